@@ -1,0 +1,45 @@
+# Everything runs in .venv, which is made from pyproject.toml and made again when that changes.
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.made-for
+
+.PHONY: demo test check bench clean
+
+demo: $(STAMP)-demo
+	$(BIN)/careerledger demo
+
+test: $(STAMP)-test
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+
+check: $(STAMP)-check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+bench: $(STAMP)-bench
+	$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf .venv build
+
+.venv/bin/pip:
+	$(PYTHON) -m venv .venv
+
+$(STAMP)-demo: pyproject.toml | .venv/bin/pip
+	$(BIN)/pip install --quiet --editable '.[all]'
+	touch $@
+
+$(STAMP)-test: pyproject.toml | $(STAMP)-demo
+	$(BIN)/pip install --quiet --editable '.[all,test]'
+	touch $@
+
+$(STAMP)-check: pyproject.toml | $(STAMP)-test
+	$(BIN)/pip install --quiet --editable '.[all,check]'
+	touch $@
+
+$(STAMP)-bench: pyproject.toml | $(STAMP)-demo
+	$(BIN)/pip install --quiet --editable '.[all,bench]'
+	touch $@

@@ -1,0 +1,8 @@
+"""Record every action of a career as an immutable event, and rebuild what it amounts to."""
+
+from careerledger.dates import PartialDate
+from careerledger.errors import CareerLedgerError
+from careerledger.history import Draft, Entry
+from careerledger.ledger import Ledger
+
+__all__ = ["CareerLedgerError", "Draft", "Entry", "Ledger", "PartialDate"]

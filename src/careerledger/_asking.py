@@ -1,0 +1,286 @@
+"""From rows to views: reading a history, and folding only what is new.
+
+What was folded is kept twice: the running state itself, for the next question of this process,
+and snapshots of it in the store, for other processes and for going back. Both are used only
+where nothing that happened up to their place was recorded or corrected since.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from datetime import date
+from itertools import groupby, islice
+from typing import Any, Final
+
+import attrs
+
+from careerledger import codec
+from careerledger.dates import PartialDate
+from careerledger.errors import CodecError, StoreError
+from careerledger.events import Event
+from careerledger.events.correction import EntryAmended, EntryVoided
+from careerledger.history import Corrections, Entry, Place, corrected, place
+from careerledger.projections import Projection
+from careerledger.projections._projection import (
+    Fold,
+    advance,
+    consumed_types,
+    fingerprint,
+    key_of,
+)
+from careerledger.stores import Saved, Store
+
+PAGE: Final = 1000
+"""How many rows are read at once: a reader's memory does not grow with the ledger."""
+SNAPSHOT_EVERY: Final = 1000
+"""How many entries are folded before it is worth saving the state."""
+START: Final[Place] = ("", 0)
+
+
+@attrs.frozen(kw_only=True)
+class Window:
+    """Which part of a ledger a question is about."""
+
+    upto: int
+    """Entries numbered up to this are known."""
+    until: str
+    """Facts dated up to this have happened."""
+    types: frozenset[str] | None = None
+    """Types of events that are wanted; None: all."""
+
+
+class Reader:
+    """A ledger's entries, as histories."""
+
+    def __init__(self, store: Store, ledger: str) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._seen = 0
+        self._corrections: list[Entry[Event]] = []
+        self._targets: dict[str, Entry[Event]] = {}
+        self._latest: tuple[int, Corrections] = (0, Corrections())
+
+    def find(self, ids: Iterable[str]) -> dict[str, Entry[Event]]:
+        """The entries with these ids, as they were recorded."""
+        found = codec.decode_all(self._store.by_id(self._ledger, list(ids)))
+        return {entry.id: entry for entry in found}
+
+    def corrections(self, upto: int) -> Corrections:
+        """What the corrections among the first ``upto`` entries come to."""
+        known = self._corrections_upto(upto)
+        count, corrections = self._latest
+        if count != len(known):
+            corrections = Corrections.of(known, self._targets.get)
+            self._latest = (len(known), corrections)
+        return corrections
+
+    def _corrections_upto(self, upto: int) -> list[Entry[Event]]:
+        if upto > self._seen:
+            rows = self._store.corrections(self._ledger, after=self._seen, upto=upto)
+            new = list(codec.decode_all(rows))
+            targets = {target for entry in new if (target := _target(entry)) is not None}
+            self._targets |= self.find(targets - self._targets.keys())
+            self._corrections += new
+            self._seen = upto
+        return [entry for entry in self._corrections if entry.seq <= upto]
+
+    def disturbed(self, seen: int, reached: Place, window: Window) -> bool:
+        """Whether anything up to a place was recorded or corrected after ``seen`` entries."""
+        if seen == window.upto:
+            return False
+        known = self._corrections_upto(window.upto)
+        corrected_since = {_target(entry) for entry in known if entry.seq > seen}
+        for id_ in corrected_since:
+            target = self._targets.get(id_ or "")
+            if target is None:
+                continue
+            versions = [target.event, *(_amendment(e) for e in known if _target(e) == id_)]
+            # Where it was, where it is, and where it may have been in between.
+            if any((getattr(event, "on", None) or "9", target.seq) <= reached for event in versions):
+                return True
+        return self._store.touched(
+            self._ledger, after=seen, upto=window.upto, place=reached, types=window.types
+        )
+
+    def history(self, window: Window, after: Place = START) -> Iterator[Entry[Event]]:
+        """The entries of a window behind a place, corrected and in order.
+
+        Reads page by page. What others record meanwhile is not in the window.
+        """
+        return corrected(
+            codec.decode_all(self._facts(window, after)),
+            self.corrections(window.upto),
+            lambda entry: after < place(entry)
+            and place(entry)[0] <= window.until
+            and (window.types is None or entry.type in window.types),
+        )
+
+    def _facts(self, window: Window, after: Place) -> Iterator[tuple[int, str, bytes]]:
+        while True:
+            page = self._store.facts(
+                self._ledger,
+                after=after,
+                until=window.until,
+                upto=window.upto,
+                types=window.types,
+                limit=PAGE,
+            )
+            yield from page
+            if len(page) < PAGE:
+                return
+            after = self._store.place(self._ledger, page[-1][0])
+
+    def log(self, upto: int) -> Iterator[Entry[Event]]:
+        """The first ``upto`` entries as they were recorded, by number."""
+        for after in range(0, upto, PAGE):
+            rows = self._store.log(
+                self._ledger, after=after, upto=min(upto, after + PAGE), limit=PAGE
+            )
+            yield from codec.decode_all((row.seq, row.type, row.body) for row in rows)
+
+
+def _target(entry: Entry[Event]) -> str | None:
+    event = entry.event
+    return event.target if isinstance(event, EntryVoided | EntryAmended) else None
+
+
+def _amendment(entry: Entry[Event]) -> Event | None:
+    return entry.event.event if isinstance(entry.event, EntryAmended) else None
+
+
+@attrs.define
+class _Kept:
+    """A fold that later questions can go on from."""
+
+    fold: Fold[Any]
+    seen: int
+    unsaved: int = 0
+    """How many entries were folded since its state was last saved."""
+
+
+class Asker:
+    """Answers projections, folding only what is new."""
+
+    def __init__(self, store: Store, ledger: str, reader: Reader) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._reader = reader
+        self._kept: dict[type[Projection[Any]], _Kept] = {}
+        self._unsavable: set[type[Projection[Any]]] = set()
+
+    def ask(
+        self, projections: Sequence[type[Projection[Any]]], upto: int, day: date
+    ) -> list[Any]:
+        """The views of projections at a day, from the first ``upto`` entries."""
+        windows = {
+            projection: Window(
+                upto=upto, until=PartialDate(day), types=consumed_types(projection)
+            )
+            for projection in projections
+        }
+        running = [self._start(projection, window) for projection, window in windows.items()]
+        for reached, group in groupby(
+            sorted(running, key=lambda kept: kept.fold.place), key=lambda kept: kept.fold.place
+        ):
+            together = list(group)
+            self._advance(together, reached, _union(windows[k.fold.projection] for k in together))
+        for kept in running:
+            kept.seen = upto
+            self._keep(kept, windows[kept.fold.projection])
+        views = {kept.fold.projection: kept.fold.view(day) for kept in running}
+        return [views[projection] for projection in projections]
+
+    def _start(self, projection: type[Projection[Any]], window: Window) -> _Kept:
+        """The furthest state to go on from."""
+        kept = self._kept.get(projection)
+        if kept is not None and self._stands(kept.seen, kept.fold.place, window):
+            # If a step fails, the state is half-way and must not be found again.
+            return self._kept.pop(projection)
+        for saved in reversed(self._saved(projection)):
+            if self._stands(saved.seen, (saved.on, saved.seq), window):
+                with suppress(CodecError):
+                    state = codec.decode_state(projection, saved.state)
+                    return _Kept(Fold(projection, state, (saved.on, saved.seq)), saved.seen)
+        return _Kept(Fold(projection), 0)
+
+    def _saved(self, projection: type[Projection[Any]]) -> list[Saved]:
+        return self._store.saved(self._ledger, key_of(projection), fingerprint(projection))
+
+    def _stands(self, seen: int, reached: Place, window: Window) -> bool:
+        return (
+            seen <= window.upto
+            and reached[0] <= window.until
+            and not self._reader.disturbed(seen, reached, window)
+        )
+
+    def _advance(self, together: list[_Kept], after: Place, window: Window) -> None:
+        history = self._reader.history(window, after)
+        folds = [kept.fold for kept in together]
+        left = window.upto - max(kept.seen for kept in together)
+        while True:
+            # Half of what is left at a time, so that older states are there to go back to.
+            left //= 2
+            stretch = None if left < SNAPSHOT_EVERY else islice(history, left)
+            count = advance(folds, history if stretch is None else stretch)
+            for kept in together:
+                kept.unsaved += count
+                if kept.unsaved >= SNAPSHOT_EVERY:
+                    self._save(kept, window)
+            if stretch is None or count < left:
+                return
+
+    def _save(self, kept: _Kept, window: Window) -> None:
+        projection = kept.fold.projection
+        if projection in self._unsavable:
+            return
+        on, seq = kept.fold.place
+        try:
+            state = codec.encode_state(kept.fold.state)
+        except CodecError:
+            # A state that bytes cannot hold is folded from the start in each new process.
+            self._unsavable.add(projection)
+            return
+        kept.unsaved = 0
+        standing = [
+            saved
+            for saved in self._saved(projection)
+            if self._stands(saved.seen, (saved.on, saved.seq), window)
+        ]
+        with suppress(StoreError):  # an answer does not depend on it
+            self._store.save(
+                self._ledger,
+                key_of(projection),
+                fingerprint(projection),
+                _thinned([*standing, Saved(window.upto, on, seq, state)]),
+            )
+
+    def _keep(self, kept: _Kept, window: Window) -> None:
+        """Keep the fold that got furthest."""
+        other = self._kept.get(kept.fold.projection)
+        if (
+            other is None
+            or other.fold.place <= kept.fold.place
+            or self._reader.disturbed(other.seen, other.fold.place, window)
+        ):
+            self._kept[kept.fold.projection] = kept
+
+
+def _union(windows: Iterable[Window]) -> Window:
+    """The window that sees what each of these sees; they differ in types alone."""
+    windows = list(windows)
+    types: frozenset[str] | None = frozenset()
+    for window in windows:
+        types = None if types is None or window.types is None else types | window.types
+    return attrs.evolve(windows[0], types=types)
+
+
+def _thinned(snapshots: Iterable[Saved]) -> list[Saved]:
+    """The furthest snapshot, and older ones, each at least twice as far back as the one before."""
+    ordered = sorted(snapshots, key=lambda saved: (saved.on, saved.seq, saved.seen))
+    furthest = ordered.pop()
+    kept, back = [furthest], 0
+    for saved in reversed(ordered):
+        days = PartialDate(furthest.on).ordinal - PartialDate(saved.on).ordinal
+        if days >= max(1, 2 * back):
+            kept.append(saved)
+            back = days
+    return kept

@@ -1,0 +1,93 @@
+"""Dates as people remember them: a year, a month, or a day."""
+
+import re
+from calendar import monthrange
+from datetime import date, datetime
+from typing import Final, Literal, Self
+
+from careerledger.errors import DateError
+
+__all__ = ["DateLike", "PartialDate", "as_of"]
+
+_SHAPE: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+
+Precision = Literal["year", "month", "day"]
+
+
+class PartialDate(str):
+    """A date of year, month or day precision: ``"2019"``, ``"2019-03"``, ``"2019-03-14"``.
+
+    It is the ISO 8601 text of reduced precision itself, so it compares, sorts and hashes as
+    text, and that order is the order of time: a period comes before everything within it.
+    Where a single day is needed, a period counts from its first day.
+
+    Raises DateError for any other text, for a date that no calendar has, and for a datetime
+    (say which day it was: ``moment.date()``).
+    """
+
+    __slots__ = ("first_day", "ordinal")
+
+    first_day: date
+    """The day itself, or the first day of the month or year."""
+    ordinal: int
+    """``first_day`` as a proleptic Gregorian ordinal, for counting days."""
+
+    def __new__(cls, value: str | date) -> Self:
+        if type(value) is cls:
+            return value
+        if isinstance(value, datetime):
+            raise DateError(f"{value!r} is an instant, not a date; give its date() instead")
+        if isinstance(value, date):
+            value = value.isoformat()
+        if not isinstance(value, str):
+            raise DateError(f"{value!r} is not a date; give text such as '2019-03-14', or a date")
+        shape = _SHAPE.fullmatch(value)
+        if shape is None:
+            raise DateError(
+                f"{value!r} is not a date; write a year, a month or a day "
+                "as '2019', '2019-03' or '2019-03-14'"
+            )
+        year, month, day = shape.groups()
+        try:
+            first_day = date(int(year), int(month or 1), int(day or 1))
+        except ValueError as error:
+            raise DateError(f"{value!r} is not a date: {error}") from None
+        self = super().__new__(cls, value)
+        self.first_day = first_day
+        self.ordinal = first_day.toordinal()
+        return self
+
+    def __repr__(self) -> str:
+        return f"PartialDate({str(self)!r})"
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str]]:
+        return type(self), (str(self),)
+
+    @property
+    def precision(self) -> Precision:
+        """How much of the date is known: ``"year"``, ``"month"`` or ``"day"``."""
+        return "year" if len(self) == 4 else "month" if len(self) == 7 else "day"
+
+    @property
+    def last_day(self) -> date:
+        """The day itself, or the last day of the month or year."""
+        first = self.first_day
+        if self.precision == "year":
+            return first.replace(month=12, day=31)
+        if self.precision == "month":
+            return first.replace(day=monthrange(first.year, first.month)[1])
+        return first
+
+    @property
+    def month(self) -> str:
+        """The month of the first day, as ``"2019-03"``."""
+        return self.first_day.isoformat()[:7]
+
+
+DateLike = str | date
+"""What is accepted wherever a date is asked for: ISO 8601 text or a ``datetime.date``."""
+
+
+def as_of(value: DateLike) -> date:
+    """The day that a question is asked for: a month or a year means its last day."""
+    return PartialDate(value).last_day

@@ -1,0 +1,209 @@
+"""The facts of a career, one file for each practice that turns a job into one.
+
+Importing the package loads only what every event needs; a room of the catalogue is loaded when
+something in it is first asked for, because making some forty checked classes takes longer than
+all the rest of the library.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from careerledger.events._event import (
+    Action,
+    Event,
+    EventType,
+    UnknownEvent,
+    catalogue,
+    event,
+    field,
+    introduced,
+    referred,
+)
+from careerledger.events._fields import Accepts, Introduces, Refers
+
+if TYPE_CHECKING:
+    from careerledger.events.challenge import (
+        ChallengeResolved,
+        ChallengeTaken,
+        ConfidenceRated,
+        SetbackOvercome,
+        SetbackSuffered,
+    )
+    from careerledger.events.correction import EntryAmended, EntryVoided
+    from careerledger.events.learning import (
+        CourseDropped,
+        CourseFinished,
+        CourseStarted,
+        CredentialAwarded,
+        SkillAssessed,
+        SkillPractised,
+    )
+    from careerledger.events.network import (
+        ContactMade,
+        ContactTouched,
+        ContactUpdated,
+        DoorOpened,
+        GatheringAttended,
+        HelpGiven,
+        IntroductionMade,
+        MentoringEnded,
+        MentoringStarted,
+        RecognitionReceived,
+    )
+    from careerledger.events.ownership import (
+        IndustrySwitched,
+        JobCrafted,
+        OpportunityDecided,
+        OpportunityFound,
+        ProjectFinished,
+        ProjectProposed,
+        RequestAnswered,
+        RequestMade,
+        RoleLike,
+    )
+    from careerledger.events.reflection import MilestoneDeclared, ReflectionWritten
+    from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted, WorkLogged
+    from careerledger.events.vision import (
+        GoalAssessed,
+        GoalDropped,
+        GoalSet,
+        TrendNoted,
+        VisionDeclared,
+        VisionRetired,
+        VisionRevised,
+    )
+
+_ROOMS = {
+    "challenge": (
+        "ChallengeResolved",
+        "ChallengeTaken",
+        "ConfidenceRated",
+        "SetbackOvercome",
+        "SetbackSuffered",
+    ),
+    "correction": ("EntryAmended", "EntryVoided"),
+    "learning": (
+        "CourseDropped",
+        "CourseFinished",
+        "CourseStarted",
+        "CredentialAwarded",
+        "SkillAssessed",
+        "SkillPractised",
+    ),
+    "network": (
+        "ContactMade",
+        "ContactTouched",
+        "ContactUpdated",
+        "DoorOpened",
+        "GatheringAttended",
+        "HelpGiven",
+        "IntroductionMade",
+        "MentoringEnded",
+        "MentoringStarted",
+        "RecognitionReceived",
+    ),
+    "ownership": (
+        "IndustrySwitched",
+        "JobCrafted",
+        "OpportunityDecided",
+        "OpportunityFound",
+        "ProjectFinished",
+        "ProjectProposed",
+        "RequestAnswered",
+        "RequestMade",
+        "RoleLike",
+    ),
+    "reflection": ("MilestoneDeclared", "ReflectionWritten"),
+    "role": ("RoleChanged", "RoleEnded", "RoleStarted", "WorkLogged"),
+    "vision": (
+        "GoalAssessed",
+        "GoalDropped",
+        "GoalSet",
+        "TrendNoted",
+        "VisionDeclared",
+        "VisionRetired",
+        "VisionRevised",
+    ),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    room = _ROOM_OF.get(name)
+    if room is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{room}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_ROOM_OF})
+
+
+def load_catalogue() -> None:
+    """Make every event type of the library known by its name."""
+    for room in _ROOMS:
+        import_module(f"{__name__}.{room}")
+
+
+__all__ = [  # noqa: RUF022 - grouped as the rooms are
+    "Accepts",
+    "Action",
+    "ChallengeResolved",
+    "ChallengeTaken",
+    "ConfidenceRated",
+    "ContactMade",
+    "ContactTouched",
+    "ContactUpdated",
+    "CourseDropped",
+    "CourseFinished",
+    "CourseStarted",
+    "CredentialAwarded",
+    "DoorOpened",
+    "EntryAmended",
+    "EntryVoided",
+    "Event",
+    "EventType",
+    "GatheringAttended",
+    "GoalAssessed",
+    "GoalDropped",
+    "GoalSet",
+    "HelpGiven",
+    "IndustrySwitched",
+    "Introduces",
+    "IntroductionMade",
+    "JobCrafted",
+    "MentoringEnded",
+    "MentoringStarted",
+    "MilestoneDeclared",
+    "OpportunityDecided",
+    "OpportunityFound",
+    "ProjectFinished",
+    "ProjectProposed",
+    "RecognitionReceived",
+    "Refers",
+    "ReflectionWritten",
+    "RequestAnswered",
+    "RequestMade",
+    "RoleChanged",
+    "RoleEnded",
+    "RoleLike",
+    "RoleStarted",
+    "SetbackOvercome",
+    "SetbackSuffered",
+    "SkillAssessed",
+    "SkillPractised",
+    "TrendNoted",
+    "UnknownEvent",
+    "VisionDeclared",
+    "VisionRetired",
+    "VisionRevised",
+    "WorkLogged",
+    "catalogue",
+    "event",
+    "field",
+    "introduced",
+    "load_catalogue",
+    "referred",
+]

@@ -1,0 +1,294 @@
+"""What an event is: the bases, the ``@event`` decorator, and the types known by name."""
+
+import re
+import types
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Final,
+    Literal,
+    TypeVar,
+    cast,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+import attrs
+from annotated_types import MinLen
+from immutabledict import immutabledict
+
+from careerledger.dates import PartialDate
+from careerledger.errors import DefinitionError, FieldError
+from careerledger.events._fields import (
+    Accepts,
+    Hours,
+    Introduces,
+    OnDate,
+    Refers,
+    RuleError,
+    Share,
+    Texts,
+    TextSet,
+    check_for,
+)
+
+C = TypeVar("C", bound=type)
+
+Initiative = Literal["self", "asked", "assigned"]
+Upcast = Callable[[dict[str, Any]], dict[str, Any]]
+"""Turns the fields of one version of an event into those of the next."""
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_-]*(?:\.[a-z][a-z0-9_-]*)+")
+_CHANGEABLE: Final = (list, dict, set, bytearray)
+
+
+@attrs.frozen(kw_only=True)
+class EventType:
+    """How events of one class are named on disk, and which ids they introduce and refer to."""
+
+    name: str
+    version: int
+    upcasts: Mapping[int, Upcast]
+    introduces: tuple[str, str] | None
+    """Field and kind of the id that an event introduces."""
+    refers: tuple[tuple[str, tuple[str, ...]], ...]
+    """Field and possible kinds of each id that an event refers to."""
+
+
+def field(*, default: Any = attrs.NOTHING) -> Any:
+    """A field whose default has another type than the annotation tells a type checker."""
+    return attrs.field(default=default)
+
+
+def _check_value(value: object, event: object, attribute: "attrs.Attribute[Any]") -> object:
+    try:
+        return attribute.metadata[_CHECK](value)
+    except RuleError as rule:
+        raise FieldError(
+            f"{attribute.name} of {type(event).__name__} is {value!r}; it must be {rule}"
+        ) from None
+
+
+_CHECK: Final = "careerledger.check"
+_CONVERTER: Final = attrs.Converter(_check_value, takes_self=True, takes_field=True)  # type: ignore[call-overload, misc]
+
+
+def _with_checks(cls: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
+    """Give each field the check that its annotation asks for."""
+    if any(isinstance(field.type, str) for field in fields):
+        hints = get_type_hints(cls, include_extras=True)
+        fields = [field.evolve(type=hints[field.name]) for field in fields]
+    checked: list[attrs.Attribute[Any]] = []
+    for attribute in fields:
+        if attribute.inherited and attribute.metadata:
+            checked.append(attribute)
+            continue
+        kind = get_origin(attribute.type) or attribute.type
+        if kind in _CHANGEABLE:
+            raise DefinitionError(
+                f"field {attribute.name} of {cls.__name__} is a {cast('type', kind).__name__}, "
+                "which can change after it was recorded; "
+                "use tuple[..., ...], frozenset[...] or immutabledict[..., ...]"
+            )
+        metadata = {**attribute.metadata, _CHECK: check_for(attribute.type)}
+        checked.append(attribute.evolve(metadata=metadata, converter=_CONVERTER))
+    return checked
+
+
+@dataclass_transform(
+    # Type checkers are told neither "frozen" nor "eq": told so, mypy reads a field that accepts
+    # more than it holds (on="2019") as what it accepts, and pyright calls events unhashable.
+    # At run time an event is both.
+    kw_only_default=True,
+    eq_default=False,
+    field_specifiers=(attrs.field, field),
+)
+def _fact(cls: C) -> C:
+    return cast("C", attrs.frozen(cls, kw_only=True, repr=False, field_transformer=_with_checks))
+
+
+@_fact
+class Event:
+    """Anything that an entry of a ledger can hold."""
+
+    __event__: ClassVar[EventType]
+
+    def __repr__(self) -> str:
+        told = (
+            f"{a.name}={getattr(self, a.name)!r}"
+            for a in attrs.fields(type(self))
+            if getattr(self, a.name) != a.default
+        )
+        return f"{type(self).__name__}({', '.join(told)})"
+
+
+@_fact
+class Action(Event):
+    """Something that happened in a career: the base of every event that a person records."""
+
+    on: OnDate
+    """When it happened: a year, a month or a day."""
+    themes: TextSet = field(default=frozenset())
+    """What it was about, in the words that visions use."""
+    toward: Accepts[
+        immutabledict[Annotated[str, MinLen(1), Refers.to("vision", "goal")], Share] | None,
+        Mapping[str, float] | None,
+    ] = field(default=None)
+    """Visions and goals it served, each with a weight from 0 to 1; None: not said."""
+    hours: Hours | None = None
+    """Effort in hours; None: not said."""
+    initiative: Initiative | None = None
+    """Whose idea it was: one's own, asked for, or assigned."""
+    note: str | None = None
+    evidence: Texts = field(default=())
+    """Links or file names that show it."""
+
+
+@attrs.frozen(kw_only=True)
+class UnknownEvent(Event):
+    """An event of a type or version that this program does not know, kept as it was written.
+
+    It is neutral to every projection, and its bytes stay in the ledger for a program that
+    knows it.
+    """
+
+    on: PartialDate | None
+    type: str
+    """The name of the type on disk."""
+    version: int
+    fields: str
+    """The event's fields as the JSON text that the ledger holds."""
+
+
+class Catalogue:
+    """The event types of this program by their name on disk."""
+
+    def __init__(self) -> None:
+        self._classes: dict[str, type[Event]] = {}
+        self.size = 0
+
+    def add(self, cls: type[Event]) -> None:
+        """Know a class under its name; the same class defined again replaces itself."""
+        name = cls.__event__.name
+        known = self._classes.get(name)
+        if known is not None and _full_name(known) != _full_name(cls):
+            raise DefinitionError(
+                f"event name {name!r} of {_full_name(cls)} is taken by {_full_name(known)}; "
+                "give it another name"
+            )
+        self._classes[name] = cls
+        self.size += 1
+
+    def find(self, name: str) -> type[Event] | None:
+        """The class with this name on disk, or None."""
+        return self._classes.get(name)
+
+    def __iter__(self) -> Iterator[type[Event]]:
+        return iter(self._classes.values())
+
+
+def _full_name(cls: type) -> str:
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+catalogue: Final = Catalogue()
+
+
+@dataclass_transform(
+    kw_only_default=True, eq_default=False, field_specifiers=(attrs.field, field)
+)
+def event(
+    name: str, *, version: int = 1, upcasts: Mapping[int, Upcast] | None = None
+) -> Callable[[C], C]:
+    """Make a subclass of Action an event: frozen, keyword-only, checked, and known by name.
+
+    Args:
+        name: How it is named on disk, forever: lower-case words joined by dots, the first one
+            naming whose it is (``"acme.hackathon.won"``).
+        version: The version of its fields, from 1. A changed shape gets the next one.
+        upcasts: For each earlier version the function that turns its fields into those of the
+            next version, a pure function from dict to dict.
+
+    Raises:
+        DefinitionError: The class is not an Action, a name or version is malformed or taken,
+            a field can change, or the chain of upcasts has a hole.
+    """
+
+    def decorate(cls: C) -> C:
+        if not issubclass(cls, Action):
+            raise DefinitionError(f"{cls.__name__} is not a subclass of Action; @event needs one")
+        return _define(cls, name, version, upcasts or {})
+
+    return decorate
+
+
+@dataclass_transform(kw_only_default=True, eq_default=False)
+def correction(name: str) -> Callable[[C], C]:
+    """Make a class an event about an earlier entry."""
+    return lambda cls: _define(cls, name, 1, {})
+
+
+def _define(cls: C, name: str, version: int, upcasts: Mapping[int, Upcast]) -> C:
+    where = f"event {cls.__name__}"
+    if not _NAME.fullmatch(name):
+        raise DefinitionError(
+            f"name {name!r} of {where} is malformed; write lower-case words joined by dots, "
+            "such as 'acme.hackathon.won'"
+        )
+    if version < 1:
+        raise DefinitionError(f"version {version!r} of {where} is not a number from 1")
+    if sorted(upcasts) != list(range(1, version)):
+        raise DefinitionError(
+            f"upcasts of {where} must lead from each earlier version to the next: "
+            f"version {version} needs {list(range(1, version))}, got {sorted(upcasts)}"
+        )
+    made = _fact(cls)
+    roles = [(a.name, rule) for a in attrs.fields(made) for rule in _id_rules(a.type)]
+    introduces = [(name, rule.kind) for name, rule in roles if isinstance(rule, Introduces)]
+    if len(introduces) > 1:
+        raise DefinitionError(
+            f"{where} introduces more than one id, in {', '.join(f for f, _ in introduces)}; "
+            "an event introduces at most one"
+        )
+    made.__event__ = EventType(
+        name=name,
+        version=version,
+        upcasts=types.MappingProxyType(dict(upcasts)),
+        introduces=introduces[0] if introduces else None,
+        refers=tuple((f, rule.kinds) for f, rule in roles if isinstance(rule, Refers)),
+    )
+    catalogue.add(made)
+    return made
+
+
+def _id_rules(annotation: object) -> Iterator[Introduces | Refers]:
+    if isinstance(annotation, Introduces | Refers):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _id_rules(part)
+
+
+
+def introduced(event: Event) -> str | None:
+    """The id that an event introduces, as ``"kind:id"``, or None."""
+    introduces = None if isinstance(event, UnknownEvent) else event.__event__.introduces
+    if introduces is None:
+        return None
+    name, kind = introduces
+    return f"{kind}:{getattr(event, name)}"
+
+
+def referred(event: Event) -> list[tuple[str, str, tuple[str, ...]]]:
+    """The ids that an event refers to, each with its field and its possible kinds."""
+    references: list[tuple[str, str, tuple[str, ...]]] = []
+    for name, kinds in event.__event__.refers:
+        value: object = getattr(event, name)
+        if value is None:
+            continue
+        ids = [value] if isinstance(value, str) else sorted(cast("Iterable[str]", value))
+        references += [(name, id_, kinds) for id_ in ids]
+    return references

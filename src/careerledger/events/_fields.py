@@ -1,0 +1,275 @@
+"""What the fields of an event may hold: the types, the rules, and the check of a value.
+
+A rule stands in the annotation, so whoever reads the class, a test strategy included, sees it:
+
+    importance: Annotated[float, Interval(ge=0, le=1)]
+    contact: Annotated[str, MinLen(1), Introduces("contact")]
+"""
+
+import types
+from collections.abc import Callable, Iterable, Mapping
+from math import isfinite
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Generic,
+    Literal,
+    NamedTuple,
+    TypeAlias,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    overload,
+)
+
+from annotated_types import BaseMetadata, Ge, Gt, Interval, Le, Lt, MinLen, Predicate
+from immutabledict import immutabledict
+
+from careerledger.dates import DateLike, PartialDate
+from careerledger.errors import DateError
+
+S = TypeVar("S")
+G = TypeVar("G")
+
+if TYPE_CHECKING:
+
+    class Accepts(Generic[S, G]):
+        """A field that holds an S and may be given as a G; a type checker sees both."""
+
+        @overload
+        def __get__(self, instance: None, owner: type[Any]) -> "Accepts[S, G]": ...
+        @overload
+        def __get__(self, instance: object, owner: type[Any]) -> S: ...
+        def __get__(self, instance: object | None, owner: type[Any]) -> Any: ...
+        def __set__(self, instance: object, value: G) -> None: ...
+
+else:
+
+    class Accepts:
+        """A field that holds an S and may be given as a G; at run time it is the S."""
+
+        def __class_getitem__(cls, item):
+            return item[0]
+
+
+class Introduces(NamedTuple):
+    """The field is an id of this kind that the event introduces: unique within a ledger."""
+
+    kind: str
+
+
+class Refers(NamedTuple):
+    """The field holds ids that other events introduce, each of one of these kinds."""
+
+    kinds: tuple[str, ...]
+
+    @classmethod
+    def to(cls, *kinds: str) -> "Refers":
+        """The reference to an id of one of these kinds."""
+        return cls(kinds)
+
+
+OnDate: TypeAlias = Accepts[PartialDate, DateLike]
+Texts: TypeAlias = Accepts[tuple[str, ...], Iterable[str]]
+TextSet: TypeAlias = Accepts[frozenset[str], Iterable[str]]
+Text = Annotated[str, MinLen(1)]
+Share = Annotated[float, Interval(ge=0, le=1)]
+"""A number from 0 to 1."""
+Level = Annotated[int, Interval(ge=-2, le=2)]
+"""A whole number from -2 to +2."""
+Grade = Annotated[int, Interval(ge=1, le=5)]
+"""A whole number from 1 to 5."""
+Hours = Annotated[float, Interval(ge=0)]
+Positive = Annotated[float, Interval(gt=0)]
+WeightByTheme: TypeAlias = Accepts[immutabledict[str, Positive], Mapping[str, float]]
+
+
+class RuleError(Exception):
+    """A value breaks a rule; the text completes "it must be …"."""
+
+
+Check = Callable[[Any], Any]
+
+
+def check_for(annotation: object) -> Check:
+    """The function that returns a value in the form a field holds, or raises RuleError."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        base, *rules = get_args(annotation)
+        return _ruled(check_for(base), [rule for rule in rules if isinstance(rule, BaseMetadata | Interval)])
+    arguments = get_args(annotation)
+    if origin in (Union, types.UnionType):
+        return _optional(arguments)
+    if origin is Literal:
+        return _one_of(arguments)
+    if origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:
+        return _many(tuple, check_for(arguments[0]))
+    if origin is frozenset:
+        return _many(frozenset, check_for(arguments[0]))
+    if origin is immutabledict:
+        return _mapping(check_for(arguments[0]), check_for(arguments[1]))
+    if isinstance(annotation, type):
+        return _PLAIN.get(annotation) or _instance_of(annotation)
+    return _anything
+
+
+def _anything(value: Any) -> Any:
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise RuleError("text")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise RuleError("text that UTF-8 can write, without lone surrogates") from None
+    return str(value)
+
+
+def _whole_number(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise RuleError("a whole number")
+    if not -(2**63) <= value < 2**63:
+        raise RuleError("a whole number of at most 64 bits")
+    return value
+
+
+def _number(value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise RuleError("a number")
+    try:
+        number = float(value)
+    except OverflowError:
+        raise RuleError("a finite number") from None
+    if not isfinite(number):
+        raise RuleError("a finite number")
+    return number
+
+
+def _yes_or_no(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise RuleError("True or False")
+    return value
+
+
+def _date(value: object) -> PartialDate:
+    try:
+        return PartialDate(cast("str", value))
+    except DateError as error:
+        _, _, rule = str(error).partition("; ")
+        raise RuleError(
+            f"a date: {rule}" if rule else "a date that the calendar has, such as '2019-03-14'"
+        ) from None
+
+
+_PLAIN: dict[type, Check] = {
+    str: _text,
+    int: _whole_number,
+    float: _number,
+    bool: _yes_or_no,
+    PartialDate: _date,
+}
+
+
+def _instance_of(kind: type) -> Check:
+    def check(value: object) -> object:
+        if not isinstance(value, kind):
+            raise RuleError(f"a {kind.__name__}")
+        return value
+
+    return check
+
+
+def _optional(options: tuple[Any, ...]) -> Check:
+    checks = [check_for(option) for option in options if option is not type(None)]
+
+    def check(value: object) -> object:
+        if value is None and len(checks) < len(options):
+            return None
+        refused: list[str] = []
+        for option in checks:
+            try:
+                return option(value)
+            except RuleError as rule:
+                refused.append(str(rule))
+        raise RuleError(", or ".join([*refused, *["None"] * (len(checks) < len(options))]))
+
+    return check
+
+
+def _one_of(options: tuple[Any, ...]) -> Check:
+    def check(value: object) -> object:
+        for option in options:
+            if option == value and type(option) is type(value):
+                return option
+        raise RuleError("one of " + ", ".join(map(repr, options)))
+
+    return check
+
+
+def _many(container: Callable[[Iterable[Any]], Any], check_item: Check) -> Check:
+    def check(value: object) -> object:
+        if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+            raise RuleError("a collection of values, not a single one")
+        items: list[Any] = []
+        for item in cast("Iterable[object]", value):
+            try:
+                items.append(check_item(item))
+            except RuleError as rule:
+                raise RuleError(f"a collection in which each value is {rule}") from None
+        return container(items)
+
+    return check
+
+
+def _mapping(check_key: Check, check_value: Check) -> Check:
+    def check(value: object) -> immutabledict[Any, Any]:
+        if not isinstance(value, Mapping):
+            raise RuleError("a mapping such as {'name': 1}")
+        pairs = cast("Mapping[object, object]", value)
+        try:
+            return immutabledict({check_key(k): check_value(v) for k, v in pairs.items()})
+        except RuleError as rule:
+            raise RuleError(f"a mapping in which each name and value is {rule}") from None
+
+    return check
+
+
+def _ruled(check_base: Check, rules: list[BaseMetadata | Interval]) -> Check:
+    if not rules:
+        return check_base
+    bounds = [bound for rule in rules for bound in _bounds(rule)]
+    words = " and ".join(word for word, _ in bounds)
+
+    def check(value: object) -> object:
+        value = check_base(value)
+        if not all(holds(value) for _, holds in bounds):
+            raise RuleError(words)
+        return value
+
+    return check
+
+
+def _bounds(rule: object) -> list[tuple[str, Callable[[Any], bool]]]:
+    if isinstance(rule, Interval):
+        return [bound for part in rule for bound in _bounds(part)]
+    if isinstance(rule, Ge):
+        return [(f"{rule.ge} or more", lambda value: value >= rule.ge)]
+    if isinstance(rule, Gt):
+        return [(f"more than {rule.gt}", lambda value: value > rule.gt)]
+    if isinstance(rule, Le):
+        return [(f"{rule.le} or less", lambda value: value <= rule.le)]
+    if isinstance(rule, Lt):
+        return [(f"less than {rule.lt}", lambda value: value < rule.lt)]
+    if isinstance(rule, MinLen):
+        least = rule.min_length
+        return [
+            ("not empty" if least == 1 else f"at least {least} long", lambda v: len(v) >= least)
+        ]
+    if isinstance(rule, Predicate):
+        return [(rule.func.__doc__ or rule.func.__name__, rule.func)]
+    raise TypeError(f"{rule!r} is not a rule that a field can have")

@@ -1,0 +1,71 @@
+"""Keep learning: courses, credentials, and skills in use."""
+
+from typing import Annotated, Literal
+
+from careerledger.dates import DateLike, PartialDate
+from careerledger.events._event import Action, event, field
+from careerledger.events._fields import Accepts, Introduces, Refers, Share, Text, Texts
+
+Format = Literal["course", "degree", "workshop", "book", "talk", "self-study"]
+CourseId = Annotated[Text, Refers.to("course")]
+
+
+@event("course.started")
+class CourseStarted(Action):
+    """The first day of a course, a degree, a book, …"""
+
+    course: Annotated[Text, Introduces("course")]
+    title: Text
+    provider: Text | None = None
+    format: Format = "course"
+
+
+@event("course.finished")
+class CourseFinished(Action):
+    """Something learned to its end."""
+
+    title: Text
+    course: CourseId | None = None
+    provider: Text | None = None
+    format: Format = "course"
+    skills: Texts = field(default=())
+    score: Share | None = None
+    """The result, from 0 (nothing) to 1 (everything)."""
+
+
+@event("course.dropped")
+class CourseDropped(Action):
+    """A course that will not be finished."""
+
+    course: CourseId
+    reason: Text
+
+
+@event("credential.awarded")
+class CredentialAwarded(Action):
+    """A certificate, a licence, a degree: someone else vouches for what one can do."""
+
+    credential: Annotated[Text, Introduces("credential")]
+    name: Text
+    issuer: Text | None = None
+    expires: Accepts[PartialDate | None, DateLike | None] = field(default=None)
+    url: Text | None = None
+    skills: Texts = field(default=())
+
+
+@event("skill.practised")
+class SkillPractised(Action):
+    """A skill was used."""
+
+    skill: Text
+    context: Text | None = None
+
+
+@event("skill.assessed")
+class SkillAssessed(Action):
+    """Someone judged how well a skill is mastered."""
+
+    skill: Text
+    level: Share
+    """From 0 (not at all) to 1 (mastery)."""
+    assessor: Literal["self", "peer", "manager", "test"] = "self"

@@ -1,0 +1,114 @@
+"""Build a network: the people of a career, and what came of knowing them."""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from annotated_types import Interval, MinLen
+
+from careerledger.events._event import Action, event, field
+from careerledger.events._fields import Accepts, Introduces, Refers, Text, Texts
+
+ContactKind = Literal[
+    "peer", "mentor", "manager", "report", "client", "recruiter", "friend", "family", "other"
+]
+ContactId = Annotated[Text, Refers.to("contact")]
+ContactIds = Accepts[tuple[ContactId, ...], Iterable[str]]
+Depth = Annotated[int, Interval(ge=1, le=3)]
+"""1: a sign of life, such as a like; 2: a talk; 3: time spent working together."""
+
+
+@event("contact.made")
+class ContactMade(Action):
+    """Someone became part of one's network."""
+
+    contact: Annotated[Text, Introduces("contact")]
+    name: Text
+    via: ContactId | None = None
+    """The contact who brought the two together."""
+    organisation: Text | None = None
+    kind: ContactKind = "other"
+
+
+@event("contact.updated")
+class ContactUpdated(Action):
+    """A contact moved, rose, or became someone else to one."""
+
+    contact: ContactId
+    organisation: Text | None = None
+    title: Text | None = None
+    kind: ContactKind | None = None
+
+
+@event("contact.touched")
+class ContactTouched(Action):
+    """Being in touch with someone."""
+
+    contact: ContactId
+    channel: Text | None = None
+    depth: Depth = 2
+
+
+@event("introduction.made")
+class IntroductionMade(Action):
+    """Someone brought others together."""
+
+    introducer: ContactId
+    """Who did it: a contact, or ``"me"``."""
+    introduced: Accepts[Annotated[tuple[ContactId, ...], MinLen(2)], Iterable[str]]
+    """Who met: contacts, or ``"me"``; two or more."""
+
+
+@event("mentoring.started")
+class MentoringStarted(Action):
+    """Teaching or being taught by someone over a time."""
+
+    mentoring: Annotated[Text, Introduces("mentoring")]
+    contact: ContactId
+    role: Literal["mentor", "mentee"]
+    """What the contact is to one."""
+    aim: Text
+
+
+@event("mentoring.ended")
+class MentoringEnded(Action):
+    """The end of a mentoring."""
+
+    mentoring: Annotated[Text, Refers.to("mentoring")]
+    gained: Text
+
+
+@event("gathering.attended")
+class GatheringAttended(Action):
+    """A conference, a meetup, a dinner, …"""
+
+    name: Text
+    kind: Literal["conference", "meetup", "dinner", "online", "other"] = "other"
+    met: ContactIds = field(default=())
+
+
+@event("door.opened")
+class DoorOpened(Action):
+    """A chance that knowing someone, or being somewhere, brought about."""
+
+    door: Annotated[Text, Introduces("door")]
+    what: Text
+    contact: ContactId | None = None
+    leads_to: Annotated[Text, Refers.to("role", "course", "challenge", "opportunity")] | None = None
+
+
+@event("help.given")
+class HelpGiven(Action):
+    """Something done for a contact."""
+
+    contact: ContactId
+    what: Text
+
+
+@event("recognition.received")
+class RecognitionReceived(Action):
+    """An award, a recommendation, an endorsement, thanks."""
+
+    kind: Literal["award", "recommendation", "endorsement", "thanks"]
+    text: Text
+    contact: ContactId | None = None
+    skills: Texts = field(default=())

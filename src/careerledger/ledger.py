@@ -1,0 +1,474 @@
+"""The ledger: where events become entries, and entries become answers."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from threading import RLock
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
+
+from careerledger import codec
+from careerledger._asking import PAGE, START, Asker, Reader, Window
+from careerledger._recording import (
+    Fact,
+    Guards,
+    Proposal,
+    append,
+    as_entries,
+    as_row,
+    known_by_key,
+    next_instant,
+    proposals,
+)
+from careerledger.dates import DateLike, PartialDate, as_of
+from careerledger.errors import (
+    ConflictError,
+    CorrectionError,
+    DamagedError,
+    RecordError,
+    UnknownEntryError,
+)
+from careerledger.events import Action, Event, UnknownEvent
+from careerledger.events.correction import EntryAmended, EntryVoided
+from careerledger.history import Entry
+from careerledger.projections import Projection
+from careerledger.proofs import Frontier, leaf_hash
+from careerledger.stores import Head, Store
+from careerledger.stores.memory import MemoryStore
+
+if TYPE_CHECKING:
+    from careerledger.analyses.findings import Finding
+
+__all__ = ["Ledger"]
+
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+E = TypeVar("E", bound=Action)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Ledger:
+    """One career: an append-only sequence of entries, and the answers that rest on it.
+
+    Threads may share a ledger; any number of processes may open the same file.
+
+    Args:
+        store: Where the ledger lives.
+        name: Which of the store's ledgers it is; a new one starts empty.
+        strict: Whether an event that refers to something unknown is refused. Without it, such
+            events are recorded and show among the findings of ``check``.
+        clock: Where the instants of recording come from; it returns an aware datetime.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        name: str = "career",
+        strict: bool = True,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        self.store = store
+        self.name = name
+        self.strict = strict
+        self._clock = clock
+        self._lock = RLock()
+        self._reader = Reader(store, name)
+        self._asker = Asker(store, name, self._reader)
+
+    @classmethod
+    def open(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        name: str = "career",
+        strict: bool = True,
+        timeout: float = 5.0,
+        clock: Callable[[], datetime] = _now,
+    ) -> Self:
+        """Open the ledger in a SQLite file, which is made on first use.
+
+        Args:
+            path: The file.
+            name: Which of the file's ledgers.
+            strict: See ``Ledger``.
+            timeout: How long to wait for another program that writes the file, in seconds.
+            clock: See ``Ledger``.
+
+        Raises:
+            StoreError: The file cannot be used; its subclasses say why. It is as it was.
+        """
+        from careerledger.stores.sqlite import SQLiteStore  # noqa: PLC0415 - loads SQLite
+
+        return cls(SQLiteStore(path, timeout=timeout), name=name, strict=strict, clock=clock)
+
+    @classmethod
+    def in_memory(
+        cls, *, strict: bool = True, clock: Callable[[], datetime] = _now
+    ) -> Self:
+        """A new ledger that lasts as long as the program, for tests and trials."""
+        return cls(MemoryStore(), strict=strict, clock=clock)
+
+    def close(self) -> None:
+        """Close the store. The ledger cannot be used after that."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Ledger {self.name!r} in {self.store!r}>"
+
+    # Recording
+
+    @overload
+    def record(self, fact: Fact, /, *, key: str | None = None, expect: int | None = None) -> Entry[Action]: ...
+    @overload
+    def record(
+        self, facts: Iterable[Fact], /, *, expect: int | None = None
+    ) -> list[Entry[Action]]: ...
+
+    def record(
+        self,
+        facts: Fact | Iterable[Fact],
+        /,
+        *,
+        key: str | None = None,
+        expect: int | None = None,
+    ) -> Any:
+        """Record an event, or several, all or none.
+
+        Args:
+            facts: An event or a draft, or several of them; they may refer to each other in any
+                order.
+            key: The import key of a single event. If the same content was recorded under the
+                same key before, nothing is written and that entry is returned.
+            expect: How many entries the ledger must have for this to be recorded.
+
+        Returns:
+            The entry, or the entries in the order given. When this returns, they are on disk.
+
+        Raises:
+            ConflictError: The ledger does not have ``expect`` entries.
+            RecordError: An event cannot be a fact; the subclasses say why.
+            CodecError: An event cannot be written as bytes.
+            StoreError: The store cannot be written.
+        """
+        if isinstance(facts, Action) or not isinstance(facts, Iterable):
+            return self._record(proposals([facts], key), expect)[0]
+        several = proposals(facts, None)
+        if key is not None:
+            raise RecordError(
+                f"key {key!r} was given for several events; a key stands for one, "
+                "so give each as Draft(event, key)"
+            )
+        return self._record(several, expect)
+
+    def _record(self, given: list[Proposal], expect: int | None) -> list[Entry[Event]]:
+        keys = {key for _, key in given if key is not None}
+        with self._lock, self.store.writing(self.name) as head:
+            if expect is not None and head.size != expect:
+                raise ConflictError(
+                    f"ledger {self.name!r} has {head.size} entries where {expect} were expected; "
+                    "someone else recorded meanwhile, so look again and retry"
+                )
+            known = self._by_key(keys, head) if keys else {}
+            new: list[Proposal] = []
+            drafted: dict[str, int] = {}
+            where: list[Entry[Event] | int] = []
+            for event, key in given:
+                if key is not None and key in known:
+                    found, amended = known[key]
+                    where.append(known_by_key(found, event, key, amended))
+                elif key is not None and key in drafted and new[drafted[key]][0] == event:
+                    where.append(drafted[key])
+                else:
+                    if key is not None:
+                        drafted[key] = len(new)
+                    where.append(len(new))
+                    new.append((event, key))
+            entries = self._append(head, new)
+            return [entries[at] if isinstance(at, int) else at for at in where]
+
+    def _append(self, head: Head, new: Sequence[Proposal], replaced: int = 0) -> list[Entry[Event]]:
+        if not new:
+            return []
+        now = self._clock()
+        events = [
+            event.event if isinstance(event, EntryAmended) else event for event, _ in new
+        ]
+        Guards(
+            self.store,
+            self.name,
+            self._reader.corrections(head.size),
+            _latest_today(now),
+            strict=self.strict,
+        ).check(events, replaced)
+        entries = as_entries(new, next_instant(now, head), head.size)
+        append(self.store, self.name, head, entries)
+        return entries
+
+    def _by_key(
+        self, keys: set[str], head: Head
+    ) -> dict[str, tuple[Entry[Event], Event | None]]:
+        """The entries under these keys, as recorded, with what each was amended to."""
+        amended = {entry.id: entry.event for entry in self._reader.corrections(head.size).amended}
+        found: dict[str, tuple[Entry[Event], Event | None]] = {}
+        for key, seq in self.store.by_key(self.name, keys).items():
+            row = self.store.log(self.name, after=seq - 1, upto=seq, limit=1)[0]
+            entry = codec.decode(row.seq, row.body)
+            found[key] = (entry, amended.get(entry.id))
+        return found
+
+    def void(self, entry_id: str, *, reason: str) -> Entry[Event]:
+        """Let an entry count as if it had never been recorded. It stays in the log.
+
+        Args:
+            entry_id: The id of the entry.
+            reason: Why, for whoever reads the log.
+
+        Returns:
+            The entry that records the correction.
+
+        Raises:
+            UnknownEntryError: There is no such entry.
+            CorrectionError: It is a correction itself, or was voided before.
+        """
+        with self._lock, self.store.writing(self.name) as head:
+            target = self._correctable(entry_id, head)
+            return self._append(
+                head, [(EntryVoided(target=target.id, reason=reason), None)], target.seq
+            )[0]
+
+    def amend(self, entry_id: str, event: Action, *, reason: str) -> Entry[Event]:
+        """Let an entry count as if this event had been recorded in its place.
+
+        It keeps the entry's id and its place among the entries of the same day. Amending again
+        replaces the amendment.
+
+        Args:
+            entry_id: The id of the entry.
+            event: What it should have said; all of it.
+            reason: Why, for whoever reads the log.
+
+        Returns:
+            The entry that records the correction.
+
+        Raises:
+            UnknownEntryError: There is no such entry.
+            CorrectionError: It is a correction itself, or was voided.
+            RecordError: The event cannot be a fact.
+        """
+        ((amended, _),) = proposals([event], None)
+        with self._lock, self.store.writing(self.name) as head:
+            target = self._correctable(entry_id, head)
+            correction = EntryAmended(target=target.id, event=amended, reason=reason)
+            return self._append(head, [(correction, None)], target.seq)[0]
+
+    def _correctable(self, entry_id: str, head: Head) -> Entry[Event]:
+        target = self._reader.find([entry_id]).get(entry_id)
+        if target is None:
+            raise UnknownEntryError(
+                f"no entry of ledger {self.name!r} has the id {entry_id!r}; "
+                "an id is what record returned, or what ledger.entries() shows"
+            )
+        if isinstance(target.event, EntryVoided | EntryAmended):
+            raise CorrectionError(
+                f"#{target.seq} is a correction, which cannot be corrected; "
+                "amend the entry that it is about, or record that event again"
+            )
+        if target.id in self._reader.corrections(head.size).voided:
+            raise CorrectionError(f"#{target.seq} was voided before; record the event again")
+        return target
+
+    # Asking
+
+    @overload
+    def project(
+        self,
+        projection: type[Projection[A]],
+        /,
+        *,
+        at: DateLike | None = None,
+        known_at: datetime | str | None = None,
+    ) -> A: ...
+    @overload
+    def project(
+        self,
+        first: type[Projection[A]],
+        second: type[Projection[B]],
+        /,
+        *,
+        at: DateLike | None = None,
+        known_at: datetime | str | None = None,
+    ) -> tuple[A, B]: ...
+    @overload
+    def project(
+        self,
+        first: type[Projection[A]],
+        second: type[Projection[B]],
+        third: type[Projection[C]],
+        /,
+        *,
+        at: DateLike | None = None,
+        known_at: datetime | str | None = None,
+    ) -> tuple[A, B, C]: ...
+    @overload
+    def project(
+        self,
+        *projections: type[Projection[Any]],
+        at: DateLike | None = None,
+        known_at: datetime | str | None = None,
+    ) -> tuple[Any, ...]: ...
+
+    def project(
+        self,
+        *projections: type[Projection[Any]],
+        at: DateLike | None = None,
+        known_at: datetime | str | None = None,
+    ) -> Any:
+        """Answer one projection, or several in one pass over the log.
+
+        Args:
+            projections: Classes made by ``@projection``.
+            at: The career as of this date; a month or year means its last day. Default: today.
+            known_at: What the ledger knew at this instant, an aware datetime or ISO 8601 text;
+                what was recorded later, corrections too, is out. Default: now.
+
+        Returns:
+            The view of a single projection, or a tuple of views.
+        """
+        with self._lock:
+            upto = self._known(known_at)
+            day = self._today() if at is None else as_of(at)
+            views = self._asker.ask(projections, upto, day)
+        return views[0] if len(views) == 1 else tuple(views)
+
+    @overload
+    def entries(
+        self,
+        *,
+        types: Sequence[type[E]],
+        since: DateLike | None = None,
+        until: DateLike | None = None,
+        known_at: datetime | str | None = None,
+    ) -> Iterator[Entry[E]]: ...
+    @overload
+    def entries(
+        self,
+        *,
+        types: None = None,
+        since: DateLike | None = None,
+        until: DateLike | None = None,
+        known_at: datetime | str | None = None,
+    ) -> Iterator[Entry[Event]]: ...
+
+    def entries(
+        self,
+        *,
+        types: Sequence[type[Action]] | None = None,
+        since: DateLike | None = None,
+        until: DateLike | None = None,
+        known_at: datetime | str | None = None,
+    ) -> Iterator[Entry[Any]]:
+        """The history: every entry with corrections applied, in the order things happened.
+
+        Args:
+            types: Only events of these classes.
+            since: Only what happened on this day or later; a month or year means its first day.
+            until: Only what happened up to this day; a month or year means its last day.
+            known_at: As in ``project``.
+        """
+        with self._lock:
+            window = Window(
+                upto=self._known(known_at),
+                until="9999-12-31" if until is None else PartialDate(as_of(until)),
+                types=None if types is None else frozenset(t.__event__.name for t in types),
+            )
+            after = START if since is None else (_coarsest(PartialDate(since).first_day), 0)
+            return self._reader.history(window, after)
+
+    def __iter__(self) -> Iterator[Entry[Event]]:
+        """The log: every entry as it was recorded, corrections too, by number."""
+        return self._reader.log(len(self))
+
+    def __len__(self) -> int:
+        """How many entries there are, corrections too."""
+        return self.store.head(self.name).size
+
+    def __bool__(self) -> bool:
+        """A ledger is true also when it is empty."""
+        return True
+
+    def root(self) -> bytes:
+        """The root hash of the RFC 6962 Merkle tree over all entries; 32 bytes."""
+        head = self.store.head(self.name)
+        return Frontier.from_bytes(head.size, head.frontier).root()
+
+    def _known(self, known_at: datetime | str | None) -> int:
+        if known_at is None:
+            return len(self)
+        instant = datetime.fromisoformat(known_at) if isinstance(known_at, str) else known_at
+        return self.store.known(self.name, codec.instant_text(instant))
+
+    def _today(self) -> date:
+        return self._clock().astimezone().date()
+
+    # Looking after it
+
+    def check(self) -> "list[Finding]":
+        """What looks wrong in the career as it is recorded, as data."""
+        from careerledger.analyses.findings import find  # noqa: PLC0415 - few need it
+
+        return find(self.entries())
+
+    def verify(self) -> None:
+        """Read every entry strictly and compare all that the store derived from it.
+
+        Raises:
+            DamagedError: It names the first entry that does not fit.
+        """
+        head = self.store.head(self.name)
+        frontier = Frontier()
+        for after in range(0, head.size, PAGE):
+            rows = self.store.log(self.name, after=after, upto=head.size, limit=PAGE)
+            for number, row in enumerate(rows, start=after + 1):
+                entry = codec.decode(row.seq, row.body)
+                derived = as_row(entry, row.body)
+                if isinstance(entry.event, UnknownEvent):
+                    derived = derived._replace(introduces=row.introduces)
+                if row.seq != number or row.leaf != leaf_hash(row.body) or row != derived:
+                    raise DamagedError(
+                        f"#{number} of ledger {self.name!r} does not fit what the store holds "
+                        "about it; restore the file from a backup"
+                    )
+                frontier.append(row.leaf)
+        if (frontier.size, frontier.to_bytes()) != (head.size, head.frontier):
+            raise DamagedError(
+                f"ledger {self.name!r} holds {frontier.size} entries that do not lead to its "
+                f"frontier of {head.size}; restore the file from a backup"
+            )
+
+
+def _latest_today(now: datetime) -> date:
+    """Today's date where the day begins first, at UTC+14: further ahead is the future."""
+    return (now.astimezone(UTC) + timedelta(hours=14)).date()
+
+
+def _coarsest(day: date) -> str:
+    """The first text in order among all dates that begin on a day or later."""
+    if day.day > 1:
+        return day.isoformat()
+    return f"{day.year:04}" if day.month == 1 else day.isoformat()[:7]

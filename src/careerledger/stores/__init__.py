@@ -1,0 +1,157 @@
+"""Where ledgers live: rows of bytes and plain columns, of whose meaning a store knows nothing.
+
+A store holds many ledgers by name. It promises, and ``tests/stores`` checks of each:
+
+- rows are numbered from 1 without a hole, and stay as they were appended;
+- what was appended when ``writing`` has ended is there for every later reader, also after the
+  power failed; of a ``writing`` that raised nothing is there;
+- one writer at a time: what a writer reads within ``writing`` stays true until it ends;
+- a reader sees whole appends only.
+"""
+
+from collections.abc import Collection, Iterable
+from contextlib import AbstractContextManager
+from typing import NamedTuple, Protocol
+
+__all__ = ["Head", "Row", "Saved", "Slim", "Store"]
+
+
+class Row(NamedTuple):
+    """An entry as it is stored. All but ``body`` and ``leaf`` repeat what the body says."""
+
+    seq: int
+    id: str
+    type: str
+    on: str | None
+    """The date by which a fact is ordered; None for a correction."""
+    recorded_at: str
+    key: str | None
+    body: bytes
+    leaf: bytes
+    """The RFC 6962 leaf hash of the body."""
+    introduces: str | None
+    """The id that the entry introduces, as ``"kind:id"``."""
+
+
+Slim = tuple[int, str, bytes]
+"""What reading an entry takes: number, type, body."""
+
+
+class Head(NamedTuple):
+    """Where a ledger ends."""
+
+    size: int
+    recorded_at: str
+    """When the last entry was recorded; empty for an empty ledger."""
+    frontier: bytes
+
+
+EMPTY = Head(0, "", b"")
+
+
+class Saved(NamedTuple):
+    """A snapshot: a projection's running state, and how far it got."""
+
+    seen: int
+    """How many entries of the ledger it knew."""
+    on: str
+    """The date of the last entry that it folded."""
+    seq: int
+    """The number of the last entry that it folded."""
+    state: bytes
+
+
+class Store(Protocol):
+    """The place where ledgers live."""
+
+    def ledgers(self) -> list[str]:
+        """The names of its ledgers, sorted."""
+        ...
+
+    def head(self, ledger: str) -> Head:
+        """Where a ledger ends; one that does not exist is empty."""
+        ...
+
+    def writing(self, ledger: str) -> AbstractContextManager[Head]:
+        """Be the only writer until the block ends; what was appended then counts, all or none."""
+        ...
+
+    def append(self, ledger: str, rows: Collection[Row], frontier: bytes) -> None:
+        """Add rows behind the head, and the frontier that the ledger then has; in ``writing``."""
+        ...
+
+    def log(self, ledger: str, *, after: int, upto: int, limit: int) -> list[Row]:
+        """At most ``limit`` rows numbered above ``after`` up to ``upto``, by number."""
+        ...
+
+    def facts(
+        self,
+        ledger: str,
+        *,
+        after: tuple[str, int],
+        until: str,
+        upto: int,
+        types: Collection[str] | None,
+        limit: int,
+    ) -> list[Slim]:
+        """Rows that have a date, ordered by date and number.
+
+        Those behind the place ``after``, dated up to ``until``, numbered up to ``upto``, of these
+        types (None: of all), at most ``limit`` of them.
+        """
+        ...
+
+    def place(self, ledger: str, seq: int) -> tuple[str, int]:
+        """The place of the row with this number: its date, and the number."""
+        ...
+
+    def corrections(self, ledger: str, *, after: int, upto: int) -> list[Slim]:
+        """Rows that have no date, numbered above ``after`` up to ``upto``, by number."""
+        ...
+
+    def by_id(self, ledger: str, ids: Collection[str]) -> list[Slim]:
+        """The rows with these ids, by number."""
+        ...
+
+    def by_key(self, ledger: str, keys: Collection[str]) -> dict[str, int]:
+        """Which of these keys are taken, each with the number of its row."""
+        ...
+
+    def introducing(self, ledger: str, names: Iterable[str]) -> dict[str, list[int]]:
+        """Which of these names (``"kind:id"``) are introduced, and by which rows."""
+        ...
+
+    def names(self, ledger: str, kind: str) -> list[str]:
+        """Every id of a kind that any row introduces, sorted."""
+        ...
+
+    def known(self, ledger: str, instant: str) -> int:
+        """How many entries were recorded up to this instant."""
+        ...
+
+    def touched(
+        self,
+        ledger: str,
+        *,
+        after: int,
+        upto: int,
+        place: tuple[str, int],
+        types: Collection[str] | None,
+    ) -> bool:
+        """Whether a row numbered above ``after`` up to ``upto`` has a place up to ``place``.
+
+        Only rows of these types count (None: of all).
+        """
+        ...
+
+    def save(self, ledger: str, key: str, fingerprint: str, snapshots: Collection[Saved]) -> None:
+        """Keep just these snapshots under the key, unless another writer is at work."""
+        ...
+
+    def saved(self, ledger: str, key: str, fingerprint: str) -> list[Saved]:
+        """The snapshots under the key that were made with this fingerprint, oldest place first."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what the store holds; safe to do twice."""
+        ...
