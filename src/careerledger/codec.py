@@ -29,6 +29,7 @@ from typing import (
     Final,
     Literal,
     NamedTuple,
+    Optional,
     TypeVar,
     Union,
     cast,
@@ -38,18 +39,26 @@ from typing import (
 
 import attrs
 import msgspec
-from annotated_types import BaseMetadata, Interval, MinLen
+from annotated_types import BaseMetadata, GroupedMetadata, Interval, MinLen
 from immutabledict import immutabledict
 
-from careerledger.dates import PartialDate
-from careerledger.errors import CareerLedgerError, CodecError
-from careerledger.events import Action, Event, UnknownEvent, catalogue, load_catalogue
+from careerledger.dates import PartialDate, shown
+from careerledger.errors import CareerLedgerError, CodecError, FieldError
+from careerledger.events import Event, UnknownEvent, catalogue, load_catalogue
 from careerledger.history import Entry
 
 if TYPE_CHECKING:
     from cattrs import Converter
 
-__all__ = ["decode", "decode_all", "decode_state", "encode", "encode_state", "find_class", "instant_text"]
+__all__ = [
+    "decode",
+    "decode_all",
+    "decode_state",
+    "encode",
+    "encode_state",
+    "find_class",
+    "instant_text",
+]
 
 S = TypeVar("S")
 
@@ -86,7 +95,7 @@ def encode(entry: Entry[Event]) -> bytes:
         )
     where = type(event).__name__
     try:
-        body = _JSON.encode(
+        body = msgspec.json.encode(
             {
                 "id": entry.id,
                 "type": entry.type,
@@ -96,13 +105,18 @@ def encode(entry: Entry[Event]) -> bytes:
                 "event": _converter().unstructure(event),
             }
         )
-    except (TypeError, ValueError, RecursionError, NotImplementedError) as error:
+    except Exception as error:  # a class of a user's may fail in any way
         raise CodecError(f"{where} has a value that JSON cannot hold: {error}") from error
     try:
         back = decode(entry.seq, body)
     except CodecError as error:
         raise CodecError(f"{where} would not be readable: {error}") from error
     if back != entry:
+        if type(back.event) is not type(event):
+            raise CodecError(
+                f"{where} was made by a class that no longer stands for {entry.type!r}; "
+                "make the event again with the class as it is now"
+            )
         changed = [
             a.name
             for a in attrs.fields(type(event))
@@ -113,9 +127,6 @@ def encode(entry: Entry[Event]) -> bytes:
             "use types that JSON can carry, such as str, int, float, tuple[..., ...]"
         )
     return body
-
-
-_JSON: Final = msgspec.json.Encoder()
 
 
 def instant_text(instant: datetime) -> str:
@@ -131,29 +142,49 @@ def instant_text(instant: datetime) -> str:
 @cache
 def _converter() -> "Converter":
     """The converter between events and plain values; loaded when first needed."""
-    from cattrs import Converter  # noqa: PLC0415 - takes longer to import than all the rest
+    # These take longer to import than all the rest.
+    from cattrs import Converter  # noqa: PLC0415
+    from cattrs.gen import make_dict_structure_fn  # noqa: PLC0415
 
     converter = Converter(forbid_extra_keys=True)
     converter.register_unstructure_hook(PartialDate, str)
     converter.register_unstructure_hook_func(
-        lambda kind: get_origin(kind) is frozenset, lambda values: sorted(map(_plain, values))
+        lambda kind: (get_origin(kind) or kind) is frozenset,
+        lambda values: sorted(map(_plain, values)),
     )
     converter.register_unstructure_hook_func(
-        lambda kind: (get_origin(kind) or kind) is immutabledict, dict
+        lambda kind: (get_origin(kind) or kind) is immutabledict,
+        lambda pairs: {str(name): _plain(value) for name, value in pairs.items()},
     )
     # An amendment carries a whole event, with its type.
     converter.register_unstructure_hook_func(lambda kind: kind is Event, _with_type)
     converter.register_structure_hook_func(
-        lambda kind: kind is Event, lambda value, _: _event(*_typed(value))
+        lambda kind: kind is Event, lambda value, _: _event_of(value, "")
     )
     for kind in (str, int, float, bool):
         converter.register_structure_hook(kind, _exactly)
     converter.register_structure_hook(PartialDate, lambda value, _: PartialDate(value))
+    converter.register_structure_hook_func(lambda kind: get_origin(kind) is Literal, _one_of)
+
+    # cattrs would take any iterable for an array, the letters of a text too.
+    def array(value: object, kind: Any) -> object:
+        items = _exactly(value, list)
+        return get_origin(kind)(converter.structure(items, list[get_args(kind)[0]]))  # type: ignore[misc]
+
+    def mapping(value: object, kind: Any) -> object:
+        pairs = _exactly(value, dict)
+        return immutabledict(converter.structure(pairs, dict[get_args(kind)]))  # type: ignore[misc]
+
+    def instance(cls: type[Any]) -> Callable[[object, Any], object]:
+        build = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True)
+        return lambda value, kind: build(_exactly(value, dict), kind)
+
     converter.register_structure_hook_func(
-        lambda kind: get_origin(kind) is immutabledict,
-        lambda value, kind: immutabledict(
-            converter.structure(value, dict[get_args(kind)])  # type: ignore[misc]
-        ),
+        lambda kind: get_origin(kind) in {tuple, frozenset}, array
+    )
+    converter.register_structure_hook_func(lambda kind: get_origin(kind) is immutabledict, mapping)
+    converter.register_structure_hook_factory(
+        lambda kind: kind is not Event and attrs.has(kind), instance
     )
     return converter
 
@@ -192,12 +223,11 @@ def _type_in(body: bytes) -> str:
 def _decode_plainly(seq: int, body: bytes) -> Entry[Event]:
     try:
         fields = _parse(body)
-        if set(fields) != set(_ENVELOPE):
-            raise _Refused("$", _difference(set(fields), set(_ENVELOPE)))
+        _only(fields, _ENVELOPE, "$")
         for name, kind in (("id", str), ("key", str | None), ("recorded_at", str)):
             if not isinstance(fields[name], kind):
                 raise _Refused(f"$.{name}", f"expected text, got {_named(fields[name])}")
-        event = _event(*_typed(fields))
+        event = _event(fields, "$")
         return Entry(
             seq=seq,
             id=fields["id"],
@@ -216,6 +246,8 @@ class _Refused(Exception):
 
     def __init__(self, path: str, what: str) -> None:
         super().__init__(f"{what}, at {path}")
+        self.path = path
+        self.what = what
 
 
 def _parse(body: bytes) -> dict[str, Any]:
@@ -254,43 +286,49 @@ def _without_doubles(value: object, path: str, depth: int) -> object:
     return value
 
 
-def _typed(fields: Any) -> tuple[str, int, dict[str, Any]]:
-    if not isinstance(fields, dict) or not {"type", "version", "event"} <= set(
-        cast("dict[str, Any]", fields)
-    ):
-        raise _Refused("$.event", "expected an object with type, version and event")
-    known = cast("dict[str, Any]", fields)
-    name, version, event = known["type"], known["version"], known["event"]
+def _only(fields: dict[str, Any], wanted: tuple[str, ...], path: str) -> None:
+    parts = {"missing": set(wanted) - set(fields), "unknown": set(fields) - set(wanted)}
+    if any(parts.values()):
+        told = "; ".join(f"{what} {', '.join(sorted(n))}" for what, n in parts.items() if n)
+        raise _Refused(path, told)
+
+
+def _event_of(value: object, path: str) -> Event:
+    """The event in an amendment, with its type."""
+    if not isinstance(value, dict):
+        raise _Refused(path, f"expected an object, got {_named(value)}")
+    fields = cast("dict[str, Any]", value)
+    _only(fields, ("type", "version", "event"), path)
+    return _event(fields, path)
+
+
+def _event(typed: dict[str, Any], path: str) -> Event:
+    """The event in an object that has its type, version and fields."""
+    name, version, fields = typed["type"], typed["version"], typed["event"]
     if not isinstance(name, str):
-        raise _Refused("$.type", f"expected text, got {_named(name)}")
+        raise _Refused(f"{path}.type", f"expected text, got {_named(name)}")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise _Refused("$.version", f"expected a whole number from 1, got {version!r}")
-    if not isinstance(event, dict):
-        raise _Refused("$.event", f"expected an object, got {_named(event)}")
-    return name, version, cast("dict[str, Any]", event)
-
-
-def _event(name: str, version: int, fields: dict[str, Any]) -> Event:
+        raise _Refused(f"{path}.version", f"expected a whole number from 1, got {version!r}")
+    path = f"{path}.event"
+    if not isinstance(fields, dict):
+        raise _Refused(path, f"expected an object, got {_named(fields)}")
+    known = cast("dict[str, Any]", fields)
     cls = find_class(name)
     if cls is None or version > cls.__event__.version:
-        return UnknownEvent(
-            on=_on_of(fields), type=name, version=version, fields=_JSON.encode(fields).decode()
-        )
+        # Python's own writer, because msgspec's has no whole numbers beyond 64 bits.
+        text = json.dumps(known, ensure_ascii=False, separators=(",", ":"))
+        return UnknownEvent(on=_on_of(known), type=name, version=version, fields=text)
     for step in range(version, cls.__event__.version):
         try:
-            fields = cls.__event__.upcasts[step](dict(fields))
+            known = cls.__event__.upcasts[step](dict(known))
         except Exception as error:
             raise _Refused(
-                "$.event", f"the upcast of {name} from version {step} failed: {error!r}"
+                path, f"the upcast of {name} from version {step} failed: {error!r}"
             ) from error
     try:
-        return _converter().structure(fields, cls)
+        return _converter().structure(known, cls)
     except Exception as error:
-        from cattrs import transform_error  # noqa: PLC0415 - loaded with the converter
-
-        described = transform_error(error, "$.event", _described)
-        what, _, path = described[0].rpartition(" @ ")
-        raise _Refused(path, what) from error
+        raise _refusal(error, path) from error
 
 
 def _on_of(fields: dict[str, Any]) -> PartialDate | None:
@@ -300,12 +338,40 @@ def _on_of(fields: dict[str, Any]) -> PartialDate | None:
         return None
 
 
-def _described(error: BaseException, kind: type | None) -> str:
-    if isinstance(error, CareerLedgerError | _Refused | _WrongType):
-        return str(error)
-    from cattrs.v import format_exception  # noqa: PLC0415 - loaded with the converter
+def _refusal(error: BaseException, path: str) -> _Refused:
+    """The first of what cattrs found wrong, and the path to it."""
+    from cattrs import (  # noqa: PLC0415 - loaded with the converter
+        AttributeValidationNote,
+        BaseValidationError,
+        ForbiddenExtraKeysError,
+        IterableValidationNote,
+    )
 
-    return format_exception(error, kind)
+    while isinstance(error, BaseValidationError):
+        error = cast("BaseException", error.exceptions[0])
+        for note in cast("list[object]", getattr(error, "__notes__", [])):
+            if isinstance(note, AttributeValidationNote):
+                path += f".{note.name}"
+            elif isinstance(note, IterableValidationNote):
+                path += f".{note.index}" if isinstance(note.index, str) else f"[{note.index}]"
+    if isinstance(error, _Refused):
+        return _Refused(path + error.path, error.what)
+    if isinstance(error, FieldError):
+        return _Refused(".".join([path, *error.args[1:]]), str(error))
+    if isinstance(error, CareerLedgerError | _WrongType):
+        return _Refused(path, str(error))
+    if isinstance(error, ForbiddenExtraKeysError):
+        return _Refused(path, f"unknown {', '.join(sorted(error.extra_fields))}")
+    if isinstance(error, KeyError):
+        return _Refused(path, "the field is missing")
+    return _Refused(path, f"{type(error).__name__}: {error}")
+
+
+def _one_of(value: object, kind: Any) -> object:
+    for option in get_args(kind):
+        if type(option) is type(value) and option == value:
+            return option
+    raise _WrongType(f"expected one of {', '.join(map(repr, get_args(kind)))}, got {shown(value)}")
 
 
 class _WrongType(TypeError):
@@ -315,30 +381,32 @@ class _WrongType(TypeError):
 def _exactly(value: object, kind: type) -> object:
     accepted = (int, float) if kind is float else kind
     if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
-        raise _WrongType(f"expected {kind.__name__}, got {_named(value)}")
+        raise _WrongType(f"expected {_NAMES.get(kind, kind.__name__)}, got {_named(value)}")
     return value
 
 
 def _instant(text: str) -> datetime:
     try:
-        instant = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise _Refused("$.recorded_at", f"{text!r} is not an instant") from error
-    if instant.tzinfo is None:
-        raise _Refused("$.recorded_at", f"{text!r} does not say its offset from UTC")
-    return instant
+        return msgspec.convert(text, _Instant)  # as the quick reader takes it
+    except msgspec.ValidationError as error:
+        raise _Refused("$.recorded_at", f"{text!r} is not an instant: {error}") from error
 
 
-def _difference(found: set[str], wanted: set[str]) -> str:
-    parts = {"missing": wanted - found, "unknown": found - wanted}
-    return "; ".join(f"{what} {', '.join(sorted(names))}" for what, names in parts.items() if names)
+_Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 def _named(value: object) -> str:
-    if value is None:
-        return "null"
-    names = {str: "text", bool: "a truth value", dict: "an object", list: "an array"}
-    return names.get(type(value), "a number")
+    return "null" if value is None else _NAMES.get(type(value), "a number")
+
+
+_NAMES: Final[dict[type, str]] = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "a truth value",
+    dict: "an object",
+    list: "an array",
+}
 
 
 # Reading, quickly
@@ -366,7 +434,7 @@ def decode_all(rows: Iterable[tuple[int, str, bytes]]) -> Iterator[Entry[Event]]
     readers = _Readers()
     for seq, name, body in rows:
         reader = readers[name]
-        if reader is None:
+        if reader is None or len(body) > MAX_BYTES:
             yield _decode_plainly(seq, body)
             continue
         decode_quickly, cls, names, mappings = reader
@@ -414,25 +482,26 @@ class _Readers(dict[str, _Quick | None]):
 @cache
 def _quick(cls: type[Event]) -> _Quick | None:
     fields = attrs.fields(cls)
+    if any(hasattr(cls, f"__attrs_{moment}_init__") for moment in ("pre", "post")):
+        return None  # msgspec would run it before the event is whole
     try:
         types = {field.name: _for_msgspec(field.type) for field in fields}
-    except _NeedsPlainReader:
+        envelope = {
+            "type": Literal[cls.__event__.name],
+            "version": Literal[cls.__event__.version],
+            "recorded_at": _Instant,
+            "event": _twin(cls, types),
+        }
+        decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
+            _twin(Entry, envelope), dec_hook=_date_from_json
+        )
+    except (_NeedsPlainReader, TypeError, ValueError):  # msgspec has not every rule
         return None
-    event = _twin(cls, types)
-    envelope = {
-        "type": Literal[cls.__event__.name],
-        "version": Literal[cls.__event__.version],
-        "recorded_at": Annotated[datetime, msgspec.Meta(tz=True)],
-        "event": event,
-    }
-    decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
-        _twin(Entry, envelope), dec_hook=_date_from_json
-    )
     return _Quick(
         decode=decoder.decode,
         cls=cls,
         names=len(_ENVELOPE) + len(fields),
-        mappings=tuple(field.name for field in fields if _has(immutabledict, field.type)),
+        mappings=tuple(name for name, kind in types.items() if _has(dict, kind)),
     )
 
 
@@ -460,34 +529,64 @@ class _NeedsPlainReader(Exception):
     """A field's type or rule that msgspec cannot check."""
 
 
-def _for_msgspec(annotation: Any) -> Any:
-    """The annotation with its rules in the form that msgspec checks."""
+def _for_msgspec(annotation: Any, *, inside: bool = False) -> Any:
+    """The annotation with its rules in the form that msgspec checks.
+
+    Args:
+        annotation: Of a field, or of what is inside it.
+        inside: Whether it is inside a collection, where the quick reader leaves no mapping.
+    """
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         base, *rules = arguments
-        meta: dict[str, Any] = {}
-        for rule in rules:
-            if isinstance(rule, Interval):
-                bounds = {name: getattr(rule, name) for name in ("gt", "ge", "lt", "le")}
-                meta |= {name: bound for name, bound in bounds.items() if bound is not None}
-            elif isinstance(rule, MinLen):
-                meta["min_length"] = rule.min_length
-            elif isinstance(rule, BaseMetadata):
-                raise _NeedsPlainReader
-        inner = _for_msgspec(base)
+        pairs = [pair for rule in rules for pair in _meta(rule)]
+        meta = dict(pairs)
+        if len(pairs) > len(meta):
+            raise _NeedsPlainReader
+        if base is int:
+            return _whole_number(**meta)
+        inner = _for_msgspec(base, inside=inside)
         return Annotated[inner, msgspec.Meta(**meta)] if meta else inner
     if origin in (Union, UnionType):
-        return Union[tuple(_for_msgspec(argument) for argument in arguments)]  # noqa: UP007
+        options = [option for option in arguments if option is not type(None)]
+        if len(options) > 1:
+            raise _NeedsPlainReader
+        return Optional[_for_msgspec(options[0], inside=inside)]  # noqa: UP045
     if origin is tuple or origin is frozenset:
-        return origin[tuple(a if a is ... else _for_msgspec(a) for a in arguments)]
-    if origin is immutabledict:
-        return dict[tuple(_for_msgspec(argument) for argument in arguments)]  # type: ignore[misc]
-    if origin is Literal or annotation in _KNOWN:
+        return origin[tuple(a if a is ... else _for_msgspec(a, inside=True) for a in arguments)]
+    if origin is immutabledict and not inside:
+        name, value = (_for_msgspec(argument, inside=True) for argument in arguments)
+        if getattr(name, "__origin__", name) is str:
+            return dict[name, value]
+    if annotation is int:
+        return _whole_number()
+    if annotation in _KNOWN or (
+        origin is Literal and all(isinstance(option, str) for option in arguments)
+    ):
         return annotation
     raise _NeedsPlainReader
 
 
-_KNOWN: Final = (str, int, float, bool, PartialDate, type(None))
+def _whole_number(**meta: Any) -> Any:
+    """A whole number within 64 bits, as events hold them; msgspec would take larger ones."""
+    if not {"gt", "ge"} & meta.keys():
+        meta["ge"] = -(2**63)
+    if not {"lt", "le"} & meta.keys():
+        meta["le"] = 2**63 - 1
+    return Annotated[int, msgspec.Meta(**meta)]
+
+
+def _meta(rule: object) -> Iterator[tuple[str, Any]]:
+    if isinstance(rule, Interval):
+        bounds = {name: getattr(rule, name) for name in ("gt", "ge", "lt", "le")}
+        yield from ((name, bound) for name, bound in bounds.items() if bound is not None)
+    elif isinstance(rule, MinLen):
+        yield "min_length", rule.min_length
+    elif isinstance(rule, BaseMetadata | GroupedMetadata):
+        raise _NeedsPlainReader
+
+
+_KNOWN: Final = (str, float, bool, PartialDate)
 
 
 @lru_cache(maxsize=65_536)

@@ -14,6 +14,15 @@ _SHAPE: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 Precision = Literal["year", "month", "day"]
 
 
+def shown(value: object) -> str:
+    """A value as an error message shows it: its repr, cut where it is long."""
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - any class may fail, and so does an int of 5,000 digits
+        return f"a value of type {type(value).__name__}"
+    return text if len(text) <= 200 else f"{text[:200]}…"
+
+
 class PartialDate(str):
     """A date of year, month or day precision: ``"2019"``, ``"2019-03"``, ``"2019-03-14"``.
 
@@ -40,11 +49,13 @@ class PartialDate(str):
         if isinstance(value, date):
             value = value.isoformat()
         if not isinstance(value, str):
-            raise DateError(f"{value!r} is not a date; give text such as '2019-03-14', or a date")
+            raise DateError(
+                f"{shown(value)} is not a date; give text such as '2019-03-14', or a date"
+            )
         shape = _SHAPE.fullmatch(value)
         if shape is None:
             raise DateError(
-                f"{value!r} is not a date; write a year, a month or a day "
+                f"{shown(value)} is not a date; write a year, a month or a day "
                 "as '2019', '2019-03' or '2019-03-14'"
             )
         year, month, day = shape.groups()

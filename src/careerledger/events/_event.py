@@ -13,7 +13,6 @@ from typing import (
     cast,
     dataclass_transform,
     get_args,
-    get_origin,
     get_type_hints,
 )
 
@@ -21,7 +20,7 @@ import attrs
 from annotated_types import MinLen
 from immutabledict import immutabledict
 
-from careerledger.dates import PartialDate
+from careerledger.dates import PartialDate, shown
 from careerledger.errors import DefinitionError, FieldError
 from careerledger.events._fields import (
     Accepts,
@@ -43,7 +42,6 @@ Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 """Turns the fields of one version of an event into those of the next."""
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]*(?:\.[a-z][a-z0-9_-]*)+")
-_CHANGEABLE: Final = (list, dict, set, bytearray)
 
 
 @attrs.frozen(kw_only=True)
@@ -69,7 +67,8 @@ def _check_value(value: object, event: object, attribute: "attrs.Attribute[Any]"
         return attribute.metadata[_CHECK](value)
     except RuleError as rule:
         raise FieldError(
-            f"{attribute.name} of {type(event).__name__} is {value!r}; it must be {rule}"
+            f"{attribute.name} of {type(event).__name__} is {shown(value)}; it must be {rule}",
+            attribute.name,
         ) from None
 
 
@@ -80,21 +79,30 @@ _CONVERTER: Final = attrs.Converter(_check_value, takes_self=True, takes_field=T
 def _with_checks(cls: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
     """Give each field the check that its annotation asks for."""
     if any(isinstance(field.type, str) for field in fields):
-        hints = get_type_hints(cls, include_extras=True)
+        try:
+            hints = get_type_hints(cls, include_extras=True)
+        except NameError as error:
+            raise DefinitionError(
+                f"an annotation of {cls.__name__} cannot be read: {error}; define what it names "
+                "at the top of the module, outside functions and TYPE_CHECKING"
+            ) from error
         fields = [field.evolve(type=hints[field.name]) for field in fields]
     checked: list[attrs.Attribute[Any]] = []
     for attribute in fields:
         if attribute.inherited and attribute.metadata:
             checked.append(attribute)
             continue
-        kind = get_origin(attribute.type) or attribute.type
-        if kind in _CHANGEABLE:
+        where = f"field {attribute.name} of {cls.__name__}"
+        if attribute.converter or attribute.validator:
             raise DefinitionError(
-                f"field {attribute.name} of {cls.__name__} is a {cast('type', kind).__name__}, "
-                "which can change after it was recorded; "
-                "use tuple[..., ...], frozenset[...] or immutabledict[..., ...]"
+                f"{where} has a converter or validator of its own, which the codec would not run; "
+                "state the rule in the annotation, such as Annotated[int, Interval(ge=1)]"
             )
-        metadata = {**attribute.metadata, _CHECK: check_for(attribute.type)}
+        try:
+            check = check_for(attribute.type)
+        except DefinitionError as error:
+            raise DefinitionError(f"{where} {error}") from None
+        metadata = {**attribute.metadata, _CHECK: check}
         checked.append(attribute.evolve(metadata=metadata, converter=_CONVERTER))
     return checked
 
@@ -198,9 +206,7 @@ def _full_name(cls: type) -> str:
 catalogue: Final = Catalogue()
 
 
-@dataclass_transform(
-    kw_only_default=True, eq_default=False, field_specifiers=(attrs.field, field)
-)
+@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(attrs.field, field))
 def event(
     name: str, *, version: int = 1, upcasts: Mapping[int, Upcast] | None = None
 ) -> Callable[[C], C]:
@@ -239,7 +245,7 @@ def _define(cls: C, name: str, version: int, upcasts: Mapping[int, Upcast]) -> C
             f"name {name!r} of {where} is malformed; write lower-case words joined by dots, "
             "such as 'acme.hackathon.won'"
         )
-    if version < 1:
+    if not isinstance(cast("object", version), int) or version < 1:
         raise DefinitionError(f"version {version!r} of {where} is not a number from 1")
     if sorted(upcasts) != list(range(1, version)):
         raise DefinitionError(
@@ -272,20 +278,20 @@ def _id_rules(annotation: object) -> Iterator[Introduces | Refers]:
         yield from _id_rules(part)
 
 
-
 def introduced(event: Event) -> str | None:
     """The id that an event introduces, as ``"kind:id"``, or None."""
     introduces = None if isinstance(event, UnknownEvent) else event.__event__.introduces
     if introduces is None:
         return None
     name, kind = introduces
-    return f"{kind}:{getattr(event, name)}"
+    id_: str | None = getattr(event, name)
+    return None if id_ is None else f"{kind}:{id_}"
 
 
 def referred(event: Event) -> list[tuple[str, str, tuple[str, ...]]]:
     """The ids that an event refers to, each with its field and its possible kinds."""
     references: list[tuple[str, str, tuple[str, ...]]] = []
-    for name, kinds in event.__event__.refers:
+    for name, kinds in () if isinstance(event, UnknownEvent) else event.__event__.refers:
         value: object = getattr(event, name)
         if value is None:
             continue

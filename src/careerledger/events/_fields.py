@@ -7,7 +7,7 @@ A rule stands in the annotation, so whoever reads the class, a test strategy inc
 """
 
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from math import isfinite
 from typing import (
     TYPE_CHECKING,
@@ -16,6 +16,7 @@ from typing import (
     Generic,
     Literal,
     NamedTuple,
+    NewType,
     TypeAlias,
     TypeVar,
     Union,
@@ -25,11 +26,21 @@ from typing import (
     overload,
 )
 
-from annotated_types import BaseMetadata, Ge, Gt, Interval, Le, Lt, MinLen, Predicate
+from annotated_types import (
+    BaseMetadata,
+    Ge,
+    GroupedMetadata,
+    Gt,
+    Interval,
+    Le,
+    Lt,
+    MinLen,
+    Predicate,
+)
 from immutabledict import immutabledict
 
 from careerledger.dates import DateLike, PartialDate
-from careerledger.errors import DateError
+from careerledger.errors import DateError, DefinitionError
 
 S = TypeVar("S")
 G = TypeVar("G")
@@ -95,12 +106,17 @@ Check = Callable[[Any], Any]
 
 
 def check_for(annotation: object) -> Check:
-    """The function that returns a value in the form a field holds, or raises RuleError."""
-    origin = get_origin(annotation)
+    """The function that returns a value in the form a field holds, or raises RuleError.
+
+    Raises DefinitionError for an annotation whose values could not be checked, or could change.
+    """
+    origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        base, *rules = get_args(annotation)
-        return _ruled(check_for(base), [rule for rule in rules if isinstance(rule, BaseMetadata | Interval)])
-    arguments = get_args(annotation)
+        base, *rules = arguments
+        known = [rule for rule in rules if isinstance(rule, BaseMetadata | GroupedMetadata)]
+        return _ruled(check_for(base), known)
+    if isinstance(annotation, NewType):
+        return check_for(annotation.__supertype__)
     if origin in (Union, types.UnionType):
         return _optional(arguments)
     if origin is Literal:
@@ -111,13 +127,14 @@ def check_for(annotation: object) -> Check:
         return _many(frozenset, check_for(arguments[0]))
     if origin is immutabledict:
         return _mapping(check_for(arguments[0]), check_for(arguments[1]))
-    if isinstance(annotation, type):
-        return _PLAIN.get(annotation) or _instance_of(annotation)
-    return _anything
-
-
-def _anything(value: Any) -> Any:
-    return value
+    kind: object = origin or annotation
+    if not isinstance(kind, type) or (issubclass(kind, Collection) and not issubclass(kind, str)):
+        raise DefinitionError(
+            f"is annotated {annotation!r}, which can change or cannot be checked; "
+            "use tuple[..., ...], frozenset[...], immutabledict[..., ...], a Literal, "
+            "or a class whose instances cannot change"
+        )
+    return _PLAIN.get(kind) or _instance_of(kind)
 
 
 def _text(value: object) -> str:
@@ -204,7 +221,7 @@ def _optional(options: tuple[Any, ...]) -> Check:
 def _one_of(options: tuple[Any, ...]) -> Check:
     def check(value: object) -> object:
         for option in options:
-            if option == value and type(option) is type(value):
+            if type(option) is type(value) and option == value:
                 return option
         raise RuleError("one of " + ", ".join(map(repr, options)))
 
@@ -239,7 +256,7 @@ def _mapping(check_key: Check, check_value: Check) -> Check:
     return check
 
 
-def _ruled(check_base: Check, rules: list[BaseMetadata | Interval]) -> Check:
+def _ruled(check_base: Check, rules: list[Any]) -> Check:
     if not rules:
         return check_base
     bounds = [bound for rule in rules for bound in _bounds(rule)]
@@ -247,7 +264,11 @@ def _ruled(check_base: Check, rules: list[BaseMetadata | Interval]) -> Check:
 
     def check(value: object) -> object:
         value = check_base(value)
-        if not all(holds(value) for _, holds in bounds):
+        try:
+            holds = all(holds(value) for _, holds in bounds)
+        except TypeError:  # a rule for another type than the value's, such as a length of None
+            holds = False
+        if not holds:
             raise RuleError(words)
         return value
 
@@ -255,7 +276,7 @@ def _ruled(check_base: Check, rules: list[BaseMetadata | Interval]) -> Check:
 
 
 def _bounds(rule: object) -> list[tuple[str, Callable[[Any], bool]]]:
-    if isinstance(rule, Interval):
+    if isinstance(rule, GroupedMetadata):
         return [bound for part in rule for bound in _bounds(part)]
     if isinstance(rule, Ge):
         return [(f"{rule.ge} or more", lambda value: value >= rule.ge)]
@@ -272,4 +293,7 @@ def _bounds(rule: object) -> list[tuple[str, Callable[[Any], bool]]]:
         ]
     if isinstance(rule, Predicate):
         return [(rule.func.__doc__ or rule.func.__name__, rule.func)]
-    raise TypeError(f"{rule!r} is not a rule that a field can have")
+    raise DefinitionError(
+        f"has the rule {rule!r}, which is not checked; "
+        "use Interval, MinLen, or Predicate with a function whose docstring states the rule"
+    )

@@ -3,8 +3,17 @@
 ``Ledger.void`` and ``Ledger.amend`` make them; nobody records them by hand.
 """
 
-from careerledger.events._event import Event, correction
+from typing import Annotated
+
+from annotated_types import Predicate
+
+from careerledger.events._event import Action, Event, UnknownEvent, correction
 from careerledger.events._fields import Text
+
+
+def _is_a_fact(event: Event) -> bool:
+    """an event that is not itself a correction"""
+    return isinstance(event, Action | UnknownEvent)
 
 
 @correction("entry.voided")
@@ -22,6 +31,6 @@ class EntryAmended(Event):
 
     target: Text
     """The id of that entry."""
-    event: Event
+    event: Annotated[Event, Predicate(_is_a_fact)]
     """What it should have said."""
     reason: Text

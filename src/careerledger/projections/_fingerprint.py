@@ -102,8 +102,8 @@ class _Walk:
 
 
 def _default(field: "attrs.Attribute[Any]") -> object:
-    default: object = field.default
-    return default.factory if isinstance(default, attrs.Factory) else default  # type: ignore[arg-type]
+    default: Any = field.default
+    return getattr(default, "factory", default)
 
 
 def _nested(code: CodeType) -> Iterator[CodeType]:

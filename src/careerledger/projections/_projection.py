@@ -2,9 +2,11 @@
 
 import copy
 import re
+import types
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
+from math import inf
 from typing import (
     Any,
     ClassVar,
@@ -21,7 +23,7 @@ import attrs
 
 from careerledger.dates import DateLike, PartialDate, as_of
 from careerledger.errors import DefinitionError
-from careerledger.events import Action, Event, UnknownEvent, catalogue
+from careerledger.events import Action, Event, UnknownEvent, catalogue, load_catalogue
 from careerledger.history import Entry, place
 from careerledger.projections._fingerprint import fingerprint_of
 
@@ -106,7 +108,9 @@ def projection(name: str, *, version: int = 1) -> Callable[[C], C]:
             )
         if not callable(getattr(cls, "view", None)):
             raise DefinitionError(f"projection {cls.__name__} has no method view(self, at)")
-        made = attrs.define(cls, kw_only=True, field_transformer=_copied_defaults)
+        if any(kind is Action for kind, _ in steps):
+            load_catalogue()  # what it folds depends on which types are known
+        made: Any = attrs.define(cls, kw_only=True, field_transformer=_copied_defaults)
         made.__projection__ = ProjectionType(name=name, version=version, steps=steps)
         return cast("C", made)
 
@@ -147,22 +151,42 @@ class Tunable:
     def with_(cls, **parameters: Any) -> type[Self]:
         """The same projection with other parameters: ``VisionAlignment.with_(half_life=180)``.
 
-        Raises DefinitionError for a name that is not a parameter or a value of another type.
+        Numbers must be above 0. A mapping is laid over the default one, so it needs to hold only
+        what differs.
+
+        Raises DefinitionError for a name that is not a parameter, or a value of another kind.
         """
         known = parameters_of(cls)
+        chosen: dict[str, Any] = {}
         for name, value in parameters.items():
             if name not in known:
                 raise DefinitionError(
                     f"{cls.__name__} has no parameter {name!r}; it has {', '.join(known)}"
                 )
             default = known[name]
-            wanted = (int, float) if isinstance(default, int | float) else (type(default), Mapping)
-            if not isinstance(value, wanted) or isinstance(value, bool):
+            if isinstance(default, Mapping) and isinstance(value, Mapping):
+                chosen[name] = types.MappingProxyType({**default, **value})
+            elif isinstance(default, float | int) and _is_positive(value):
+                chosen[name] = value
+            else:
+                rule = "a number above 0" if isinstance(default, float | int) else "a mapping"
                 raise DefinitionError(
-                    f"parameter {name} of {cls.__name__} is {value!r}; "
-                    f"it must be like its default {default!r}"
+                    f"parameter {name} of {cls.__name__} is {value!r}; it must be {rule}"
                 )
-        return cast("type[Self]", type(cls.__name__, (cls,), {"__slots__": (), **parameters}))
+        # Made once, so that asking again goes on from the state that was kept for the class.
+        settings = _settings({**known, **chosen})
+        made = _tuned.get((cls, settings))
+        if made is None:
+            made = attrs.define(type(cls.__name__, (cls,), {"__slots__": (), **chosen}), kw_only=True)
+            _tuned[cls, settings] = made
+        return cast("type[Self]", made)
+
+
+_tuned: Final[dict[tuple[type, str], type]] = {}
+
+
+def _is_positive(value: object) -> bool:
+    return isinstance(value, float | int) and not isinstance(value, bool) and 0 < value < inf
 
 
 def parameters_of(cls: type) -> dict[str, Any]:
@@ -181,9 +205,11 @@ def parameters_of(cls: type) -> dict[str, Any]:
 def key_of(cls: type[Projection[Any]]) -> str:
     """The name under which the snapshots of a projection with its parameters are filed."""
     meta = meta_of(cls)
-    parameters = parameters_of(cls)
-    settings = ",".join(f"{name}={_plain(parameters[name])}" for name in sorted(parameters))
-    return f"{meta.name}/{meta.version}({settings})"
+    return f"{meta.name}/{meta.version}({_settings(parameters_of(cls))})"
+
+
+def _settings(parameters: Mapping[str, Any]) -> str:
+    return ",".join(f"{name}={_plain(parameters[name])}" for name in sorted(parameters))
 
 
 def _plain(value: object) -> str:
@@ -216,7 +242,7 @@ def consumed_types(cls: type[Projection[Any]]) -> frozenset[str] | None:
 
 @lru_cache(maxsize=256)
 def _fingerprint(cls: type[Projection[Any]], _catalogue_size: int) -> str:
-    wanted = tuple(kind for kind, _ in meta_of(cls).steps if kind is not Action)
+    wanted = tuple(kind for kind, _ in meta_of(cls).steps)
     return fingerprint_of(cls, *[kind for kind in catalogue if issubclass(kind, wanted)])
 
 

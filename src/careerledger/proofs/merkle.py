@@ -33,10 +33,11 @@ class Frontier:
         self.size = size
         """How many leaves the tree has."""
         self._roots = list(roots)
-        if len(self._roots) != size.bit_count():
+        if [len(root) for root in self._roots] != [HASH_SIZE] * size.bit_count():
             raise DamagedError(
-                f"the frontier of {size} entries has {size.bit_count()} hashes, "
-                f"but {len(self._roots)} are stored; restore the file from a backup"
+                f"the frontier of {size} entries has {size.bit_count()} hashes of {HASH_SIZE} "
+                f"bytes, but {len(self._roots)} of {sum(map(len, self._roots))} bytes in all are "
+                "stored; restore the file from a backup"
             )
 
     @classmethod

@@ -2,16 +2,23 @@
 
 A store holds many ledgers by name. It promises, and ``tests/stores`` checks of each:
 
-- rows are numbered from 1 without a hole, and stay as they were appended;
+- rows are numbered from 1 without a hole, and stay as they were appended; no two of a ledger have
+  the same id, or the same key;
 - what was appended when ``writing`` has ended is there for every later reader, also after the
   power failed; of a ``writing`` that raised nothing is there;
-- one writer at a time: what a writer reads within ``writing`` stays true until it ends;
-- a reader sees whole appends only.
+- one writer at a time: what a writer reads within ``writing`` stays true until it ends, but for
+  its own appends, which it sees;
+- a reader sees whole ``writing`` blocks only.
+
+Rows are numbered in the order of ``recorded_at``. Text is any that UTF-8 holds, and is ordered by
+code point.
 """
 
 from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
+
+from careerledger.errors import StoreError
 
 __all__ = ["Head", "Row", "Saved", "Slim", "Store"]
 
@@ -73,11 +80,19 @@ class Store(Protocol):
         ...
 
     def writing(self, ledger: str) -> AbstractContextManager[Head]:
-        """Be the only writer until the block ends; what was appended then counts, all or none."""
+        """Be the only writer until the block ends; what was appended then counts, all or none.
+
+        A thread ends one block before it begins another. When an append in it fails, the block
+        does.
+        """
         ...
 
     def append(self, ledger: str, rows: Collection[Row], frontier: bytes) -> None:
-        """Add rows behind the head, and the frontier that the ledger then has; in ``writing``."""
+        """Add rows behind the head, and the frontier that the ledger then has.
+
+        Raises StoreError when the ledger is not being written, a row does not follow the one
+        before it, or an id or key is taken.
+        """
         ...
 
     def log(self, ledger: str, *, after: int, upto: int, limit: int) -> list[Row]:
@@ -155,3 +170,20 @@ class Store(Protocol):
     def close(self) -> None:
         """Let go of what the store holds; safe to do twice."""
         ...
+
+
+def follows(ledger: str, rows: Collection[Row], writing: tuple[str, int] | None) -> int:
+    """The size of a ledger when these rows are behind its head.
+
+    ``writing`` is the ledger that is being written, with its size. Raises StoreError when it is
+    another one, or when the rows are not numbered on from there.
+    """
+    if writing is None or writing[0] != ledger:
+        raise StoreError(
+            f"ledger {ledger!r} is not being written; append within writing({ledger!r})"
+        )
+    size = writing[1]
+    for seq, row in enumerate(rows, start=size + 1):
+        if row.seq != seq:
+            raise StoreError(f"row #{row.seq} of ledger {ledger!r} does not follow; give #{seq}")
+    return size + len(rows)

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from threading import RLock
 
-from careerledger.errors import ClosedError
-from careerledger.stores import EMPTY, Head, Row, Saved, Slim
+from careerledger.errors import ClosedError, StoreError
+from careerledger.stores import EMPTY, Head, Row, Saved, Slim, follows
 
 __all__ = ["MemoryStore"]
 
@@ -28,8 +28,19 @@ class _Ledger:
             return EMPTY
         return Head(len(self.rows), self.rows[-1].recorded_at, self.frontier)
 
+    def upto(self, head: Head) -> "_Ledger":
+        """This ledger as it stood at an earlier head."""
+        if len(self.rows) == head.size:
+            return self
+        earlier = _Ledger()
+        earlier.add(self.rows[: head.size], head.frontier)
+        earlier.snapshots = self.snapshots
+        return earlier
+
     def add(self, rows: Iterable[Row], frontier: bytes) -> None:
         for row in rows:
+            if row.id in self.ids or row.key in self.keys:
+                raise StoreError(f"the id {row.id!r} or the key {row.key!r} is taken")
             self.rows.append(row)
             self.ids[row.id] = row.seq
             if row.on is None:
@@ -53,17 +64,30 @@ class MemoryStore:
     def __init__(self) -> None:
         self._lock = RLock()
         self._ledgers: dict[str, _Ledger] = {}
-        self._pending: dict[str, tuple[list[Row], bytes]] = {}
+        self._writing: tuple[str, int] | None = None
         self._closed = False
 
-    def _read(self, ledger: str) -> _Ledger:
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+    def _check_open(self) -> None:
         if self._closed:
             raise ClosedError("this store is closed; make a new one")
+
+    def _check_whole(self) -> None:
+        self._check_open()
+        if self._writing is None:
+            raise StoreError("an append failed, so nothing was written")
+
+    def _read(self, ledger: str) -> _Ledger:
+        self._check_open()
         return self._ledgers.get(ledger) or _Ledger()
 
     def ledgers(self) -> list[str]:
         """The names of its ledgers, sorted."""
-        return sorted(self._ledgers)
+        with self._lock:
+            self._check_open()
+            return sorted(self._ledgers)
 
     def head(self, ledger: str) -> Head:
         """Where a ledger ends."""
@@ -74,14 +98,30 @@ class MemoryStore:
     def writing(self, ledger: str) -> Iterator[Head]:
         """Be the only writer until the block ends."""
         with self._lock:
-            self._pending.clear()
-            yield self._read(ledger).head
-            for name, (rows, frontier) in self._pending.items():
-                self._ledgers.setdefault(name, _Ledger()).add(rows, frontier)
+            before = self._read(ledger)
+            if self._writing is not None:
+                raise StoreError("this store is being written by this thread; end that first")
+            head = before.head
+            self._writing = (ledger, head.size)
+            try:
+                yield head
+                self._check_whole()
+            except BaseException:
+                self._ledgers.pop(ledger, None)
+                if head.size:
+                    self._ledgers[ledger] = before.upto(head)
+                raise
+            finally:
+                self._writing = None
 
     def append(self, ledger: str, rows: Collection[Row], frontier: bytes) -> None:
-        """Add rows behind the head when the block of ``writing`` ends."""
-        self._pending[ledger] = (list(rows), frontier)
+        """Add rows behind the head, in ``writing``."""
+        with self._lock:
+            size = follows(ledger, rows, self._writing)
+            if rows:
+                self._writing = None
+                self._ledgers.setdefault(ledger, _Ledger()).add(rows, frontier)
+                self._writing = (ledger, size)
 
     def log(self, ledger: str, *, after: int, upto: int, limit: int) -> list[Row]:
         """Rows by number."""
@@ -126,7 +166,7 @@ class MemoryStore:
         """The rows with these ids, by number."""
         with self._lock:
             here = self._read(ledger)
-            return here.slim(sorted(here.ids[id_] for id_ in ids if id_ in here.ids))
+            return here.slim(sorted(here.ids[id_] for id_ in set(ids) if id_ in here.ids))
 
     def by_key(self, ledger: str, keys: Collection[str]) -> dict[str, int]:
         """Which of these keys are taken, and by which row."""
@@ -173,6 +213,7 @@ class MemoryStore:
     def save(self, ledger: str, key: str, fingerprint: str, snapshots: Collection[Saved]) -> None:
         """Keep just these snapshots under the key."""
         with self._lock:
+            self._check_open()
             here = self._ledgers.get(ledger)
             if here is not None:
                 ordered = sorted(snapshots, key=lambda saved: (saved.on, saved.seq))

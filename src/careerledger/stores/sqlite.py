@@ -2,14 +2,21 @@
 
 SQLite comes with apsw, which ships a current one on every machine.
 """
+# ruff: noqa: S608 - what is put into SQL is SQL from this file; values are bound
+# pyright: reportUnknownMemberType=false
+# (apsw's types name collections.abc.Buffer, which Python 3.11 does not have)
 
+import math
 import os
 import secrets
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from threading import RLock
 from typing import Any, Final, NoReturn, cast
+from weakref import WeakSet
 
 import apsw
 
@@ -24,7 +31,7 @@ from careerledger.errors import (
     ReadOnlyError,
     StoreError,
 )
-from careerledger.stores import EMPTY, Head, Row, Saved, Slim
+from careerledger.stores import EMPTY, Head, Row, Saved, Slim, follows
 from careerledger.stores._mounts import network_file_system
 
 __all__ = ["APPLICATION_ID", "FORMAT", "SQLiteStore"]
@@ -80,58 +87,98 @@ CREATE TABLE snapshot (             -- saved running states; may be emptied at a
 ) STRICT;
 """
 
-_MAGIC: Final = b"SQLite format 3\0"
+_HERE: Final = "(SELECT id FROM ledger WHERE name = ?)"
+"""A ledger's number, found in the statement that needs it: there is nothing to go stale."""
+
+_SETTINGS: Final = {
+    # The schema may have been written by anyone: it calls no function with side effects.
+    "trusted_schema": 0,
+    # INSERT OR REPLACE deletes without firing the delete trigger unless triggers are recursive.
+    "recursive_triggers": 1,
+    "foreign_keys": 1,
+    # 2 is FULL: a commit is on the disk when it is acknowledged. On macOS that takes more than
+    # fsync.
+    "synchronous": 2,
+    "fullfsync": 1,
+    "checkpoint_fullfsync": 1,
+    # 2 is MEMORY: no copy of anything in a temporary file.
+    "temp_store": 2,
+}
+
+_LONGEST_TIMEOUT: Final = 1_000_000
+"""In seconds; SQLite counts milliseconds in 32 bits."""
 
 
 class SQLiteStore:
     """Ledgers in one SQLite file. Threads may share a store, and processes a file.
+
+    A process that was forked opens the file anew; the store it inherited refuses to be used.
 
     Args:
         path: The file; made on first use, readable by its owner alone.
         timeout: How long to wait for another writer, in seconds.
 
     Raises:
-        NotALedgerError, NewerFormatError, ReadOnlyError, NetworkFileError: The file cannot be
-            used; it is as it was.
+        NotALedgerError, NewerFormatError, DamagedError, ReadOnlyError, NetworkFileError: The file
+            cannot be used; it is as it was.
         LockedError: Another program holds it for longer than the timeout.
+        ForkedError: The process was forked while a thread of its parent was using the file.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, timeout: float = 5.0) -> None:
-        self.path = Path(path).absolute()
+        _check_sqlite()
+        if not 0 <= timeout <= _LONGEST_TIMEOUT:
+            raise StoreError(
+                f"timeout is {timeout!r}, where a number of seconds from 0 to "
+                f"{_LONGEST_TIMEOUT:,} is needed"
+            )
+        self.path = _resolved(path)
         self._timeout = timeout
         self._lock = RLock()
         self._process = os.getpid()
-        kind = network_file_system(self.path.parent)
-        if kind is not None:
-            raise NetworkFileError(
-                f"{self.path} lies on a network file system ({kind}), where SQLite cannot lock "
-                "a file safely; keep the ledger on a local disk"
-            )
-        if not self.path.exists():
-            _create(self.path)
-        _check_header(self.path)
-        for place in (self.path, self.path.parent):
-            if not os.access(place, os.W_OK):
-                raise ReadOnlyError(
-                    f"{place} cannot be written; a ledger needs a file and a folder "
-                    "that you may write to"
-                )
         self._open: apsw.Connection | None = None
+        self._writing: tuple[str, int] | None = None
+        try:
+            _check_place(self.path)
+        except StoreError:
+            raise
+        except OSError as error:
+            raise ReadOnlyError(f"{self.path} cannot be reached: {error.strerror}") from error
         with self._translated():
-            self._open = _connect(self.path, timeout)
-            if _pragma(self._open, "user_version") > FORMAT:
-                self.close()
-                _refuse_newer(self.path)
+            _check_header(self.path)
+            connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READWRITE)
+            try:
+                connection.set_busy_timeout(self._milliseconds)
+                _configure(connection)
+                _check_schema(connection, self.path)
+                _log_ahead(connection, self.path)
+                self._identity = _identity(self.path)
+            except BaseException:
+                _let_go(connection)
+                raise
+        self._open = connection
+        _stores.add(self)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self.path)!r})"
+
+    @property
+    def _milliseconds(self) -> int:
+        return math.ceil(self._timeout * 1000)
 
     @property
     def _connection(self) -> apsw.Connection:
+        self._check_process()
+        if self._open is None:
+            raise ClosedError(f"{self.path} is closed; open it again")
+        return self._open
+
+    def _check_process(self) -> None:
+        # Asked before the lock is taken: a thread that held it may not exist in this process.
         if self._process != os.getpid():
             raise ForkedError(
                 f"{self.path} was opened before a fork; open it again in the new process"
             )
-        if self._open is None:
-            raise ClosedError(f"{self.path} is closed; open it again")
-        return self._open
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -144,21 +191,26 @@ class SQLiteStore:
                 f"{self._timeout:g} s; try again, or open it with a longer timeout="
             ) from error
         except (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError) as error:
-            raise ReadOnlyError(f"{self.path} cannot be written: {error}") from error
+            raise ReadOnlyError(
+                f"{self.path} cannot be written: {error}; a ledger needs a file and a folder "
+                "that you may write to"
+            ) from error
         except (apsw.CorruptError, apsw.NotADBError) as error:
             raise DamagedError(
                 f"{self.path} is damaged: {error}; restore it from a backup"
             ) from error
+        except UnicodeEncodeError as error:
+            raise StoreError(
+                f"{error.object!r} cannot be stored: it has half a character (a surrogate), "
+                "which UTF-8 does not hold"
+            ) from error
         except apsw.Error as error:
             raise StoreError(f"{self.path}: {error}") from error
 
-    def _rows(self, sql: str, values: tuple[object, ...] | dict[str, object] = ()) -> list[Any]:
+    def _rows(self, sql: str, *values: object) -> list[Any]:
+        self._check_process()
         with self._lock, self._translated():
             return self._connection.execute(sql, cast("Any", values)).fetchall()
-
-    def _id(self, ledger: str) -> int:
-        found = self._rows("SELECT id FROM ledger WHERE name = ?", (ledger,))
-        return found[0][0] if found else 0
 
     def ledgers(self) -> list[str]:
         """The names of its ledgers, sorted."""
@@ -166,41 +218,67 @@ class SQLiteStore:
 
     def head(self, ledger: str) -> Head:
         """Where a ledger ends."""
-        found = self._rows(
-            "SELECT size, recorded_at, frontier FROM ledger WHERE name = ?", (ledger,)
-        )
+        found = self._rows("SELECT size, recorded_at, frontier FROM ledger WHERE name = ?", ledger)
         return Head(*found[0]) if found else EMPTY
 
     @contextmanager
     def writing(self, ledger: str) -> Iterator[Head]:
         """Be the only writer until the block ends."""
         with self._transaction():
-            yield self.head(ledger)
+            head = self.head(ledger)
+            self._writing = (ledger, head.size)
+            try:
+                yield head
+                if self._writing is None:
+                    raise StoreError(f"{self.path}: an append failed, so nothing was written")
+            finally:
+                self._writing = None
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
+        self._check_process()
         with self._lock:
             connection = self._connection
-            with self._translated():
-                connection.execute("BEGIN IMMEDIATE")
+            if connection.in_transaction:
+                raise StoreError(f"{self.path} is being written by this thread; end that first")
             try:
+                with self._translated():
+                    connection.execute("BEGIN IMMEDIATE")
+                    self._check_identity()
                 yield
                 with self._translated():
-                    connection.execute("COMMIT")
+                    self._connection.execute("COMMIT")
             except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+                # A child forked in here must leave its parent's transaction alone, and nothing
+                # is left of one on a connection that was closed in here.
+                if self._process == os.getpid() and self._open is not None:
+                    _roll_back(connection)
                 raise
+
+    def _check_identity(self) -> None:
+        """Refuse to write into a file that nobody can find any more."""
+        with suppress(OSError):
+            if _identity(self.path) == self._identity:
+                return
+        raise StoreError(
+            f"{self.path} was moved, deleted or replaced while it was open; "
+            "nothing was written, close the ledger and open it again"
+        )
 
     def append(self, ledger: str, rows: Collection[Row], frontier: bytes) -> None:
         """Add rows behind the head, in ``writing``."""
-        last = max(rows, key=lambda row: row.seq)
-        with self._translated():
+        self._check_process()
+        with self._lock, self._translated():
+            size = follows(ledger, rows, self._writing)
+            if not rows:
+                return
+            self._writing = None
+            *_, last = rows
             ((number,),) = self._connection.execute(
                 "INSERT INTO ledger (name, size, recorded_at, frontier) VALUES (?1, ?2, ?3, ?4) "
                 "ON CONFLICT (name) DO UPDATE SET size = ?2, recorded_at = ?3, frontier = ?4 "
                 "RETURNING id",
-                (ledger, last.seq, last.recorded_at, frontier),
+                (ledger, size, last.recorded_at, frontier),
             )
             self._connection.executemany(
                 "INSERT INTO entry "
@@ -208,6 +286,7 @@ class SQLiteStore:
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 ((number, *row) for row in rows),
             )
+            self._writing = (ledger, size)
 
     def log(self, ledger: str, *, after: int, upto: int, limit: int) -> list[Row]:
         """Rows by number."""
@@ -215,8 +294,8 @@ class SQLiteStore:
             Row(*row)
             for row in self._rows(
                 'SELECT seq, id, type, "on", recorded_at, key, body, leaf, introduces FROM entry '
-                "WHERE ledger = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
-                (self._id(ledger), after, upto, limit),
+                f"WHERE ledger = {_HERE} AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
+                *(ledger, after, upto, limit),
             )
         ]
 
@@ -233,80 +312,81 @@ class SQLiteStore:
         """Rows by place."""
         wanted = "" if types is None else f"AND type IN ({_marks(types)})"
         return self._rows(
-            'SELECT seq, type, body FROM entry WHERE ledger = ? AND "on" IS NOT NULL '
+            f'SELECT seq, type, body FROM entry WHERE ledger = {_HERE} AND "on" IS NOT NULL '
             f'AND ("on", seq) > (?, ?) AND "on" <= ? AND seq <= ? {wanted} '
             'ORDER BY "on", seq LIMIT ?',
-            (self._id(ledger), *after, until, upto, *(types or ()), limit),
+            *(ledger, *after, until, upto, *(types or ()), limit),
         )
 
     def place(self, ledger: str, seq: int) -> tuple[str, int]:
         """The place of the row with this number."""
         ((on,),) = self._rows(
-            'SELECT coalesce("on", \'\') FROM entry WHERE ledger = ? AND seq = ?',
-            (self._id(ledger), seq),
+            f"SELECT coalesce(\"on\", '') FROM entry WHERE ledger = {_HERE} AND seq = ?",
+            *(ledger, seq),
         )
         return (on, seq)
 
     def corrections(self, ledger: str, *, after: int, upto: int) -> list[Slim]:
         """Rows without a date, by number."""
         return self._rows(
-            'SELECT seq, type, body FROM entry WHERE ledger = ? AND "on" IS NULL '
+            f'SELECT seq, type, body FROM entry WHERE ledger = {_HERE} AND "on" IS NULL '
             "AND seq > ? AND seq <= ? ORDER BY seq",
-            (self._id(ledger), after, upto),
+            *(ledger, after, upto),
         )
 
     def by_id(self, ledger: str, ids: Collection[str]) -> list[Slim]:
         """The rows with these ids, by number."""
-        number = self._id(ledger)
         found: list[Slim] = []
         for some in _batches(ids):
             found += self._rows(
-                f"SELECT seq, type, body FROM entry WHERE ledger = ? AND id IN ({_marks(some)})",
-                (number, *some),
+                f"SELECT seq, type, body FROM entry WHERE ledger = {_HERE} "
+                f"AND id IN ({_marks(some)})",
+                *(ledger, *some),
             )
         return sorted(found)
 
     def by_key(self, ledger: str, keys: Collection[str]) -> dict[str, int]:
         """Which of these keys are taken, and by which row."""
-        number = self._id(ledger)
         found: dict[str, int] = {}
         for some in _batches(keys):
             found |= self._rows(
-                f"SELECT key, seq FROM entry WHERE ledger = ? AND key IN ({_marks(some)})",
-                (number, *some),
+                f"SELECT key, seq FROM entry WHERE ledger = {_HERE} AND key IN ({_marks(some)})",
+                *(ledger, *some),
             )
         return found
 
     def introducing(self, ledger: str, names: Iterable[str]) -> dict[str, list[int]]:
         """Which of these names are introduced, and by which rows."""
-        number = self._id(ledger)
         found: dict[str, list[int]] = {}
-        for some in _batches(list(names)):
+        for some in _batches(names):
             for name, seq in self._rows(
-                "SELECT introduces, seq FROM entry WHERE ledger = ? "
-                f"AND introduces IN ({_marks(some)}) ORDER BY seq",
-                (number, *some),
+                f"SELECT introduces, seq FROM entry WHERE ledger = {_HERE} "
+                f"AND introduces IN ({_marks(some)}) ORDER BY introduces, seq",
+                *(ledger, *some),
             ):
                 found.setdefault(name, []).append(seq)
         return found
 
     def names(self, ledger: str, kind: str) -> list[str]:
         """Every id of a kind, sorted."""
+        # ";" is what comes after ":".
         found = self._rows(
-            "SELECT DISTINCT substr(introduces, ?) FROM entry "
-            "WHERE ledger = ? AND introduces >= ? AND introduces < ? ORDER BY introduces",
-            (len(kind) + 2, self._id(ledger), f"{kind}:", f"{kind};"),
+            f"SELECT DISTINCT introduces FROM entry WHERE ledger = {_HERE} "
+            "AND introduces >= ? AND introduces < ? ORDER BY introduces",
+            *(ledger, f"{kind}:", f"{kind};"),
         )
-        return [name for (name,) in found]
+        return [name.removeprefix(f"{kind}:") for (name,) in found]
 
     def known(self, ledger: str, instant: str) -> int:
         """How many entries were recorded up to this instant."""
-        found = self._rows(
-            "SELECT seq FROM entry WHERE ledger = ? AND recorded_at <= ? "
-            "ORDER BY seq DESC LIMIT 1",
-            (self._id(ledger), instant),
+        sequence = range(1, self.head(ledger).size + 1)
+        return bisect_right(sequence, instant, key=lambda seq: self._recorded_at(ledger, seq))
+
+    def _recorded_at(self, ledger: str, seq: int) -> str:
+        ((recorded_at,),) = self._rows(
+            f"SELECT recorded_at FROM entry WHERE ledger = {_HERE} AND seq = ?", *(ledger, seq)
         )
-        return found[0][0] if found else 0
+        return cast("str", recorded_at)
 
     def touched(
         self,
@@ -318,57 +398,118 @@ class SQLiteStore:
         types: Collection[str] | None,
     ) -> bool:
         """Whether a row in this range has a place up to ``place``."""
+        # The plus signs keep SQLite to the order of recording: what is new is little.
         wanted = "" if types is None else f"AND +type IN ({_marks(types)})"
         return bool(
             self._rows(
-                "SELECT 1 FROM entry WHERE ledger = ? AND seq > ? AND seq <= ? "
+                f"SELECT 1 FROM entry WHERE ledger = {_HERE} AND seq > ? AND seq <= ? "
                 f'AND +"on" IS NOT NULL AND (+"on", seq) <= (?, ?) {wanted} LIMIT 1',
-                (self._id(ledger), after, upto, *place, *(types or ())),
+                *(ledger, after, upto, *place, *(types or ())),
             )
         )
 
     def save(self, ledger: str, key: str, fingerprint: str, snapshots: Collection[Saved]) -> None:
         """Keep just these snapshots under the key, unless another writer is at work."""
+        self._check_process()
         with self._lock, suppress(LockedError):
-            self._connection.set_busy_timeout(0)
+            connection = self._connection
             try:
+                connection.set_busy_timeout(0)
                 with self._transaction(), self._translated():
-                    number = self._id(ledger)
-                    self._connection.execute(
-                        "DELETE FROM snapshot WHERE ledger = ? AND key = ?", (number, key)
+                    connection.execute(
+                        f"DELETE FROM snapshot WHERE ledger = {_HERE} AND key = ?", (ledger, key)
                     )
-                    self._connection.executemany(
-                        "INSERT INTO snapshot VALUES (?, ?, ?, ?, ?, ?, ?)",
-                        [(number, key, fingerprint, *saved) for saved in snapshots],
+                    connection.executemany(
+                        "INSERT INTO snapshot SELECT id, ?, ?, ?, ?, ?, ? FROM ledger "
+                        "WHERE name = ?",
+                        [(key, fingerprint, *saved, ledger) for saved in snapshots],
                     )
             finally:
-                self._connection.set_busy_timeout(int(self._timeout * 1000))
+                connection.set_busy_timeout(self._milliseconds)
 
     def saved(self, ledger: str, key: str, fingerprint: str) -> list[Saved]:
         """The snapshots under the key that were made with this fingerprint."""
         return [
             Saved(*row)
             for row in self._rows(
-                'SELECT seen, "on", seq, state FROM snapshot '
-                'WHERE ledger = ? AND key = ? AND fingerprint = ? ORDER BY "on", seq',
-                (self._id(ledger), key, fingerprint),
+                f'SELECT seen, "on", seq, state FROM snapshot WHERE ledger = {_HERE} '
+                'AND key = ? AND fingerprint = ? ORDER BY "on", seq',
+                *(ledger, key, fingerprint),
             )
         ]
 
     def close(self) -> None:
         """Close the file; its write-ahead log is merged into it by the last to close."""
+        if self._process != os.getpid():
+            return
         with self._lock:
-            if self._open is not None and self._process == os.getpid():
-                self._open.close()
-            self._open = None
+            connection, self._open = self._open, None
+            if connection is not None:
+                # Two that close at the same moment each take the other for one who stays, and
+                # neither would merge the log.
+                with suppress(apsw.Error):
+                    connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+                connection.close()
+
+    def _disown(self) -> None:
+        """In a forked child, let go of what it inherited without touching the file.
+
+        SQLite counts the locks of a process in memory, so the child believes that it has those
+        of its parent and would take none for a connection of its own, whose writes the parent
+        could then lose. So the inherited connection has to go, quietly: without merging the log.
+        One that was at work when the process was forked cannot go without writing; it is kept
+        as it is for as long as the process lives, and so is its file kept from being opened.
+        """
+        connection, self._open = self._open, None
+        if connection is None:
+            return
+        if self._lock.acquire(blocking=False) and not connection.in_transaction:
+            _let_go(connection)
+        else:
+            _abandoned[self._identity] = connection
+            _never_collected(connection)
+
+
+_stores: Final[WeakSet[SQLiteStore]] = WeakSet()
+_abandoned: Final[dict[tuple[int, int], apsw.Connection]] = {}
+"""Connections that this process inherited while they were at work, by the file's identity."""
+
+
+def _after_fork() -> None:
+    for store in list(_stores):
+        store._disown()  # noqa: SLF001 - the hook of a class that a fork does not know
+
+
+with suppress(AttributeError):  # Windows has no fork
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def _never_collected(thing: object) -> None:
+    """Keep a thing also when Python ends, which else collects what modules hold."""
+    import ctypes  # noqa: PLC0415 - rarely needed
+
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))
+
+
+def _let_go(connection: apsw.Connection) -> None:
+    """Close a connection without merging the log: the file stays byte for byte what it was."""
+    connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    connection.close()
+
+
+def _roll_back(connection: apsw.Connection) -> None:
+    if connection.in_transaction:
+        # If this fails as well, SQLite has rolled back by itself.
+        with suppress(apsw.Error):
+            connection.execute("ROLLBACK")
 
 
 _AT_ONCE: Final = 500
 """How many values one SQL statement gets."""
 
 
-def _batches(values: Collection[str]) -> Iterator[list[str]]:
-    ordered = sorted(values)
+def _batches(values: Iterable[str]) -> Iterator[list[str]]:
+    ordered = sorted(set(values))
     for start in range(0, len(ordered), _AT_ONCE):
         yield ordered[start : start + _AT_ONCE]
 
@@ -377,76 +518,172 @@ def _marks(values: Collection[str]) -> str:
     return ", ".join("?" * len(values))
 
 
-def _pragma(connection: apsw.Connection, name: str) -> Any:
-    return connection.pragma(name)
+def _identity(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_dev, status.st_ino
 
 
-def _connect(path: Path, timeout: float) -> apsw.Connection:
-    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
-    connection.set_busy_timeout(int(timeout * 1000))
-    # Nothing in the file is trusted: not its schema, nor SQL that would rewrite the schema.
-    connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
-    connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
-    connection.pragma("trusted_schema", False)
-    # INSERT OR REPLACE deletes without firing the delete trigger unless triggers are recursive.
-    connection.pragma("recursive_triggers", True)
-    connection.pragma("foreign_keys", True)
-    # A commit is on the disk when it is acknowledged; on macOS that takes more than fsync.
-    connection.pragma("synchronous", "FULL")
-    connection.pragma("fullfsync", True)
-    connection.pragma("checkpoint_fullfsync", True)
-    # No copy of anything in a temporary file.
-    connection.pragma("temp_store", "MEMORY")
-    return connection
+# Opening
+
+
+def _check_sqlite() -> None:
+    version = apsw.sqlite_lib_version()
+    if (3, 7) <= tuple(map(int, version.split("."))) <= (3, 51, 2):
+        raise StoreError(
+            f"SQLite {version} can lose what was written (its write-ahead log has a bug up to "
+            "3.51.2); install apsw from PyPI, which brings its own SQLite"
+        )
+
+
+def _resolved(path: str | os.PathLike[str]) -> Path:
+    """The file itself, wherever the program goes from here and whatever links lead to it."""
+    try:
+        resolved = Path(path).resolve()
+        str(resolved).encode()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise NotALedgerError(f"{path!r} cannot be the name of a file: {error}") from error
+    return resolved
+
+
+def _check_place(path: Path) -> None:
+    """Refuse a place where no ledger can be, and make an empty ledger where there is nothing."""
+    kind = network_file_system(path.parent)
+    if kind is not None:
+        raise NetworkFileError(
+            f"{path} lies on a network file system ({kind}), where SQLite cannot lock "
+            "a file safely; keep the ledger on a local disk"
+        )
+    if not path.exists():
+        _create(path)
+    if not path.is_file():
+        raise NotALedgerError(f"{path} is not a file; name a ledger file, or a new one")
+    if _identity(path) in _abandoned:
+        raise ForkedError(
+            f"{path} was being used when this process was forked; start the process "
+            "anew instead of forking it, or fork it while nothing is being recorded or asked"
+        )
+    for place in (path, path.parent):
+        if not os.access(place, os.R_OK | os.W_OK):
+            raise ReadOnlyError(
+                f"{place} cannot be read and written; a ledger needs a file and a folder "
+                "that you may write to"
+            )
 
 
 def _create(path: Path) -> None:
     """Make an empty ledger file, whole or not at all, whoever else may be doing the same."""
     if not path.parent.is_dir():
         raise NotALedgerError(f"{path.parent} is not a folder; make it first")
-    made = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    made = path.with_name(f".careerledger-{secrets.token_hex(8)}")
     try:
-        os.close(os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        try:
+            with open(made, "xb", opener=_private) as file:
+                file.write(_empty())
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError):  # someone else was faster, and theirs is as good
+                os.link(made, path)
+        finally:
+            made.unlink(missing_ok=True)
+        with suppress(PermissionError):  # Windows opens no folders
+            folder = os.open(path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
     except OSError as error:
         raise ReadOnlyError(
-            f"{path} cannot be made: {error.strerror}; a ledger needs a folder you may write to"
+            f"{path} cannot be made: {error.strerror}; a ledger needs a folder that you may "
+            "write to, on a file system with hard links"
         ) from error
-    try:
-        connection = _connect(made, 0)
-        with connection:
-            connection.execute(SCHEMA)
-            connection.pragma("application_id", APPLICATION_ID)
-            connection.pragma("user_version", FORMAT)
-        connection.pragma("journal_mode", "WAL")
-        connection.close()
-        with suppress(FileExistsError):  # someone else was faster, and theirs is as good
-            os.link(made, path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    finally:
-        made.unlink()
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+@cache
+def _empty() -> bytes:
+    """The bytes of a file without a ledger."""
+    connection = apsw.Connection(":memory:")
+    connection.execute(SCHEMA)
+    connection.pragma("application_id", APPLICATION_ID)
+    connection.pragma("user_version", FORMAT)
+    content = bytearray(connection.serialize("main"))
+    connection.close()
+    # These two bytes say that the file has a write-ahead log; one in memory cannot have any.
+    content[18:20] = b"\2\2"
+    return bytes(content)
 
 
 def _check_header(path: Path) -> None:
-    """Refuse a file that is not ours before SQLite gets to touch it."""
-    if not path.is_file():
-        raise NotALedgerError(f"{path} is not a file; name a ledger file, or a new one")
+    """Refuse a file that is not ours before SQLite gets to open it as a database.
+
+    Read by SQLite's own file layer: a process that opens and closes a file by itself loses all
+    its locks on it, those of its other connections too.
+    """
+    flags = [apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_MAIN_DB, 0]
+    file = apsw.VFSFile("", str(path), flags)
     try:
-        with path.open("rb") as file:
-            header = file.read(100)
-    except PermissionError as error:
-        raise ReadOnlyError(f"{path} cannot be read: {error.strerror}") from error
+        header = file.xRead(100, 0)
+    finally:
+        file.xClose()
     ours = APPLICATION_ID.to_bytes(4, "big")
-    if not header.startswith(_MAGIC) or header[68:72] != ours:
+    if not header.startswith(b"SQLite format 3\0") or header[68:72] != ours:
         what = "is empty" if not header else "was not made by careerledger"
         raise NotALedgerError(
             f"{path} {what}, so it is not a ledger; it was left as it is, name another file"
         )
     if int.from_bytes(header[60:64], "big") > FORMAT:
         _refuse_newer(path)
+
+
+def _configure(connection: apsw.Connection) -> None:
+    """Make every setting, and see that it was taken."""
+    # No SQL can write to the schema or otherwise behind SQLite's back.
+    connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+    for name, value in _SETTINGS.items():
+        connection.pragma(name, value)
+        if connection.pragma(name) != value:
+            raise StoreError(f"SQLite does not take {name} = {value}; install apsw from PyPI")
+
+
+def _check_schema(connection: apsw.Connection, path: Path) -> None:
+    # The header may be older than what the write-ahead log says.
+    if connection.pragma("user_version") > FORMAT:
+        _refuse_newer(path)
+    found, expected = _schema(connection), _expected_schema()
+    odd = {name for name, _ in found ^ expected}
+    if odd:
+        raise DamagedError(
+            f"{path} has another schema than format {FORMAT}: {', '.join(sorted(odd))} "
+            "is missing, altered or too much; restore the file from a backup"
+        )
+
+
+def _schema(connection: apsw.Connection) -> set[tuple[str, str]]:
+    # What SQLite makes by itself has names that begin with sqlite_.
+    return set(
+        connection.execute("SELECT name, sql FROM sqlite_schema WHERE name NOT GLOB 'sqlite_*'")
+    )
+
+
+@cache
+def _expected_schema() -> set[tuple[str, str]]:
+    connection = apsw.Connection(":memory:")
+    connection.execute(SCHEMA)
+    expected = _schema(connection)
+    connection.close()
+    return expected
+
+
+def _log_ahead(connection: apsw.Connection, path: Path) -> None:
+    mode = connection.pragma("journal_mode", "WAL")
+    if mode != "wal":
+        raise StoreError(
+            f"{path} can have no write-ahead log here (SQLite answers {mode!r}); "
+            "keep the ledger on a local disk"
+        )
 
 
 def _refuse_newer(path: Path) -> NoReturn:

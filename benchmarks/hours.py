@@ -1,0 +1,34 @@
+"""The simple projection that every contender computes: hours by theme."""
+
+from datetime import date
+
+from careerledger import Entry
+from careerledger.events import Action
+from careerledger.projections import on, projection
+
+
+@projection("benchmarks.hours")
+class Hours:
+    hours: dict[str, float] = {}  # noqa: RUF012 - @projection copies it
+
+    @on(Action)
+    def add(self, event: Action, _entry: Entry[Action]) -> None:
+        spent = event.hours
+        if spent:
+            hours = self.hours
+            for theme in event.themes:
+                hours[theme] = hours.get(theme, 0.0) + spent
+
+    def view(self, _at: date) -> dict[str, float]:
+        return dict(self.hours)
+
+
+HEADLINES = ("VisionAlignment", "NetworkGrowth", "MilestoneHistory")
+
+
+def projections() -> dict[str, type]:
+    """The simple projection, and those of the three headline projections that are there."""
+    from careerledger import projections as theirs
+
+    found = {name: getattr(theirs, name, None) for name in HEADLINES}
+    return {"Hours": Hours} | {name: kind for name, kind in found.items() if kind is not None}

@@ -1,0 +1,7 @@
+"""``python -m careerledger``."""
+
+import sys
+
+from careerledger.cli import main
+
+sys.exit(main())

@@ -1,0 +1,634 @@
+"""Read a résumé in the JSON Resume format (https://jsonresume.org/schema) as drafts.
+
+| section | becomes |
+|---|---|
+| work, volunteer | RoleStarted and RoleEnded; what was volunteered has the theme ``volunteering`` |
+| education | CourseStarted and CourseFinished, of the format ``degree`` |
+| certificates | CredentialAwarded |
+| awards, references | RecognitionReceived |
+| publications | MilestoneDeclared |
+| projects | ProjectProposed and ProjectFinished |
+| skills, languages | SkillAssessed where the level is on a known scale, else SkillPractised |
+
+What has no place in an event's own fields stands in its ``note``, a link in its ``evidence``.
+Names of the schema's first draft (``company``, ``website``) are read as today's.
+
+Skills and languages have no dates: they say what holds on the day when the file was last
+modified, or else on the latest date in it. A file that was modified later says so anew.
+"""
+
+import json
+import os
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Hashable
+from datetime import date
+from functools import partial
+from hashlib import sha256
+from typing import Any, Final, NoReturn, cast
+
+import attrs
+
+from careerledger import Draft
+from careerledger.dates import PartialDate
+from careerledger.errors import DateError, ForeignFileError
+from careerledger.events import (
+    Action,
+    CourseFinished,
+    CourseStarted,
+    CredentialAwarded,
+    MilestoneDeclared,
+    ProjectFinished,
+    ProjectProposed,
+    RecognitionReceived,
+    RoleEnded,
+    RoleStarted,
+    SkillAssessed,
+    SkillPractised,
+)
+
+__all__ = ["LeftOut", "Resume", "read"]
+
+MAX_BYTES: Final = 10_000_000
+"""No file is larger."""
+MAX_ITEM: Final = 50_000
+"""No item has more characters. An event says none more than twice and JSON writes none in more
+than six bytes, so what is imported fits into an entry."""
+MAX_PROBLEMS: Final = 10
+"""How many problems of a file an error tells."""
+MAX_SHOWN: Final = 40
+"""How many characters of a value an error shows."""
+MAX_WORD: Final = 60
+"""How many characters of a text an id keeps."""
+
+SKILL_LEVELS: Final = {
+    "novice": 0.2,
+    "beginner": 0.2,
+    "basic": 0.2,
+    "advanced beginner": 0.4,
+    "competent": 0.6,
+    "intermediate": 0.6,
+    "proficient": 0.8,
+    "advanced": 0.8,
+    "expert": 1.0,
+    "master": 1.0,
+}
+"""The five stages of skill acquisition (Dreyfus & Dreyfus 1980), evenly spaced, with the
+everyday words for them."""
+
+FLUENCY_LEVELS: Final = {
+    "elementary proficiency": 0.2,
+    "limited working proficiency": 0.4,
+    "professional working proficiency": 0.6,
+    "full professional proficiency": 0.8,
+    "native or bilingual proficiency": 1.0,
+    "basic": 0.2,
+    "beginner": 0.2,
+    "elementary": 0.2,
+    "conversational": 0.4,
+    "limited working": 0.4,
+    "intermediate": 0.6,
+    "professional working": 0.6,
+    "advanced": 0.8,
+    "fluent": 0.8,
+    "full professional": 0.8,
+    "bilingual": 1.0,
+    "mother tongue": 1.0,
+    "native": 1.0,
+    "native speaker": 1.0,
+    "a1": 0.17,
+    "a2": 0.33,
+    "b1": 0.5,
+    "b2": 0.67,
+    "c1": 0.83,
+    "c2": 1.0,
+}
+"""The five levels of the Interagency Language Roundtable, evenly spaced, with the everyday words
+for them, and the six of the Common European Framework of Reference."""
+
+
+@attrs.frozen
+class LeftOut:
+    """Something in a file that is no event."""
+
+    path: str
+    """Where it stands, as a JSON path."""
+    reason: str
+
+
+@attrs.frozen
+class Resume:
+    """What a résumé says about a career."""
+
+    drafts: tuple[Draft, ...]
+    """Its events, each under a key that is the same whenever the file is read."""
+    left_out: tuple[LeftOut, ...]
+    """What is undated, unnamed or still to come."""
+
+
+def read(source: str | os.PathLike[str] | bytes, *, today: date | None = None) -> Resume:
+    """Read a JSON Resume file.
+
+    Args:
+        source: The path of the file, or its bytes.
+        today: What is dated later has not happened yet and is left out. Default: today.
+
+    Raises:
+        ForeignFileError: It cannot be read, it is not JSON, or values in it are of the wrong
+            type or are dates that no calendar has; the message has the path to each.
+    """
+    name, body = ("résumé", source) if isinstance(source, bytes) else _load(source)
+    problems: list[str] = []
+    resume = _Item(fields=_parse(name, body), path="$", problems=problems)
+    book = _Book(today or date.today())  # noqa: DTZ011 - the reader's own day is meant
+    book.modified = resume.item("meta").date("lastModified")
+    for section, transcribe in _SECTIONS.items():
+        for item in resume.items(section):
+            transcribe(book, item)
+            if item.size > MAX_ITEM:
+                problems.append(
+                    f"{item.path}: {item.size:,} characters, where there may be {MAX_ITEM:,}"
+                )
+    if problems:
+        told = problems[:MAX_PROBLEMS]
+        if len(problems) > len(told):
+            told.append(f"and {len(problems) - len(told)} more")
+        raise ForeignFileError("\n  ".join([f"{name} was not imported, nothing of it:", *told]))
+    for section in resume.fields:
+        if section not in _SECTIONS and section not in _NO_EVENTS:
+            book.leave_out(_member("$", section), "JSON Resume has no such section.")
+    return Resume(tuple(book.drafts.values()), tuple(book.left_out))
+
+
+# From bytes to values of the right type
+
+
+def _load(path: str | os.PathLike[str]) -> tuple[str, bytes]:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - a path may be of any kind
+            return os.fspath(path), file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise ForeignFileError(f"{os.fspath(path)!r} cannot be read: {error}") from error
+
+
+def _parse(name: str, body: bytes) -> dict[str, Any]:
+    if len(body) > MAX_BYTES:
+        raise ForeignFileError(f"{name} was not imported: it is larger than {MAX_BYTES:,} bytes")
+    try:
+        value = json.loads(body, object_pairs_hook=_object, parse_constant=_not_json)
+    except RecursionError:
+        raise ForeignFileError(f"{name} was not imported: it is nested too deep") from None
+    except ValueError as error:
+        raise ForeignFileError(f"{name} was not imported: it is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise ForeignFileError(
+            f"{name} was not imported: a résumé is an object, not {_kind(value)}, at $"
+        )
+    return cast("dict[str, Any]", value)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        doubled, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+        raise ValueError(f"{_shown(doubled)} stands twice in one object")
+    return found
+
+
+def _not_json(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no number")
+
+
+def _kind(value: object) -> str:
+    names: dict[type, str] = {
+        type(None): "null",
+        str: "text",
+        bool: "a truth value",
+        dict: "an object",
+        list: "an array",
+    }
+    return names.get(type(value), "a number")
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…")
+
+
+def _member(path: str, name: str) -> str:
+    return f"{path}.{name}" if name.isidentifier() else f"{path}[{_shown(name)}]"
+
+
+@attrs.define(kw_only=True)
+class _Item:
+    """An object of the file. What is null or empty reads as absent, what is wrong as a problem."""
+
+    fields: dict[str, Any]
+    path: str
+    problems: list[str]
+    said: list[Hashable] = attrs.field(factory=list[Hashable])
+    """What has been read of it."""
+    size: int = 0
+    """How many characters that is."""
+
+    def text(self, *names: str) -> str | None:
+        """The text under the first of these names that has one."""
+        found = [self._text(f"{self.path}.{name}", self.fields.get(name)) for name in names]
+        self.said += found
+        return next(filter(None, found), None)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        path = f"{self.path}.{name}"
+        values = enumerate(self._of(path, self.fields.get(name), list) or [])
+        found = tuple(
+            text for i, value in values if (text := self._text(f"{path}[{i}]", value)) is not None
+        )
+        self.said.append(found)
+        return found
+
+    def date(self, name: str) -> PartialDate | None:
+        text = self.text(name)
+        return None if text is None else self._date(name, text)
+
+    def end(self, name: str) -> PartialDate | None:
+        """A date, or None for what goes on."""
+        text = self.text(name)
+        return None if text is None or text.lower() in _GOING_ON else self._date(name, text)
+
+    def item(self, name: str) -> "_Item":
+        path = f"{self.path}.{name}"
+        fields: dict[str, Any] | None = self._of(path, self.fields.get(name), dict)
+        return _Item(fields=fields or {}, path=path, problems=self.problems)
+
+    def items(self, name: str) -> "list[_Item]":
+        path = f"{self.path}.{name}"
+        values = enumerate(self._of(path, self.fields.get(name), list) or [])
+        found = [(f"{path}[{i}]", self._of(f"{path}[{i}]", value, dict)) for i, value in values]
+        return [
+            _Item(fields=fields, path=path, problems=self.problems)
+            for path, fields in found
+            if fields is not None
+        ]
+
+    def _of(self, path: str, value: object, kind: type[Any]) -> Any:
+        if value is None or isinstance(value, kind):
+            return value
+        self.problems.append(f"{path}: expected {_kind(kind())}, got {_kind(value)}")
+        return None
+
+    def _text(self, path: str, value: object) -> str | None:
+        text: str = (self._of(path, value, str) or "").strip()
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            self.problems.append(f"{path}: {_shown(text)} has a lone surrogate, which is no text")
+            return None
+        self.size += len(text)
+        return text or None
+
+    def _date(self, name: str, text: str) -> PartialDate | None:
+        try:
+            return PartialDate(_plain_date(text[:MAX_SHOWN]))
+        except DateError as error:
+            self.problems.append(f"{self.path}.{name}: {error}")
+            return None
+
+
+_GOING_ON: Final = {"present", "current", "now", "ongoing"}
+_YEAR_FIRST: Final = re.compile(
+    r"(?P<year>[0-9]{4})(?P<dash>[-/.])(?P<month>[0-9]{1,2})"
+    r"(?:(?P=dash)(?P<day>[0-9]{1,2})(?:[T ][0-9]{2}:[0-9:.]+(?:Z|[+-][0-9:]+)?)?)?"
+)
+_YEAR_LAST: Final = re.compile(r"(?P<month>[0-9]{1,2})[-/.](?P<year>[0-9]{4})")
+_NAMED_MONTH: Final = re.compile(r"(?P<name>[A-Za-z]{3,9})[.,]* +(?P<year>[0-9]{4})")
+_MONTHS: Final = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+
+
+def _plain_date(text: str) -> str:
+    """The date in ISO 8601 where it can be meant in one way only, else the text itself."""
+    if shape := _YEAR_FIRST.fullmatch(text) or _YEAR_LAST.fullmatch(text):
+        found = shape.groupdict()
+        day = found.get("day")
+        return f"{found['year']}-{found['month']:0>2}" + (f"-{day:0>2}" if day else "")
+    if shape := _NAMED_MONTH.fullmatch(text):
+        for number, month in enumerate(_MONTHS, start=1):
+            if month.startswith(shape["name"].lower()):
+                return f"{shape['year']}-{number:02}"
+    return text
+
+
+# From items to events
+
+
+class _Book:
+    """Where the events of a résumé are collected."""
+
+    def __init__(self, today: date) -> None:
+        self.today = today
+        self.drafts: dict[str, Draft] = {}
+        self.left_out: list[LeftOut] = []
+        self.modified: PartialDate | None = None
+        """The day when the file was last modified, if it says so."""
+        self._latest: PartialDate | None = None
+        self._names: dict[tuple[str, Hashable], str] = {}
+        self._taken: Counter[str] = Counter()
+
+    def held_on(self) -> PartialDate | None:
+        """The date for what has none: it says what holds on the day of the file itself."""
+        if self.modified is not None and self.modified.first_day <= self.today:
+            return self.modified
+        return self._latest
+
+    def leave_out(self, path: str, reason: str) -> None:
+        self.left_out.append(LeftOut(path, reason))
+
+    def past(self, item: _Item, name: str, on: PartialDate | None) -> PartialDate | None:
+        """The date, if it has come."""
+        if on is None or on.first_day <= self.today:
+            return on
+        self.leave_out(
+            f"{item.path}.{name}", f"{on} is still to come; import the file again after it."
+        )
+        return None
+
+    def named(self, wanted: str, content: Hashable) -> str:
+        """The name for this content: the wanted one, numbered where other content has it."""
+        name = self._names.get((wanted, content))
+        if name is None:
+            name = wanted
+            while self._taken[name]:
+                self._taken[wanted] += 1
+                name = f"{wanted}-{self._taken[wanted]}"
+            self._taken[name] += 1
+            self._names[wanted, content] = name
+        return name
+
+    def id_for(self, kind: str, item: _Item, *parts: str | None) -> str:
+        """A readable id of this kind, which only items that say the same share."""
+        section = item.path.partition("[")[0]
+        name = self.named(f"{kind}:{_slug(*parts)}", (section, *item.said))
+        return name.removeprefix(f"{kind}:")
+
+    def add(self, item: _Item, name: str, event: Action) -> None:
+        """Collect an event of an item under a key made of the item's section and this name."""
+        section = item.path.removeprefix("$.").partition("[")[0]
+        key = self.named(f"json-resume:{section}:{name}", event)
+        self.drafts[key] = Draft(event, key)
+        self._latest = max(self._latest or event.on, event.on)
+
+
+def _slug(*parts: str | None) -> str:
+    return "-".join(_word(part) for part in parts if part)
+
+
+def _word(text: str) -> str:
+    """The text in letters, marks and digits of any script, joined by hyphens.
+
+    What differs in case, spaces and common punctuation is the same word. Where it differs in
+    other signs, as C++ and C# do, or is too long, a digest tells it apart.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    kept = "".join(c if unicodedata.category(c)[0] in "LMN" else "-" for c in folded)
+    word = "-".join(filter(None, kept.split("-")))
+    signs = {c for c, k in zip(folded, kept, strict=True) if c != k and not c.isspace()}
+    if word and len(word) <= MAX_WORD and signs <= _PUNCTUATION:
+        return word
+    return "-".join(filter(None, [word[:MAX_WORD], sha256(folded.encode()).hexdigest()[:8]]))
+
+
+_PUNCTUATION: Final = frozenset("-_/\\,.;:&()[]'’\"“”!?|·•–—")  # noqa: RUF001 - as they occur
+
+
+def _note(*parts: str | None, points: tuple[str, ...] = (), **named: str | None) -> str | None:
+    labelled = (f"{name.capitalize()}: {text}" for name, text in named.items() if text)
+    return "\n".join([*filter(None, parts), *labelled, *(f"- {p}" for p in points)]) or None
+
+
+def _links(item: _Item) -> tuple[str, ...]:
+    link = item.text("url", "website")
+    return (link,) if link else ()
+
+
+_UNDATED_REASON: Final = "It has no {}, and a date is never guessed."
+_UNNAMED_REASON: Final = "It has no {}, which tells what it is about."
+
+
+def _role(book: _Book, item: _Item, *, employer: tuple[str, ...], themes: tuple[str, ...]) -> None:
+    organisation, title = item.text(*employer), item.text("position")
+    start, end = item.date("startDate"), item.end("endDate")
+    note = _note(
+        item.text("description"),
+        item.text("location"),
+        item.text("summary"),
+        points=item.texts("highlights"),
+    )
+    evidence = _links(item)
+    if organisation is None or title is None:
+        missing = employer[0] if organisation is None else "position"
+        book.leave_out(item.path, _UNNAMED_REASON.format(missing))
+        return
+    if start is None:
+        book.leave_out(item.path, _UNDATED_REASON.format("startDate"))
+        return
+    if book.past(item, "startDate", start) is None:
+        return
+    role = book.id_for("role", item, organisation, title, start[:7])
+    started = RoleStarted(
+        on=start,
+        role=role,
+        organisation=organisation,
+        title=title,
+        themes=themes,
+        note=note,
+        evidence=evidence,
+    )
+    book.add(item, f"{role}:started", started)
+    ended = book.past(item, "endDate", end)
+    if ended is not None:
+        book.add(item, f"{role}:ended", RoleEnded(on=ended, role=role, themes=themes))
+
+
+def _education(book: _Book, item: _Item) -> None:
+    provider = item.text("institution")
+    title = ", ".join(filter(None, (item.text("studyType"), item.text("area")))) or provider
+    start, end = item.date("startDate"), item.end("endDate")
+    note = _note(courses="; ".join(item.texts("courses")))
+    evidence = _links(item)
+    grade = item.text("score")
+    if title is None:
+        book.leave_out(item.path, _UNNAMED_REASON.format("institution, studyType or area"))
+        return
+    if start is None and end is None:
+        book.leave_out(item.path, _UNDATED_REASON.format("startDate or endDate"))
+        return
+    started, ended = book.past(item, "startDate", start), book.past(item, "endDate", end)
+    course = book.id_for("course", item, provider, title, (start or end or "")[:7])
+    if started is not None:
+        event = CourseStarted(
+            on=started,
+            course=course,
+            title=title,
+            provider=provider,
+            format="degree",
+            note=note,
+            evidence=evidence,
+        )
+        book.add(item, f"{course}:started", event)
+    if ended is not None:
+        score = _share(grade)
+        finished = CourseFinished(
+            on=ended,
+            course=None if started is None else course,
+            title=title,
+            provider=provider,
+            format="degree",
+            score=score,
+            note=_note(note if started is None else None, score=grade if score is None else None),
+            evidence=() if started is not None else evidence,
+        )
+        book.add(item, f"{course}:finished", finished)
+    elif grade is not None:
+        book.leave_out(f"{item.path}.score", "It may change until the course is finished.")
+
+
+def _share(score: str | None) -> float | None:
+    """A score such as 3.5/4.0 or 85% as a fraction of 1; None where its scale is not said."""
+    shape = _SCORE.fullmatch(score or "")
+    if shape is None:
+        return None
+    reached, most = float(shape["reached"]), float(shape["most"] or 100)
+    return reached / most if reached <= most and most > 0 else None
+
+
+_SCORE: Final = re.compile(
+    r"(?P<reached>[0-9]{1,4}(?:\.[0-9]{1,4})?) ?(?:/ ?(?P<most>[0-9]{1,4}(?:\.[0-9]{1,4})?)|%)"
+)
+
+
+def _happening(book: _Book, item: _Item, *names: str, dated: str) -> tuple[str, PartialDate] | None:
+    """The name and date of something that happened once; None, and left out, without them."""
+    name, on = item.text(*names), item.date(dated)
+    if name is None:
+        book.leave_out(item.path, _UNNAMED_REASON.format(names[0]))
+    elif on is None:
+        book.leave_out(item.path, _UNDATED_REASON.format(dated))
+    elif book.past(item, dated, on) is not None:
+        return name, on
+    return None
+
+
+def _certificate(book: _Book, item: _Item) -> None:
+    happening = _happening(book, item, "name", dated="date")
+    issuer, url = item.text("issuer"), item.text("url")
+    if happening is None:
+        return
+    name, on = happening
+    credential = book.id_for("credential", item, name, issuer, on[:7])
+    awarded = CredentialAwarded(on=on, credential=credential, name=name, issuer=issuer, url=url)
+    book.add(item, f"{credential}:awarded", awarded)
+
+
+def _award(book: _Book, item: _Item) -> None:
+    happening = _happening(book, item, "title", dated="date")
+    awarder = item.text("awarder")
+    note = _note(item.text("summary"), awarder=awarder)
+    if happening is None:
+        return
+    title, on = happening
+    received = RecognitionReceived(on=on, kind="award", text=title, note=note)
+    book.add(item, f"{_slug(title, awarder, on)}:received", received)
+
+
+def _reference(book: _Book, item: _Item) -> None:
+    happening = _happening(book, item, "reference", dated="date")
+    name = item.text("name")
+    if happening is None:
+        return
+    reference, on = happening
+    received = RecognitionReceived(on=on, kind="recommendation", text=reference, note=name)
+    book.add(item, f"{_slug(name or reference, on)}:received", received)
+
+
+def _publication(book: _Book, item: _Item) -> None:
+    happening = _happening(book, item, "name", dated="releaseDate")
+    publisher = item.text("publisher")
+    note = _note(item.text("summary"), publisher=publisher)
+    evidence = _links(item)
+    if happening is None:
+        return
+    name, on = happening
+    milestone = book.id_for("milestone", item, name, publisher, on[:7])
+    declared = MilestoneDeclared(
+        on=on, milestone=milestone, title=name, note=note, evidence=evidence
+    )
+    book.add(item, f"{milestone}:declared", declared)
+
+
+def _project(book: _Book, item: _Item) -> None:
+    happening = _happening(book, item, "name", dated="startDate")
+    end = item.end("endDate")
+    note = _note(
+        item.text("description"),
+        entity=item.text("entity"),
+        type=item.text("type"),
+        roles="; ".join(item.texts("roles")),
+        keywords="; ".join(item.texts("keywords")),
+        points=item.texts("highlights"),
+    )
+    evidence = _links(item)
+    if happening is None:
+        return
+    name, on = happening
+    project = book.id_for("project", item, name, on[:7])
+    proposed = ProjectProposed(on=on, project=project, title=name, note=note, evidence=evidence)
+    book.add(item, f"{project}:proposed", proposed)
+    ended = book.past(item, "endDate", end)
+    if ended is not None:
+        finished = ProjectFinished(on=ended, project=project, outcome="shipped")
+        book.add(item, f"{project}:finished", finished)
+
+
+def _skill(book: _Book, item: _Item) -> None:
+    name, on = item.text("name"), book.held_on()
+    _mastery(book, item, "name", "level", SKILL_LEVELS)
+    for keyword in item.texts("keywords"):
+        if on is not None:
+            practised = SkillPractised(on=on, skill=keyword, context=name)
+            book.add(item, f"{on}:{_slug(name, keyword)}", practised)
+
+
+def _mastery(book: _Book, item: _Item, named: str, scale: str, levels: dict[str, float]) -> None:
+    skill, said, on = item.text(named), item.text(scale), book.held_on()
+    level = levels.get(_word(said).replace("-", " ")) if said else None
+    note = f"{scale.capitalize()}: {said}" if said else None
+    if on is None:
+        book.leave_out(item.path, "Nothing in the file is dated, so it is not known when it held.")
+    elif skill is None:
+        book.leave_out(f"{item.path}.{named}", _UNNAMED_REASON.format(named))
+    elif level is None:
+        practised = SkillPractised(on=on, skill=skill, note=note)
+        book.add(item, f"{on}:{_slug(skill)}", practised)
+    else:
+        assessed = SkillAssessed(on=on, skill=skill, level=level, note=note)
+        book.add(item, f"{on}:{_slug(skill)}", assessed)
+
+
+_SECTIONS: Final[dict[str, Callable[[_Book, _Item], None]]] = {
+    "work": partial(_role, employer=("name", "company"), themes=()),
+    "volunteer": partial(
+        _role, employer=("organization", "organisation"), themes=("volunteering",)
+    ),
+    "education": _education,
+    "certificates": _certificate,
+    "awards": _award,
+    "publications": _publication,
+    "projects": _project,
+    "references": _reference,
+    # After all that is dated.
+    "skills": _skill,
+    "languages": partial(_mastery, named="language", scale="fluency", levels=FLUENCY_LEVELS),
+}
+_NO_EVENTS: Final = {"$schema", "basics", "interests", "meta"}

@@ -1,0 +1,31 @@
+"""How facts fade: exponentially, by half-lives in days."""
+
+from datetime import date
+from math import exp2, floor, ldexp
+from typing import Final
+
+_EPOCH: Final = date(1900, 1, 1).toordinal()
+_BITS: Final = 52
+
+
+def fade(days: float, half_life: float) -> float:
+    """What is left of 1 after a number of days: 2^(-days / half_life)."""
+    return exp2(-days / half_life)
+
+
+def standing_weight(amount: float, ordinal: int, half_life: float) -> int:
+    """An amount on a day, as a weight that can be summed before the day of the question is known.
+
+    Weights of two days stand to each other as their faded amounts do on any later day, because
+    fading is exponential: amount·2^(day / half_life). As whole numbers they add up to the same
+    sum in whatever order, and the sum can go on when new facts arrive.
+
+    Args:
+        amount: 0 or more, in any unit.
+        ordinal: The day, as a proleptic Gregorian ordinal.
+        half_life: In days.
+    """
+    doublings = (ordinal - _EPOCH) / half_life
+    whole = floor(doublings)
+    scaled = int(ldexp(amount * exp2(doublings - whole), _BITS))
+    return scaled << whole if whole >= 0 else scaled >> -whole

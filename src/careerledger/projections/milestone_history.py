@@ -1,0 +1,422 @@
+"""What have my jobs become?"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import ClassVar, Literal
+
+import attrs
+
+from careerledger.dates import PartialDate
+from careerledger.events import Action
+from careerledger.events.challenge import ChallengeResolved, ChallengeTaken
+from careerledger.events.learning import (
+    CourseFinished,
+    CredentialAwarded,
+    SkillAssessed,
+    SkillPractised,
+)
+from careerledger.events.network import (
+    ContactMade,
+    DoorOpened,
+    GatheringAttended,
+    RecognitionReceived,
+)
+from careerledger.events.ownership import IndustrySwitched, RequestAnswered, RequestMade
+from careerledger.events.reflection import MilestoneDeclared, ReflectionWritten
+from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
+from careerledger.events.vision import GoalAssessed, GoalSet
+from careerledger.history import Entry
+from careerledger.projections._projection import Tunable, on, projection
+from careerledger.projections._views import View
+
+__all__ = ["Harvest", "Milestone", "MilestoneHistory", "MilestoneHistoryView", "MilestoneKind"]
+
+MilestoneKind = Literal[
+    "declared",
+    "role started",
+    "risen",
+    "credential",
+    "challenge",
+    "request granted",
+    "goal",
+    "industry",
+    "award",
+]
+
+
+@attrs.frozen(kw_only=True)
+class Milestone(View):
+    """A point that the career reached."""
+
+    on: PartialDate
+    kind: MilestoneKind
+    title: str
+    role: str | None
+    """The role held at the time; of several, the one started last."""
+    entries: tuple[int, ...]
+    """Numbers of the entries it rests on, the one that made it a milestone first."""
+
+
+@attrs.frozen(kw_only=True)
+class Harvest(View):
+    """What one role brought, between its first and its last day."""
+
+    role: str
+    title: str
+    organisation: str
+    started: PartialDate
+    ended: PartialDate | None
+    skills: tuple[str, ...]
+    """Each part in the order in which it first appeared."""
+    contacts: tuple[str, ...]
+    credentials: tuple[str, ...]
+    challenges: tuple[str, ...]
+    """Challenges resolved."""
+    doors: tuple[str, ...]
+    milestones: tuple[str, ...]
+    """Titles of the milestones reached."""
+    reflections: int
+    """Reflections written."""
+    reflected: bool
+    """Whether any reflection, at whatever time, is about the role."""
+
+
+@attrs.frozen(kw_only=True)
+class MilestoneHistoryView(View):
+    """The answer of MilestoneHistory."""
+
+    at: date
+    milestones: tuple[Milestone, ...]
+    """In the order they happened."""
+    roles: tuple[Harvest, ...]
+    """In the order they started."""
+    unreflected: tuple[str, ...]
+    """Ended roles that no reflection is about."""
+
+
+@attrs.define
+class _Role:
+    title: str
+    organisation: str
+    started: str
+    first: int
+    """Ordinal of the first day."""
+    last: int | None = None
+    """Ordinal of the last day; None while it goes on."""
+    ended: str | None = None
+    level: int | None = None
+    scope: float | None = None
+    parts: dict[str, dict[str, None]] = attrs.field(factory=dict)
+    """By part of the harvest: its names, as the keys of a dict to keep them once and in order."""
+
+
+@attrs.define
+class _Reached:
+    """A milestone, or what becomes one together with another entry."""
+
+    on: str
+    kind: MilestoneKind
+    title: str
+    role: str | None
+    seq: int
+    about: str = ""
+    """Id of the challenge, request or goal."""
+    _made: tuple[object, Milestone | None] | None = attrs.field(default=None, eq=False, init=False)
+
+    def milestone(self, basis: tuple[str, int] | None, reached: bool) -> Milestone | None:
+        """The milestone that this is, given title and entry of what it is about.
+
+        It is kept, because a view asks for every milestone again; it is no part of a snapshot.
+        """
+        if self._made is None or self._made[0] != (basis, reached):
+            title, further = (self.title, ()) if basis is None else (basis[0], (basis[1],))
+            made = Milestone(
+                on=PartialDate(self.on),
+                kind=self.kind,
+                title=title,
+                role=self.role,
+                entries=(self.seq, *further),
+            )
+            self._made = ((basis, reached), made if reached else None)
+        return self._made[1]
+
+
+@projection("milestone-history")
+class MilestoneHistory(Tunable):
+    """The milestones of a career, declared and derived, and the harvest of each role.
+
+    Derived are: a role started, or risen in level or scope; a credential; a challenge of at least
+    ``difficulty`` met; a request granted; a goal first reached at ``goal_level`` or better; an
+    industry switched; an award. A date of month or year precision counts from its first day, for
+    roles as for what they brought.
+
+    Parameters:
+        difficulty: From which difficulty on a challenge met is a milestone, 4.
+        goal_level: From which level on an assessed goal is one, 1.
+    """
+
+    difficulty: ClassVar[float] = 4
+    goal_level: ClassVar[float] = 1
+
+    roles: dict[str, _Role] = {}
+    ends: dict[str, str] = {}
+    """Ends that stand before their role's start in the history."""
+    reached: list[_Reached] = []
+    difficulties: dict[str, tuple[int, str, int]] = {}
+    """Challenges taken: difficulty, title, entry."""
+    requests: dict[str, tuple[str, int]] = {}
+    """Requests made: kind, entry."""
+    goals: dict[str, tuple[str, int]] = {}
+    """Goals set: title, entry."""
+    goals_reached: set[str] = set()
+    today: int = 0
+    """Ordinal of the last day folded."""
+    of_today: list[tuple[str, str]] = []
+    """What that day brought, for a role that starts on it."""
+    about: set[str] = set()
+    """Whatever reflections are about."""
+
+    # Roles
+
+    @on(RoleStarted)
+    def start(self, event: RoleStarted, entry: Entry[RoleStarted]) -> None:
+        self._come_to(event.on)
+        role = _Role(
+            title=event.title,
+            organisation=event.organisation,
+            started=str(event.on),
+            first=event.on.ordinal,
+            level=event.level,
+            scope=event.scope,
+        )
+        self.roles[event.role] = role
+        if event.role in self.ends:
+            self._end(role, PartialDate(self.ends.pop(event.role)))
+        for part, name in self.of_today:
+            self._harvest_into(role, part, name)
+        title = f"{event.title}, {event.organisation}"
+        self._reach(event.on, "role started", title, entry.seq, role=event.role)
+
+    @on(RoleChanged)
+    def change(self, event: RoleChanged, entry: Entry[RoleChanged]) -> None:
+        self._come_to(event.on)
+        role = self.roles.get(event.role)
+        if role is None:
+            return
+        rose = _above(event.level, role.level) or _above(event.scope, role.scope)
+        role.title = event.title or role.title
+        role.level = role.level if event.level is None else event.level
+        role.scope = role.scope if event.scope is None else event.scope
+        if rose:
+            title = f"{role.title}, {role.organisation}"
+            self._reach(event.on, "risen", title, entry.seq, role=event.role)
+
+    @on(RoleEnded)
+    def end(self, event: RoleEnded, entry: Entry[RoleEnded]) -> None:  # noqa: ARG002
+        self._come_to(event.on)
+        role = self.roles.get(event.role)
+        if role is None:
+            self.ends[event.role] = str(event.on)
+        else:
+            self._end(role, event.on)
+
+    def _end(self, role: _Role, on: PartialDate) -> None:
+        role.ended, role.last = str(on), on.ordinal
+
+    # Milestones
+
+    @on(MilestoneDeclared)
+    def declare(self, event: MilestoneDeclared, entry: Entry[MilestoneDeclared]) -> None:
+        self._come_to(event.on)
+        self._reach(event.on, "declared", event.title, entry.seq, role=event.role)
+        self._harvest("skills", event.skills)
+
+    @on(CredentialAwarded)
+    def credit(self, event: CredentialAwarded, entry: Entry[CredentialAwarded]) -> None:
+        self._come_to(event.on)
+        self._harvest("credentials", [event.name])
+        self._harvest("skills", event.skills)
+        self._reach(event.on, "credential", event.name, entry.seq)
+
+    @on(ChallengeTaken)
+    def take(self, event: ChallengeTaken, entry: Entry[ChallengeTaken]) -> None:
+        self._come_to(event.on)
+        self.difficulties[event.challenge] = (event.difficulty, event.title, entry.seq)
+
+    @on(ChallengeResolved)
+    def resolve(self, event: ChallengeResolved, entry: Entry[ChallengeResolved]) -> None:
+        self._come_to(event.on)
+        self._harvest("challenges", [event.challenge])
+        self._harvest("skills", event.skills)
+        if event.outcome == "met":
+            self._reach(
+                event.on, "challenge", event.challenge, entry.seq, about=event.challenge
+            )
+
+    @on(RequestMade)
+    def ask(self, event: RequestMade, entry: Entry[RequestMade]) -> None:
+        self._come_to(event.on)
+        self.requests[event.request] = (event.kind, entry.seq)
+
+    @on(RequestAnswered)
+    def answer(self, event: RequestAnswered, entry: Entry[RequestAnswered]) -> None:
+        self._come_to(event.on)
+        if event.outcome == "granted":
+            self._reach(
+                event.on, "request granted", event.request, entry.seq, about=event.request
+            )
+
+    @on(GoalSet)
+    def aim(self, event: GoalSet, entry: Entry[GoalSet]) -> None:
+        self._come_to(event.on)
+        self.goals[event.goal] = (event.title, entry.seq)
+
+    @on(GoalAssessed)
+    def assess(self, event: GoalAssessed, entry: Entry[GoalAssessed]) -> None:
+        self._come_to(event.on)
+        if event.level >= self.goal_level and event.goal not in self.goals_reached:
+            self.goals_reached.add(event.goal)
+            self._reach(event.on, "goal", event.goal, entry.seq, about=event.goal)
+
+    @on(IndustrySwitched)
+    def switch(self, event: IndustrySwitched, entry: Entry[IndustrySwitched]) -> None:
+        self._come_to(event.on)
+        self._reach(event.on, "industry", f"{event.from_} to {event.to}", entry.seq)
+
+    @on(RecognitionReceived)
+    def recognise(self, event: RecognitionReceived, entry: Entry[RecognitionReceived]) -> None:
+        self._come_to(event.on)
+        self._harvest("skills", event.skills)
+        if event.kind == "award":
+            self._reach(event.on, "award", event.text, entry.seq)
+
+    # The rest of the harvest
+
+    @on(CourseFinished)
+    def learn(self, event: CourseFinished, entry: Entry[CourseFinished]) -> None:  # noqa: ARG002
+        self._come_to(event.on)
+        self._harvest("skills", event.skills)
+
+    @on(SkillPractised, SkillAssessed)
+    def practise(
+        self,
+        event: SkillPractised | SkillAssessed,
+        entry: Entry[Action],  # noqa: ARG002
+    ) -> None:
+        self._come_to(event.on)
+        self._harvest("skills", [event.skill])
+
+    @on(ContactMade)
+    def meet(self, event: ContactMade, entry: Entry[ContactMade]) -> None:  # noqa: ARG002
+        self._come_to(event.on)
+        self._harvest("contacts", [event.contact])
+
+    @on(GatheringAttended)
+    def attend(self, event: GatheringAttended, entry: Entry[GatheringAttended]) -> None:  # noqa: ARG002
+        self._come_to(event.on)
+        self._harvest("contacts", event.met)
+
+    @on(DoorOpened)
+    def open_door(self, event: DoorOpened, entry: Entry[DoorOpened]) -> None:  # noqa: ARG002
+        self._come_to(event.on)
+        self._harvest("doors", [event.what])
+
+    @on(ReflectionWritten)
+    def reflect(self, event: ReflectionWritten, entry: Entry[ReflectionWritten]) -> None:
+        self._come_to(event.on)
+        self._harvest("reflections", [str(entry.seq)])
+        self.about.update(event.about)
+
+    # How
+
+    def _come_to(self, on: PartialDate) -> None:
+        if on.ordinal != self.today:
+            self.today = on.ordinal
+            self.of_today.clear()
+
+    def _held(self) -> Iterable[tuple[str, _Role]]:
+        """The roles held on the last day folded, in the order they started."""
+        return (
+            (id_, role)
+            for id_, role in self.roles.items()
+            if role.last is None or role.last >= self.today
+        )
+
+    def _harvest(self, part: str, names: Iterable[str]) -> None:
+        for name in names:
+            self.of_today.append((part, name))
+            for _, role in self._held():
+                self._harvest_into(role, part, name)
+
+    def _harvest_into(self, role: _Role, part: str, name: str) -> None:
+        if role.last is None or role.last >= role.first:
+            role.parts.setdefault(part, {})[name] = None
+
+    def _reach(
+        self,
+        on: PartialDate,
+        kind: MilestoneKind,
+        title: str,
+        seq: int,
+        *,
+        role: str | None = None,
+        about: str = "",
+    ) -> None:
+        if role is None:
+            role = max(self._held(), key=lambda held: held[1].first, default=(None,))[0]
+        self._harvest("milestones", [str(len(self.reached))])
+        self.reached.append(
+            _Reached(on=str(on), kind=kind, title=title, role=role, seq=seq, about=about)
+        )
+
+    def view(self, at: date) -> MilestoneHistoryView:
+        """The answer at a date on or after the last entry."""
+        milestones = [self._milestone(reached) for reached in self.reached]
+        roles = tuple(
+            self._harvested(id_, role, milestones) for id_, role in self.roles.items()
+        )
+        return MilestoneHistoryView(
+            at=at,
+            milestones=tuple(milestone for milestone in milestones if milestone is not None),
+            roles=roles,
+            unreflected=tuple(
+                role.role for role in roles if role.ended is not None and not role.reflected
+            ),
+        )
+
+    def _milestone(self, reached: _Reached) -> Milestone | None:
+        if reached.kind == "challenge":
+            difficulty, title, seq = self.difficulties.get(reached.about, (0, "", 0))
+            return reached.milestone((title, seq), difficulty >= self.difficulty)
+        if reached.kind == "request granted":
+            return reached.milestone(self.requests.get(reached.about), True)
+        if reached.kind == "goal":
+            return reached.milestone(self.goals.get(reached.about), True)
+        return reached.milestone(None, True)
+
+    def _harvested(
+        self, id_: str, role: _Role, milestones: list[Milestone | None]
+    ) -> Harvest:
+        def part(name: str) -> tuple[str, ...]:
+            return tuple(role.parts.get(name, ()))
+
+        reached = [milestones[int(number)] for number in part("milestones")]
+        return Harvest(
+            role=id_,
+            title=role.title,
+            organisation=role.organisation,
+            started=PartialDate(role.started),
+            ended=None if role.ended is None else PartialDate(role.ended),
+            skills=part("skills"),
+            contacts=part("contacts"),
+            credentials=part("credentials"),
+            challenges=part("challenges"),
+            doors=part("doors"),
+            milestones=tuple(milestone.title for milestone in reached if milestone is not None),
+            reflections=len(part("reflections")),
+            reflected=id_ in self.about,
+        )
+
+
+def _above(new: float | None, old: float | None) -> bool:
+    return new is not None and old is not None and new > old

@@ -1,0 +1,348 @@
+"""Does my effort go where I said I want to go?"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from heapq import heappush, heapreplace
+from math import fsum
+from types import MappingProxyType
+from typing import ClassVar, Final
+
+import attrs
+
+from careerledger.dates import PartialDate
+from careerledger.events import Action
+from careerledger.events.vision import GoalSet, VisionDeclared, VisionRetired, VisionRevised
+from careerledger.history import Entry
+from careerledger.projections._fading import standing_weight
+from careerledger.projections._projection import Tunable, on, projection
+from careerledger.projections._views import Evidence, View
+
+__all__ = ["EFFORTS", "VisionAlignment", "VisionAlignmentView", "VisionScore"]
+
+EFFORTS: Final[Mapping[str, float]] = MappingProxyType(
+    {
+        "vision.declared": 0,
+        "vision.revised": 0,
+        "vision.retired": 0,
+        "goal.set": 0,
+        "goal.assessed": 0,
+        "goal.dropped": 0,
+        "trend.noted": 0.5,
+        "course.started": 0,
+        "course.finished": 10,
+        "course.dropped": 0,
+        "credential.awarded": 0,
+        "skill.practised": 1,
+        "skill.assessed": 0.5,
+        "contact.made": 0.5,
+        "contact.updated": 0,
+        "contact.touched": 0.5,
+        "introduction.made": 0.5,
+        "mentoring.started": 1,
+        "mentoring.ended": 0,
+        "gathering.attended": 4,
+        "door.opened": 0,
+        "help.given": 1,
+        "recognition.received": 0,
+        "challenge.taken": 0,
+        "challenge.resolved": 20,
+        "setback.suffered": 0,
+        "setback.overcome": 2,
+        "confidence.rated": 0,
+        "role.started": 0,
+        "role.changed": 0,
+        "role.ended": 0,
+        "work.logged": 8,
+        "request.made": 1,
+        "request.answered": 0,
+        "project.proposed": 2,
+        "project.finished": 20,
+        "job.crafted": 1,
+        "industry.switched": 0,
+        "opportunity.found": 0.5,
+        "opportunity.decided": 0.5,
+        "reflection.written": 0.5,
+        "milestone.declared": 0,
+    }
+)
+"""Hours that an action counts for when it does not say. What only states a fact counts nothing;
+what ends a longer effort, such as a course, counts a modest guess. Of any other type: 1."""
+
+TOP: Final = 10
+"""How many entries a score names as its evidence."""
+
+
+@attrs.frozen(kw_only=True)
+class ThemeShare(View):
+    """How much of all effort a theme of the vision got."""
+
+    theme: str
+    weight: float
+    """Its weight in the vision, as stated."""
+    share: float
+    """Its part of all faded effort, 0..1; an action of two themes counts for both."""
+
+
+@attrs.frozen(kw_only=True)
+class MonthScore(View):
+    """One month's effort, unfaded."""
+
+    month: str
+    hours: float
+    score: float | None
+    """Its alignment with the vision then in force; None without effort."""
+
+
+@attrs.frozen(kw_only=True)
+class VisionScore(View):
+    """How far effort went towards one vision."""
+
+    vision: str
+    statement: str
+    horizon: float | None
+    """In years; None: the north star."""
+    score: float | None
+    """All effort against the vision as it reads today, 0..1; None without effort."""
+    in_force: float | None
+    """Effort since it was declared, against the vision as it read when the effort was made."""
+    themes: tuple[ThemeShare, ...]
+    """Heaviest first."""
+    unbacked: tuple[str, ...]
+    """Themes with no effort behind them at all."""
+    months: tuple[MonthScore, ...]
+    """The last 12 months, oldest first."""
+    evidence: tuple[Evidence, ...]
+    """The entries with the largest shares of ``score``, largest first; at most 10."""
+    rest: float
+    """What all other entries add to ``score``."""
+
+    def score_beyond(self, count: int) -> float:
+        """What is left of ``score`` without the ``count`` entries of the largest shares."""
+        return self.rest + fsum(evidence.share for evidence in self.evidence[count:])
+
+
+@attrs.frozen(kw_only=True)
+class VisionAlignmentView(View):
+    """The answer of VisionAlignment."""
+
+    at: date
+    score: float | None
+    """The mean of the visions' scores, nearer visions counting more; None without any."""
+    in_force: float | None
+    """The same over their scores ``in_force``."""
+    visions: tuple[VisionScore, ...]
+    """The visions that hold, in the order they were declared."""
+
+
+@attrs.define
+class _Vision:
+    statement: str
+    themes: dict[str, float]
+    horizon: float | None
+    aligned: int = 0
+    total: int = 0
+    months: dict[str, tuple[int, int]] = attrs.field(factory=dict)
+    """Seconds of aligned effort and of all effort."""
+
+
+@attrs.define
+class _Group:
+    """All actions with the same themes and links: whatever the visions, one relevance."""
+
+    themes: tuple[str, ...]
+    toward: dict[str, float] | None
+    weight: int = 0
+    count: int = 0
+    top: list[tuple[int, int, int, str]] = attrs.field(factory=list)
+    """A heap of the heaviest actions: weight, minus the count so far, entry number, date."""
+
+
+@projection("vision-alignment")
+class VisionAlignment(Tunable):
+    """The share of faded effort that went towards each vision.
+
+    For a vision, A = Σ e·r·d / Σ e·d over all actions. e is the effort in hours: as stated, else
+    ``efforts`` by type. r is the relevance in 0..1: the stated weight ``toward`` the vision or a
+    goal of it, else w / w_max of the heaviest of its themes that the action carries, else 0.
+    d = 2^(-Δ/h) fades over Δ days with the half-life h. Each vision is weighted by its nearness,
+    1 / horizon; a north star counts as the most distant of the others.
+
+    The formula is this project's own; that goals steer effort when they are stated, specific and
+    looked at again is goal-setting theory (Locke & Latham, 2002).
+
+    Parameters:
+        half_life: In days, 365.
+        efforts: Hours by event type for actions that do not state them, ``EFFORTS``; types that
+            are not in it count 1 hour.
+    """
+
+    half_life: ClassVar[float] = 365.0
+    efforts: ClassVar[Mapping[str, float]] = EFFORTS
+
+    visions: dict[str, _Vision] = {}
+    goals: dict[str, str] = {}
+    groups: dict[str, _Group] = {}
+
+    @on(VisionDeclared)
+    def declare(self, event: VisionDeclared, entry: Entry[VisionDeclared]) -> None:  # noqa: ARG002
+        self.visions[event.vision] = _Vision(event.statement, dict(event.themes), event.horizon)
+
+    @on(VisionRevised)
+    def revise(self, event: VisionRevised, entry: Entry[VisionRevised]) -> None:  # noqa: ARG002
+        vision = self.visions.get(event.vision)
+        if vision is not None:
+            vision.statement = event.statement or vision.statement
+            vision.themes = dict(event.themes or vision.themes)
+
+    @on(VisionRetired)
+    def retire(self, event: VisionRetired, entry: Entry[VisionRetired]) -> None:  # noqa: ARG002
+        self.visions.pop(event.vision, None)
+
+    @on(GoalSet)
+    def link(self, event: GoalSet, entry: Entry[GoalSet]) -> None:  # noqa: ARG002
+        if event.vision is not None:
+            self.goals[event.goal] = event.vision
+
+    @on(Action)
+    def weigh(self, event: Action, entry: Entry[Action]) -> None:
+        hours = event.hours
+        if hours is None:
+            hours = self.efforts.get(entry.type, 1.0)
+        if hours == 0:
+            return
+        day = event.on
+        weight = standing_weight(hours, day.ordinal, self.half_life)
+        group = self._group(event)
+        group.weight += weight
+        group.count += 1
+        named = (weight, -group.count, entry.seq, day)
+        if len(group.top) < TOP:
+            heappush(group.top, named)
+        elif named > group.top[0]:
+            heapreplace(group.top, named)
+        for name, vision in self.visions.items():
+            relevance = _relevance(name, vision, self.goals, group)
+            vision.total += weight
+            vision.aligned += standing_weight(hours * relevance, day.ordinal, self.half_life)
+            month = day.month
+            aligned, total = vision.months.get(month, (0, 0))
+            seconds = round(hours * 3600)
+            vision.months[month] = (aligned + round(seconds * relevance), total + seconds)
+            if len(vision.months) > _MONTHS:
+                del vision.months[min(vision.months)]
+
+    def _group(self, event: Action) -> _Group:
+        themes, toward = sorted(event.themes or ()), event.toward
+        key = "\n".join(themes)
+        if toward is not None:
+            key += "\n\n" + "\n".join(f"{id_}={toward[id_]!r}" for id_ in sorted(toward))
+        group = self.groups.get(key)
+        if group is None:
+            group = _Group(tuple(themes), None if toward is None else dict(toward))
+            self.groups[key] = group
+        return group
+
+    def view(self, at: date) -> VisionAlignmentView:
+        """The answer at a date on or after the last action."""
+        total = sum(group.weight for group in self.groups.values())
+        visions = tuple(self._score(name, vision, total, at) for name, vision in self.visions.items())
+        return VisionAlignmentView(
+            at=at,
+            score=_mean((vision.horizon, vision.score) for vision in visions),
+            in_force=_mean((vision.horizon, vision.in_force) for vision in visions),
+            visions=visions,
+        )
+
+    def _score(self, name: str, vision: _Vision, total: int, at: date) -> VisionScore:
+        relevances = [
+            (group, relevance)
+            for group in self.groups.values()
+            if (relevance := _relevance(name, vision, self.goals, group)) > 0
+        ]
+        aligned = sum(_scaled(group.weight, relevance) for group, relevance in relevances)
+        score = aligned / (total << _SCALE) if total else None
+        named = sorted(
+            (-_scaled(weight, relevance), day, seq)
+            for group, relevance in relevances
+            for weight, _, seq, day in group.top
+        )[:TOP]
+        evidence = tuple(
+            Evidence(seq=seq, on=PartialDate(day), share=-part / (total << _SCALE))
+            for part, day, seq in named
+        )
+        rest = aligned + sum(part for part, _, _ in named)
+        weights = {theme: 0 for theme in vision.themes}
+        for group in self.groups.values():
+            for theme in group.themes:
+                if theme in weights:
+                    weights[theme] += group.weight
+        heaviest_first = sorted(vision.themes, key=lambda theme: (-vision.themes[theme], theme))
+        return VisionScore(
+            vision=name,
+            statement=vision.statement,
+            horizon=vision.horizon,
+            score=score,
+            in_force=vision.aligned / vision.total if vision.total else None,
+            themes=tuple(
+                ThemeShare(
+                    theme=theme,
+                    weight=vision.themes[theme],
+                    share=weights[theme] / total if total else 0.0,
+                )
+                for theme in heaviest_first
+            ),
+            unbacked=tuple(theme for theme in heaviest_first if not weights[theme]),
+            months=tuple(_month(month, vision) for month in _last_months(at)),
+            evidence=evidence,
+            rest=rest / (total << _SCALE) if total else 0.0,
+        )
+
+
+_MONTHS: Final = 12
+_SCALE: Final = 52
+
+
+def _scaled(weight: int, relevance: float) -> int:
+    """weight·relevance·2^52, as a whole number."""
+    return weight * int(relevance * (1 << _SCALE))
+
+
+def _relevance(name: str, vision: _Vision, goals: Mapping[str, str], group: _Group) -> float:
+    """How much an action serves a vision, 0..1."""
+    if group.toward is not None:
+        stated = [
+            weight
+            for id_, weight in group.toward.items()
+            if id_ == name or goals.get(id_) == name
+        ]
+        if stated:
+            return max(stated)
+    carried = [vision.themes[theme] for theme in group.themes if theme in vision.themes]
+    return max(carried) / max(vision.themes.values()) if carried else 0.0
+
+
+def _mean(scores: Iterable[tuple[float | None, float | None]]) -> float | None:
+    """The mean of scores with their horizons, weighted by nearness."""
+    known = [(horizon, score) for horizon, score in scores if score is not None]
+    if not known:
+        return None
+    longest = max((horizon for horizon, _ in known if horizon is not None), default=1.0)
+    nearness = [longest / (horizon or longest) for horizon, _ in known]
+    weighted = (near * score for near, (_, score) in zip(nearness, known, strict=True))
+    return fsum(weighted) / fsum(nearness)
+
+
+def _last_months(at: date) -> list[str]:
+    """The twelve months that end with a date's, oldest first."""
+    last = at.year * 12 + at.month - 1
+    numbers = (number for number in range(last - _MONTHS + 1, last + 1) if number >= _FIRST_MONTH)
+    return [f"{number // 12:04}-{number % 12 + 1:02}" for number in numbers]
+
+
+_FIRST_MONTH: Final = 12
+"""January of the year 1."""
+
+
+def _month(month: str, vision: _Vision) -> MonthScore:
+    aligned, total = vision.months.get(month, (0, 0))
+    return MonthScore(month=month, hours=total / 3600, score=aligned / total if total else None)

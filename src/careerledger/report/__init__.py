@@ -1,0 +1,1 @@
+"""The career as something to look at."""

@@ -1,0 +1,262 @@
+"""What is written is read back as the same entry, by both readers."""
+
+import json
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import EVERY_CLASS, FACTS, MINE, WITHOUT_BYTES, Deep, Flat, entries, entry_of, events
+
+from careerledger import Ledger, codec
+from careerledger.errors import CodecError
+from careerledger.events import Action, ContactMade, UnknownEvent, VisionDeclared, event
+from careerledger.events.correction import EntryAmended
+
+by_class = pytest.mark.parametrize("cls", EVERY_CLASS, ids=lambda cls: cls.__name__)
+
+
+@by_class
+@given(st.data())
+def test_every_type_round_trips(cls, read, data):
+    entry = data.draw(entries(events(cls)))
+
+    body = codec.encode(entry)
+
+    assert attrs.evolve(entry, seq=1) == read(body)
+    assert entry.recorded_at.utcoffset() == read(body).recorded_at.utcoffset()
+
+
+@by_class
+@given(st.data())
+def test_bytes_depend_on_the_event_alone(cls, data):
+    """Sets have no order of their own, so they are sorted; writing again gives the same bytes."""
+    entry = data.draw(entries(events(cls)))
+    body = codec.encode(entry)
+
+    assert body == codec.encode(codec.decode(1, body))
+    assert json.dumps(json.loads(body), ensure_ascii=False, separators=(",", ":")).encode() == body or (
+        b"e" in body  # floats with exponents have more than one shortest form
+    )
+
+
+@by_class
+@given(st.data())
+def test_every_field_is_written(cls, data):
+    entry = data.draw(entries(events(cls)))
+
+    written = json.loads(codec.encode(entry))
+
+    assert list(codec._ENVELOPE) == list(written)
+    assert [a.name for a in attrs.fields(cls)] == list(written["event"])
+
+
+@pytest.mark.parametrize("cls", [*FACTS, Flat], ids=lambda cls: cls.__name__)
+def test_the_quick_reader_knows_nearly_every_type(cls):
+    plain = {"OpportunityFound", "GoalSet"}
+
+    assert (cls.__name__ in plain) == (codec._quick(cls) is None)
+
+
+@pytest.mark.parametrize(
+    "text", ["plain", "a colon: here", 'a "quote"', "C:\\path", "12:30", '{"a":1}'[1:4], "ends:"]
+)
+def test_usual_texts_are_read_quickly(text, monkeypatch):
+    """Colons in texts do not send an entry to the slow reader, unless they follow a quote."""
+    entry = entry_of(ContactMade(on="2024", contact="jane", name=text))
+    body = codec.encode(entry)
+    if b'":' in text.encode():
+        assert entry == codec.decode(1, body)
+        return
+    monkeypatch.setattr(codec, "_decode_plainly", None)
+
+    assert entry == codec.decode(1, body)
+
+
+def test_many_rows_are_read_in_turn():
+    written = [
+        entry_of(ContactMade(on="2024", contact="jane", name="Jane")),
+        entry_of(Deep(on="2024")),
+        entry_of(VisionDeclared(on="2024", vision="v", statement="s", themes={"a": 1})),
+        entry_of(Flat(on="2024", **_flat())),
+    ]
+    rows = [(seq, e.type, codec.encode(e)) for seq, e in enumerate(written, start=1)]
+
+    assert [attrs.evolve(e, seq=seq) for seq, e in enumerate(written, start=1)] == list(
+        codec.decode_all(rows)
+    )
+
+
+def _flat() -> dict[str, Any]:
+    return {
+        "flag": True, "whole": 1, "real": 1, "text": "", "day": "2024", "choice": "a", "few": 1,
+        "most": 1, "open_share": 0.5, "long": "abc", "some": ["ab"],
+    }  # fmt: skip
+
+
+def test_decode_all_refuses_when_the_turn_comes():
+    good = codec.encode(entry_of(ContactMade(on="2024", contact="jane", name="Jane")))
+    reading = codec.decode_all([(1, "contact.made", good), (2, "contact.made", b"{}")])
+
+    assert 1 == next(reading).seq
+    with pytest.raises(CodecError, match="#2"):
+        next(reading)
+
+
+@pytest.mark.parametrize("named", ["contact.made", "skill.practised", "no.such.type", ""])
+def test_the_type_in_the_bytes_counts(named):
+    """A type that a row is said to have, and has not, changes nothing."""
+    entry = entry_of(ContactMade(on="2024", contact="jane", name="Jane"))
+
+    assert [entry] == list(codec.decode_all([(1, named, codec.encode(entry))]))
+
+
+# What has no bytes
+
+
+@pytest.mark.parametrize("kind", WITHOUT_BYTES, ids=lambda kind: kind.__name__)
+def test_a_value_without_bytes_is_refused_before_anything_is_written(kind):
+    @event("acme.odd")
+    class Odd(Action):
+        value: kind
+
+    values = {"complex": 1j, "bytes": b"\xff"}
+    odd = Odd(on="2024", value=values.get(kind.__name__) or _instance(kind))
+    with Ledger.in_memory() as ledger:
+        with pytest.raises(CodecError, match="Odd"):
+            ledger.record(odd)
+        assert 0 == len(ledger)
+
+
+def _instance(kind):
+    from datetime import UTC, date, datetime
+    from decimal import Decimal
+
+    known = {Decimal: Decimal("1.5"), date: date(2024, 1, 1), datetime: datetime(2024, 1, 1, tzinfo=UTC)}
+    return known.get(kind) or kind()
+
+
+@attrs.frozen
+class _Loose:
+    """A user's class that checks nothing itself."""
+
+    text: str = ""
+    number: int = 0
+    inner: "_Inner | None" = None
+
+
+@attrs.frozen
+class _Inner:
+    many: tuple[str, ...] = ()
+
+
+attrs.resolve_types(_Loose)
+
+
+@event("acme.holder")
+class Holder(Action):
+    loose: _Loose
+
+
+@pytest.mark.parametrize(
+    "loose",
+    [
+        _Loose(text=5),
+        _Loose(text="\ud800"),
+        _Loose(number=True),
+        _Loose(number=1.5),
+        _Loose(number=10**30, inner=_Inner()),
+        _Loose(text=None),
+        _Loose(inner="text"),
+        _Loose(inner=_Inner(many="abc")),
+        _Loose(inner=_Inner(many=["a"])),
+        _Loose(inner=_Inner(many=(object(),))),
+        _Loose(text=object()),
+    ],
+    ids=repr,
+)
+def test_what_a_nested_class_let_through_is_refused_before_it_is_written(loose):
+    if loose.number == 10**30:
+        assert codec.encode(entry_of(Holder(on="2024", loose=loose)))  # a whole number is one
+        return
+    with pytest.raises(CodecError, match="Holder"):
+        codec.encode(entry_of(Holder(on="2024", loose=loose)))
+
+
+def test_a_nested_value_that_contains_itself_is_refused():
+    inner = _Loose()
+    object.__setattr__(inner, "inner", inner)
+
+    with pytest.raises(CodecError, match="Holder"):
+        codec.encode(entry_of(Holder(on="2024", loose=inner)))
+
+
+def test_an_event_that_would_be_read_as_another_is_refused():
+    @attrs.frozen
+    class Forgetful:
+        text: str
+        other: str = attrs.field(init=False, default="")
+
+    @event("acme.forgetful")
+    class Holds(Action):
+        held: Forgetful
+
+    held = Forgetful("a")
+    object.__setattr__(held, "other", "b")
+
+    with pytest.raises(CodecError, match="read back as another event: held changed"):
+        codec.encode(entry_of(Holds(on="2024", held=held)))
+
+
+def test_an_event_of_a_class_that_was_defined_again_is_refused():
+    def define():
+        @event("acme.again")
+        class Again(Action):
+            pass
+
+        return Again
+
+    old, new = define()(on="2024"), define()(on="2024")
+
+    assert codec.encode(entry_of(new))
+    with pytest.raises(CodecError, match="make the event again"):
+        codec.encode(entry_of(old))
+
+
+def test_unknown_events_are_not_written():
+    unknown = UnknownEvent(on=None, type="a.b", version=1, fields="{}")
+    entry = attrs.evolve(entry_of(Deep(on="2024")), event=unknown)
+
+    with pytest.raises(CodecError, match="import the module that defines it"):
+        codec.encode(entry)
+    with pytest.raises(CodecError, match="EntryAmended"):
+        codec.encode(entry_of(EntryAmended(target="x", event=unknown, reason="r")))
+
+
+def test_an_instant_needs_a_time_zone():
+    entry = entry_of(Deep(on="2024"))
+
+    with pytest.raises(CodecError, match="time zone"):
+        codec.encode(attrs.evolve(entry, recorded_at=entry.recorded_at.replace(tzinfo=None)))
+
+
+def test_entries_have_a_greatest_size():
+    largest = codec.MAX_BYTES - len(codec.encode(entry_of(_noted("")))) + 2 - 4 + 4
+
+    def fits(size):
+        return codec.encode(entry_of(_noted("x" * size)))
+
+    most = largest - 2
+    assert len(fits(most)) == codec.MAX_BYTES
+    with pytest.raises(CodecError, match=r"1,000,001 bytes, where an entry has at most 1,000,000"):
+        fits(most + 1)
+
+
+def _noted(text):
+    return ContactMade(on="2024", contact="jane", name="Jane", note=text)
+
+
+def test_mine_are_known_by_name():
+    assert MINE == [codec.find_class(cls.__event__.name) for cls in MINE]
+    assert codec.find_class("no.such") is None
