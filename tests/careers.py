@@ -160,9 +160,14 @@ class Clock:
         return self.now
 
 
-def enact(ledger: Ledger, career: list[Gene]) -> list[Entry[Action]]:
-    """Record a career, one entry at a time; returns the entries of its facts."""
-    recorded: list[Entry[Action]] = []
+def enact(
+    ledger: Ledger, career: list[Gene], recorded: list[Entry[Action]] | None = None
+) -> list[Entry[Action]]:
+    """Record a career, one entry at a time; returns the entries of its facts.
+
+    ``recorded`` are those of an earlier part, which this one may correct.
+    """
+    recorded = [] if recorded is None else recorded
     for gene in career:
         if isinstance(gene, Action):
             recorded.append(ledger.record(gene))

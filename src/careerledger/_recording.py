@@ -1,7 +1,7 @@
 """From events to rows: the guards, and what the ledger adds to an event."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 
@@ -53,12 +53,12 @@ class Guards:
         self._latest = latest
         self._strict = strict
 
-    def check(self, events: Sequence[Event], replaced: int = 0) -> None:
+    def check(self, events: Sequence[Event], replaced: Collection[int] = ()) -> None:
         """Raise what speaks against recording these events together.
 
         Args:
             events: They may refer to each other in any order.
-            replaced: The number of the entry that they are to replace; what it introduces is
+            replaced: Numbers of the entries that they are to replace; what these introduce is
                 free to be introduced again.
         """
         for event in events:
@@ -91,9 +91,9 @@ class Guards:
             if not any(f"{kind}:{id_}" in taken for kind in kinds):
                 raise self._unknown(event, field, id_, kinds, [name for _, name in new])
 
-    def _standing(self, names: set[str], replaced: int) -> dict[str, int]:
+    def _standing(self, names: set[str], replaced: Collection[int]) -> dict[str, int]:
         """Which names are introduced by entries that stand, and by which one."""
-        hidden = self._corrections.hidden | {replaced}
+        hidden = self._corrections.hidden.union(replaced)
         standing = {
             name: seq
             for name, seqs in self._store.introducing(self._ledger, names).items()
@@ -102,7 +102,7 @@ class Guards:
         }
         for entry in self._corrections.amended:
             name = introduced(entry.event)
-            if name in names and entry.seq != replaced:
+            if name in names and entry.seq not in replaced:
                 standing[name] = entry.seq
         return standing
 
@@ -121,19 +121,12 @@ class Guards:
         )
 
 
-def known_by_key(
-    found: Entry[Event], event: Event, key: str, amended: Event | None
-) -> Entry[Event]:
-    """The entry that an import key stands for, if it has this content.
-
-    It may be the content as it was recorded or as it was amended since.
-    """
-    if event not in (found.event, amended):
-        raise KeyReusedError(
-            f"key {key!r} stands for #{found.seq}, which says {found.event!r}, "
-            f"where {event!r} was given; amend that entry, or use another key"
-        )
-    return found
+def key_reused(key: str, other: str, event: Event) -> KeyReusedError:
+    """The error for an import key that stands for other content."""
+    return KeyReusedError(
+        f"key {key!r} stands for {other}, where {event!r} was given; "
+        "amend that entry (amend='why' does it here), or use another key"
+    )
 
 
 def next_instant(now: datetime, head: Head) -> datetime:

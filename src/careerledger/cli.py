@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from careerledger.errors import CareerLedgerError, MissingExtraError
+from careerledger.events import Action
+from careerledger.history import Entry
 from careerledger.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -145,17 +147,22 @@ def _import_into(ledger: Ledger, file: Path | bytes) -> None:
 
     resume = json_resume.read(file)
     name = file.name if isinstance(file, Path) else "the résumé"
-    _count(ledger, name, lambda: ledger.record(resume.drafts))
+    why = f"{name} says otherwise now"
+    _count(ledger, name, lambda: ledger.record(resume.drafts, amend=why))
     _print(*(f"  left out {safe(left.path)}: {safe(left.reason)}" for left in resume.left_out))
 
 
-def _count(ledger: Ledger, what: str, record: Callable[[], Sequence[object]]) -> None:
+def _count(ledger: Ledger, what: str, record: Callable[[], Sequence[Entry[Action]]]) -> None:
     from careerledger.report.tables import safe  # noqa: PLC0415 - an extra
 
     before = len(ledger)
-    given = len(record())
-    new = len(ledger) - before
-    _print(f"{safe(what)}: [bold]{new}[/bold] recorded, {given - new} known already")
+    given = record()
+    new = len({entry.id for entry in given if entry.seq > before})
+    amended = len(ledger) - before - new
+    _print(
+        f"{safe(what)}: [bold]{new}[/bold] recorded, {amended} amended, "
+        f"{len(given) - new - amended} known already"
+    )
 
 
 def _show(options: argparse.Namespace) -> int:

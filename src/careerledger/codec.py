@@ -440,7 +440,7 @@ def decode_all(rows: Iterable[tuple[int, str, bytes]]) -> Iterator[Entry[Event]]
         decode_quickly, cls, names, mappings = reader
         try:
             entry = decode_quickly(body)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             yield _decode_plainly(seq, body)
             continue
         event = entry.event
@@ -606,7 +606,7 @@ def encode_state(state: object) -> bytes:
     try:
         body = _STATES.encode(state)
         same = decode_state(type(state), body) == state
-    except (TypeError, ValueError, RecursionError, NotImplementedError) as error:
+    except Exception as error:  # a class of a user's may fail in any way
         raise CodecError(f"the state of {type(state).__name__} has no bytes: {error}") from error
     if not same:
         raise CodecError(f"the state of {type(state).__name__} would be read back as another")
@@ -617,7 +617,7 @@ def decode_state(cls: type[S], body: bytes) -> S:
     """The running state in these bytes; CodecError where they hold something else."""
     try:
         return _state_decoder(cls).decode(body)
-    except (msgspec.DecodeError, RecursionError, CareerLedgerError) as error:
+    except (msgspec.MsgspecError, TypeError, ValueError, RecursionError) as error:
         raise CodecError(f"not a state of {cls.__name__}: {error}") from error
 
 

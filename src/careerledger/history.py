@@ -101,12 +101,7 @@ class Corrections:
                 latest[entry.event.target] = entry.event
         targets = {id_: found for id_ in voided | set(latest) if (found := find(id_))}
         amended = [
-            attrs.evolve(
-                targets[id_],
-                event=amendment.event,
-                type=amendment.event.__event__.name,
-                version=amendment.event.__event__.version,
-            )
+            _in_place_of(targets[id_], amendment.event)
             for id_, amendment in latest.items()
             if id_ in targets and id_ not in voided
         ]
@@ -115,6 +110,14 @@ class Corrections:
             amended=tuple(sorted(amended, key=place)),
             voided=frozenset(voided),
         )
+
+
+def _in_place_of(target: Entry[Event], event: Event) -> Entry[Event]:
+    if isinstance(event, UnknownEvent):
+        name, version = event.type, event.version
+    else:
+        name, version = event.__event__.name, event.__event__.version
+    return attrs.evolve(target, event=event, type=name, version=version)
 
 
 def corrected(

@@ -1,7 +1,7 @@
 """The ledger: where events become entries, and entries become answers."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from threading import RLock
 from types import TracebackType
@@ -16,7 +16,7 @@ from careerledger._recording import (
     append,
     as_entries,
     as_row,
-    known_by_key,
+    key_reused,
     next_instant,
     proposals,
 )
@@ -134,10 +134,18 @@ class Ledger:
     # Recording
 
     @overload
-    def record(self, fact: Fact, /, *, key: str | None = None, expect: int | None = None) -> Entry[Action]: ...
+    def record(
+        self,
+        fact: Fact,
+        /,
+        *,
+        key: str | None = None,
+        expect: int | None = None,
+        amend: str | None = None,
+    ) -> Entry[Action]: ...
     @overload
     def record(
-        self, facts: Iterable[Fact], /, *, expect: int | None = None
+        self, facts: Iterable[Fact], /, *, expect: int | None = None, amend: str | None = None
     ) -> list[Entry[Action]]: ...
 
     def record(
@@ -147,6 +155,7 @@ class Ledger:
         *,
         key: str | None = None,
         expect: int | None = None,
+        amend: str | None = None,
     ) -> Any:
         """Record an event, or several, all or none.
 
@@ -156,9 +165,12 @@ class Ledger:
             key: The import key of a single event. If the same content was recorded under the
                 same key before, nothing is written and that entry is returned.
             expect: How many entries the ledger must have for this to be recorded.
+            amend: What to do where a key stands for an entry with other content: amend that entry
+                for this reason. None: refuse.
 
         Returns:
-            The entry, or the entries in the order given. When this returns, they are on disk.
+            The entry, or the entries in the order given; those that were there already as they
+            were recorded. When this returns, all is on disk.
 
         Raises:
             ConflictError: The ledger does not have ``expect`` entries.
@@ -167,16 +179,18 @@ class Ledger:
             StoreError: The store cannot be written.
         """
         if isinstance(facts, Action) or not isinstance(facts, Iterable):
-            return self._record(proposals([facts], key), expect)[0]
+            return self._record(proposals([facts], key), expect, amend)[0]
         several = proposals(facts, None)
         if key is not None:
             raise RecordError(
                 f"key {key!r} was given for several events; a key stands for one, "
                 "so give each as Draft(event, key)"
             )
-        return self._record(several, expect)
+        return self._record(several, expect, amend)
 
-    def _record(self, given: list[Proposal], expect: int | None) -> list[Entry[Event]]:
+    def _record(
+        self, given: list[Proposal], expect: int | None, amend: str | None
+    ) -> list[Entry[Event]]:
         keys = {key for _, key in given if key is not None}
         with self._lock, self.store.writing(self.name) as head:
             if expect is not None and head.size != expect:
@@ -187,22 +201,35 @@ class Ledger:
             known = self._by_key(keys, head) if keys else {}
             new: list[Proposal] = []
             drafted: dict[str, int] = {}
+            replaced: set[int] = set()
             where: list[Entry[Event] | int] = []
             for event, key in given:
                 if key is not None and key in known:
-                    found, amended = known[key]
-                    where.append(known_by_key(found, event, key, amended))
-                elif key is not None and key in drafted and new[drafted[key]][0] == event:
+                    found, standing = known[key]
+                    where.append(found)
+                    if event in (found.event, standing) or standing is None:
+                        continue  # an entry that was voided stays so
+                    if amend is None:
+                        raise key_reused(key, f"#{found.seq}, which says {standing!r}", event)
+                    new.append((EntryAmended(target=found.id, event=event, reason=amend), None))
+                    replaced.add(found.seq)
+                    known[key] = (found, event)
+                elif key is not None and key in drafted:
                     where.append(drafted[key])
+                    other = new[drafted[key]][0]
+                    if event != other:
+                        raise key_reused(key, f"{other!r} in the same record", event)
                 else:
                     if key is not None:
                         drafted[key] = len(new)
                     where.append(len(new))
                     new.append((event, key))
-            entries = self._append(head, new)
+            entries = self._append(head, new, replaced)
             return [entries[at] if isinstance(at, int) else at for at in where]
 
-    def _append(self, head: Head, new: Sequence[Proposal], replaced: int = 0) -> list[Entry[Event]]:
+    def _append(
+        self, head: Head, new: Sequence[Proposal], replaced: Collection[int] = ()
+    ) -> list[Entry[Event]]:
         if not new:
             return []
         now = self._clock()
@@ -223,13 +250,15 @@ class Ledger:
     def _by_key(
         self, keys: set[str], head: Head
     ) -> dict[str, tuple[Entry[Event], Event | None]]:
-        """The entries under these keys, as recorded, with what each was amended to."""
-        amended = {entry.id: entry.event for entry in self._reader.corrections(head.size).amended}
+        """The entries under these keys as recorded, with what stands for each; None if voided."""
+        corrections = self._reader.corrections(head.size)
+        amended = {entry.id: entry.event for entry in corrections.amended}
         found: dict[str, tuple[Entry[Event], Event | None]] = {}
         for key, seq in self.store.by_key(self.name, keys).items():
             row = self.store.log(self.name, after=seq - 1, upto=seq, limit=1)[0]
             entry = codec.decode(row.seq, row.body)
-            found[key] = (entry, amended.get(entry.id))
+            voided = entry.id in corrections.voided
+            found[key] = (entry, None if voided else amended.get(entry.id, entry.event))
         return found
 
     def void(self, entry_id: str, *, reason: str) -> Entry[Event]:
@@ -249,7 +278,7 @@ class Ledger:
         with self._lock, self.store.writing(self.name) as head:
             target = self._correctable(entry_id, head)
             return self._append(
-                head, [(EntryVoided(target=target.id, reason=reason), None)], target.seq
+                head, [(EntryVoided(target=target.id, reason=reason), None)], {target.seq}
             )[0]
 
     def amend(self, entry_id: str, event: Action, *, reason: str) -> Entry[Event]:
@@ -275,7 +304,7 @@ class Ledger:
         with self._lock, self.store.writing(self.name) as head:
             target = self._correctable(entry_id, head)
             correction = EntryAmended(target=target.id, event=amended, reason=reason)
-            return self._append(head, [(correction, None)], target.seq)[0]
+            return self._append(head, [(correction, None)], {target.seq})[0]
 
     def _correctable(self, entry_id: str, head: Head) -> Entry[Event]:
         target = self._reader.find([entry_id]).get(entry_id)

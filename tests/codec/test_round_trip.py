@@ -14,40 +14,19 @@ from careerledger.errors import CodecError
 from careerledger.events import Action, ContactMade, UnknownEvent, VisionDeclared, event
 from careerledger.events.correction import EntryAmended
 
-by_class = pytest.mark.parametrize("cls", EVERY_CLASS, ids=lambda cls: cls.__name__)
-
-
-@by_class
+@pytest.mark.parametrize("cls", EVERY_CLASS, ids=lambda cls: cls.__name__)
 @given(st.data())
 def test_every_type_round_trips(cls, read, data):
+    """Every field is written, in its order, and the event alone decides its bytes."""
     entry = data.draw(entries(events(cls)))
 
     body = codec.encode(entry)
+    found = read(body)
+    written = json.loads(body)
 
-    assert attrs.evolve(entry, seq=1) == read(body)
-    assert entry.recorded_at.utcoffset() == read(body).recorded_at.utcoffset()
-
-
-@by_class
-@given(st.data())
-def test_bytes_depend_on_the_event_alone(cls, data):
-    """Sets have no order of their own, so they are sorted; writing again gives the same bytes."""
-    entry = data.draw(entries(events(cls)))
-    body = codec.encode(entry)
-
-    assert body == codec.encode(codec.decode(1, body))
-    assert json.dumps(json.loads(body), ensure_ascii=False, separators=(",", ":")).encode() == body or (
-        b"e" in body  # floats with exponents have more than one shortest form
-    )
-
-
-@by_class
-@given(st.data())
-def test_every_field_is_written(cls, data):
-    entry = data.draw(entries(events(cls)))
-
-    written = json.loads(codec.encode(entry))
-
+    assert entry == found
+    assert entry.recorded_at.utcoffset() == found.recorded_at.utcoffset()
+    assert body == codec.encode(found)
     assert list(codec._ENVELOPE) == list(written)
     assert [a.name for a in attrs.fields(cls)] == list(written["event"])
 
@@ -60,15 +39,12 @@ def test_the_quick_reader_knows_nearly_every_type(cls):
 
 
 @pytest.mark.parametrize(
-    "text", ["plain", "a colon: here", 'a "quote"', "C:\\path", "12:30", '{"a":1}'[1:4], "ends:"]
+    "text", ["plain", "a colon: here", 'a "quote"', "C:\\path", "12:30", "tab\tand: colon", "ends:"]
 )
 def test_usual_texts_are_read_quickly(text, monkeypatch):
     """Colons in texts do not send an entry to the slow reader, unless they follow a quote."""
     entry = entry_of(ContactMade(on="2024", contact="jane", name=text))
     body = codec.encode(entry)
-    if b'":' in text.encode():
-        assert entry == codec.decode(1, body)
-        return
     monkeypatch.setattr(codec, "_decode_plainly", None)
 
     assert entry == codec.decode(1, body)
@@ -121,8 +97,7 @@ def test_a_value_without_bytes_is_refused_before_anything_is_written(kind):
     class Odd(Action):
         value: kind
 
-    values = {"complex": 1j, "bytes": b"\xff"}
-    odd = Odd(on="2024", value=values.get(kind.__name__) or _instance(kind))
+    odd = Odd(on="2024", value=_instance(kind))
     with Ledger.in_memory() as ledger:
         with pytest.raises(CodecError, match="Odd"):
             ledger.record(odd)
@@ -133,8 +108,12 @@ def _instance(kind):
     from datetime import UTC, date, datetime
     from decimal import Decimal
 
-    known = {Decimal: Decimal("1.5"), date: date(2024, 1, 1), datetime: datetime(2024, 1, 1, tzinfo=UTC)}
-    return known.get(kind) or kind()
+    known = {
+        Decimal: Decimal("1.5"),
+        date: date(2024, 1, 1),
+        datetime: datetime(2024, 1, 1, tzinfo=UTC),
+    }
+    return known.get(kind, 1j)
 
 
 @attrs.frozen
@@ -242,15 +221,11 @@ def test_an_instant_needs_a_time_zone():
 
 
 def test_entries_have_a_greatest_size():
-    largest = codec.MAX_BYTES - len(codec.encode(entry_of(_noted("")))) + 2 - 4 + 4
+    longest = codec.MAX_BYTES - len(codec.encode(entry_of(_noted(""))))
 
-    def fits(size):
-        return codec.encode(entry_of(_noted("x" * size)))
-
-    most = largest - 2
-    assert len(fits(most)) == codec.MAX_BYTES
-    with pytest.raises(CodecError, match=r"1,000,001 bytes, where an entry has at most 1,000,000"):
-        fits(most + 1)
+    assert codec.MAX_BYTES == len(codec.encode(entry_of(_noted("x" * longest))))
+    with pytest.raises(CodecError, match="1,000,001 bytes, where an entry has at most 1,000,000"):
+        codec.encode(entry_of(_noted("x" * (longest + 1))))
 
 
 def _noted(text):

@@ -14,8 +14,7 @@ AT: Final = date(2026, 4, 30)
 
 
 def resume() -> bytes:
-    """A sample file of the JSON Resume project (MIT licence), of a restaurant manager who
-    became a data analyst."""
+    """The résumé of a restaurant manager who became a data analyst, a JSON Resume file."""
     return files(__name__).joinpath("career-changer.resume.json").read_bytes()
 
 

@@ -75,6 +75,15 @@ _EARLIER: Final[tuple[Action, ...]] = (
         note="Built their demand forecast; met at the supplier fair.",
     ),
     ContactTouched(on="2022-09-20", contact="yuki", channel="phone"),
+    ContactTouched(on="2024-07", contact="priya", channel="in person", depth=3),
+    ContactMade(
+        on="2024-10-02",
+        contact="dana",
+        name="Dana Kim",
+        organisation="Brazos Talent",
+        kind="recruiter",
+    ),
+    ContactTouched(on="2024-11-15", contact="dana", channel="LinkedIn", depth=1),
 )
 
 _SEARCHING: Final[tuple[Action, ...]] = (
@@ -175,7 +184,6 @@ _SEARCHING: Final[tuple[Action, ...]] = (
         themes={"analytics"},
         toward={"fair-shifts": 1.0},
     ),
-    IntroductionMade(on="2025-06-25", introducer="lena", introduced=("me", "amir")),
     ContactMade(
         on="2025-06-30",
         contact="grace",
@@ -279,7 +287,6 @@ _STARTING: Final[tuple[Action, ...]] = (
         organisation="Juniper Table",
         kind="peer",
     ),
-    ContactTouched(on="2025-08-29", contact="grace", channel="one-to-one", hours=1),
     ReflectionWritten(
         on="2025-08-31",
         text="Six years of closing shifts turn out to be the domain knowledge the team lacked.",
@@ -296,7 +303,13 @@ _STARTING: Final[tuple[Action, ...]] = (
         initiative="assigned",
     ),
     ContactTouched(on="2025-09-09", contact="jonas", channel="pairing", depth=3, hours=4),
-    ConfidenceRated(on="2025-09-12", theme="analytics", level=0.5),
+    ContactMade(
+        on="2025-09-24",
+        contact="rafael",
+        name="Rafael Duarte",
+        organisation="Costa Hotels",
+        kind="client",
+    ),
     GatheringAttended(
         on="2025-09-24",
         name="Hospitality Tech Summit",
@@ -304,13 +317,6 @@ _STARTING: Final[tuple[Action, ...]] = (
         hours=14,
         themes={"hospitality"},
         met=("rafael", "sofia"),
-    ),
-    ContactMade(
-        on="2025-09-24",
-        contact="rafael",
-        name="Rafael Duarte",
-        organisation="Costa Hotels",
-        kind="client",
     ),
     IntroductionMade(on="2025-09-25", introducer="me", introduced=("sofia", "rafael")),
     TrendNoted(
@@ -415,8 +421,15 @@ _STUMBLING: Final[tuple[Action, ...]] = (
         severity=4,
         themes={"data engineering"},
     ),
-    ConfidenceRated(on="2025-11-24", theme="data engineering", level=0.2),
     ContactTouched(on="2025-11-25", contact="lena", channel="phone", hours=1),
+    WorkLogged(
+        on="2025-12",
+        role=_ANALYST,
+        what="Repairs after the outage, year-end reports",
+        hours=120,
+        themes={"data engineering"},
+        initiative="assigned",
+    ),
     JobCrafted(
         on="2025-12-01",
         role=_ANALYST,
@@ -538,6 +551,13 @@ _RISING: Final[tuple[Action, ...]] = (
         themes={"analytics", "hospitality"},
         toward={"fair-shifts": 1.0},
     ),
+    WorkLogged(
+        on="2026-03",
+        role=_ANALYST,
+        what="Slides and figures for the sales team",
+        hours=130,
+        initiative="assigned",
+    ),
     RequestAnswered(on="2026-03-02", request="analyst-level", outcome="deferred"),
     RoleChanged(
         on="2026-03-16",
@@ -573,6 +593,15 @@ _RISING: Final[tuple[Action, ...]] = (
         themes={"teaching"},
     ),
     GoalAssessed(on="2026-03-31", goal="ten-learners", level=0),
+    WorkLogged(
+        on="2026-04",
+        role=_ANALYST,
+        what="Rolling the fairness index out to every customer",
+        hours=135,
+        themes={"hospitality", "leadership"},
+        initiative="self",
+        toward={"fair-shifts": 1.0},
+    ),
     ContactTouched(on="2026-04-02", contact="amir", channel="message", depth=1),
     ChallengeTaken(
         on="2026-04-07",

@@ -127,8 +127,12 @@ def check_for(annotation: object) -> Check:
         return _many(frozenset, check_for(arguments[0]))
     if origin is immutabledict:
         return _mapping(check_for(arguments[0]), check_for(arguments[1]))
-    kind: object = origin or annotation
-    if not isinstance(kind, type) or (issubclass(kind, Collection) and not issubclass(kind, str)):
+    kind: Any = origin or annotation
+    if (
+        kind in {Any, object}
+        or not isinstance(kind, type)
+        or (issubclass(kind, Collection) and not issubclass(kind, str))
+    ):
         raise DefinitionError(
             f"is annotated {annotation!r}, which can change or cannot be checked; "
             "use tuple[..., ...], frozenset[...], immutabledict[..., ...], a Literal, "

@@ -246,14 +246,15 @@ class _Item:
         self.said.append(found)
         return found
 
-    def date(self, name: str) -> PartialDate | None:
-        text = self.text(name)
-        return None if text is None else self._date(name, text)
+    def date(self, name: str, going_on: frozenset[str] = frozenset()) -> PartialDate | None:
+        text = self._text(f"{self.path}.{name}", self.fields.get(name))
+        on = None if text is None or text.lower() in going_on else self._date(name, text)
+        self.said.append(on)
+        return on
 
     def end(self, name: str) -> PartialDate | None:
         """A date, or None for what goes on."""
-        text = self.text(name)
-        return None if text is None or text.lower() in _GOING_ON else self._date(name, text)
+        return self.date(name, _GOING_ON)
 
     def item(self, name: str) -> "_Item":
         path = f"{self.path}.{name}"
@@ -294,7 +295,7 @@ class _Item:
             return None
 
 
-_GOING_ON: Final = {"present", "current", "now", "ongoing"}
+_GOING_ON: Final = frozenset({"present", "current", "now", "ongoing"})
 _YEAR_FIRST: Final = re.compile(
     r"(?P<year>[0-9]{4})(?P<dash>[-/.])(?P<month>[0-9]{1,2})"
     r"(?:(?P=dash)(?P<day>[0-9]{1,2})(?:[T ][0-9]{2}:[0-9:.]+(?:Z|[+-][0-9:]+)?)?)?"

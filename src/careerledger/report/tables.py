@@ -51,11 +51,17 @@ def _numbers(seqs: Iterable[int]) -> str:
     return " ".join(f"#{seq}" for seq in seqs)
 
 
-def _table(*columns: str, title: str | None = None) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", expand=False, box=None)
+def _table(*columns: str) -> Table:
+    """A table of columns: ``>`` before a name aligns right, ``~`` gives way when space is short."""
+    table = Table(box=None, pad_edge=False, expand=True)
     for column in columns:
-        right = column.startswith(">")
-        table.add_column(column.removeprefix(">"), justify="right" if right else "left")
+        table.add_column(
+            column.lstrip(">~"),
+            justify="right" if column.startswith(">") else "left",
+            no_wrap=True,
+            overflow="ellipsis",
+            ratio=1 if column.startswith("~") else None,
+        )
     return table
 
 
@@ -84,7 +90,7 @@ def _(view: VisionAlignmentView) -> RenderableType:
 
 def _of_vision(vision: VisionScore) -> RenderableType:
     horizon = "north star" if vision.horizon is None else f"in {vision.horizon:g} years"
-    themes = _table("theme", ">weight", ">share of effort", "")
+    themes = _table("~theme", ">weight", ">share of effort", "")
     for theme in vision.themes:
         share = _percent(theme.share)
         themes.add_row(safe(theme.theme), f"{theme.weight:g}", share, _bar(theme.share))
@@ -107,7 +113,7 @@ def _of_vision(vision: VisionScore) -> RenderableType:
 def _(view: NetworkGrowthView) -> RenderableType:
     bands = "   ".join(f"{band} {count}" for band, count in view.bands.items())
     diversity = "–" if view.diversity is None else f"{view.diversity:.2f}"
-    ties = _table("contact", "kind", "organisation", "last touch", ">strength", "", "band")
+    ties = _table("~contact", "kind", "~organisation", "last touch", ">strength", "", "band")
     for tie in view.contacts[:_SHOWN]:
         ties.add_row(
             safe(tie.name),
@@ -133,7 +139,7 @@ def _(view: NetworkGrowthView) -> RenderableType:
         sleeping = ", ".join(names[contact] for contact in view.reconnectable[:_SHOWN])
         lines.append(f"[yellow]worth writing to again[/yellow] {safe(sleeping)}")
     if view.months:
-        months = _table("month", ">new", ">contacts", ">active", ">dormant")
+        months = _table("month", ">new", ">contacts", ">active", ">dormant", "~")
         for month in view.months[-_SHOWN:]:
             counts = (month.new, month.cumulative, month.active, month.dormant)
             months.add_row(month.month, *map(str, counts))
@@ -151,33 +157,33 @@ def _constraint(view: NetworkGrowthView) -> list[str]:
 
 @of_view.register
 def _(view: MilestoneHistoryView) -> RenderableType:
-    milestones = _table("date", "milestone", "", "role", "entries")
+    milestones = _table("date", "milestone", "~title", "entries")
     for milestone in view.milestones:
         milestones.add_row(
             milestone.on,
             milestone.kind,
             safe(milestone.title),
-            safe(milestone.role or ""),
             _numbers(milestone.entries),
         )
-    roles = _table("role", "from", "to", ">skills", ">contacts", ">challenges", ">milestones", "")
+    roles = _table("~role", "from", "to", ">skills", ">contacts", ">challenges", ">milestones")
     for role in view.roles:
-        unreflected = role.role in view.unreflected
         roles.add_row(
             safe(f"{role.title}, {role.organisation}"),
             role.started,
             role.ended or "now",
             *(str(len(p)) for p in (role.skills, role.contacts, role.challenges, role.milestones)),
-            "[yellow]not reflected on[/yellow]" if unreflected else "",
         )
-    return Panel(
-        Group(milestones, "", roles), title=f"Milestone history, {view.at}", title_align="left"
-    )
+    lines: list[RenderableType] = [milestones, "", roles]
+    if view.unreflected:
+        titles = {role.role: f"{role.title}, {role.organisation}" for role in view.roles}
+        lines.append("[yellow]ended, and no reflection yet[/yellow]")
+        lines += [f"  {safe(titles[role])}" for role in view.unreflected]
+    return Panel(Group(*lines), title=f"Milestone history, {view.at}", title_align="left")
 
 
 def of_entries(entries: Iterable[Entry[Event]]) -> RenderableType:
     """A history as a table."""
-    table = _table(">#", "on", "what", "")
+    table = _table(">#", "date", "what", "~says")
     for entry in entries:
         on = getattr(entry.event, "on", None)
         table.add_row(str(entry.seq), on or "", safe(entry.type), safe(_said(entry.event)))
@@ -210,7 +216,9 @@ _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 def of_findings(findings: Iterable[Finding]) -> RenderableType:
     """Findings as a table."""
-    table = _table("", "finding", "mend")
+    table = Table(box=None, pad_edge=False)
+    for column in ("severity", "finding", "mend"):
+        table.add_column(column)
     for finding in findings:
         colour = _COLOURS[finding.severity]
         mark = f"[{colour}]{finding.severity}[/{colour}]"

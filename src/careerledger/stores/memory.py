@@ -1,7 +1,7 @@
 """A store in memory, for tests and for trying things out."""
 
 from bisect import bisect_right, insort
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable
 from contextlib import contextmanager
 from threading import RLock
 
@@ -95,7 +95,7 @@ class MemoryStore:
             return self._read(ledger).head
 
     @contextmanager
-    def writing(self, ledger: str) -> Iterator[Head]:
+    def writing(self, ledger: str) -> Generator[Head, None, None]:
         """Be the only writer until the block ends."""
         with self._lock:
             before = self._read(ledger)

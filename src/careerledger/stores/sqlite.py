@@ -10,7 +10,7 @@ import math
 import os
 import secrets
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -146,6 +146,7 @@ class SQLiteStore:
             raise ReadOnlyError(f"{self.path} cannot be reached: {error.strerror}") from error
         with self._translated():
             _check_header(self.path)
+            has_log = self.path.with_name(f"{self.path.name}-wal").exists()
             connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READWRITE)
             try:
                 connection.set_busy_timeout(self._milliseconds)
@@ -154,7 +155,8 @@ class SQLiteStore:
                 _log_ahead(connection, self.path)
                 self._identity = _identity(self.path)
             except BaseException:
-                _let_go(connection)
+                # What is in a log that was there before stays there.
+                (_let_go if has_log else apsw.Connection.close)(connection)
                 raise
         self._open = connection
         _stores.add(self)
@@ -181,7 +183,7 @@ class SQLiteStore:
             )
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translated(self) -> Generator[None, None, None]:
         """Turn what SQLite raises into what a caller can act on."""
         try:
             yield
@@ -210,7 +212,7 @@ class SQLiteStore:
     def _rows(self, sql: str, *values: object) -> list[Any]:
         self._check_process()
         with self._lock, self._translated():
-            return self._connection.execute(sql, cast("Any", values)).fetchall()
+            return cast("list[Any]", self._connection.execute(sql, cast("Any", values)).fetchall())
 
     def ledgers(self) -> list[str]:
         """The names of its ledgers, sorted."""
@@ -222,20 +224,19 @@ class SQLiteStore:
         return Head(*found[0]) if found else EMPTY
 
     @contextmanager
-    def writing(self, ledger: str) -> Iterator[Head]:
+    def writing(self, ledger: str) -> Generator[Head, None, None]:
         """Be the only writer until the block ends."""
         with self._transaction():
             head = self.head(ledger)
             self._writing = (ledger, head.size)
             try:
                 yield head
-                if self._writing is None:
-                    raise StoreError(f"{self.path}: an append failed, so nothing was written")
+                self._check_whole()
             finally:
                 self._writing = None
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self) -> Generator[None, None, None]:
         self._check_process()
         with self._lock:
             connection = self._connection
@@ -254,6 +255,10 @@ class SQLiteStore:
                 if self._process == os.getpid() and self._open is not None:
                     _roll_back(connection)
                 raise
+
+    def _check_whole(self) -> None:
+        if self._writing is None:
+            raise StoreError(f"{self.path}: an append failed, so nothing was written")
 
     def _check_identity(self) -> None:
         """Refuse to write into a file that nobody can find any more."""
@@ -477,7 +482,7 @@ _abandoned: Final[dict[tuple[int, int], apsw.Connection]] = {}
 
 def _after_fork() -> None:
     for store in list(_stores):
-        store._disown()  # noqa: SLF001 - the hook of a class that a fork does not know
+        store._disown()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
 with suppress(AttributeError):  # Windows has no fork

@@ -1,0 +1,239 @@
+"""What the codec refuses to read, each with the path to it."""
+
+import json
+
+import pytest
+from strategies import Bare, Flat, entry_of
+
+from careerledger import Entry, codec
+from careerledger.errors import CodecError
+from careerledger.events import (
+    ContactMade,
+    CourseFinished,
+    EntryAmended,
+    OpportunityFound,
+    RoleLike,
+    RoleStarted,
+    UnknownEvent,
+    VisionDeclared,
+)
+
+COURSE = CourseFinished(
+    on="2024", title="x", hours=3, themes={"a"}, evidence=["u"], toward={"v": 0.5}
+)
+VISION = VisionDeclared(on="2024", vision="v", statement="s", themes={"a": 1})
+OPPORTUNITY = OpportunityFound(
+    on="2024", opportunity="o", what="w", role_like=RoleLike(title="t")
+)
+AMENDED = EntryAmended(target="x", event=COURSE, reason="r")
+
+
+def changed(event, path, value):
+    """The bytes of an entry in which one value stands where another stood."""
+    tree = json.loads(codec.encode(entry_of(event)))
+    *parents, last = path.split(".")
+    found = tree
+    for name in parents:
+        found = found[int(name)] if isinstance(found, list) else found[name]
+    found[int(last) if isinstance(found, list) else last] = value
+    return json.dumps(tree).encode()
+
+
+@pytest.mark.parametrize(
+    ("event", "path", "value", "message"),
+    [
+        (COURSE, "id", 5, "expected text, got a number, at $.id"),
+        (COURSE, "key", 5, "expected text, got a number, at $.key"),
+        (COURSE, "key", True, "expected text, got a truth value, at $.key"),
+        (COURSE, "type", None, "expected text, got null, at $.type"),
+        (COURSE, "version", "1", "expected a whole number from 1, got '1', at $.version"),
+        (COURSE, "version", 0, "expected a whole number from 1, got 0, at $.version"),
+        (COURSE, "version", True, "expected a whole number from 1, got True, at $.version"),
+        (COURSE, "version", 1.0, "expected a whole number from 1, got 1.0, at $.version"),
+        (COURSE, "event", [], "expected an object, got an array, at $.event"),
+        (COURSE, "more", 1, "unknown more, at $"),
+        (COURSE, "event.more", 1, "unknown more, at $.event"),
+        (COURSE, "event.title", 5, "expected text, got a number, at $.event.title"),
+        (COURSE, "event.title", "", "title of CourseFinished is ''; it must be not empty, at $.event.title"),
+        (COURSE, "event.hours", "3", "expected a number, got text, at $.event.hours"),
+        (COURSE, "event.hours", True, "expected a number, got a truth value, at $.event.hours"),
+        (COURSE, "event.hours", -1, "0 or more, or None, at $.event.hours"),
+        (COURSE, "event.evidence", "abc", "expected an array, got text, at $.event.evidence"),
+        (COURSE, "event.evidence", {"a": 1}, "expected an array, got an object, at $.event.evidence"),
+        (COURSE, "event.evidence.0", 5, "expected text, got a number, at $.event.evidence[0]"),
+        (COURSE, "event.themes", "abc", "expected an array, got text, at $.event.themes"),
+        (COURSE, "event.themes", None, "expected an array, got null, at $.event.themes"),
+        (COURSE, "event.toward", ["v"], "expected an object, got an array, at $.event.toward"),
+        (COURSE, "event.toward.v", "1", "expected a number, got text, at $.event.toward.v"),
+        (COURSE, "event.toward.v", 2, "at $.event.toward"),
+        (COURSE, "event.format", "film", "expected one of 'course', 'degree'"),
+        (COURSE, "event.format", 1, "got 1, at $.event.format"),
+        (COURSE, "event.on", "2024-13", "is not a date: month must be in 1..12, at $.event.on"),
+        (COURSE, "event.on", 2024, "2024 is not a date"),
+        (COURSE, "event.on", None, "None is not a date"),
+        (VISION, "event.themes.a", 0, "more than 0, at $.event.themes"),
+        (VISION, "event.themes", [], "expected an object, got an array, at $.event.themes"),
+        (OPPORTUNITY, "event.role_like", [], "expected an object, got an array, at $.event.role_like"),
+        (OPPORTUNITY, "event.role_like", "t", "expected an object, got text, at $.event.role_like"),
+        (OPPORTUNITY, "event.role_like.title", 5, "expected text, got a number, at $.event.role_like.title"),
+        (OPPORTUNITY, "event.role_like.z", 5, "unknown z, at $.event.role_like"),
+        (OPPORTUNITY, "event.role_like", {}, "the field is missing, at $.event.role_like.title"),
+        (AMENDED, "event.target", None, "expected text, got null, at $.event.target"),
+        (AMENDED, "event.event", 5, "expected an object, got a number, at $.event.event"),
+        (AMENDED, "event.event.more", 5, "unknown more, at $.event.event"),
+        (AMENDED, "event.event", {"type": "a.b"}, "missing event, version, at $.event.event"),
+        (AMENDED, "event.event.version", 0, "from 1, got 0, at $.event.event.version"),
+        (AMENDED, "event.event.type", 5, "expected text, got a number, at $.event.event.type"),
+        (AMENDED, "event.event.event.title", 5, "expected text, got a number, at $.event.event.event.title"),
+        (AMENDED, "event.event.event.more", 5, "unknown more, at $.event.event.event"),
+        (AMENDED, "event.event", {"type": "entry.voided", "version": 1, "event": {"target": "x", "reason": "r"}},
+         "it must be an event that is not itself a correction, at $.event.event"),
+    ],
+)  # fmt: skip
+def test_wrong_values_are_refused_with_their_path(event, path, value, message, read):
+    found = read(changed(event, path, value))
+
+    assert message in found.replace("a whole number, at", "a number, at")
+    assert found.startswith("entry #1 cannot be read: ")
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"", "not JSON"),
+        (b"[]", "expected an object, got an array, at $"),
+        (b"null", "expected an object, got null, at $"),
+        (b"1.5", "expected an object, got a number, at $"),
+        (b"{}", "missing event, id, key, recorded_at, type, version, at $"),
+        (b'{"id":"x"} {}', "not JSON"),
+        (b"\xef\xbb\xbf{}", "not JSON"),
+        ('{"id":"é"}'.encode("latin-1"), "not JSON"),
+        ("{}".encode("utf-16"), "not JSON"),
+        (b'{"id":NaN}', "not JSON"),
+        (b'{"id":Infinity}', "not JSON"),
+        (b'{"id":"\\ud800"}', "not JSON"),
+        (b'{"id":01}', "not JSON"),
+        (b"{'id':1}", "not JSON"),
+        (b'{"a":1,"a":1}', "the name stands twice, at $.a"),
+        (b'{"a":[0,{"b":1,"b":2}]}', "the name stands twice, at $.a[1].b"),
+        (b'{"a":1,"\\u0061":1}', "the name stands twice, at $.a"),
+    ],
+)
+def test_other_bytes_are_refused(body, message, read):
+    assert message in read(body)
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "Infinity", "1" * 10_000, "0x1", "1_0"])
+def test_numbers_that_are_none_are_refused(number, read):
+    body = codec.encode(entry_of(COURSE)).replace(b'"hours":3.0', f'"hours":{number}'.encode())
+
+    assert "not JSON" in read(body)
+
+
+@pytest.mark.parametrize("number", [2**63, 2**64, 10**30, -(2**63) - 1])
+def test_whole_numbers_have_64_bits(number, read):
+    role = RoleStarted(on="2024", role="r", organisation="o", title="t", level=1)
+
+    assert "64 bits" in read(changed(role, "event.level", number)) or number < 0
+    assert "64 bits" in read(changed(_flat(), "event.whole", number))
+    assert "at $.event.most" in read(changed(_flat(), "event.most", number))
+
+
+@pytest.mark.parametrize("number", [1.0, 1e2, 9007199254740993.0])
+def test_whole_numbers_have_no_point(number, read):
+    assert "expected a whole number" in read(changed(_flat(), "event.whole", number))
+
+
+@pytest.mark.parametrize("number", [0, 10**20, 2**53 + 1, 1e308, 5e-324, 0.1])
+def test_numbers_are_read_exactly(number, read):
+    assert float(number) == read(changed(_flat(), "event.real", number)).event.real
+
+
+def _flat():
+    return Flat(
+        on="2024", flag=True, whole=1, real=1, text="", day="2024", choice="a", few=1, most=1,
+        open_share=0.5, long="abc", some=["ab"],
+    )  # fmt: skip
+
+
+def test_lone_surrogates_are_refused_wherever_they_stand(read):
+    body = codec.encode(entry_of(COURSE))
+
+    assert "not JSON" in read(body.replace(b'"title":"x"', b'"title":"\\ud800"'))
+    assert "not JSON" in read(body.replace(b'"v":0.5', b'"\\udfff":0.5'))
+    assert "😀" == read(body.replace(b'"title":"x"', b'"title":"\\ud83d\\ude00"')).event.title
+
+
+def test_large_bytes_are_refused_unread(read):
+    white = b" " * codec.MAX_BYTES + codec.encode(entry_of(COURSE))
+    long = codec.encode(entry_of(COURSE)).replace(b'"x"', b'"' + b"x" * codec.MAX_BYTES + b'"')
+
+    assert "bytes, where an entry has at most 1,000,000, at $" in read(white)
+    assert "bytes, where an entry has at most 1,000,000, at $" in read(long)
+
+
+@pytest.mark.parametrize("depth", [33, 1_000, 100_000])
+@pytest.mark.parametrize("nested", [("[", "]"), ('{"a":', "}")])
+def test_deep_nesting_is_refused(depth, nested, read):
+    before, after = nested
+    tree = before * depth + "1" + after * depth
+    body = codec.encode(entry_of(COURSE)).replace(b'"note":null', f'"note":{tree}'.encode())
+
+    assert "nested deeper than 32, at $" in read(body)
+
+
+def test_an_unknown_event_may_nest_within_bounds(read):
+    tree = {"on": "2024", "deep": json.loads("[" * 30 + "1" + "]" * 30)}
+    body = json.loads(changed(COURSE, "type", "no.such"))
+
+    assert isinstance(read(json.dumps({**body, "event": tree}).encode()).event, UnknownEvent)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-05-06T07:08:09.123456Z",
+        "2024-05-06T07:08:09Z",
+        "2024-05-06T09:08:09.123456+02:00",
+        "2024-05-06T07:08:09.1234567Z",
+        "2024-05-06 07:08:09z",
+    ],
+)
+def test_instants_that_other_programs_write_are_read(text, read):
+    assert isinstance(read(changed(Bare(on="2024"), "recorded_at", text)), Entry)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "2024", "2024-05-06", "2024-05-06T07:08:09", "2024-05-06T07:08Z", "2024-02-30T00:00:00Z", "now",
+     "2024-05-06T07:08:60Z", "2024-W01-1T00:00:00Z"],
+)  # fmt: skip
+def test_what_is_not_an_instant_is_refused(text, read):
+    assert "is not an instant" in read(changed(Bare(on="2024"), "recorded_at", text))
+
+
+def test_an_error_of_the_class_itself_is_refused(read, monkeypatch):
+    """Whatever goes wrong while an event is built, reading raises CodecError."""
+    body = changed(OPPORTUNITY, "event.role_like.title", "other")
+    monkeypatch.setattr(RoleLike, "__init__", lambda self, **_: 1 / 0)
+
+    assert "ZeroDivisionError: division by zero, at $.event.role_like" in read(body)
+
+
+def test_the_first_of_several_faults_is_told(read):
+    tree = json.loads(codec.encode(entry_of(COURSE)))
+    tree["event"] |= {"title": 5, "score": "x", "more": 1}
+
+    assert ", at $.event.title" in read(json.dumps(tree).encode())
+
+
+def test_decode_says_which_entry():
+    with pytest.raises(CodecError, match="entry #17 cannot be read"):
+        codec.decode(17, b"{}")
+
+
+def test_a_contact_named_like_json_is_itself(read):
+    name = '","type":"skill.practised","version":1,"event":{'
+    entry = entry_of(ContactMade(on="2024", contact="jane", name=name), id=name)
+
+    assert entry == read(codec.encode(entry))

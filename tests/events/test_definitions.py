@@ -1,0 +1,301 @@
+"""What @event refuses to make an event, when the class is defined."""
+
+import sys
+import types
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+import attrs
+import pytest
+from annotated_types import Interval, Len, MaxLen, MinLen, MultipleOf, Predicate
+from immutabledict import immutabledict
+
+from careerledger import codec
+from careerledger.errors import DefinitionError, FieldError
+from careerledger.events import Action, ContactMade, Event, Introduces, Refers, catalogue, event, introduced
+
+
+def same(fields):
+    return fields
+
+
+@pytest.mark.parametrize("base", [object, Event, dict])
+def test_an_event_is_an_action(base):
+    with pytest.raises(DefinitionError, match="Won is not a subclass of Action"):
+        event("acme.won")(type("Won", (base,), {}))
+
+
+@pytest.mark.parametrize(
+    "name", ["", "won", "Acme.won", "acme.Won", "acme..won", ".won", "acme.", "acme won", "acme.won\n", "äcme.won", "1.2"]
+)
+def test_a_name_is_lower_case_words_joined_by_dots(name):
+    with pytest.raises(DefinitionError, match=r"is malformed; write lower-case words"):
+        event(name)(type("Won", (Action,), {}))
+
+
+@pytest.mark.parametrize("name", ["acme.won", "acme.hack-a-thon.won_2", "a.b.c.d"])
+def test_such_names_are_fine(name):
+    assert name == event(name)(type("Won", (Action,), {})).__event__.name
+
+
+def test_a_name_stands_for_one_class():
+    with pytest.raises(DefinitionError, match=r"'contact.made' of .*Mine is taken by .*ContactMade; give"):
+        event("contact.made")(type("Mine", (Action,), {}))
+
+    assert ContactMade is catalogue.find("contact.made")
+
+
+def test_a_class_defined_again_replaces_itself():
+    """As when a notebook's cell is run a second time."""
+
+    def define(**more):
+        made = event("acme.cell")(type("Cell", (Action,), {"__annotations__": more}))
+        assert made is catalogue.find("acme.cell")
+        return made
+
+    size = catalogue.size
+    first, second = define(), define(prize=int)
+
+    assert size + 2 == catalogue.size
+    assert first is not second
+    assert 1 == second(on="2024", prize=1).prize
+
+
+@pytest.mark.parametrize("version", [0, -1, 1.5, "1", None])
+def test_versions_count_from_one(version):
+    with pytest.raises(DefinitionError, match="is not a number from 1"):
+        event("acme.won", version=version)(type("Won", (Action,), {}))
+
+
+@pytest.mark.parametrize(
+    ("version", "upcasts"),
+    [(2, None), (2, {}), (3, {2: same}), (3, {1: same}), (1, {1: same}), (2, {1: same, 2: same}), (2, {0: same, 1: same})],
+)
+def test_upcasts_lead_from_each_version_to_the_next(version, upcasts):
+    with pytest.raises(DefinitionError, match=f"version {version} needs .*, got "):
+        event("acme.won", version=version, upcasts=upcasts)(type("Won", (Action,), {}))
+
+
+def test_the_upcasts_of_a_class_stay_as_they_were():
+    upcasts = {1: same}
+    made = event("acme.upcast-kept", version=2, upcasts=upcasts)(type("Kept", (Action,), {}))
+    upcasts.clear()
+
+    assert {1: same} == made.__event__.upcasts
+    with pytest.raises(TypeError):
+        made.__event__.upcasts[2] = same
+
+
+def with_field(annotation, **more):
+    return type("Won", (Action,), {"__annotations__": {"prize": annotation}, **more})
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        list, dict, set, bytearray, bytes, deque, list[str], dict[str, int], set[int], Sequence[str], Mapping[str, int],
+        list[str] | None, tuple[list[str], ...], frozenset[set[int]], immutabledict[str, list[str]],
+        Annotated[list[str], MinLen(1)], Annotated[dict[str, int], MinLen(1)] | None,
+        Any, object, tuple[int, str], tuple, immutabledict, frozenset, "list[str]", "tuple[Any, ...]", Literal["a"] | Any,
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_field_cannot_change_or_go_unchecked(annotation):
+    with pytest.raises(DefinitionError, match="field prize of Won is annotated .* which can change or cannot be checked"):
+        event("acme.won")(with_field(annotation))
+
+
+@pytest.mark.parametrize("rule", [MaxLen(3), MultipleOf(2), Len(1, 3)], ids=repr)
+def test_a_rule_that_is_not_checked_is_refused(rule):
+    with pytest.raises(DefinitionError, match="field prize of Won has the rule .*, which is not checked"):
+        event("acme.won")(with_field(Annotated[str, rule]))
+
+
+@pytest.mark.parametrize("own", [attrs.field(converter=int), attrs.field(validator=attrs.validators.gt(1))])
+def test_rules_stand_in_the_annotation(own):
+    """The quick reader of the codec would run neither a converter nor a validator."""
+    with pytest.raises(DefinitionError, match="field prize of Won has a converter or validator of its own"):
+        event("acme.won")(with_field(int, prize=own))
+
+
+def test_an_event_introduces_one_id():
+    annotations = {"a": Annotated[str, Introduces("x")], "b": Annotated[str, Introduces("y")] | None}
+    with pytest.raises(DefinitionError, match="introduces more than one id, in a, b"):
+        event("acme.won")(type("Won", (Action,), {"__annotations__": annotations}))
+
+
+def test_an_id_may_be_left_out():
+    @event("acme.maybe")
+    class Maybe(Action):
+        thing: Annotated[str, Introduces("thing")] | None = None
+        about: Annotated[str, Refers.to("thing")] | None = None
+
+    assert introduced(Maybe(on="2024")) is None
+    assert "thing:t" == introduced(Maybe(on="2024", thing="t"))
+
+
+@pytest.mark.parametrize("bad", ["acme.won2", "acme.won3"])
+def test_what_is_refused_is_not_known(bad):
+    with pytest.raises(DefinitionError):
+        event(bad)(with_field(list))
+
+    assert catalogue.find(bad) is None
+
+
+# A user's modules
+
+
+@pytest.fixture
+def acme(monkeypatch):
+    """Run source as a module of a user's that postpones its annotations."""
+
+    def run(source):
+        made = types.ModuleType("acme_events")
+        monkeypatch.setitem(sys.modules, "acme_events", made)
+        exec("from __future__ import annotations\n" + SOURCE + source, vars(made))
+        return made
+
+    return run
+
+
+SOURCE = """
+from typing import Annotated, Literal, TYPE_CHECKING
+from annotated_types import Interval
+from careerledger.dates import PartialDate
+from careerledger.events import Accepts, Action, event, field
+"""
+
+
+def test_postponed_annotations_are_read(acme):
+    made = acme("""
+@event("acme.postponed")
+class Postponed(Action):
+    prize: Annotated[int, Interval(ge=0)]
+    due: Accepts[PartialDate | None, str | None] = field(default=None)
+    kind: Literal["a", "b"] = "a"
+""").Postponed
+
+    assert "2024" == made(on="2024", prize=1, due="2024").due
+    with pytest.raises(FieldError, match="prize of Postponed is -1; it must be 0 or more"):
+        made(on="2024", prize=-1)
+    assert codec._quick(made) is not None
+
+
+def test_postponed_annotations_of_nothing_are_refused(acme):
+    with pytest.raises(DefinitionError, match="annotation of Lost cannot be read: name 'Prize' is not defined; define"):
+        acme("""
+if TYPE_CHECKING:
+    from acme import Prize
+
+@event("acme.lost")
+class Lost(Action):
+    prize: Prize
+""")
+
+
+def test_a_class_within_a_function_is_fine():
+    def define():
+        @event("acme.local")
+        class Local(Action):
+            prize: int = 0
+
+        return Local
+
+    assert 3 == define()(on="2024", prize=3).prize
+    assert "define.<locals>.Local" in define().__qualname__
+
+
+def test_an_event_may_extend_another():
+    @event("acme.base")
+    class Base(Action):
+        prize: Annotated[int, Interval(ge=0)] = 0
+
+    @event("acme.extended")
+    class Extended(Base):
+        sponsor: str = ""
+
+    assert ("acme.base", "acme.extended") == (Base.__event__.name, Extended.__event__.name)
+    with pytest.raises(FieldError, match="prize of Extended is -1"):
+        Extended(on="2024", prize=-1)
+
+
+# Rules that only a user's events have
+
+
+def test_a_rule_for_another_type_refuses():
+    """A length of None is not an error of its own."""
+
+    @event("acme.lengths")
+    class Lengths(Action):
+        name: Annotated[str | None, MinLen(2)]
+
+    assert "ab" == Lengths(on="2024", name="ab").name
+    with pytest.raises(FieldError, match="name of Lengths is None; it must be at least 2 long"):
+        Lengths(on="2024", name=None)
+
+
+def test_a_union_accepts_each_of_its_types():
+    @event("acme.union")
+    class Either(Action):
+        value: int | str | None
+
+    assert [1, "a", None] == [Either(on="2024", value=value).value for value in (1, "a", None)]
+    with pytest.raises(FieldError, match="it must be a whole number, or text, or None"):
+        Either(on="2024", value=1.5)
+
+
+def test_a_union_without_none_refuses_none():
+    @event("acme.either")
+    class Either(Action):
+        value: int | str
+
+    with pytest.raises(FieldError, match="it must be a whole number, or text$"):
+        Either(on="2024", value=None)
+
+
+def test_a_predicate_tells_its_rule():
+    def even(value: int) -> bool:
+        return value % 2 == 0
+
+    @event("acme.even")
+    class Even(Action):
+        value: Annotated[int, Predicate(even)]
+
+    with pytest.raises(FieldError, match="value of Even is 1; it must be even"):
+        Even(on="2024", value=1)
+
+
+def test_an_error_within_a_predicate_is_not_hidden():
+    def broken(value: int) -> bool:
+        raise ZeroDivisionError
+
+    @event("acme.broken")
+    class Broken(Action):
+        value: Annotated[int, Predicate(broken)]
+
+    with pytest.raises(ZeroDivisionError):
+        Broken(on="2024", value=1)
+
+
+def test_a_class_of_a_users_own_is_checked_by_its_type():
+    @attrs.frozen
+    class Prize:
+        amount: int
+
+    @event("acme.prize")
+    class Given(Action):
+        prize: Prize
+
+    assert 3 == Given(on="2024", prize=Prize(3)).prize.amount
+    with pytest.raises(FieldError, match="prize of Given is 3; it must be a Prize"):
+        Given(on="2024", prize=3)
+
+
+def test_a_value_that_cannot_be_shown_is_still_refused():
+    class Shy:
+        def __repr__(self):
+            raise RuntimeError
+
+    with pytest.raises(FieldError, match="name of ContactMade is a value of type Shy; it must be text"):
+        ContactMade(on="2024", contact="jane", name=Shy())

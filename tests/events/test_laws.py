@@ -1,0 +1,270 @@
+"""What holds for every event class, the catalogue's and a user's own."""
+
+import copy
+import pickle
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import attrs
+import pytest
+from annotated_types import GroupedMetadata
+from hypothesis import given
+from hypothesis import strategies as st
+from immutabledict import immutabledict
+from strategies import CORRECTIONS, EVERY_CLASS, FACTS, Flat, events
+
+from careerledger.errors import FieldError
+from careerledger.events import (
+    Action,
+    ContactTouched,
+    CourseFinished,
+    Event,
+    GoalSet,
+    IntroductionMade,
+    RoleStarted,
+    UnknownEvent,
+    VisionDeclared,
+    introduced,
+    referred,
+)
+
+by_class = pytest.mark.parametrize("cls", EVERY_CLASS, ids=lambda cls: cls.__name__)
+
+
+@by_class
+@given(st.data())
+def test_every_class_is_a_value(cls, data):
+    """Frozen, hashable, equal when built equal, the same when copied, told by its repr, ruled."""
+    event = data.draw(events(cls))
+    fields = {a.name: getattr(event, a.name) for a in attrs.fields(cls)}
+    again = cls(**fields)
+
+    assert event == again
+    assert hash(event) == hash(again)
+    assert event == copy.deepcopy(event) == attrs.evolve(event)
+    assert event == pickle.loads(pickle.dumps(event))
+    told = {a.name for a in attrs.fields(cls) if fields[a.name] != a.default}
+    assert f"{cls.__name__}({', '.join(f'{n}={fields[n]!r}' for n in fields if n in told)})" == repr(
+        event
+    )
+    for name in fields:
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            setattr(event, name, fields[name])
+    with pytest.raises(AttributeError):
+        event.another = 1
+    with pytest.raises(TypeError):
+        cls(*fields.values())
+    with pytest.raises(TypeError):
+        cls(**fields, another=1)
+    check_rules(event)
+
+
+@pytest.mark.parametrize("cls", FACTS, ids=lambda cls: cls.__name__)
+def test_what_must_be_said_must_be_said(cls):
+    needed = [a.name for a in attrs.fields(cls) if a.default is attrs.NOTHING]
+
+    assert "on" == needed[0]
+    with pytest.raises(TypeError, match="missing"):
+        cls()
+
+
+# Rules
+
+
+def limits(annotation: Any):
+    """Values just outside a field's rules, and at them, each pair with the rule's words."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        base, *rules = arguments
+        flat = [r for rule in rules for r in (rule if isinstance(rule, GroupedMetadata) else [rule])]
+        step = 1 if base is int else 2**-30
+        for rule in flat:
+            match type(rule).__name__:
+                case "Ge":
+                    yield rule.ge - step, rule.ge, f"{rule.ge} or more"
+                case "Gt":
+                    yield rule.gt, rule.gt + step, f"more than {rule.gt}"
+                case "Le":
+                    yield rule.le + step, rule.le, f"{rule.le} or less"
+                case "Lt":
+                    yield rule.lt, rule.lt - step, f"less than {rule.lt}"
+                case "MinLen" if base is str:
+                    least = rule.min_length
+                    yield "x" * (least - 1), "x" * least, "not empty" if least == 1 else f"{least} long"
+    elif origin in (Union, UnionType):
+        for option in arguments:
+            yield from limits(option)
+    elif origin is Literal:
+        yield "?", arguments[0], "one of "
+    elif origin is tuple:
+        for outside, inside, words in limits(arguments[0]):
+            yield (outside,), (inside, inside), words
+    elif origin is immutabledict:
+        for outside, inside, words in limits(arguments[1]):
+            yield {"x": outside}, {"x": inside}, words
+
+
+RULES = {
+    cls: [
+        (a.name, *limit)
+        for a in attrs.fields(cls)
+        for limit in limits(a.type)
+        if limit[1] is not None
+    ]
+    for cls in [*FACTS, *CORRECTIONS, Flat]
+}
+
+
+def check_rules(event):
+    """Every rule of a class refuses just outside its bounds, and accepts them."""
+    cls = type(event)
+    for name, outside, inside, words in RULES.get(cls, ()):
+        assert attrs.evolve(event, **{name: inside})
+        with pytest.raises(FieldError) as refused:
+            attrs.evolve(event, **{name: outside})
+        message = str(refused.value)
+        assert message.startswith(f"{name} of {cls.__name__} is {outside!r}; it must be ")
+        assert words in message
+
+
+def test_the_rules_are_many():
+    assert sum(map(len, RULES.values())) > 200
+
+
+hashable = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.complex_numbers(), st.binary(),
+    st.text(st.characters()), st.just(10**400), st.dates(), st.datetimes(), st.decimals(allow_nan=False),
+    st.just(object()), st.just("\ud800"), st.sampled_from([int, str, Event]), st.functions(),
+)  # fmt: skip
+junk = st.one_of(
+    hashable,
+    st.lists(hashable, max_size=3),
+    st.lists(hashable, max_size=3).map(tuple),
+    st.frozensets(hashable, max_size=3),
+    st.dictionaries(hashable, hashable, max_size=3),
+    st.recursive(st.none(), lambda inner: st.lists(inner, max_size=2), max_leaves=5),
+)
+
+
+@by_class
+@given(st.data())
+def test_whatever_a_field_is_given_it_holds_or_refuses(cls, data):
+    """No value reaches the inside of an event unchecked, and no other error comes out."""
+    event = data.draw(events(cls))
+    value = data.draw(junk)
+    for name in (a.name for a in attrs.fields(cls)):
+        try:
+            made = attrs.evolve(event, **{name: value})
+        except FieldError as error:
+            assert str(error).startswith(f"{name} of {cls.__name__} is ")
+            assert "; it must be " in str(error)
+            assert (name,) == error.args[1:]
+        else:
+            assert made == attrs.evolve(made)
+            assert hash(made) == hash(attrs.evolve(made))
+
+
+# Examples a person would look up
+
+
+@pytest.mark.parametrize(
+    ("given_", "message"),
+    [
+        ({"hours": -1}, "hours of CourseFinished is -1; it must be 0 or more, or None"),
+        ({"hours": "3"}, "hours of CourseFinished is '3'; it must be a number, or None"),
+        ({"hours": 10**5000}, "hours of CourseFinished is a value of type int; it must be a finite number"),
+        ({"hours": True}, "hours of CourseFinished is True; it must be a number, or None"),
+        ({"hours": float("nan")}, "hours of CourseFinished is nan; it must be a finite number, or None"),
+        ({"title": ""}, "title of CourseFinished is ''; it must be not empty"),
+        ({"title": None}, "title of CourseFinished is None; it must be text"),
+        ({"title": "\ud800"}, "must be text that UTF-8 can write, without lone surrogates"),
+        ({"themes": "climate"}, "must be a collection of values, not a single one"),
+        ({"skills": [1]}, "must be a collection in which each value is text"),
+        ({"toward": ["cto"]}, "must be a mapping such as {'name': 1}, or None"),
+        ({"toward": {"cto": 2}}, "a mapping in which each name and value is 0 or more and 1 or less"),
+        ({"on": "March"}, "must be a date: write a year, a month or a day as"),
+        ({"on": "2024-13"}, "must be a date that the calendar has, such as '2019-03-14'"),
+        ({"on": None}, "must be a date: give text such as '2019-03-14', or a date"),
+        ({"initiative": "me"}, "must be one of 'self', 'asked', 'assigned', or None"),
+        ({"note": "x" * 1000 + "\ud800"}, "note of CourseFinished is 'xxx"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_a_refusal_names_class_field_value_and_rule(given_, message):
+    with pytest.raises(FieldError) as refused:
+        CourseFinished(**{"on": "2024", "title": "x", **given_})
+
+    assert message in str(refused.value)
+    assert len(str(refused.value)) < 400
+
+
+def test_fields_accept_what_is_easy_to_write():
+    event = CourseFinished(
+        on="2024", title="x", themes=["a", "b"], skills=(s for s in "ab"), toward={"v": 1}, hours=3
+    )
+
+    assert frozenset({"a", "b"}) == event.themes
+    assert ("a", "b") == event.skills
+    assert immutabledict({"v": 1.0}) == event.toward
+    assert float is type(event.hours)
+
+
+def test_whole_numbers_are_whole():
+    with pytest.raises(FieldError, match="whole number"):
+        ContactTouched(on="2024", contact="jane", depth=2.0)
+    with pytest.raises(FieldError, match="64 bits"):
+        RoleStarted(on="2024", role="r", organisation="o", title="t", level=2**63)
+
+
+def test_goals_have_five_levels_or_none():
+    assert () == GoalSet(on="2024", goal="g", title="t").levels
+    with pytest.raises(FieldError, match="five descriptions, for -2 to \\+2, or none"):
+        GoalSet(on="2024", goal="g", title="t", levels=["a", "b"])
+
+
+def test_an_introduction_brings_two_together():
+    with pytest.raises(FieldError, match="at least 2 long"):
+        IntroductionMade(on="2024", introducer="me", introduced=["jane"])
+
+
+# Ids
+
+
+@given(st.sampled_from(EVERY_CLASS).flatmap(events))
+def test_ids_are_those_the_annotations_name(event):
+    meta = type(event).__event__
+
+    if meta.introduces is None:
+        assert introduced(event) is None
+    else:
+        name, kind = meta.introduces
+        assert f"{kind}:{getattr(event, name)}" == introduced(event)
+    said = {name: getattr(event, name) for name, _ in meta.refers}
+    assert {name for name, value in said.items() if value} == {name for name, _, _ in referred(event)}
+    for name, id_, kinds in referred(event):
+        assert id_ == said[name] or id_ in said[name]
+        assert dict(meta.refers)[name] == kinds
+
+
+def test_an_unknown_event_has_no_ids():
+    unknown = UnknownEvent(on=None, type="a.b", version=1, fields="{}")
+
+    assert introduced(unknown) is None
+    assert [] == referred(unknown)
+
+
+def test_references_of_a_mapping_are_its_names():
+    course = CourseFinished(on="2024", title="x", course="c", toward={"w": 1, "v": 0})
+
+    assert [("toward", "v", ("vision", "goal")), ("toward", "w", ("vision", "goal"))] == referred(
+        course
+    )[:2]
+    assert ("course", "c", ("course",)) == referred(course)[2]
+    assert "vision:v" == introduced(VisionDeclared(on="2024", vision="v", statement="s", themes={}))
+
+
+def test_every_fact_can_say_what_every_action_can():
+    common = {a.name for a in attrs.fields(Action)}
+
+    assert {"on", "themes", "toward", "hours", "initiative", "note", "evidence"} == common
+    assert all(common <= {a.name for a in attrs.fields(cls)} for cls in FACTS)

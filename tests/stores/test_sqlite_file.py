@@ -1,0 +1,892 @@
+"""The file on disk: each of its settings, and what happens to files that cannot be used."""
+
+import os
+import stat
+import subprocess
+import sys
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import apsw
+import pytest
+
+from careerledger import Ledger
+from careerledger.errors import (
+    CareerLedgerError,
+    ClosedError,
+    DamagedError,
+    LockedError,
+    NewerFormatError,
+    NotALedgerError,
+    ReadOnlyError,
+    StoreError,
+)
+from careerledger.events import CourseFinished, CourseStarted
+from careerledger.stores import Saved, sqlite
+from careerledger.stores.sqlite import APPLICATION_ID, FORMAT, SQLiteStore
+
+
+@pytest.fixture
+def opened(path):
+    with closing(SQLiteStore(path, timeout=0.01)) as store:
+        yield store
+
+
+@pytest.fixture
+def made(path):
+    SQLiteStore(path).close()
+    return path
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder, byte for byte, also those beside the ledger."""
+    return {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()}
+
+
+@contextmanager
+def raw(path):
+    """The file without any of this program's settings, its triggers dropped for the time being."""
+    with closing(apsw.Connection(str(path))) as connection:
+        triggers = connection.execute(
+            "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"
+        ).fetchall()
+        for name, _ in triggers:
+            connection.execute(f"DROP TRIGGER {name}")
+        yield connection
+        for _, sql in triggers:
+            connection.execute(sql)
+
+
+def elsewhere(code, *args, **options):
+    """Run code in a process of its own, and return what it prints."""
+    command = [sys.executable, "-c", code, *map(str, args)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
+    assert "" == done.stderr
+    return done.stdout.strip()
+
+
+# Settings
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [
+        ("journal_mode", "wal"),
+        ("synchronous", 2),
+        ("fullfsync", 1),
+        ("checkpoint_fullfsync", 1),
+        ("trusted_schema", 0),
+        ("recursive_triggers", 1),
+        ("foreign_keys", 1),
+        ("temp_store", 2),
+        ("application_id", APPLICATION_ID),
+        ("user_version", FORMAT),
+        ("integrity_check", "ok"),
+    ],
+)
+def test_pragma(opened, pragma, value):
+    assert value == opened._connection.pragma(pragma)
+
+
+def test_application_id_is_in_the_header(made):
+    """So that file(1) and others can tell what the file is."""
+    assert b"carL" == made.read_bytes()[68:72]
+
+
+def test_setting_that_is_not_taken_is_an_error(made, monkeypatch):
+    monkeypatch.setitem(sqlite._SETTINGS, "synchronous", 7)
+
+    with pytest.raises(StoreError, match="does not take synchronous = 7"):
+        SQLiteStore(made)
+
+
+def test_file_that_cannot_have_a_log_is_an_error(path):
+    with (
+        closing(apsw.Connection(":memory:")) as connection,
+        pytest.raises(StoreError, match="no write-ahead log"),
+    ):
+        sqlite._log_ahead(connection, path)
+
+
+def test_log_that_another_tool_switched_off_is_switched_on_again(made):
+    with closing(apsw.Connection(str(made))) as connection:
+        assert "delete" == connection.pragma("journal_mode", "delete")
+
+    with closing(SQLiteStore(made)) as store:
+        assert "wal" == store._connection.pragma("journal_mode")
+
+
+def test_writing_begins_immediately(opened, path):
+    """No second writer can begin while the first is only reading."""
+    with (
+        closing(apsw.Connection(str(path))) as other,
+        opened.writing("career"),
+        pytest.raises(apsw.BusyError),
+    ):
+        other.execute("BEGIN IMMEDIATE")
+
+
+@pytest.mark.parametrize("table", ["ledger", "entry", "snapshot"])
+def test_tables_are_strict(opened, table):
+    ((strict,),) = opened._connection.execute(
+        "SELECT strict FROM pragma_table_list WHERE name = ?", (table,)
+    )
+
+    assert 1 == strict
+
+
+def test_value_of_another_type_is_refused(opened, add, row):
+    with pytest.raises(StoreError, match=r"cannot store TEXT value in BLOB column entry\.body"):
+        add(opened, row(1)._replace(body="text"))
+
+
+def test_schema_cannot_be_written(opened):
+    """Defensive mode: writable_schema has no effect."""
+    opened._connection.pragma("writable_schema", 1)
+
+    with pytest.raises(apsw.SQLError, match="may not be modified"):
+        opened._connection.execute("DELETE FROM sqlite_schema")
+
+
+@pytest.mark.parametrize(
+    ("statement", "rule"),
+    [
+        ("UPDATE entry SET body = x''", "never changed"),
+        ("UPDATE entry SET leaf = leaf WHERE seq = 1", "never changed"),
+        ("DELETE FROM entry", "never deleted"),
+        ("INSERT OR REPLACE INTO entry SELECT * FROM entry", "never deleted"),
+        ("REPLACE INTO entry SELECT * FROM entry WHERE seq = 1", "never deleted"),
+    ],
+)
+def test_entries_are_never_changed_nor_deleted(opened, add, row, statement, rule):
+    add(opened, row(1))
+
+    with pytest.raises(apsw.ConstraintError, match=rule):
+        opened._connection.execute(statement)
+
+    assert [row(1)] == opened.log("career", after=0, upto=9, limit=9)
+
+
+def test_files_are_their_owners_alone_whatever_the_umask(path, monkeypatch, add, row):
+    seen = []
+    real = os.fsync
+
+    def fsync(file):
+        seen.append(os.fstat(file))
+        real(file)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    mask = os.umask(0)
+    try:
+        with closing(SQLiteStore(path)) as store:
+            add(store, row(1))
+            modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()}
+    finally:
+        os.umask(mask)
+
+    names = ("ada.ledger", "ada.ledger-wal", "ada.ledger-shm")
+    assert dict.fromkeys(names, 0o600) == modes
+    assert [0o600] == [stat.S_IMODE(file.st_mode) for file in seen if stat.S_ISREG(file.st_mode)]
+
+
+def test_sqlite_has_no_bug_that_loses_what_was_written():
+    version = tuple(map(int, apsw.sqlite_lib_version().split(".")))
+
+    assert not (3, 7, 0) <= version <= (3, 51, 2)
+
+
+@pytest.mark.parametrize("version", ["3.7.0", "3.45.1", "3.51.2"])
+def test_sqlite_with_the_bug_is_refused(path, monkeypatch, version):
+    monkeypatch.setattr(apsw, "sqlite_lib_version", lambda: version)
+
+    with pytest.raises(StoreError, match=f"SQLite {version} can lose.*install apsw from PyPI"):
+        SQLiteStore(path)
+
+    assert {} == contents(path.parent)
+
+
+# Acknowledged means on disk
+
+
+def test_acknowledged_record_survives_the_death_of_its_process(path):
+    """A program that is killed has no moment to write anything more."""
+    code = """
+import sys
+from careerledger import Ledger
+from careerledger.events import CourseFinished
+ledger = Ledger.open(sys.argv[1])
+entry = ledger.record(CourseFinished(on="2024", title="Logic"))
+print(entry.id, flush=True)
+with ledger.store.writing("career"):
+    ledger.store._connection.execute("INSERT INTO ledger VALUES (9, 'half', 1, '', x'')")
+    print("within", flush=True)
+    sys.stdin.read()
+"""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", code, path], text=True, **pipes) as process:
+        acknowledged = process.stdout.readline().strip()
+        assert "within\n" == process.stdout.readline()
+        process.kill()
+
+    with Ledger.open(path) as ledger:
+        assert [acknowledged] == [entry.id for entry in ledger]
+        assert ["career"] == ledger.store.ledgers()
+        ledger.verify()
+    assert ["ada.ledger"] == list(contents(path.parent))
+
+
+def test_each_commit_is_synced(path, add, row):
+    """The log is synced before the commit is acknowledged: nothing waits for a checkpoint."""
+    synced, before = [], apsw.vfs_names()[0]
+
+    class File(apsw.VFSFile):
+        def __init__(self, name, flags):
+            self.name = name.filename() if isinstance(name, apsw.URIFilename) else name
+            super().__init__(before, name, flags)
+
+        def xSync(self, flags):  # noqa: N802
+            synced.append((self.name, flags & 0xF))
+            super().xSync(flags)
+
+    class Watched(apsw.VFS):
+        def __init__(self):
+            super().__init__("watched", before, makedefault=True)
+
+        def xOpen(self, name, flags):  # noqa: N802
+            return File(name, flags)
+
+    vfs = Watched()
+    try:
+        with closing(SQLiteStore(path)) as store:
+            add(store, row(1))
+            synced.clear()
+            add(store, row(2))
+            assert [(f"{path}-wal", apsw.SQLITE_SYNC_FULL)] == synced
+    finally:
+        vfs.unregister()
+
+
+@pytest.mark.parametrize("when", ["commit", "append", "begin"])
+def test_failed_write_leaves_nothing_and_the_store_usable(opened, add, row, monkeypatch, when):
+    add(opened, row(1))
+    connection = opened._connection
+    big = row(2, body=bytes(100_000))
+    expected = StoreError
+    if when == "commit":
+        connection.set_commit_hook(lambda: True)
+    elif when == "append":
+        connection.pragma("max_page_count", connection.pragma("page_count"))
+    else:
+        expected = KeyboardInterrupt
+
+        def interrupted():
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(opened, "_check_identity", interrupted)
+
+    with pytest.raises(expected):
+        add(opened, big)
+
+    assert not connection.in_transaction
+    connection.set_commit_hook(None)
+    connection.pragma("max_page_count", 1_000_000)
+    monkeypatch.undo()
+    assert 1 == opened.head("career").size
+    assert 2 == add(opened, big).size
+
+
+def test_rollback_that_fails_does_not_hide_what_went_wrong(opened, row):
+    connection = opened._connection
+    with pytest.raises(ZeroDivisionError), opened.writing("career"):  # noqa: PT012 - a block of writing
+        opened.append("career", [row(1)], b"1" * 32)
+        connection.set_authorizer(
+            lambda *_: apsw.SQLITE_DENY  # every statement from here on
+        )
+        raise ZeroDivisionError
+
+    connection.set_authorizer(None)
+    connection.execute("ROLLBACK")
+    assert 0 == opened.head("career").size
+
+
+def test_closing_leaves_one_file_that_holds_everything(path, add, row):
+    with closing(SQLiteStore(path)) as store:
+        add(store, *(row(seq) for seq in range(1, 50)))
+        assert {"ada.ledger", "ada.ledger-wal", "ada.ledger-shm"} == set(contents(path.parent))
+
+    assert ["ada.ledger"] == list(contents(path.parent))
+    copy = path.with_name("copy.ledger")
+    copy.write_bytes(path.read_bytes())
+    with closing(SQLiteStore(copy)) as store:
+        assert 49 == store.head("career").size
+
+
+def test_closing_merges_the_log_also_while_others_stay(path, add, row):
+    """Two that close at the same moment each take the other for one who stays."""
+    with closing(SQLiteStore(path)):
+        with closing(SQLiteStore(path)) as store:
+            add(store, row(1))
+
+        copy = path.with_name("copy.ledger")
+        elsewhere("import shutil, sys; shutil.copy(*sys.argv[1:])", path, copy)
+        with closing(SQLiteStore(copy)) as store:
+            assert 1 == store.head("career").size
+
+
+def test_opening_a_file_again_does_not_unlock_it(path):
+    """A process that closes any handle of its own on a file loses all of its locks on it."""
+    code = """
+import apsw, sys
+try:
+    print(apsw.Connection(sys.argv[1]).pragma("journal_mode", "delete"))
+except apsw.BusyError:
+    print("busy")
+"""
+    with closing(SQLiteStore(path)):
+        with closing(SQLiteStore(path)):
+            assert "busy" == elsewhere(code, path)
+        assert "busy" == elsewhere(code, path)
+    assert "delete" == elsewhere(code, path)
+
+
+# Snapshots
+
+
+def test_snapshots_are_not_saved_while_another_writes(opened, path, add, row):
+    add(opened, row(1))
+    with closing(apsw.Connection(str(path))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        opened.save("career", "key", "print", [Saved(1, "2024", 1, b"state")])
+        other.execute("ROLLBACK")
+
+    assert [] == opened.saved("career", "key", "print")
+    assert not opened._connection.in_transaction
+    assert 10 == opened._connection.pragma("busy_timeout")
+
+
+def test_snapshots_that_cannot_be_saved_leave_no_transaction(opened, add, row):
+    add(opened, row(1))
+    first, same = Saved(1, "2024", 1, b"first"), Saved(2, "2024", 1, b"same place")
+    opened.save("career", "key", "print", [first])
+
+    with pytest.raises(StoreError):
+        opened.save("career", "key", "print", [same, same])
+
+    assert not opened._connection.in_transaction
+    assert [first] == opened.saved("career", "key", "print")
+
+
+# Files that cannot be used
+
+
+def foreign_database() -> bytes:
+    with closing(apsw.Connection(":memory:")) as connection:
+        connection.execute("CREATE TABLE diary (day, text)")
+        return connection.serialize("main")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is empty"),
+        (b"SQLite format 3", "was not made by careerledger"),
+        (b"# My career\n" * 20, "was not made by careerledger"),
+        (bytes(200), "was not made by careerledger"),
+        (foreign_database(), "was not made by careerledger"),
+    ],
+)
+def test_file_that_is_not_a_ledger_stays_untouched(path, content, message):
+    path.write_bytes(content)
+
+    with pytest.raises(NotALedgerError, match=f"{message}.*left as it is"):
+        SQLiteStore(path)
+
+    assert {"ada.ledger": content} == contents(path.parent)
+
+
+def test_place_that_is_no_file_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+
+    for place in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(NotALedgerError, match="is not a file"):
+            SQLiteStore(place)
+
+
+@pytest.mark.parametrize("folder", ["missing", "file"])
+def test_folder_that_is_none_is_refused_and_not_made(tmp_path, folder):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(NotALedgerError, match="is not a folder; make it first"):
+        SQLiteStore(tmp_path / folder / "ada.ledger")
+
+    assert {"file": b""} == contents(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["nul\0.ledger", "half \udcff.ledger", "loop"])
+def test_name_that_no_file_can_have_is_refused(tmp_path, name):
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+
+    with pytest.raises((NotALedgerError, ReadOnlyError)):
+        SQLiteStore(tmp_path / name)
+
+    assert ["loop"] == [each.name for each in tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a b?mode=ro.ledger", "a#b", "100%41", "file:x", "é\U0001f680", "';--", ".ledger", "-wal"],
+)
+def test_name_may_be_odd(tmp_path, monkeypatch, name, add, row):
+    monkeypatch.chdir(tmp_path)
+    with closing(SQLiteStore(name)) as store:
+        add(store, row(1))
+    with closing(SQLiteStore(tmp_path / name)) as store:
+        assert 1 == store.head("career").size
+
+    assert [name] == list(contents(tmp_path))
+
+
+def test_relative_name_means_the_same_file_when_the_program_moves(tmp_path, monkeypatch, add, row):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with closing(SQLiteStore("ada.ledger")) as store:
+        monkeypatch.chdir("elsewhere")
+        assert 1 == add(store, row(1)).size
+
+    assert ["ada.ledger"] == list(contents(tmp_path))
+    assert {} == contents(tmp_path / "elsewhere")
+
+
+def test_link_leads_to_one_and_the_same_file(tmp_path, add, row):
+    """Also one that leads nowhere yet: the file is made where it leads to."""
+    (tmp_path / "link").symlink_to(tmp_path / "ada.ledger")
+    with (
+        closing(SQLiteStore(tmp_path / "link")) as one,
+        closing(SQLiteStore(tmp_path / "ada.ledger")) as other,
+    ):
+        add(one, row(1))
+        assert 1 == other.head("career").size
+        assert one.path == other.path
+
+    assert (tmp_path / "link").is_symlink()
+    assert {"ada.ledger", "link"} == set(contents(tmp_path))
+
+
+def test_newer_format_stays_untouched(made):
+    with closing(apsw.Connection(str(made))) as connection:
+        connection.pragma("user_version", FORMAT + 1)
+    before = contents(made.parent)
+
+    with pytest.raises(NewerFormatError, match="update careerledger"):
+        SQLiteStore(made)
+
+    assert before == contents(made.parent)
+
+
+def test_newer_format_that_only_the_log_tells_of_stays_untouched(made, tmp_path):
+    """A newer program that crashed left its version in the log alone."""
+    crashed = tmp_path / "crashed"
+    crashed.mkdir()
+    with closing(apsw.Connection(str(made))) as connection:
+        connection.pragma("user_version", FORMAT + 1)
+        for name in ("ada.ledger", "ada.ledger-wal"):
+            (crashed / name).write_bytes((tmp_path / name).read_bytes())
+    before = contents(crashed)
+
+    with pytest.raises(NewerFormatError):
+        SQLiteStore(crashed / "ada.ledger")
+
+    assert before == {name: contents(crashed)[name] for name in before}
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ("DROP TRIGGER entry_is_never_changed", "entry_is_never_changed"),
+        ("DROP INDEX entry_history", "entry_history"),
+        ("DROP TABLE snapshot", "snapshot"),
+        ("ALTER TABLE ledger ADD COLUMN more TEXT", "ledger"),
+        ("CREATE TRIGGER spy AFTER INSERT ON entry BEGIN SELECT 1; END", "spy"),
+    ],
+)
+def test_altered_schema_is_named_and_stays_untouched(made, change, named):
+    with closing(apsw.Connection(str(made))) as connection:
+        connection.execute(change)
+    before = contents(made.parent)
+
+    with pytest.raises(DamagedError, match=f"another schema than format 1: {named} is"):
+        SQLiteStore(made)
+
+    assert before == contents(made.parent)
+
+
+def test_statistics_that_sqlite_gathers_are_no_other_schema(made):
+    with closing(apsw.Connection(str(made))) as connection:
+        connection.execute("ANALYZE; VACUUM")
+
+    SQLiteStore(made).close()
+
+
+def test_damaged_page_is_an_error_that_says_so(path, add, row):
+    with closing(SQLiteStore(path)) as store:
+        add(store, *(row(seq, body=bytes(2_000)) for seq in range(1, 50)))
+    content = bytearray(path.read_bytes())
+    content[4096 * 2 :] = b"\xff" * (len(content) - 4096 * 2)
+    path.write_bytes(content)
+
+    with (
+        pytest.raises(DamagedError, match="restore it from a backup"),
+        closing(SQLiteStore(path)) as store,
+    ):
+        store.log("career", after=0, upto=99, limit=99)
+
+
+def test_header_alone_is_not_enough(path):
+    path.write_bytes(sqlite._empty()[:100])
+
+    with pytest.raises(DamagedError):
+        SQLiteStore(path)
+
+    assert {"ada.ledger": sqlite._empty()[:100]} == contents(path.parent)
+
+
+@pytest.mark.parametrize("denied", ["ada.ledger", ""])
+def test_read_only_file_or_folder_stays_untouched(made, monkeypatch, denied):
+    """The system is asked first, as it would let root write anything."""
+    before = contents(made.parent)
+    real = os.access
+    denied = made.parent / denied
+    monkeypatch.setattr(os, "access", lambda place, mode: place != denied and real(place, mode))
+
+    with pytest.raises(ReadOnlyError, match=f"{denied} cannot be read and written"):
+        SQLiteStore(made)
+
+    assert before == contents(made.parent)
+
+
+UNPRIVILEGED = """
+import os, sys
+from careerledger.errors import CareerLedgerError
+from careerledger.stores.sqlite import SQLiteStore
+if os.getuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
+try:
+    SQLiteStore(sys.argv[1])
+except CareerLedgerError as error:
+    print(type(error).__name__)
+else:
+    print("opened")
+"""
+
+
+@pytest.mark.parametrize(
+    ("folder", "file", "expected"),
+    [
+        (0o777, 0o666, "opened"),
+        (0o555, 0o666, "ReadOnlyError"),
+        (0o777, 0o444, "ReadOnlyError"),
+        (0o777, 0o000, "ReadOnlyError"),
+        (0o000, 0o666, "ReadOnlyError"),
+        (0o777, None, "opened"),
+        (0o555, None, "ReadOnlyError"),
+    ],
+)
+def test_what_an_ordinary_user_may_not_write(folder, file, expected):
+    """In a process without the rights of root, which permissions do not bind."""
+    import shutil
+    import tempfile
+
+    # pytest's own folders are closed to others.
+    place = Path(tempfile.mkdtemp())
+    try:
+        path = place / "ada.ledger"
+        if file is not None:
+            SQLiteStore(path).close()
+            path.chmod(file)
+        before = contents(place)
+        place.chmod(folder)
+
+        assert expected == elsewhere(UNPRIVILEGED, path)
+
+        place.chmod(0o700)
+        if expected != "opened":
+            if file is not None:
+                path.chmod(0o600)
+            assert before == contents(place)
+    finally:
+        place.chmod(0o700)
+        shutil.rmtree(place)
+
+
+def test_file_that_cannot_be_looked_for_is_an_error(path, monkeypatch):
+    def denied(self):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "exists", denied)
+
+    with pytest.raises(ReadOnlyError, match="cannot be reached: Permission denied"):
+        SQLiteStore(path)
+
+
+def test_file_that_vanishes_while_it_is_opened_is_an_error(path, monkeypatch):
+    monkeypatch.setattr(sqlite, "_check_place", lambda path: None)
+
+    with pytest.raises(ReadOnlyError, match="cannot be written"):
+        SQLiteStore(path)
+
+    assert {} == contents(path.parent)
+
+
+@pytest.mark.parametrize("step", ["link", "fsync", "open"])
+def test_file_is_made_whole_or_not_at_all(path, monkeypatch, step):
+    def fails(*args):
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(os, step, fails)
+
+    with pytest.raises(ReadOnlyError, match="cannot be made: Operation not supported"):
+        SQLiteStore(path)
+
+    assert {} == contents(path.parent)
+
+
+def test_file_is_made_where_folders_cannot_be_synced(path, monkeypatch):
+    """As on Windows, which opens no folders."""
+    real = os.open
+
+    def no_folders(name, flags, mode=0o777):
+        if os.path.isdir(name):  # noqa: PTH112
+            raise PermissionError(13, "Permission denied")
+        return real(name, flags, mode)
+
+    monkeypatch.setattr(os, "open", no_folders)
+
+    with closing(SQLiteStore(path)) as store:
+        assert [] == store.ledgers()
+
+
+def test_file_that_another_made_first_is_taken(path, monkeypatch, add, row):
+    """Both made one at the same time; that of the slower is thrown away."""
+    real = os.link
+
+    def too_late(made, name):
+        monkeypatch.setattr(os, "link", real)
+        with closing(SQLiteStore(path)) as other:
+            add(other, row(1))
+        real(made, name)
+
+    monkeypatch.setattr(os, "link", too_late)
+
+    with closing(SQLiteStore(path)) as store:
+        assert 1 == store.head("career").size
+    assert ["ada.ledger"] == list(contents(path.parent))
+
+
+@pytest.mark.parametrize("what", ["moved", "deleted", "replaced"])
+def test_nothing_is_written_into_a_file_that_nobody_can_find(opened, path, add, row, what):
+    add(opened, row(1))
+    if what == "deleted":
+        path.unlink()
+    else:
+        path.rename(path.with_name("elsewhere.ledger"))
+    if what == "replaced":
+        path.write_bytes(sqlite._empty())
+
+    with pytest.raises(StoreError, match="moved, deleted or replaced"):
+        add(opened, row(2))
+
+    assert 1 == opened.head("career").size
+    assert not opened._connection.in_transaction
+
+
+@pytest.mark.parametrize("timeout", [-1, -0.001, float("nan"), float("inf"), 1e9])
+def test_timeout_that_cannot_be_is_refused(path, timeout):
+    with pytest.raises(StoreError, match="a number of seconds from 0"):
+        SQLiteStore(path, timeout=timeout)
+
+    assert {} == contents(path.parent)
+
+
+def test_file_that_another_program_holds_is_an_error_and_stays_untouched(made):
+    with closing(apsw.Connection(str(made))) as other:
+        other.pragma("locking_mode", "exclusive")
+        other.pragma("user_version", FORMAT)
+        before = contents(made.parent)
+
+        with pytest.raises(LockedError, match=r"for longer than 0\.01 s"):
+            SQLiteStore(made, timeout=0.01)
+
+        # Read by another process, as this one would let go of the lock.
+        assert before == contents(made.parent)
+
+
+def test_text_that_utf8_does_not_hold_is_an_error(opened, add, row):
+    with pytest.raises(StoreError, match="a surrogate"):
+        opened.head("half \udcff")
+    with pytest.raises(StoreError, match="a surrogate"):
+        add(opened, row(1, key="\ud800"))
+
+    assert [] == opened.ledgers()
+
+
+# Columns repeat what the body says
+
+
+@pytest.fixture
+def recorded(path):
+    with Ledger.open(path) as ledger:
+        ledger.record(CourseStarted(on="2024-01", course="logic", title="Logic"), key="import:1")
+        entry = ledger.record(CourseFinished(on="2024-02", course="logic", title="Logic"))
+        ledger.void(entry.id, reason="did not pass")
+        ledger.verify()
+    return path
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "id = 'other'",
+        "type = 'course.dropped'",
+        "\"on\" = '2024-03'",
+        '"on" = NULL',
+        "recorded_at = '2024-01-01T00:00:00.000000Z'",
+        "key = 'other'",
+        "introduces = 'course:other'",
+        "leaf = zeroblob(32)",
+        "seq = 22",
+        "ledger = (SELECT max(id) FROM ledger)",
+        "body = CAST(replace(CAST(body AS TEXT), 'Logic', 'Magic') AS BLOB)",
+        "body = x'7B7D'",
+        "body = x''",
+    ],
+)
+def test_change_to_an_entry_is_found_and_named(recorded, change):
+    with raw(recorded) as connection:
+        connection.execute("INSERT INTO ledger VALUES (7, 'another', 0, '', x'')")
+        connection.execute(f"UPDATE entry SET {change} WHERE seq = 2")
+
+    with Ledger.open(recorded) as ledger, pytest.raises(CareerLedgerError, match="#2 "):
+        ledger.verify()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM entry WHERE seq = 3",
+        "UPDATE ledger SET size = 2",
+        "UPDATE ledger SET size = 7",
+        "UPDATE ledger SET frontier = zeroblob(64)",
+        "UPDATE ledger SET frontier = x''",
+    ],
+)
+def test_change_to_a_ledger_is_found_and_named(recorded, change):
+    with raw(recorded) as connection:
+        connection.execute(change)
+
+    with Ledger.open(recorded) as ledger, pytest.raises(DamagedError, match="ledger 'career'"):
+        ledger.verify()
+
+
+def test_file_can_be_read_with_nothing_but_sqlite_and_json(recorded):
+    with closing(apsw.Connection(str(recorded))) as connection:
+        rows = connection.execute(
+            """SELECT body ->> 'id' = id AND body ->> 'type' = type AND body ->> 'key' IS key
+               AND body ->> 'recorded_at' = recorded_at AND body -> 'event' ->> 'on' IS "on"
+               FROM (SELECT *, CAST(body AS TEXT) AS body FROM entry) ORDER BY seq"""
+        ).fetchall()
+
+    assert [(1,), (1,), (1,)] == rows
+
+
+# Queries
+
+
+def plans(store, use):
+    """How SQLite runs each statement that a use of the store executes, and its text."""
+    statements = []
+    connection = store._connection
+    connection.exec_trace = lambda _, sql, values: statements.append((sql, values)) or True
+    use()
+    connection.exec_trace = None
+    return {
+        sql: [step[3] for step in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+        for sql, values in statements
+    }
+
+
+PAGE = {"upto": 9, "limit": 9}
+WINDOW = {"after": ("2024", 1), "until": "2025", "upto": 9, "limit": 9}
+TOUCH = {"after": 1, "upto": 9, "place": ("2024", 1)}
+
+
+@pytest.mark.parametrize(
+    ("method", "args", "kwargs", "index"),
+    [
+        (
+            "log",
+            (),
+            {"after": 1, **PAGE},
+            "sqlite_autoindex_entry_1 (ledger=? AND seq>? AND seq<?)",
+        ),
+        ("facts", (), {"types": None, **WINDOW}, "entry_history (ledger=? AND (on,seq)>(?,?)"),
+        (
+            "facts",
+            (),
+            {"types": {"a", "b"}, **WINDOW},
+            "entry_history (ledger=? AND (on,seq)>(?,?)",
+        ),
+        ("corrections", (), {"after": 1, "upto": 9}, "entry_correction (ledger=? AND seq>?"),
+        ("by_id", (["a", "b"],), {}, "entry_id (ledger=? AND id=?)"),
+        ("by_key", (["a", "b"],), {}, "entry_key (ledger=? AND key=?)"),
+        (
+            "introducing",
+            (["a:a", "b:b"],),
+            {},
+            "COVERING INDEX entry_introduces (ledger=? AND intr",
+        ),
+        ("names", ("role",), {}, "COVERING INDEX entry_introduces (ledger=? AND introduces>?"),
+        ("known", ("2024",), {}, "sqlite_autoindex_entry_1 (ledger=? AND seq=?)"),
+        ("place", (1,), {}, "sqlite_autoindex_entry_1 (ledger=? AND seq=?)"),
+        ("touched", (), {"types": None, **TOUCH}, "sqlite_autoindex_entry_1 (ledger=? AND seq>?"),
+        ("touched", (), {"types": {"a"}, **TOUCH}, "sqlite_autoindex_entry_1 (ledger=? AND seq>?"),
+        ("saved", ("key", "print"), {}, "sqlite_autoindex_snapshot_1 (ledger=? AND key=?)"),
+    ],
+)
+@pytest.mark.parametrize("analyzed", [False, True])
+def test_queries_use_their_index_and_sort_nothing(
+    opened, add, row, *, method, args, kwargs, index, analyzed
+):
+    add(opened, *(row(seq, type="abc"[seq % 3], key=f"{seq}") for seq in range(1, 30)))
+    if analyzed:
+        opened._connection.execute("ANALYZE")
+
+    found = plans(opened, lambda: getattr(opened, method)("career", *args, **kwargs))
+
+    steps = [step for plan in found.values() for step in plan]
+    assert any(index in step for step in steps), steps
+    assert not any("TEMP B-TREE" in step or step.startswith("SCAN") for step in steps), steps
+
+
+def test_single_append_takes_five_statements(opened, add, row):
+    add(opened, row(1))
+
+    def append():
+        with opened.writing("career"):
+            opened.append("career", [row(2)], b"2" * 32)
+
+    connection = opened._connection
+    statements = []
+    connection.exec_trace = lambda _, sql, values: statements.append(sql.split()[0]) or True
+    append()
+    connection.exec_trace = None
+
+    assert ["BEGIN", "SELECT", "INSERT", "INSERT", "COMMIT"] == statements
+
+
+def test_closed_file_is_an_error(path):
+    store = SQLiteStore(path)
+    store.close()
+
+    with pytest.raises(ClosedError, match="open it again"):
+        store.ledgers()

@@ -1,0 +1,84 @@
+"""Type-checked only: recording and asking, as someone would write it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Literal, assert_type
+
+from immutabledict import immutabledict
+
+from careerledger import Entry, Ledger
+from careerledger.dates import PartialDate
+from careerledger.events import (
+    Action,
+    ContactMade,
+    CourseFinished,
+    GatheringAttended,
+    GoalSet,
+    VisionDeclared,
+    VisionRevised,
+)
+
+
+def build() -> None:
+    course = CourseFinished(
+        on="2024-03",
+        title="Distributed Systems",
+        hours=42,
+        themes={"climate"},
+        toward={"cto": 0.5},
+        evidence=["https://example.org"],
+        skills=("go", "sql"),
+        initiative="self",
+    )
+    assert_type(course.on, PartialDate)
+    assert_type(course.on.precision, Literal["year", "month", "day"])
+    assert_type(course.themes, frozenset[str])
+    assert_type(course.skills, tuple[str, ...])
+    assert_type(course.toward, immutabledict[str, float] | None)
+    assert_type(course.hours, float | None)
+    assert_type(course.title, str)
+
+    CourseFinished(on=date(2024, 3, 14), title="x")
+    CourseFinished(on=PartialDate("2024"), title="x", themes=["a"], hours=1.5)
+    GatheringAttended(on="2024", name="x", met=(name for name in ("jane", "tom")))
+
+    goal = GoalSet(on="2024", goal="g", title="t", due="2025", levels=["a", "b", "c", "d", "e"])
+    assert_type(goal.due, PartialDate | None)
+    assert_type(goal.levels, tuple[str, ...])
+
+    vision = VisionDeclared(on="2024", vision="cto", statement="…", themes={"climate": 2})
+    assert_type(vision.themes, immutabledict[str, float])
+    revised = VisionRevised(on="2024", vision="cto", reason="r", themes=None)
+    assert_type(revised.themes, immutabledict[str, float] | None)
+
+    print({course: 1, vision: 2}, course == vision)
+
+
+def refused() -> None:
+    """Each of these is an error to a type checker; if one were not, its comment would be unused."""
+    CourseFinished(on=2024, title="x")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    CourseFinished(title="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    CourseFinished(on="2024", title=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    CourseFinished(on="2024", title="x", format="film")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    CourseFinished("2024", title="x")  # type: ignore[misc]  # pyright: ignore[reportCallIssue]
+    CourseFinished(on="2024", title="x", prize=5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+def record(ledger: Ledger) -> None:
+    entry = ledger.record(CourseFinished(on="2024", title="x"))
+    assert_type(entry, Entry[Action])
+    assert_type(entry.seq, int)
+    several = ledger.record([CourseFinished(on="2024", title="x")], expect=1)
+    assert_type(several, list[Entry[Action]])
+    ledger.amend(entry.id, CourseFinished(on="2024", title="y"), reason="typo")
+    ledger.void(entry.id, reason="never happened")
+
+
+def ask(ledger: Ledger) -> None:
+    for entry in ledger.entries(types=[ContactMade], since="2024", until="2025"):
+        assert_type(entry, Entry[ContactMade])
+        assert_type(entry.event.name, str)
+    assert_type(ledger.entries(types=[ContactMade]), Iterator[Entry[ContactMade]])
+
+    everything: Sequence[Entry[Action]] = list(ledger.entries(types=[ContactMade]))
+    print(everything)
