@@ -127,7 +127,7 @@ def fold(bench: Bench, rivals: "list[eventsourced.Shipped]") -> None:
             if kind is not Hours
         },
     }
-    rounds = bench.rounds(7)
+    rounds = bench.rounds(5)
     with bench.task("fold", rounds * len(contenders)) as step:
         seconds = interleaved(rounds, contenders, step)
     table = Table(
@@ -353,7 +353,7 @@ def imports(bench: Bench) -> None:
         ),
         "import eventsourcing.application": lambda: process("import eventsourcing.application"),
     }
-    rounds = bench.rounds(31)
+    rounds = bench.rounds(21)
     with bench.task("import", rounds * len(contenders)) as step:
         seconds = interleaved(rounds, contenders, step)
     table = Table("Import in a new process", ("what", "median", "min..max", "above pass"))
@@ -431,6 +431,8 @@ def machine() -> Table:
     table = Table("The machine", ("what", ""))
     table.add("date", f"{datetime.now(UTC):%Y-%m-%d}")
     table.add("processor", f"{_processor()}, {os.cpu_count()} cores")
+    if hasattr(os, "getloadavg"):
+        table.add("load, last 15 minutes", f"{os.getloadavg()[2]:.1f}")
     table.add("system", f"{platform.system()} {platform.release()}")
     table.add("Python", platform.python_version())
     table.add("SQLite of apsw", bare.SQLITE)

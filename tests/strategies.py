@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
-from math import inf, nextafter
+from math import ceil, floor, inf, nextafter
 from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin
 
 import attrs
@@ -31,7 +31,7 @@ from careerledger.events import (
     field,
     load_catalogue,
 )
-from careerledger.events.correction import EntryAmended, EntryVoided
+from careerledger.events.correction import EntryAmended, EntryVoided, _is_a_fact
 from careerledger.events.vision import _five_or_none
 
 FIRST_DAY = date(1950, 1, 1)
@@ -64,12 +64,14 @@ def partial_dates() -> st.SearchStrategy[PartialDate]:
     )
 
 
-def any_ids(kind: str) -> st.SearchStrategy[str]:  # noqa: ARG001 - the same for each kind
+def any_ids(kind: str) -> st.SearchStrategy[str]:
     """Ids that need not exist."""
     return texts(min_size=1)
 
 
-def values_for(annotation: Any, ids: Ids = any_ids) -> st.SearchStrategy[Any]:
+def values_for(  # noqa: PLR0911 - one for each kind of annotation
+    annotation: Any, ids: Ids = any_ids
+) -> st.SearchStrategy[Any]:
     """The values that a field with this annotation may be given."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
@@ -83,8 +85,6 @@ def values_for(annotation: Any, ids: Ids = any_ids) -> st.SearchStrategy[Any]:
         return st.sampled_from(arguments)
     if origin in (tuple, frozenset, immutabledict):
         return _many(origin, arguments, 0, ids)
-    if annotation is Event:
-        return st.sampled_from(FACTS).flatmap(lambda cls: events(cls, ids=ids))
     if isinstance(annotation, type) and attrs.has(annotation):
         return _instances(annotation, ids)
     return _PLAIN[annotation]() if annotation in _PLAIN else st.from_type(annotation)
@@ -97,59 +97,49 @@ _PLAIN: dict[Any, Callable[[], st.SearchStrategy[Any]]] = {
     PartialDate: partial_dates,
 }
 
-_BY_PREDICATE: dict[Any, Callable[[Any], st.SearchStrategy[Any]]] = {
-    _five_or_none: lambda _: st.sampled_from([0, 5]).flatmap(
-        lambda size: st.lists(texts(), min_size=size, max_size=size).map(tuple)
-    ),
-}
-"""For predicates that random values would seldom satisfy."""
-
 
 def _ruled(base: Any, rules: list[Any], ids: Ids) -> st.SearchStrategy[Any]:
     rules = [r for rule in rules for r in (rule if isinstance(rule, GroupedMetadata) else [rule])]
-    least, most, size = -inf, inf, 0
-    found: st.SearchStrategy[Any] | None = None
     for rule in rules:
-        match rule:
-            case Introduces(kind):
-                found = ids(kind)
-            case Refers(kinds):
-                found = st.one_of([ids(kind) for kind in kinds])
-            case Ge(bound):
-                least = max(least, bound)
-            case Gt(bound):
-                least = max(least, bound + 1 if base is int else nextafter(bound, inf))
-            case Le(bound):
-                most = min(most, bound)
-            case Lt(bound):
-                most = min(most, bound - 1 if base is int else nextafter(bound, -inf))
-            case MinLen(length):
-                size = max(size, length)
-    if found is not None:
-        return found
-    if base is int:
-        found = _integers(max(least, -(2**63)), min(most, 2**63 - 1))
-    elif base is float:
-        found = _floats(least, most)
-    elif base is str:
-        found = texts(size)
-    elif size:
-        found = _many(get_origin(base), get_args(base), size, ids)
-    else:
-        found = values_for(base, ids)
+        if isinstance(rule, Introduces):
+            return ids(rule.kind)
+        if isinstance(rule, Refers):
+            return st.one_of([ids(kind) for kind in rule.kinds])
+    found = _within(base, rules, ids)
     for rule in rules:
         if isinstance(rule, Predicate):
             drawn = _BY_PREDICATE.get(rule.func)
-            found = found.filter(rule.func) if drawn is None else drawn(base)
+            found = found.filter(rule.func) if drawn is None else drawn
     return found
 
 
-def _integers(least: float, most: float) -> st.SearchStrategy[int]:
-    return st.integers(int(least), int(most))
+def _within(base: Any, rules: list[Any], ids: Ids) -> st.SearchStrategy[Any]:
+    """The values of a type within its bounds."""
+    size = max([rule.min_length for rule in rules if isinstance(rule, MinLen)], default=0)
+    if base is str:
+        return texts(size)
+    if size:
+        return _many(get_origin(base), get_args(base), size, ids)
+    if base not in (int, float):
+        return values_for(base, ids)
+    above = [nextafter(rule.gt, inf) for rule in rules if isinstance(rule, Gt)]
+    below = [nextafter(rule.lt, -inf) for rule in rules if isinstance(rule, Lt)]
+    least = max([rule.ge for rule in rules if isinstance(rule, Ge)] + above, default=-inf)
+    most = min([rule.le for rule in rules if isinstance(rule, Le)] + below, default=inf)
+    if base is float:
+        return _floats(least, most)
+    return _integers(ceil(max(least, -(2**63))), floor(min(most, 2**63 - 1)))
+
+
+def _integers(least: int, most: int) -> st.SearchStrategy[int]:
+    return st.integers(least, most)
 
 
 def _floats(least: float, most: float) -> st.SearchStrategy[float]:
-    bounds = {"min_value": None if least == -inf else least, "max_value": None if most == inf else most}
+    bounds = {
+        "min_value": None if least == -inf else least,
+        "max_value": None if most == inf else most,
+    }
     return st.floats(**bounds, allow_nan=False, allow_infinity=False)
 
 
@@ -188,6 +178,15 @@ def events(cls: type[Event] | None = None, *, ids: Ids = any_ids) -> st.SearchSt
     if cls is None:
         return st.sampled_from(FACTS).flatmap(lambda cls: events(cls, ids=ids))
     return _instances_with_any_ids(cls) if ids is any_ids else _instances(cls, ids)
+
+
+_BY_PREDICATE: dict[Any, st.SearchStrategy[Any]] = {
+    _five_or_none: st.sampled_from([0, 5]).flatmap(
+        lambda size: st.lists(texts(), min_size=size, max_size=size).map(tuple)
+    ),
+    _is_a_fact: st.deferred(events),
+}
+"""For predicates that random values would seldom satisfy."""
 
 
 def entries(of: st.SearchStrategy[Event]) -> st.SearchStrategy[Entry[Any]]:
@@ -269,7 +268,9 @@ class Flat(Action):
     days: tuple[PartialDate, ...] = ()
     groups: tuple[tuple[str, ...], ...] = ()
     marks: immutabledict[str, int] = field(default=immutabledict())
-    by_name: Annotated[immutabledict[Annotated[str, MinLen(1)], PartialDate], MinLen(1)] | None = None
+    by_name: Annotated[immutabledict[Annotated[str, MinLen(1)], PartialDate], MinLen(1)] | None = (
+        None
+    )
     maybe_set: frozenset[str] | None = None
     numbers: frozenset[int] = frozenset()
 
@@ -287,6 +288,7 @@ class Deep(Action):
     both: Annotated[float, Interval(ge=0), Interval(ge=-1, le=1)] = 0.0
     late: Annotated[PartialDate, Predicate(_late)] = PartialDate("2000")
     tables: tuple[immutabledict[str, int], ...] = ()
+    by_day: immutabledict[PartialDate, int] = field(default=immutabledict())
     by_colour: immutabledict[str, frozenset[str]] = field(default=immutabledict())
     places: immutabledict[str, Place] = field(default=immutabledict())
 

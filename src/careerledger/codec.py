@@ -119,7 +119,7 @@ def encode(entry: Entry[Event]) -> bytes:
             )
         changed = [
             a.name
-            for a in attrs.fields(type(event))
+            for a in _fields_of(type(event))
             if getattr(back.event, a.name, None) != getattr(event, a.name)
         ]
         raise CodecError(
@@ -149,11 +149,10 @@ def _converter() -> "Converter":
     converter = Converter(forbid_extra_keys=True)
     converter.register_unstructure_hook(PartialDate, str)
     converter.register_unstructure_hook_func(
-        lambda kind: (get_origin(kind) or kind) is frozenset,
-        lambda values: sorted(map(_plain, values)),
+        lambda kind: _base(kind) is frozenset, lambda values: sorted(map(_plain, values))
     )
     converter.register_unstructure_hook_func(
-        lambda kind: (get_origin(kind) or kind) is immutabledict,
+        lambda kind: _base(kind) is immutabledict,
         lambda pairs: {str(name): _plain(value) for name, value in pairs.items()},
     )
     # An amendment carries a whole event, with its type.
@@ -164,29 +163,40 @@ def _converter() -> "Converter":
     for kind in (str, int, float, bool):
         converter.register_structure_hook(kind, _exactly)
     converter.register_structure_hook(PartialDate, lambda value, _: PartialDate(value))
-    converter.register_structure_hook_func(lambda kind: get_origin(kind) is Literal, _one_of)
+    converter.register_structure_hook_func(lambda kind: _base(kind) is Literal, _one_of)
 
     # cattrs would take any iterable for an array, the letters of a text too.
     def array(value: object, kind: Any) -> object:
         items = _exactly(value, list)
-        return get_origin(kind)(converter.structure(items, list[get_args(kind)[0]]))  # type: ignore[misc]
+        return _base(kind)(converter.structure(items, _of(list, get_args(kind)[0])))
 
     def mapping(value: object, kind: Any) -> object:
         pairs = _exactly(value, dict)
-        return immutabledict(converter.structure(pairs, dict[get_args(kind)]))  # type: ignore[misc]
+        return immutabledict(converter.structure(pairs, _of(dict, get_args(kind))))
 
     def instance(cls: type[Any]) -> Callable[[object, Any], object]:
         build = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True)
         return lambda value, kind: build(_exactly(value, dict), kind)
 
-    converter.register_structure_hook_func(
-        lambda kind: get_origin(kind) in {tuple, frozenset}, array
-    )
-    converter.register_structure_hook_func(lambda kind: get_origin(kind) is immutabledict, mapping)
+    converter.register_structure_hook_func(lambda kind: _base(kind) in {tuple, frozenset}, array)
+    converter.register_structure_hook_func(lambda kind: _base(kind) is immutabledict, mapping)
     converter.register_structure_hook_factory(
         lambda kind: kind is not Event and attrs.has(kind), instance
     )
     return converter
+
+
+def _base(kind: Any) -> Any:
+    return get_origin(kind) or kind
+
+
+def _of(container: Any, arguments: Any) -> Any:
+    """The container's type with its arguments, which are known only at run time."""
+    return container[arguments]
+
+
+def _fields_of(cls: Any) -> "tuple[attrs.Attribute[Any], ...]":
+    return cast("tuple[attrs.Attribute[Any], ...]", attrs.fields(cls))
 
 
 def _plain(value: object) -> Any:
@@ -224,9 +234,7 @@ def _decode_plainly(seq: int, body: bytes) -> Entry[Event]:
     try:
         fields = _parse(body)
         _only(fields, _ENVELOPE, "$")
-        for name, kind in (("id", str), ("key", str | None), ("recorded_at", str)):
-            if not isinstance(fields[name], kind):
-                raise _Refused(f"$.{name}", f"expected text, got {_named(fields[name])}")
+        _texts(fields)
         event = _event(fields, "$")
         return Entry(
             seq=seq,
@@ -237,11 +245,17 @@ def _decode_plainly(seq: int, body: bytes) -> Entry[Event]:
             key=fields["key"],
             event=event,
         )
-    except _Refused as refused:
+    except _RefusedError as refused:
         raise CodecError(f"entry #{seq} cannot be read: {refused}") from refused.__cause__
 
 
-class _Refused(Exception):
+def _texts(fields: dict[str, Any]) -> None:
+    for name, kind in (("id", str), ("key", str | None), ("recorded_at", str)):
+        if not isinstance(fields[name], kind):
+            raise _RefusedError(f"$.{name}", f"expected text, got {_named(fields[name])}")
+
+
+class _RefusedError(Exception):
     """What is wrong with some bytes, and the path to it."""
 
     def __init__(self, path: str, what: str) -> None:
@@ -252,17 +266,17 @@ class _Refused(Exception):
 
 def _parse(body: bytes) -> dict[str, Any]:
     if len(body) > MAX_BYTES:
-        raise _Refused("$", f"{len(body):,} bytes, where an entry has at most {MAX_BYTES:,}")
+        raise _RefusedError("$", f"{len(body):,} bytes, where an entry has at most {MAX_BYTES:,}")
     try:
         msgspec.json.decode(body)  # strict about JSON itself, as Python's own parser is not
         parsed: object = json.loads(body, object_pairs_hook=_Pairs)
     except (msgspec.DecodeError, ValueError) as error:
-        raise _Refused("$", f"not JSON: {error}") from error
+        raise _RefusedError("$", f"not JSON: {error}") from error
     except RecursionError:
-        raise _Refused("$", f"nested deeper than {MAX_DEPTH}") from None
+        raise _RefusedError("$", f"nested deeper than {MAX_DEPTH}") from None
     value = _without_doubles(parsed, "$", 0)
     if not isinstance(value, dict):
-        raise _Refused("$", f"expected an object, got {_named(value)}")
+        raise _RefusedError("$", f"expected an object, got {_named(value)}")
     return cast("dict[str, Any]", value)
 
 
@@ -272,12 +286,12 @@ class _Pairs(list[tuple[str, Any]]):
 
 def _without_doubles(value: object, path: str, depth: int) -> object:
     if depth > MAX_DEPTH:
-        raise _Refused(path, f"nested deeper than {MAX_DEPTH}")
+        raise _RefusedError(path, f"nested deeper than {MAX_DEPTH}")
     if isinstance(value, _Pairs):
         found: dict[str, object] = {}
         for name, inner in value:
             if name in found:
-                raise _Refused(f"{path}.{name}", "the name stands twice")
+                raise _RefusedError(f"{path}.{name}", "the name stands twice")
             found[name] = _without_doubles(inner, f"{path}.{name}", depth + 1)
         return found
     if isinstance(value, list):
@@ -290,13 +304,13 @@ def _only(fields: dict[str, Any], wanted: tuple[str, ...], path: str) -> None:
     parts = {"missing": set(wanted) - set(fields), "unknown": set(fields) - set(wanted)}
     if any(parts.values()):
         told = "; ".join(f"{what} {', '.join(sorted(n))}" for what, n in parts.items() if n)
-        raise _Refused(path, told)
+        raise _RefusedError(path, told)
 
 
 def _event_of(value: object, path: str) -> Event:
     """The event in an amendment, with its type."""
     if not isinstance(value, dict):
-        raise _Refused(path, f"expected an object, got {_named(value)}")
+        raise _RefusedError(path, f"expected an object, got {_named(value)}")
     fields = cast("dict[str, Any]", value)
     _only(fields, ("type", "version", "event"), path)
     return _event(fields, path)
@@ -306,12 +320,12 @@ def _event(typed: dict[str, Any], path: str) -> Event:
     """The event in an object that has its type, version and fields."""
     name, version, fields = typed["type"], typed["version"], typed["event"]
     if not isinstance(name, str):
-        raise _Refused(f"{path}.type", f"expected text, got {_named(name)}")
+        raise _RefusedError(f"{path}.type", f"expected text, got {_named(name)}")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise _Refused(f"{path}.version", f"expected a whole number from 1, got {version!r}")
+        raise _RefusedError(f"{path}.version", f"expected a whole number from 1, got {version!r}")
     path = f"{path}.event"
     if not isinstance(fields, dict):
-        raise _Refused(path, f"expected an object, got {_named(fields)}")
+        raise _RefusedError(path, f"expected an object, got {_named(fields)}")
     known = cast("dict[str, Any]", fields)
     cls = find_class(name)
     if cls is None or version > cls.__event__.version:
@@ -322,7 +336,7 @@ def _event(typed: dict[str, Any], path: str) -> Event:
         try:
             known = cls.__event__.upcasts[step](dict(known))
         except Exception as error:
-            raise _Refused(
+            raise _RefusedError(
                 path, f"the upcast of {name} from version {step} failed: {error!r}"
             ) from error
     try:
@@ -338,7 +352,7 @@ def _on_of(fields: dict[str, Any]) -> PartialDate | None:
         return None
 
 
-def _refusal(error: BaseException, path: str) -> _Refused:
+def _refusal(error: BaseException, path: str) -> _RefusedError:
     """The first of what cattrs found wrong, and the path to it."""
     from cattrs import (  # noqa: PLC0415 - loaded with the converter
         AttributeValidationNote,
@@ -354,34 +368,35 @@ def _refusal(error: BaseException, path: str) -> _Refused:
                 path += f".{note.name}"
             elif isinstance(note, IterableValidationNote):
                 path += f".{note.index}" if isinstance(note.index, str) else f"[{note.index}]"
-    if isinstance(error, _Refused):
-        return _Refused(path + error.path, error.what)
+    if isinstance(error, _RefusedError):
+        return _RefusedError(path + error.path, error.what)
     if isinstance(error, FieldError):
-        return _Refused(".".join([path, *error.args[1:]]), str(error))
-    if isinstance(error, CareerLedgerError | _WrongType):
-        return _Refused(path, str(error))
+        return _RefusedError(".".join([path, *error.args[1:]]), str(error))
+    if isinstance(error, CareerLedgerError | _WrongTypeError):
+        return _RefusedError(path, str(error))
     if isinstance(error, ForbiddenExtraKeysError):
-        return _Refused(path, f"unknown {', '.join(sorted(error.extra_fields))}")
+        return _RefusedError(path, f"unknown {', '.join(sorted(error.extra_fields))}")
     if isinstance(error, KeyError):
-        return _Refused(path, "the field is missing")
-    return _Refused(path, f"{type(error).__name__}: {error}")
+        return _RefusedError(path, "the field is missing")
+    return _RefusedError(path, f"{type(error).__name__}: {error}")
 
 
 def _one_of(value: object, kind: Any) -> object:
     for option in get_args(kind):
         if type(option) is type(value) and option == value:
             return option
-    raise _WrongType(f"expected one of {', '.join(map(repr, get_args(kind)))}, got {shown(value)}")
+    options = ", ".join(map(repr, get_args(kind)))
+    raise _WrongTypeError(f"expected one of {options}, got {shown(value)}")
 
 
-class _WrongType(TypeError):
+class _WrongTypeError(TypeError):
     """A value of another JSON type; cattrs would convert it."""
 
 
-def _exactly(value: object, kind: type) -> object:
+def _exactly(value: object, kind: type) -> Any:
     accepted = (int, float) if kind is float else kind
     if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
-        raise _WrongType(f"expected {_NAMES.get(kind, kind.__name__)}, got {_named(value)}")
+        raise _WrongTypeError(f"expected {_NAMES.get(kind, kind.__name__)}, got {_named(value)}")
     return value
 
 
@@ -389,7 +404,7 @@ def _instant(text: str) -> datetime:
     try:
         return msgspec.convert(text, _Instant)  # as the quick reader takes it
     except msgspec.ValidationError as error:
-        raise _Refused("$.recorded_at", f"{text!r} is not an instant: {error}") from error
+        raise _RefusedError("$.recorded_at", f"{text!r} is not an instant: {error}") from error
 
 
 _Instant = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -474,14 +489,14 @@ class _Readers(dict[str, _Quick | None]):
     """The quick readers by type name, found once for each type."""
 
     def __missing__(self, name: str) -> _Quick | None:
-        cls = find_class(name)
+        cls: Any = find_class(name)
         self[name] = reader = None if cls is None else _quick(cls)
         return reader
 
 
 @cache
 def _quick(cls: type[Event]) -> _Quick | None:
-    fields = attrs.fields(cls)
+    fields = _fields_of(cls)
     if any(hasattr(cls, f"__attrs_{moment}_init__") for moment in ("pre", "post")):
         return None  # msgspec would run it before the event is whole
     try:
@@ -495,7 +510,7 @@ def _quick(cls: type[Event]) -> _Quick | None:
         decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
             _twin(Entry, envelope), dec_hook=_date_from_json
         )
-    except (_NeedsPlainReader, TypeError, ValueError):  # msgspec has not every rule
+    except (_NeedsPlainReaderError, TypeError, ValueError):  # msgspec has not every rule
         return None
     return _Quick(
         decode=decoder.decode,
@@ -525,7 +540,7 @@ def _has(kind: type, annotation: object) -> bool:
     return get_origin(annotation) is kind or any(_has(kind, part) for part in get_args(annotation))
 
 
-class _NeedsPlainReader(Exception):
+class _NeedsPlainReaderError(Exception):
     """A field's type or rule that msgspec cannot check."""
 
 
@@ -538,37 +553,33 @@ def _for_msgspec(annotation: Any, *, inside: bool = False) -> Any:
     """
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        base, *rules = arguments
-        pairs = [pair for rule in rules for pair in _meta(rule)]
-        meta = dict(pairs)
-        if len(pairs) > len(meta):
-            raise _NeedsPlainReader
-        if base is int:
-            return _whole_number(**meta)
-        inner = _for_msgspec(base, inside=inside)
-        return Annotated[inner, msgspec.Meta(**meta)] if meta else inner
+        return _ruled_for_msgspec(arguments[0], arguments[1:], inside=inside)
     if origin in (Union, UnionType):
-        options = [option for option in arguments if option is not type(None)]
-        if len(options) > 1:
-            raise _NeedsPlainReader
-        return Optional[_for_msgspec(options[0], inside=inside)]  # noqa: UP045
-    if origin is tuple or origin is frozenset:
-        return origin[tuple(a if a is ... else _for_msgspec(a, inside=True) for a in arguments)]
+        (kind,) = (option for option in arguments if option is not type(None))
+        return Optional[_for_msgspec(kind, inside=inside)]  # noqa: UP045 - a value
+    if origin in {tuple, frozenset}:
+        parts = tuple(a if a is ... else _for_msgspec(a, inside=True) for a in arguments)
+        return _of(origin, parts)
     if origin is immutabledict and not inside:
         name, value = (_for_msgspec(argument, inside=True) for argument in arguments)
         if getattr(name, "__origin__", name) is str:
-            return dict[name, value]
+            return _of(dict, (name, value))
     if annotation is int:
-        return _whole_number()
-    if annotation in _KNOWN or (
-        origin is Literal and all(isinstance(option, str) for option in arguments)
-    ):
+        return _ruled_for_msgspec(int, (), inside=inside)
+    if annotation in _KNOWN or (origin is Literal and all(isinstance(a, str) for a in arguments)):
         return annotation
-    raise _NeedsPlainReader
+    raise _NeedsPlainReaderError
 
 
-def _whole_number(**meta: Any) -> Any:
-    """A whole number within 64 bits, as events hold them; msgspec would take larger ones."""
+def _ruled_for_msgspec(base: Any, rules: tuple[object, ...], *, inside: bool) -> Any:
+    pairs = [pair for rule in rules for pair in _meta(rule)]
+    meta = dict(pairs)
+    if len(pairs) > len(meta):
+        raise _NeedsPlainReaderError
+    if base is not int:
+        inner = _for_msgspec(base, inside=inside)
+        return Annotated[inner, msgspec.Meta(**meta)] if meta else inner
+    # Events hold whole numbers within 64 bits; msgspec would take larger ones.
     if not {"gt", "ge"} & meta.keys():
         meta["ge"] = -(2**63)
     if not {"lt", "le"} & meta.keys():
@@ -583,14 +594,14 @@ def _meta(rule: object) -> Iterator[tuple[str, Any]]:
     elif isinstance(rule, MinLen):
         yield "min_length", rule.min_length
     elif isinstance(rule, BaseMetadata | GroupedMetadata):
-        raise _NeedsPlainReader
+        raise _NeedsPlainReaderError
 
 
 _KNOWN: Final = (str, float, bool, PartialDate)
 
 
 @lru_cache(maxsize=65_536)
-def _date_from_json(kind: type, text: str) -> PartialDate:
+def _date_from_json(_kind: type, text: str) -> PartialDate:
     """The one thing that msgspec has to ask for; a cache in C answers nearly always."""
     return PartialDate(text)
 
@@ -616,7 +627,8 @@ def encode_state(state: object) -> bytes:
 def decode_state(cls: type[S], body: bytes) -> S:
     """The running state in these bytes; CodecError where they hold something else."""
     try:
-        return _state_decoder(cls).decode(body)
+        kind: Any = cls
+        return cast("S", _state_decoder(kind).decode(body))
     except (msgspec.MsgspecError, TypeError, ValueError, RecursionError) as error:
         raise CodecError(f"not a state of {cls.__name__}: {error}") from error
 
@@ -638,7 +650,7 @@ def _to_json(value: object) -> object:
     if isinstance(value, PartialDate):
         return str(value)
     if isinstance(value, immutabledict):
-        return dict(cast("immutabledict[Any, Any]", value))
+        return dict(cast("Any", value))
     raise NotImplementedError(f"a {type(value).__name__} has no place in JSON")
 
 

@@ -3,7 +3,7 @@
 import re
 from calendar import monthrange
 from datetime import date, datetime
-from typing import Final, Literal, Self
+from typing import Final, Literal, Self, cast
 
 from careerledger.errors import DateError
 
@@ -12,6 +12,10 @@ __all__ = ["DateLike", "PartialDate", "as_of"]
 _SHAPE: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 Precision = Literal["year", "month", "day"]
+_PRECISION_BY_LENGTH: Final[dict[int, Precision]] = {4: "year", 7: "month", 10: "day"}
+
+
+_LONGEST: Final = 200
 
 
 def shown(value: object) -> str:
@@ -20,7 +24,7 @@ def shown(value: object) -> str:
         text = repr(value)
     except Exception:  # noqa: BLE001 - any class may fail, and so does an int of 5,000 digits
         return f"a value of type {type(value).__name__}"
-    return text if len(text) <= 200 else f"{text[:200]}…"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 class PartialDate(str):
@@ -41,14 +45,14 @@ class PartialDate(str):
     ordinal: int
     """``first_day`` as a proleptic Gregorian ordinal, for counting days."""
 
-    def __new__(cls, value: str | date) -> Self:
+    def __new__(cls, value: str | date) -> Self:  # noqa: D102 - the class says it
         if type(value) is cls:
             return value
         if isinstance(value, datetime):
             raise DateError(f"{value!r} is an instant, not a date; give its date() instead")
         if isinstance(value, date):
             value = value.isoformat()
-        if not isinstance(value, str):
+        if not isinstance(cast("object", value), str):
             raise DateError(
                 f"{shown(value)} is not a date; give text such as '2019-03-14', or a date"
             )
@@ -77,7 +81,7 @@ class PartialDate(str):
     @property
     def precision(self) -> Precision:
         """How much of the date is known: ``"year"``, ``"month"`` or ``"day"``."""
-        return "year" if len(self) == 4 else "month" if len(self) == 7 else "day"
+        return _PRECISION_BY_LENGTH[len(self)]
 
     @property
     def last_day(self) -> date:

@@ -22,6 +22,7 @@ from careerledger._recording import (
 )
 from careerledger.dates import DateLike, PartialDate, as_of
 from careerledger.errors import (
+    CodecError,
     ConflictError,
     CorrectionError,
     DamagedError,
@@ -32,8 +33,8 @@ from careerledger.events import Action, Event, UnknownEvent
 from careerledger.events.correction import EntryAmended, EntryVoided
 from careerledger.history import Entry
 from careerledger.projections import Projection
-from careerledger.proofs import Frontier, leaf_hash
-from careerledger.stores import Head, Store
+from careerledger.proofs import Frontier
+from careerledger.stores import Head, Row, Store
 from careerledger.stores.memory import MemoryStore
 
 if TYPE_CHECKING:
@@ -471,24 +472,35 @@ class Ledger:
         """
         head = self.store.head(self.name)
         frontier = Frontier()
+        recorded_at = ""
         for after in range(0, head.size, PAGE):
             rows = self.store.log(self.name, after=after, upto=head.size, limit=PAGE)
             for number, row in enumerate(rows, start=after + 1):
-                entry = codec.decode(row.seq, row.body)
-                derived = as_row(entry, row.body)
-                if isinstance(entry.event, UnknownEvent):
-                    derived = derived._replace(introduces=row.introduces)
-                if row.seq != number or row.leaf != leaf_hash(row.body) or row != derived:
+                if row.seq != number or row != _derived_again(row) or row.recorded_at < recorded_at:
                     raise DamagedError(
                         f"#{number} of ledger {self.name!r} does not fit what the store holds "
                         "about it; restore the file from a backup"
                     )
                 frontier.append(row.leaf)
-        if (frontier.size, frontier.to_bytes()) != (head.size, head.frontier):
+                recorded_at = row.recorded_at
+        if (frontier.size, recorded_at, frontier.to_bytes()) != head:
             raise DamagedError(
                 f"ledger {self.name!r} holds {frontier.size} entries that do not lead to its "
-                f"frontier of {head.size}; restore the file from a backup"
+                f"head of {head.size}; restore the file from a backup"
             )
+
+
+def _derived_again(row: Row) -> Row | None:
+    """What a row must be, given its body; None if the body is no entry."""
+    try:
+        entry = codec.decode(row.seq, row.body)
+    except CodecError:
+        return None
+    derived = as_row(entry, row.body)
+    if isinstance(entry.event, UnknownEvent):
+        # Only a program that knows the type can say what it introduces.
+        derived = derived._replace(introduces=row.introduces)
+    return derived
 
 
 def _latest_today(now: datetime) -> date:

@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from strategies import entry_of
-
 from careerledger import codec
 from careerledger.events import (
     ContactMade,
@@ -17,6 +15,7 @@ from careerledger.events import (
     RoleStarted,
     VisionDeclared,
 )
+from strategies import entry_of
 
 GOLDEN = Path(__file__).with_name("golden.jsonl")
 """One entry on each line."""
@@ -45,7 +44,9 @@ ENTRIES = [
     ),
     entry_of(ContactMade(on="2024-03-14", contact="jane", name="Jane 😀", kind="peer")),
     entry_of(RoleStarted(on="2019-07", role="r", organisation="o", title="t", level=0, pay=1e21)),
-    entry_of(GoalSet(on="2020", goal="g", title="t", due="2021-06", levels=["a", "b", "c", "d", "e"])),
+    entry_of(
+        GoalSet(on="2020", goal="g", title="t", due="2021-06", levels=["a", "b", "c", "d", "e"])
+    ),
     entry_of(
         OpportunityFound(on="2022", opportunity="o", what="w", role_like=RoleLike(title="lead"))
     ),

@@ -7,14 +7,20 @@ import json
 
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import CORRECTIONS, FACTS, MINE, entry_of, events
 
 from careerledger import Entry, codec
+from strategies import CORRECTIONS, FACTS, MINE, entry_of, events
 
 CLASSES = st.sampled_from([*FACTS, *CORRECTIONS, *MINE])
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=4),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2)
+    ),
     max_leaves=4,
 )
 WHITE = st.text(alphabet=" \t\r\n", max_size=2)
@@ -32,7 +38,9 @@ def dump(value, before=lambda: "", after=lambda: ""):
     """JSON text, with white space around the colons."""
     match value:
         case Object():
-            pairs = (f"{json.dumps(n)}{before()}:{after()}{dump(v, before, after)}" for n, v in value)
+            pairs = (
+                f"{json.dumps(n)}{before()}:{after()}{dump(v, before, after)}" for n, v in value
+            )
             return "{" + ",".join(pairs) + "}"
         case list():
             return "[" + ",".join(dump(item, before, after) for item in value) + "]"
@@ -49,7 +57,7 @@ def objects(value, path="$"):
             yield from objects(inner, f"{path}.{name}")
 
 
-MAPPINGS = ("toward", "themes", "marks", "by_name", "by_colour", "places", "tables")
+MAPPINGS = ("toward", "themes", "marks", "by_name", "by_colour", "by_day", "places", "tables")
 """Fields whose names are the user's own, so that one more is another valid event."""
 
 
@@ -150,9 +158,8 @@ def test_a_dropped_field_is_missing_or_its_default(read, target, data):
 
 @given(mutable(), JSON, st.data())
 def test_another_value_is_refused_or_read_alike(read, target, value, data):
-    _, tree, path, chosen = target
-    if not chosen:
-        path, chosen = "$", tree
+    _, tree, _, chosen = target
+    chosen = chosen or tree
     at = data.draw(st.integers(0, len(chosen) - 1))
     chosen[at] = (chosen[at][0], value)
 

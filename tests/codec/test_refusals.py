@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from strategies import Bare, Flat, entry_of
 
 from careerledger import Entry, codec
 from careerledger.errors import CodecError
@@ -17,14 +16,13 @@ from careerledger.events import (
     UnknownEvent,
     VisionDeclared,
 )
+from strategies import Bare, Flat, entry_of
 
 COURSE = CourseFinished(
     on="2024", title="x", hours=3, themes={"a"}, evidence=["u"], toward={"v": 0.5}
 )
 VISION = VisionDeclared(on="2024", vision="v", statement="s", themes={"a": 1})
-OPPORTUNITY = OpportunityFound(
-    on="2024", opportunity="o", what="w", role_like=RoleLike(title="t")
-)
+OPPORTUNITY = OpportunityFound(on="2024", opportunity="o", what="w", role_like=RoleLike(title="t"))
 AMENDED = EntryAmended(target="x", event=COURSE, reason="r")
 
 
@@ -123,7 +121,9 @@ def test_other_bytes_are_refused(body, message, read):
     assert message in read(body)
 
 
-@pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "Infinity", "1" * 10_000, "0x1", "1_0"])
+@pytest.mark.parametrize(
+    "number", ["1e999", "-1e999", "NaN", "Infinity", "1" * 10_000, "0x1", "1_0"]
+)
 def test_numbers_that_are_none_are_refused(number, read):
     body = codec.encode(entry_of(COURSE)).replace(b'"hours":3.0', f'"hours":{number}'.encode())
 
@@ -214,8 +214,14 @@ def test_what_is_not_an_instant_is_refused(text, read):
 
 def test_an_error_of_the_class_itself_is_refused(read, monkeypatch):
     """Whatever goes wrong while an event is built, reading raises CodecError."""
+
+    def fail(_self, **_fields):
+        error = ZeroDivisionError("division by zero")
+        error.add_note("a note of its own")
+        raise error
+
     body = changed(OPPORTUNITY, "event.role_like.title", "other")
-    monkeypatch.setattr(RoleLike, "__init__", lambda self, **_: 1 / 0)
+    monkeypatch.setattr(RoleLike, "__init__", fail)
 
     assert "ZeroDivisionError: division by zero, at $.event.role_like" in read(body)
 

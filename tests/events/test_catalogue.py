@@ -9,9 +9,9 @@ from pathlib import Path
 
 import attrs
 import pytest
-from strategies import CORRECTIONS, FACTS
 
 from careerledger import codec
+from strategies import CORRECTIONS, FACTS
 
 GOLDEN = Path(__file__).with_name("catalogue.json")
 CLASSES = [*FACTS, *CORRECTIONS]
@@ -20,12 +20,20 @@ CLASSES = [*FACTS, *CORRECTIONS]
 def _field(attribute):
     """A field as the file tells it: its type with all rules, and its default."""
     default = attribute.default
-    said = "" if default is attrs.NOTHING else f" = {sorted(default) if isinstance(default, frozenset) else default!r}"
+    said = (
+        ""
+        if default is attrs.NOTHING
+        else f" = {sorted(default) if isinstance(default, frozenset) else default!r}"
+    )
     return f"{attribute.name}: {_type(attribute.type)}{said}"
 
 
 def _type(annotation):
-    told = annotation.__name__ if isinstance(annotation, type) and not hasattr(annotation, "__args__") else repr(annotation)
+    told = (
+        annotation.__name__
+        if isinstance(annotation, type) and not hasattr(annotation, "__args__")
+        else repr(annotation)
+    )
     for noise in ("typing.", "careerledger.events.", "careerledger.dates.", "immutabledict."):
         told = told.replace(noise, "")
     before, predicate, _ = told.partition("Predicate(<function ")

@@ -9,11 +9,15 @@ from careerledger import events
 
 
 def python(source):
-    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", source], capture_output=True, text=True, check=True
+    )
     return done.stdout.split()
 
 
-LOADED = "import sys; print(*sorted(n for n in sys.modules if n.startswith('careerledger.events.')))"
+LOADED = (
+    "import sys; print(*sorted(n for n in sys.modules if n.startswith('careerledger.events.')))"
+)
 
 
 def test_importing_events_loads_no_room():
@@ -57,5 +61,7 @@ def test_every_event_is_public():
 
 
 def test_no_other_name_is_there():
-    with pytest.raises(AttributeError, match=r"module 'careerledger.events' has no attribute 'CourseBegun'"):
+    with pytest.raises(
+        AttributeError, match=r"module 'careerledger.events' has no attribute 'CourseBegun'"
+    ):
         events.CourseBegun  # noqa: B018 - the access is what is tested

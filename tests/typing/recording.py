@@ -51,7 +51,7 @@ def build() -> None:
     revised = VisionRevised(on="2024", vision="cto", reason="r", themes=None)
     assert_type(revised.themes, immutabledict[str, float] | None)
 
-    print({course: 1, vision: 2}, course == vision)
+    assert_type({course: 1}, dict[CourseFinished, int])
 
 
 def refused() -> None:
@@ -60,7 +60,7 @@ def refused() -> None:
     CourseFinished(title="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     CourseFinished(on="2024", title=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     CourseFinished(on="2024", title="x", format="film")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    CourseFinished("2024", title="x")  # type: ignore[misc]  # pyright: ignore[reportCallIssue]
+    CourseFinished("2024", title="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     CourseFinished(on="2024", title="x", prize=5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
@@ -80,5 +80,6 @@ def ask(ledger: Ledger) -> None:
         assert_type(entry.event.name, str)
     assert_type(ledger.entries(types=[ContactMade]), Iterator[Entry[ContactMade]])
 
+    # An entry of a contact is an entry of an action.
     everything: Sequence[Entry[Action]] = list(ledger.entries(types=[ContactMade]))
-    print(everything)
+    assert_type(everything[0].event.on, PartialDate)

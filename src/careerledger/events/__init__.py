@@ -147,7 +147,7 @@ def load_catalogue() -> None:
         import_module(f"{__name__}.{room}")
 
 
-__all__ = [  # noqa: RUF022 - grouped as the rooms are
+__all__ = [
     "Accepts",
     "Action",
     "ChallengeResolved",

@@ -73,7 +73,7 @@ def _check_value(value: object, event: object, attribute: "attrs.Attribute[Any]"
 
 
 _CHECK: Final = "careerledger.check"
-_CONVERTER: Final = attrs.Converter(_check_value, takes_self=True, takes_field=True)  # type: ignore[call-overload, misc]
+_CONVERTER: Final = attrs.Converter(_check_value, takes_self=True, takes_field=True)
 
 
 def _with_checks(cls: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
@@ -88,7 +88,7 @@ def _with_checks(cls: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs
             ) from error
         fields = [field.evolve(type=hints[field.name]) for field in fields]
     checked: list[attrs.Attribute[Any]] = []
-    for attribute in fields:
+    for attribute in cast("list[Any]", fields):  # the stubs of attrs lack some of its fields
         if attribute.inherited and attribute.metadata:
             checked.append(attribute)
             continue
@@ -116,7 +116,7 @@ def _with_checks(cls: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs
     field_specifiers=(attrs.field, field),
 )
 def _fact(cls: C) -> C:
-    return cast("C", attrs.frozen(cls, kw_only=True, repr=False, field_transformer=_with_checks))
+    return attrs.frozen(cls, kw_only=True, repr=False, field_transformer=_with_checks)
 
 
 @_fact
@@ -128,7 +128,7 @@ class Event:
     def __repr__(self) -> str:
         told = (
             f"{a.name}={getattr(self, a.name)!r}"
-            for a in attrs.fields(type(self))
+            for a in attrs.fields(cast("Any", type(self)))
             if getattr(self, a.name) != a.default
         )
         return f"{type(self).__name__}({', '.join(told)})"
@@ -156,7 +156,7 @@ class Action(Event):
     """Links or file names that show it."""
 
 
-@attrs.frozen(kw_only=True)
+@_fact
 class UnknownEvent(Event):
     """An event of a type or version that this program does not know, kept as it was written.
 
@@ -252,7 +252,7 @@ def _define(cls: C, name: str, version: int, upcasts: Mapping[int, Upcast]) -> C
             f"upcasts of {where} must lead from each earlier version to the next: "
             f"version {version} needs {list(range(1, version))}, got {sorted(upcasts)}"
         )
-    made = _fact(cls)
+    made: Any = _fact(cls)
     roles = [(a.name, rule) for a in attrs.fields(made) for rule in _id_rules(a.type)]
     introduces = [(name, rule.kind) for name, rule in roles if isinstance(rule, Introduces)]
     if len(introduces) > 1:
@@ -268,7 +268,7 @@ def _define(cls: C, name: str, version: int, upcasts: Mapping[int, Upcast]) -> C
         refers=tuple((f, rule.kinds) for f, rule in roles if isinstance(rule, Refers)),
     )
     catalogue.add(made)
-    return made
+    return cast("C", made)
 
 
 def _id_rules(annotation: object) -> Iterator[Introduces | Refers]:

@@ -62,7 +62,7 @@ else:
     class Accepts:
         """A field that holds an S and may be given as a G; at run time it is the S."""
 
-        def __class_getitem__(cls, item):
+        def __class_getitem__(cls, item: tuple[Any, Any]) -> Any:
             return item[0]
 
 
@@ -105,7 +105,7 @@ class RuleError(Exception):
 Check = Callable[[Any], Any]
 
 
-def check_for(annotation: object) -> Check:
+def check_for(annotation: object) -> Check:  # noqa: PLR0911 - one for each kind of annotation
     """The function that returns a value in the form a field holds, or raises RuleError.
 
     Raises DefinitionError for an annotation whose values could not be checked, or could change.
@@ -121,7 +121,7 @@ def check_for(annotation: object) -> Check:
         return _optional(arguments)
     if origin is Literal:
         return _one_of(arguments)
-    if origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:
+    if origin is tuple and arguments[1:] == (...,):
         return _many(tuple, check_for(arguments[0]))
     if origin is frozenset:
         return _many(frozenset, check_for(arguments[0]))
@@ -138,7 +138,7 @@ def check_for(annotation: object) -> Check:
             "use tuple[..., ...], frozenset[...], immutabledict[..., ...], a Literal, "
             "or a class whose instances cannot change"
         )
-    return _PLAIN.get(kind) or _instance_of(kind)
+    return _PLAIN.get(cast("type", kind)) or _instance_of(cast("type", kind))
 
 
 def _text(value: object) -> str:
@@ -206,18 +206,18 @@ def _instance_of(kind: type) -> Check:
 
 
 def _optional(options: tuple[Any, ...]) -> Check:
-    checks = [check_for(option) for option in options if option is not type(None)]
+    kinds = [option for option in options if option is not type(None)]
+    if len(kinds) > 1:
+        raise DefinitionError(
+            f"is annotated with {len(kinds)} types; a field holds values of one, or None"
+        )
+    check_given = check_for(kinds[0])
 
     def check(value: object) -> object:
-        if value is None and len(checks) < len(options):
-            return None
-        refused: list[str] = []
-        for option in checks:
-            try:
-                return option(value)
-            except RuleError as rule:
-                refused.append(str(rule))
-        raise RuleError(", or ".join([*refused, *["None"] * (len(checks) < len(options))]))
+        try:
+            return None if value is None else check_given(value)
+        except RuleError as rule:
+            raise RuleError(f"{rule}, or None") from None
 
     return check
 
@@ -279,7 +279,7 @@ def _ruled(check_base: Check, rules: list[Any]) -> Check:
     return check
 
 
-def _bounds(rule: object) -> list[tuple[str, Callable[[Any], bool]]]:
+def _bounds(rule: Any) -> list[tuple[str, Callable[[Any], bool]]]:  # noqa: PLR0911 - as above
     if isinstance(rule, GroupedMetadata):
         return [bound for part in rule for bound in _bounds(part)]
     if isinstance(rule, Ge):

@@ -12,7 +12,7 @@ from careerledger.events._fields import Text
 
 
 def _is_a_fact(event: Event) -> bool:
-    """an event that is not itself a correction"""
+    """an event that is not itself a correction"""  # noqa: D403, D415 - ends "it must be …"
     return isinstance(event, Action | UnknownEvent)
 
 

@@ -12,7 +12,7 @@ CourseId = Annotated[Text, Refers.to("course")]
 
 @event("course.started")
 class CourseStarted(Action):
-    """The first day of a course, a degree, a book, …"""
+    """The first day of a course, a degree, a book, or the like."""
 
     course: Annotated[Text, Introduces("course")]
     title: Text

@@ -79,7 +79,7 @@ class MentoringEnded(Action):
 
 @event("gathering.attended")
 class GatheringAttended(Action):
-    """A conference, a meetup, a dinner, …"""
+    """A conference, a meetup, a dinner, or the like."""
 
     name: Text
     kind: Literal["conference", "meetup", "dinner", "online", "other"] = "other"

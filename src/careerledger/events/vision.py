@@ -1,7 +1,7 @@
 """Declare a vision: where the career is to go, and the goals on the way."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from annotated_types import Predicate
 from immutabledict import immutabledict
@@ -20,10 +20,11 @@ from careerledger.events._fields import (
 
 VisionId = Annotated[Text, Refers.to("vision")]
 GoalId = Annotated[Text, Refers.to("goal")]
+_NewThemes: TypeAlias = Accepts[immutabledict[str, Positive] | None, Mapping[str, float] | None]
 
 
 def _five_or_none(levels: tuple[str, ...]) -> bool:
-    """five descriptions, for -2 to +2, or none"""
+    """five descriptions, for -2 to +2, or none"""  # noqa: D403, D415 - ends "it must be …"
     return len(levels) in {0, 5}
 
 
@@ -46,9 +47,7 @@ class VisionRevised(Action):
     vision: VisionId
     reason: Text
     statement: Text | None = None
-    themes: Accepts[  # type: ignore[assignment]
-        immutabledict[str, Positive] | None, Mapping[str, float] | None
-    ] = field(default=None)
+    themes: _NewThemes = field(default=None)  # type: ignore[assignment]
     """All themes of the vision from now on; None: as before."""
 
 

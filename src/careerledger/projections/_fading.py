@@ -4,7 +4,7 @@ from datetime import date
 from math import exp2, floor, ldexp
 from typing import Final
 
-_EPOCH: Final = date(1900, 1, 1).toordinal()
+_EPOCH: Final = date(1700, 1, 1).toordinal()
 _BITS: Final = 52
 
 
@@ -22,7 +22,8 @@ def standing_weight(amount: float, ordinal: int, half_life: float) -> int:
 
     Args:
         amount: 0 or more, in any unit.
-        ordinal: The day, as a proleptic Gregorian ordinal.
+        ordinal: The day, as a proleptic Gregorian ordinal; what is long before 1700 weighs
+            nothing.
         half_life: In days.
     """
     doublings = (ordinal - _EPOCH) / half_life

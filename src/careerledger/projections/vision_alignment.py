@@ -265,6 +265,7 @@ class VisionAlignment(Tunable):
             (-_scaled(weight, relevance), day, seq)
             for group, relevance in relevances
             for weight, _, seq, day in group.top
+            if weight
         )[:TOP]
         evidence = tuple(
             Evidence(seq=seq, on=PartialDate(day), share=-part / (total << _SCALE))

@@ -1,0 +1,270 @@
+"""The laws of MilestoneHistory, and each way to reach a milestone."""
+
+from datetime import date
+
+import pytest
+from careers import TODAY, careers, enact, new_ledger
+from hypothesis import given
+
+from careerledger.events import (
+    Action,
+    ChallengeResolved,
+    ChallengeTaken,
+    ContactMade,
+    CourseFinished,
+    CredentialAwarded,
+    DoorOpened,
+    GatheringAttended,
+    GoalAssessed,
+    GoalSet,
+    IndustrySwitched,
+    MilestoneDeclared,
+    RecognitionReceived,
+    ReflectionWritten,
+    RequestAnswered,
+    RequestMade,
+    RoleChanged,
+    RoleEnded,
+    RoleStarted,
+    SkillAssessed,
+    SkillPractised,
+)
+from careerledger.projections import MilestoneHistory
+from careerledger.projections.milestone_history import Harvest, MilestoneHistoryView
+
+
+def project(facts: list[Action], at: object = TODAY, **parameters: object) -> MilestoneHistoryView:
+    ledger = new_ledger()
+    ledger.record(facts)
+    asked = MilestoneHistory.with_(**parameters) if parameters else MilestoneHistory
+    return ledger.project(asked, at=at)
+
+
+def reached(facts: list[Action], **parameters: object) -> list[tuple[str, str, tuple[int, ...]]]:
+    view = project(facts, **parameters)
+    return [(found.kind, found.title, found.entries) for found in view.milestones]
+
+
+ROLE = RoleStarted(on="2020-01-01", role="r", organisation="ACME", title="Engineer", level=2)
+
+
+@given(career=careers)
+def test_milestones_are_ordered_and_rest_on_real_entries(career: list) -> None:
+    ledger = new_ledger()
+    enact(ledger, career)
+    view = ledger.project(MilestoneHistory, at=TODAY)
+    entries = {entry.seq: entry for entry in ledger.entries(until=TODAY)}
+    dates = [milestone.on for milestone in view.milestones]
+    assert sorted(dates) == dates
+    for milestone in view.milestones:
+        assert entries.keys() >= set(milestone.entries)
+        assert milestone.on == entries[milestone.entries[0]].event.on
+
+
+@given(career=careers)
+def test_voiding_the_entry_that_made_a_milestone_removes_it(career: list) -> None:
+    ledger = new_ledger()
+    enact(ledger, career)
+    ids = {entry.seq: entry.id for entry in ledger.entries()}
+    for milestone in ledger.project(MilestoneHistory, at=TODAY).milestones[:3]:
+        ledger.void(ids[milestone.entries[0]], reason="a test")
+        left = ledger.project(MilestoneHistory, at=TODAY).milestones
+        assert milestone.entries[0] not in {seq for found in left for seq in found.entries}
+
+
+@given(career=careers)
+def test_the_parts_of_a_harvest_lie_within_the_time_of_the_role(career: list) -> None:
+    """Counted once more from the history, with the first days of dates."""
+    ledger = new_ledger()
+    enact(ledger, career)
+    history = [entry.event for entry in ledger.entries(until=TODAY)]
+    for role in ledger.project(MilestoneHistory, at=TODAY).roles:
+        last = date.max if role.ended is None else role.ended.first_day
+        within = [e for e in history if role.started.first_day <= e.on.first_day <= last]
+        assert set(role.skills) == {skill for event in within for skill in skills_of(event)}
+        assert set(role.contacts) == {
+            contact
+            for event in within
+            for contact in (
+                [event.contact]
+                if isinstance(event, ContactMade)
+                else event.met if isinstance(event, GatheringAttended) else []
+            )
+        }
+        assert set(role.challenges) == {e.challenge for e in within if isinstance(e, ChallengeResolved)}
+        assert set(role.doors) == {e.what for e in within if isinstance(e, DoorOpened)}
+        assert role.reflections == sum(isinstance(e, ReflectionWritten) for e in within)
+        about = [e for e in history if isinstance(e, ReflectionWritten) and role.role in e.about]
+        assert role.reflected == bool(about)
+
+
+def skills_of(event: Action) -> tuple[str, ...]:
+    if isinstance(event, SkillPractised | SkillAssessed):
+        return (event.skill,)
+    return getattr(event, "skills", ())
+
+
+@pytest.mark.parametrize(
+    ("facts", "milestone"),
+    [
+        ([ROLE], ("role started", "Engineer, ACME", (1,))),
+        ([CredentialAwarded(on="2021", credential="c", name="CKA")], ("credential", "CKA", (1,))),
+        ([MilestoneDeclared(on="2021", milestone="m", title="First talk")], ("declared", "First talk", (1,))),
+        ([IndustrySwitched(on="2021", from_="food", to="data", why="…")], ("industry", "food to data", (1,))),
+        ([RecognitionReceived(on="2021", kind="award", text="Best talk")], ("award", "Best talk", (1,))),
+        (
+            [
+                ChallengeTaken(on="2021", challenge="c", title="Migrate", difficulty=4),
+                ChallengeResolved(on="2022", challenge="c", outcome="met"),
+            ],
+            ("challenge", "Migrate", (2, 1)),
+        ),
+        (
+            [
+                ChallengeResolved(on="2021", challenge="c", outcome="met"),
+                ChallengeTaken(on="2021-05", challenge="c", title="Known to the year", difficulty=5),
+            ],
+            ("challenge", "Known to the year", (1, 2)),
+        ),
+        (
+            [
+                RequestMade(on="2021", request="q", kind="raise"),
+                RequestAnswered(on="2022", request="q", outcome="granted"),
+            ],
+            ("request granted", "raise", (2, 1)),
+        ),
+        ([RequestAnswered(on="2022", request="q", outcome="granted")], ("request granted", "q", (1,))),
+        (
+            [
+                GoalSet(on="2021", goal="g", title="Speak Czech"),
+                GoalAssessed(on="2022", goal="g", level=0),
+                GoalAssessed(on="2023", goal="g", level=1),
+                GoalAssessed(on="2024", goal="g", level=2),
+            ],
+            ("goal", "Speak Czech", (3, 1)),
+        ),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else "",
+)
+def test_what_makes_a_milestone(facts: list, milestone: tuple) -> None:
+    assert [milestone] == reached(facts)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        [
+            ChallengeTaken(on="2021", challenge="c", title="Easy", difficulty=3),
+            ChallengeResolved(on="2022", challenge="c", outcome="met"),
+        ],
+        [
+            ChallengeTaken(on="2021", challenge="c", title="Hard", difficulty=5),
+            ChallengeResolved(on="2022", challenge="c", outcome="partly"),
+        ],
+        [ChallengeResolved(on="2022", challenge="never taken", outcome="met")],
+        [RequestMade(on="2021", request="q", kind="raise"), RequestAnswered(on="2022", request="q", outcome="declined")],
+        [GoalAssessed(on="2021", goal="g", level=0)],
+        [RecognitionReceived(on="2021", kind="thanks", text="Thanks!")],
+        [RoleChanged(on="2021", role="never started", level=3)],
+    ],
+)
+def test_what_makes_none(facts: list) -> None:
+    assert [] == reached(facts)
+
+
+@pytest.mark.parametrize(
+    ("change", "risen"),
+    [
+        ({"level": 3}, True),
+        ({"level": 2}, False),
+        ({"level": 1}, False),
+        ({"title": "Chief Engineer"}, False),
+        ({"scope": 5}, False),
+    ],
+)
+def test_a_role_rises_in_level_or_scope_and_not_by_a_new_title(change: dict, risen: bool) -> None:
+    """A scope that was not said before has not risen."""
+    kinds = [kind for kind, _, _ in reached([ROLE, RoleChanged(on="2021", role="r", **change)])]
+    assert ["role started", *["risen"] * risen] == kinds
+
+
+def test_a_scope_that_grows_is_a_rise() -> None:
+    changes = [RoleChanged(on="2021", role="r", scope=2), RoleChanged(on="2022", role="r", scope=6)]
+    assert ("risen", "Engineer, ACME", (3,)) == reached([ROLE, *changes])[-1]
+
+
+def test_thresholds_are_parameters() -> None:
+    facts = [
+        ChallengeTaken(on="2021", challenge="c", title="Easy", difficulty=3),
+        ChallengeResolved(on="2022", challenge="c", outcome="met"),
+        GoalAssessed(on="2023", goal="g", level=1),
+    ]
+    assert ["challenge", "goal"] == [kind for kind, _, _ in reached(facts, difficulty=3)]
+    assert [] == reached(facts, goal_level=2)
+
+
+def test_the_role_of_a_milestone_is_the_one_started_last_of_those_held() -> None:
+    facts = [
+        ROLE,
+        RoleStarted(on="2021-01-01", role="s", organisation="Globex", title="Advisor"),
+        CredentialAwarded(on="2021-06", credential="c1", name="with both"),
+        RoleEnded(on="2021-12-31", role="s"),
+        CredentialAwarded(on="2021-12-31", credential="c2", name="on the last day"),
+        CredentialAwarded(on="2022-01-01", credential="c3", name="with the first"),
+        RoleEnded(on="2023", role="r"),
+        CredentialAwarded(on="2023-06", credential="c4", name="with none"),
+        MilestoneDeclared(on="2023-07", milestone="m", title="looking back", role="r"),
+    ]
+    roles = {found.title: found.role for found in project(facts).milestones[2:]}
+    assert {
+        "with both": "s",
+        "on the last day": "s",
+        "with the first": "r",
+        "with none": None,
+        "looking back": "r",
+    } == roles
+
+
+def harvest(facts: list[Action]) -> Harvest:
+    return project(facts).roles[0]
+
+
+def test_what_happens_on_the_first_day_is_part_of_the_harvest_in_whatever_order() -> None:
+    before = CourseFinished(on="2020-01-01", title="x", skills=["sql"])
+    after = CourseFinished(on="2020", title="y", skills=["dbt"])
+    assert ("dbt", "sql") == harvest([before, after, ROLE]).skills
+    assert () == harvest([CourseFinished(on="2019-12-31", title="x", skills=["sql"]), ROLE]).skills
+
+
+def test_an_end_that_stands_before_its_start_is_kept() -> None:
+    """"2020" stands before "2020-03" in a history; the role ended that year all the same."""
+    facts = [
+        RoleStarted(on="2020-03", role="r", organisation="ACME", title="Intern"),
+        RoleEnded(on="2020", role="r"),
+        SkillPractised(on="2020-04", skill="sql"),
+    ]
+    role = harvest(facts)
+    assert ("2020-03", "2020", ()) == (role.started, role.ended, role.skills)
+
+
+def test_ended_roles_that_no_reflection_is_about_are_named() -> None:
+    ended = [ROLE, RoleEnded(on="2021", role="r")]
+    assert ("r",) == project(ended).unreflected
+    assert () == project([ROLE]).unreflected
+    thought = ReflectionWritten(on="2024", text="I learned to listen.", about=["r"])
+    assert () == project([*ended, thought]).unreflected
+    assert 0 == harvest([*ended, thought]).reflections
+
+
+def test_a_harvest_names_each_thing_once_in_the_order_it_came() -> None:
+    role = harvest(
+        [
+            ROLE,
+            SkillPractised(on="2020-02", skill="sql"),
+            SkillAssessed(on="2020-03", skill="dbt", level=0.5),
+            SkillPractised(on="2020-04", skill="sql"),
+            CredentialAwarded(on="2020-05", credential="c", name="CKA", skills=["k8s"]),
+        ]
+    )
+    assert (("sql", "dbt", "k8s"), ("CKA",)) == (role.skills, role.credentials)
+    assert ("Engineer, ACME", "CKA") == role.milestones

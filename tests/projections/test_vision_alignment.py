@@ -1,0 +1,255 @@
+"""The laws of VisionAlignment, and its formula worked out by hand."""
+
+from datetime import date
+from math import exp2
+
+import attrs
+import pytest
+from careers import THEMES, TODAY, careers, enact, facts, new_ledger, only_facts, surviving
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from careerledger.errors import DefinitionError
+from careerledger.events import (
+    Action,
+    CourseFinished,
+    GoalSet,
+    SkillPractised,
+    VisionDeclared,
+    VisionRetired,
+    VisionRevised,
+)
+from careerledger.projections import VisionAlignment
+from careerledger.projections.vision_alignment import EFFORTS, TOP, VisionAlignmentView
+
+VISION = VisionDeclared(on="2017", vision="v", statement="…", themes={"climate": 2, "craft": 1})
+
+
+def project(facts_: list[Action], at: object = TODAY, **parameters: object) -> VisionAlignmentView:
+    ledger = new_ledger()
+    ledger.record(facts_)
+    asked = VisionAlignment.with_(**parameters) if parameters else VisionAlignment
+    return ledger.project(asked, at=at)
+
+
+def alike(one: float | None, other: float | None) -> bool:
+    """Equal but for rounding, or both unknown."""
+    if one is None or other is None:
+        return one is other
+    return one == pytest.approx(other, abs=1e-9)
+
+
+def relevance(fact: Action, vision: str, themes: dict[str, float], goals: dict[str, str]) -> float:
+    """The rule of the docs, written down once more."""
+    stated = [w for to, w in (fact.toward or {}).items() if to == vision or goals.get(to) == vision]
+    if stated:
+        return max(stated)
+    carried = [themes[theme] for theme in (fact.themes or ()) if theme in themes]
+    return max(carried) / max(themes.values()) if carried else 0
+
+
+def by_hand(history: list[Action], at: date, half_life: float) -> dict[str, float | None]:
+    """A = Σ e·r·d / Σ e·d for each vision that holds, in floats."""
+    visions: dict[str, dict[str, float]] = {}
+    goals: dict[str, str] = {}
+    for fact in history:
+        if isinstance(fact, VisionDeclared):
+            visions.pop(fact.vision, None)
+            visions[fact.vision] = dict(fact.themes)
+        elif isinstance(fact, VisionRevised) and fact.themes and fact.vision in visions:
+            visions[fact.vision] = dict(fact.themes)
+        elif isinstance(fact, VisionRetired):
+            visions.pop(fact.vision, None)
+        elif isinstance(fact, GoalSet) and fact.vision is not None:
+            goals[fact.goal] = fact.vision
+    scores: dict[str, float | None] = {}
+    for vision, themes in visions.items():
+        total = aligned = 0.0
+        for fact in history:
+            effort = EFFORTS.get(fact.__event__.name, 1) if fact.hours is None else fact.hours
+            weight = effort * exp2(-(at - fact.on.first_day).days / half_life)
+            total += weight
+            aligned += weight * relevance(fact, vision, themes, goals)
+        scores[vision] = aligned / total if total else None
+    return scores
+
+
+@given(career=careers, half_life=st.sampled_from([30, 365, 1000.5]))
+def test_the_score_is_the_formula(career: list, half_life: float) -> None:
+    ledger = new_ledger()
+    enact(ledger, career)
+    history = [entry.event for entry in ledger.entries(until=TODAY)]
+    view = ledger.project(VisionAlignment.with_(half_life=half_life), at=TODAY)
+    expected = by_hand(history, TODAY, half_life)
+    found = {vision.vision: vision.score for vision in view.visions}
+    assert expected.keys() == found.keys()
+    for vision, score in expected.items():
+        assert (score is None) == (found[vision] is None)
+        assert (score or 0) == pytest.approx(found[vision] or 0, rel=1e-9, abs=1e-12)
+
+
+@given(career=careers)
+def test_a_score_lies_between_the_smallest_and_the_largest_relevance(career: list) -> None:
+    ledger = new_ledger()
+    enact(ledger, career)
+    view = ledger.project(VisionAlignment, at=TODAY)
+    history = [entry.event for entry in ledger.entries(until=TODAY)]
+    goals = {f.goal: f.vision for f in history if isinstance(f, GoalSet) and f.vision}
+    for vision in view.visions:
+        themes = {theme.theme: theme.weight for theme in vision.themes}
+        relevances = [relevance(fact, vision.vision, themes, goals) for fact in history]
+        if vision.score is not None:
+            assert min(relevances) - 1e-12 <= vision.score <= max(relevances) + 1e-12
+        assert vision.in_force is None or 0 <= vision.in_force <= 1
+
+
+@given(career=only_facts)
+def test_shares_of_evidence_and_rest_sum_to_the_score(career: list) -> None:
+    """Largest first; each names an entry that served the vision."""
+    ledger = new_ledger()
+    ledger.record(career)
+    for vision in ledger.project(VisionAlignment, at=TODAY).visions:
+        shares = [evidence.share for evidence in vision.evidence]
+        assert sorted(shares, reverse=True) == shares
+        assert len(shares) <= TOP
+        assert sum(shares) + vision.rest == pytest.approx(vision.score or 0, abs=1e-9)
+        if len(shares) < TOP:
+            assert vision.rest == pytest.approx(0, abs=1e-12)
+        dates = {entry.seq: entry.event.on for entry in ledger.entries()}
+        assert [dates[evidence.seq] for evidence in vision.evidence] == [
+            evidence.on for evidence in vision.evidence
+        ]
+        assert vision.score_beyond(0) == pytest.approx(vision.score or 0, abs=1e-9)
+
+
+@given(career=only_facts, factor=st.sampled_from([0.01, 3, 1000]))
+def test_scaling_all_hours_alike_changes_nothing(career: list, factor: float) -> None:
+    stated = [attrs.evolve(f, hours=1 if f.hours is None else f.hours) for f in career]
+    scaled = [attrs.evolve(f, hours=f.hours * factor) for f in stated]
+    first, second = project([VISION, *stated]), project([VISION, *scaled])
+    assert alike(first.score, second.score)
+    assert alike(first.in_force, second.in_force)
+
+
+@given(career=only_facts, factor=st.sampled_from([0.01, 3, 1000]))
+def test_scaling_all_theme_weights_alike_changes_nothing(career: list, factor: float) -> None:
+    def scale(fact: Action) -> Action:
+        if isinstance(fact, VisionDeclared | VisionRevised) and fact.themes:
+            return attrs.evolve(fact, themes={t: w * factor for t, w in fact.themes.items()})
+        return fact
+
+    first, second = project(career), project([scale(fact) for fact in career])
+    assert alike(first.score, second.score)
+    assert alike(first.in_force, second.in_force)
+
+
+@given(career=only_facts, idle=facts)
+def test_an_action_of_zero_effort_changes_nothing(career: list, idle: Action) -> None:
+    assume(not isinstance(idle, VisionDeclared | VisionRevised | VisionRetired | GoalSet))
+    assert project(career) == project([*career, attrs.evolve(idle, hours=0)])
+
+
+@given(career=only_facts, on=st.dates(date(2018, 1, 1), TODAY), hours=st.floats(0.1, 1000))
+def test_an_action_above_the_score_never_lowers_it(career: list, on: date, hours: float) -> None:
+    before = project([VISION, *career])
+    more = CourseFinished(on=on, title="more", hours=hours, toward={"v": 1})
+    after = project([VISION, *career, more])
+    scores = [{v.vision: v.score for v in view.visions}["v"] for view in (before, after)]
+    assert scores[1] >= (scores[0] or 0) - 1e-12
+
+
+@given(career=only_facts)
+def test_a_theme_is_unbacked_exactly_when_no_effort_carries_it(career: list) -> None:
+    for vision in project(career).visions:
+        shares = {theme.theme: theme.share for theme in vision.themes}
+        assert {theme for theme, share in shares.items() if share == 0} == set(vision.unbacked)
+        assert all(0 <= share <= 1 for share in shares.values())
+        weights = [theme.weight for theme in vision.themes]
+        assert sorted(weights, reverse=True) == weights
+
+
+@given(career=careers)
+def test_the_last_twelve_months_are_shown_to_the_month_of_the_question(career: list) -> None:
+    ledger = new_ledger()
+    ledger.record(surviving(career))
+    for vision in ledger.project(VisionAlignment, at=TODAY).visions:
+        months = [month.month for month in vision.months]
+        assert ["2025-07", "2025-08"] == months[:2]
+        assert ("2026-06", 12) == (months[-1], len(months))
+        assert all((month.hours == 0) == (month.score is None) for month in vision.months)
+
+
+def test_nothing_to_go_on_gives_none() -> None:
+    assert (None, None, ()) == attrs.astuple(project([]), recurse=False)[1:]
+    view = project([VISION])
+    assert (None, None) == (view.score, view.in_force)
+    assert (None, ("climate", "craft")) == (view.visions[0].score, view.visions[0].unbacked)
+
+
+def test_the_two_readings_of_a_revised_vision() -> None:
+    """What was aligned with the old words may not be with the new ones."""
+    view = project(
+        [
+            VISION,
+            CourseFinished(on="2024-01-01", title="Climate", hours=10, themes={"climate"}),
+            VisionRevised(on="2024-02", vision="v", reason="learned", themes={"music": 1}),
+            CourseFinished(on="2024-01-01", title="Singing", hours=30, themes={"music"}),
+        ],
+        at="2024-03-01",
+    )
+    assert pytest.approx(30 / 40) == view.score
+    assert pytest.approx(10 / 40) == view.in_force
+    assert [40] == [m.hours for m in view.visions[0].months if m.month == "2024-01"]
+    assert [pytest.approx(0.25)] == [m.score for m in view.visions[0].months if m.score is not None]
+
+
+def test_nearer_visions_count_more_and_a_north_star_as_the_most_distant() -> None:
+    def vision(name: str, horizon: float | None) -> VisionDeclared:
+        themes = {name: 1.0}
+        return VisionDeclared(on="2020", vision=name, statement=name, themes=themes, horizon=horizon)
+
+    effort = CourseFinished(on="2024", title="x", hours=1, themes={"near"})
+    view = project([vision("near", 2), vision("far", 8), vision("star", None), effort])
+    # 1/2, 1/8 and, as the most distant, 1/8
+    assert view.score == pytest.approx((1 / 2) / (1 / 2 + 1 / 8 + 1 / 8))
+    only_stars = project([vision("near", None), vision("star", None), effort])
+    assert only_stars.score == pytest.approx(1 / 2)
+
+
+def test_effort_that_is_not_stated_is_taken_from_the_table() -> None:
+    facts_ = [VISION, SkillPractised(on="2024", skill="x", themes={"climate"}), CourseFinished(on="2024", title="y")]
+    assert project(facts_).score == pytest.approx(1 / 11)
+    assert project(facts_, efforts={"course.finished": 1}).score == pytest.approx(1 / 2)
+
+
+@pytest.mark.parametrize(("year", "score", "months"), [("1815", 1, 12), ("0001", None, 6)])
+def test_dates_long_ago(year: str, score: float | None, months: int) -> None:
+    """A career of the 19th century counts; what lies centuries before fading began does not."""
+    old = [
+        VisionDeclared(on=year, vision="v", statement="…", themes={"a": 1}),
+        CourseFinished(on=f"{year}-01-01", title="old", hours=1, themes={"a"}),
+    ]
+    view = project(old, at=f"{year}-06")
+    assert (score, score) == (view.score, view.in_force)
+    assert months == len(view.visions[0].months)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"half_live": 3}, "VisionAlignment has no parameter 'half_live'; it has half_life, efforts"),
+        ({"half_life": 0}, "parameter half_life of VisionAlignment is 0; it must be a number above 0"),
+        ({"half_life": True}, "it must be a number above 0"),
+        ({"half_life": float("inf")}, "it must be a number above 0"),
+        ({"efforts": 3}, "it must be a mapping"),
+    ],
+)
+def test_a_parameter_that_makes_no_sense_is_refused(parameters: dict, message: str) -> None:
+    with pytest.raises(DefinitionError, match="VisionAlignment") as refused:
+        VisionAlignment.with_(**parameters)
+    assert message in str(refused.value)
+
+
+def test_every_theme_of_the_made_up_careers_is_used() -> None:
+    """So that the laws above are about something."""
+    assert {"climate", "leadership", "craft"} == set(THEMES)
