@@ -92,14 +92,18 @@ _effort = {
     "themes": st.sets(st.sampled_from(THEMES), max_size=2),
     "hours": st.none() | st.sampled_from([0, 0.1, 1, 8, 42.5]),
     "toward": st.none()
-    | st.dictionaries(st.sampled_from(["vision0", "vision1", "goal0"]), st.sampled_from([0, 0.3, 1]), min_size=1),
+    | st.dictionaries(
+        st.sampled_from(["vision0", "vision1", "goal0"]), st.sampled_from([0, 0.3, 1]), min_size=1
+    ),
 }
 
 
-def _of(cls: Callable[..., Action], **fields: st.SearchStrategy[object]) -> st.SearchStrategy[Action]:
+def _of(
+    cls: Callable[..., Action], **fields: st.SearchStrategy[object]
+) -> st.SearchStrategy[Action]:
     own = {"themes"} & fields.keys()
     effort = {name: values for name, values in _effort.items() if name not in own}
-    if cls in (VisionRevised,):
+    if cls is VisionRevised:
         effort.pop("themes", None)
     return st.builds(cls, on=ons, **effort, **fields)
 
@@ -108,25 +112,71 @@ facts: st.SearchStrategy[Action] = st.one_of(
     _of(CourseFinished, title=_text, skills=_skills),
     _of(WorkLogged, role=_ids("role"), what=_text),
     _of(SkillPractised, skill=_text),
-    _of(VisionDeclared, vision=_ids("vision"), statement=_text, themes=_weights, horizon=st.none() | st.sampled_from([1, 3, 10])),
+    _of(
+        VisionDeclared,
+        vision=_ids("vision"),
+        statement=_text,
+        themes=_weights,
+        horizon=st.none() | st.sampled_from([1, 3, 10]),
+    ),
     _of(VisionRevised, vision=_ids("vision"), reason=_text, themes=st.none() | _weights),
     _of(VisionRetired, vision=_ids("vision"), reason=_text),
     _of(GoalSet, goal=_ids("goal"), title=_text, vision=st.none() | _ids("vision")),
     _of(GoalAssessed, goal=_ids("goal"), level=st.integers(-2, 2)),
-    _of(ContactMade, contact=_ids("contact"), name=_text, kind=st.sampled_from(["peer", "family"]), organisation=st.none() | _text, via=st.none() | _ids("contact")),
+    _of(
+        ContactMade,
+        contact=_ids("contact"),
+        name=_text,
+        kind=st.sampled_from(["peer", "family"]),
+        organisation=st.none() | _text,
+        via=st.none() | _ids("contact"),
+    ),
     _of(ContactTouched, contact=_ids("contact"), depth=st.integers(1, 3)),
-    _of(ContactUpdated, contact=_ids("contact"), organisation=st.none() | _text, kind=st.sampled_from([None, "recruiter"])),
+    _of(
+        ContactUpdated,
+        contact=_ids("contact"),
+        organisation=st.none() | _text,
+        kind=st.sampled_from([None, "recruiter"]),
+    ),
     _of(GatheringAttended, name=_text, met=_contacts),
     _of(HelpGiven, contact=_ids("contact"), what=_text),
-    _of(IntroductionMade, introducer=_ids("contact"), introduced=st.permutations(["me", "contact0", "contact1", "contact2"]).map(lambda all_: all_[:2])),
-    _of(MentoringStarted, mentoring=_ids("mentoring"), contact=_ids("contact"), role=st.sampled_from(["mentor", "mentee"]), aim=_text),
+    _of(
+        IntroductionMade,
+        introducer=_ids("contact"),
+        introduced=st.permutations(["me", "contact0", "contact1", "contact2"]).map(
+            lambda all_: all_[:2]
+        ),
+    ),
+    _of(
+        MentoringStarted,
+        mentoring=_ids("mentoring"),
+        contact=_ids("contact"),
+        role=st.sampled_from(["mentor", "mentee"]),
+        aim=_text,
+    ),
     _of(MentoringEnded, mentoring=_ids("mentoring"), gained=_text),
     _of(DoorOpened, door=_ids("door"), what=_text),
-    _of(RoleStarted, role=_ids("role"), organisation=_text, title=_text, level=st.none() | st.integers(1, 3)),
-    _of(RoleChanged, role=_ids("role"), level=st.none() | st.integers(1, 5), scope=st.none() | st.sampled_from([1, 5])),
+    _of(
+        RoleStarted,
+        role=_ids("role"),
+        organisation=_text,
+        title=_text,
+        level=st.none() | st.integers(1, 3),
+    ),
+    _of(
+        RoleChanged,
+        role=_ids("role"),
+        level=st.none() | st.integers(1, 5),
+        scope=st.none() | st.sampled_from([1, 5]),
+    ),
     _of(RoleEnded, role=_ids("role")),
     _of(ChallengeTaken, challenge=_ids("challenge"), title=_text, difficulty=st.integers(3, 5)),
-    _of(ChallengeResolved, challenge=_ids("challenge"), outcome=st.sampled_from(["met", "failed"]), skills=_skills),
+    _of(
+        ChallengeResolved,
+        challenge=_ids("challenge"),
+        outcome=st.sampled_from(["met", "failed"]),
+        skills=_skills,
+    ),
     _of(RequestMade, request=_ids("request"), kind=st.sampled_from(["raise", "project"])),
     _of(RequestAnswered, request=_ids("request"), outcome=st.sampled_from(["granted", "declined"])),
     _of(CredentialAwarded, credential=_ids("credential"), name=_text, skills=_skills),

@@ -95,7 +95,9 @@ class Reader:
                 continue
             versions = [target.event, *(_amendment(e) for e in known if _target(e) == id_)]
             # Where it was, where it is, and where it may have been in between.
-            if any((getattr(event, "on", None) or "9", target.seq) <= reached for event in versions):
+            if any(
+                (getattr(event, "on", None) or "9", target.seq) <= reached for event in versions
+            ):
                 return True
         return self._store.touched(
             self._ledger, after=seen, upto=window.upto, place=reached, types=window.types
@@ -109,9 +111,11 @@ class Reader:
         return corrected(
             codec.decode_all(self._facts(window, after)),
             self.corrections(window.upto),
-            lambda entry: after < place(entry)
-            and place(entry)[0] <= window.until
-            and (window.types is None or entry.type in window.types),
+            lambda entry: (
+                after < place(entry)
+                and place(entry)[0] <= window.until
+                and (window.types is None or entry.type in window.types)
+            ),
         )
 
     def _facts(self, window: Window, after: Place) -> Iterator[tuple[int, str, bytes]]:
@@ -167,14 +171,10 @@ class Asker:
         self._kept: dict[type[Projection[Any]], _Kept] = {}
         self._unsavable: set[type[Projection[Any]]] = set()
 
-    def ask(
-        self, projections: Sequence[type[Projection[Any]]], upto: int, day: date
-    ) -> list[Any]:
+    def ask(self, projections: Sequence[type[Projection[Any]]], upto: int, day: date) -> list[Any]:
         """The views of projections at a day, from the first ``upto`` entries."""
         windows = {
-            projection: Window(
-                upto=upto, until=PartialDate(day), types=consumed_types(projection)
-            )
+            projection: Window(upto=upto, until=PartialDate(day), types=consumed_types(projection))
             for projection in projections
         }
         running = [self._start(projection, window) for projection, window in windows.items()]

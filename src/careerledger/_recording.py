@@ -23,7 +23,7 @@ Proposal = tuple[Event, str | None]
 """An event to be recorded, with its import key."""
 
 
-def proposals(facts: Iterable[Fact], key: str | None) -> list[Proposal]:
+def proposals(facts: Iterable[object], key: str | None) -> list[Proposal]:
     """What a caller gave to ``record``, as events with keys."""
     found: list[Proposal] = []
     for fact in facts:
@@ -137,9 +137,7 @@ def next_instant(now: datetime, head: Head) -> datetime:
     return max(now.astimezone(UTC), last + timedelta(microseconds=1))
 
 
-def as_entries(
-    new: Sequence[Proposal], recorded_at: datetime, after: int
-) -> list[Entry[Event]]:
+def as_entries(new: Sequence[Proposal], recorded_at: datetime, after: int) -> list[Entry[Event]]:
     """Entries for events, numbered behind ``after``."""
     first_id = _uuid7(recorded_at)
     return [

@@ -4,18 +4,23 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from careerledger.errors import CareerLedgerError, MissingExtraError
+from careerledger.dates import DateLike, PartialDate
+from careerledger.errors import CareerLedgerError, DateError
 from careerledger.events import Action
-from careerledger.history import Entry
+from careerledger.history import Draft, Entry
 from careerledger.ledger import Ledger
+from careerledger.report.plain import printable
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import RenderableType
+
+    from careerledger.interop.json_resume import Resume
 
 __all__ = ["main"]
 
@@ -25,144 +30,185 @@ PROJECTIONS = {
     "milestone-history": "MilestoneHistory",
 }
 
+REFUSED = 2
+INTERRUPTED = 130
+UNREAD = 141
+"""As shells report a program that SIGINT or SIGPIPE ended."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code.
 
-    0: done; 1: ``check`` found errors; 2: it could not be done, and standard error says why.
+    0: done; 1: ``check`` found errors; 2: it could not be done, and standard error says why in
+    one line; 130: it was interrupted; 141: whoever read its output left.
     """
-    options = _parser().parse_args(arguments)
+    with suppress(AttributeError):  # not every stand-in for standard output can do this
+        # What its encoding lacks becomes a question mark.
+        sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
-        return options.command(options)
+        options = _parser().parse_args(arguments)
+        code: int = options.command(options)
+        print(end="", flush=True)  # noqa: T201 - what cannot be written shows here, not at exit
     except CareerLedgerError as error:
-        print(f"careerledger: {_printable(error)}", file=sys.stderr)  # noqa: T201
-        return 2
+        return _refused(error)
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except BrokenPipeError:
-        # The reader of the output left; nothing more can be said, also not at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        _abandon_output()
+        return UNREAD
+    except OSError as error:
+        _abandon_output()
+        return _refused(error)
+    return code
 
 
-def _printable(error: Exception) -> str:
-    return "".join(
-        char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode()
-        for char in str(error)
-    )
+def _refused(error: Exception) -> int:
+    print(f"careerledger: {printable(error)}", file=sys.stderr)  # noqa: T201
+    return REFUSED
+
+
+def _abandon_output() -> None:
+    """Let nothing more be written, also not at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise CareerLedgerError(f"{message}; see '{self.prog} --help'")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="careerledger",
         description="Record a career as immutable events, and ask what it amounts to.",
+        allow_abbrev=False,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(
         name: str, run: Callable[[argparse.Namespace], int], summary: str
     ) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, help=summary, description=summary)
+        made = commands.add_parser(name, help=summary, description=summary, allow_abbrev=False)
         made.set_defaults(command=run)
         made.add_argument(
             "--ledger",
             metavar="FILE",
             type=Path,
-            default=Path(os.environ.get("CAREERLEDGER", "career.ledger")),
+            default=Path(os.environ.get("CAREERLEDGER") or "career.ledger"),
             help="the ledger file; default: $CAREERLEDGER, or career.ledger",
         )
         return made
 
     demo = command("demo", _demo, "Import a résumé, record a made-up year, and show it.")
     demo.set_defaults(ledger=Path("demo.ledger"))
-    demo.add_argument("resume", nargs="?", type=Path, metavar="FILE.json", help="another résumé")
 
     import_ = command("import", _import, "Record what a JSON Resume file says; again is harmless.")
     import_.add_argument("file", type=Path, metavar="FILE.json")
 
     show = command("show", _show, "Show projections.")
     show.add_argument("projection", nargs="?", choices=PROJECTIONS, help="default: all")
-    show.add_argument("--at", metavar="DATE", help="as of this date; default: today")
-    show.add_argument("--known-at", metavar="INSTANT", help="what was known then; default: now")
+    show.add_argument("--at", metavar="DATE", type=_date, help="as of this date; default: today")
+    show.add_argument(
+        "--known-at", metavar="INSTANT", type=_instant, help="what was known then; default: now"
+    )
     show.add_argument("--json", action="store_true", help="plain values instead of tables")
 
     log = command("log", _log, "Record one event.")
     log.add_argument("type", metavar="TYPE", help="such as course.finished")
-    log.add_argument("fields", nargs="*", metavar="field=value", help="on= is today if not given")
+    log.add_argument(
+        "fields",
+        nargs="*",
+        default=[],
+        metavar="field=value",
+        help="several values are parted by commas (themes=data,climate), weights stand behind "
+        "colons (toward=cto:0.5); on= is today if not given",
+    )
 
     history = command("history", _history, "List what happened, with corrections applied.")
-    history.add_argument("--since", metavar="DATE")
-    history.add_argument("--until", metavar="DATE")
+    history.add_argument("--since", metavar="DATE", type=_date, help="from this date on")
+    history.add_argument("--until", metavar="DATE", type=_date, help="up to this date")
 
     command("check", _check, "List what looks wrong; exit with 1 if there are errors.")
     return parser
 
 
-def _console() -> "Console":
+def _date(text: str) -> PartialDate:
     try:
-        from rich.console import Console  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise MissingExtraError(
-            "the command line needs rich; pip install 'careerledger[cli]'"
-        ) from error
-    return Console()
+        return PartialDate(text)
+    except DateError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def _print(*parts: "RenderableType") -> None:
-    console = _console()
+def _instant(text: str) -> datetime:
+    with suppress(ValueError, OverflowError):
+        instant = datetime.fromisoformat(text)
+        if instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    raise argparse.ArgumentTypeError(
+        f"{text!r} is not an instant; write a date, a time and its offset from UTC, "
+        "as '2024-03-14T12:00Z'"
+    )
+
+
+def _print(parts: "Iterable[RenderableType]") -> None:
+    from careerledger.report.tables import Terminal  # noqa: PLC0415 - an extra
+
+    terminal = Terminal()
     for part in parts:
-        console.print(part)
+        terminal.print(part)
 
 
 def _existing(path: Path) -> Ledger:
-    if not path.exists():
+    try:
+        path.stat()
+    except OSError as error:
         raise CareerLedgerError(
-            f"there is no ledger {path}; make one with 'careerledger log' or "
+            f"there is no ledger {path} ({error.strerror}); make one with 'careerledger log' or "
             "'careerledger import', or name another with --ledger"
-        )
+        ) from error
     return Ledger.open(path)
 
 
 def _demo(options: argparse.Namespace) -> int:
     from careerledger import demo  # noqa: PLC0415 - material of this command alone
+    from careerledger.interop import json_resume  # noqa: PLC0415 - as above
+    from careerledger.report.tables import safe  # noqa: PLC0415 - an extra
 
     with Ledger.open(options.ledger) as ledger:
-        _import_into(ledger, options.resume or demo.resume())
-        _count(ledger, "a made-up year", lambda: ledger.record(demo.year()))
-        _show_all(ledger, list(PROJECTIONS), at=demo.AT.isoformat(), known_at=None)
-        _print(
-            f"[dim]All of it is in {options.ledger}: "
-            f"try 'careerledger history --ledger {options.ledger}'.[/dim]"
-        )
+        _record_resume(ledger, "the résumé", json_resume.read(demo.resume()))
+        _record(ledger, "a made-up year", demo.year())
+        _show_all(ledger, list(PROJECTIONS), at=demo.AT, known_at=None)
+    path = options.ledger
+    _print([safe(f"All of it is in {path}: try 'careerledger history --ledger {path}'.", "dim")])
     return 0
 
 
 def _import(options: argparse.Namespace) -> int:
+    import careerledger.report.tables  # noqa: F401, PLC0415 - fails before anything is recorded
+    from careerledger.interop import json_resume  # noqa: PLC0415 - needed here alone
+
+    resume = json_resume.read(options.file)
     with Ledger.open(options.ledger) as ledger:
-        _import_into(ledger, options.file)
+        _record_resume(ledger, options.file.name, resume)
     return 0
 
 
-def _import_into(ledger: Ledger, file: Path | bytes) -> None:
-    from careerledger.interop import json_resume  # noqa: PLC0415 - needed here alone
+def _record_resume(ledger: Ledger, name: str, resume: "Resume") -> None:
     from careerledger.report.tables import safe  # noqa: PLC0415 - an extra
 
-    resume = json_resume.read(file)
-    name = file.name if isinstance(file, Path) else "the résumé"
-    why = f"{name} says otherwise now"
-    _count(ledger, name, lambda: ledger.record(resume.drafts, amend=why))
-    _print(*(f"  left out {safe(left.path)}: {safe(left.reason)}" for left in resume.left_out))
+    _record(ledger, name, resume.drafts)
+    _print(safe(f"  left out {left.path}: {left.reason}") for left in resume.left_out)
 
 
-def _count(ledger: Ledger, what: str, record: Callable[[], Sequence[Entry[Action]]]) -> None:
+def _record(ledger: Ledger, source: str, drafts: Sequence[Draft]) -> None:
     from careerledger.report.tables import safe  # noqa: PLC0415 - an extra
 
     before = len(ledger)
-    given = record()
+    given: list[Entry[Action]] = ledger.record(drafts, amend=f"{source} says otherwise now")
     new = len({entry.id for entry in given if entry.seq > before})
     amended = len(ledger) - before - new
-    _print(
-        f"{safe(what)}: [bold]{new}[/bold] recorded, {amended} amended, "
-        f"{len(given) - new - amended} known already"
-    )
+    known = len(given) - new - amended
+    _print([safe(f"{source}: {new} recorded, {amended} amended, {known} known already")])
 
 
 def _show(options: argparse.Namespace) -> int:
@@ -171,43 +217,43 @@ def _show(options: argparse.Namespace) -> int:
         if options.json:
             views = _views(ledger, names, options.at, options.known_at)
             plain = {name: view.to_dict() for name, view in zip(names, views, strict=True)}
-            print(json.dumps(plain, indent=2, ensure_ascii=False))  # noqa: T201
+            print(json.dumps(plain, indent=2))  # noqa: T201
         else:
             _show_all(ledger, names, options.at, options.known_at)
     return 0
 
 
-def _views(ledger: Ledger, names: list[str], at: str | None, known_at: str | None) -> list[Any]:
+def _views(
+    ledger: Ledger, names: list[str], at: DateLike | None, known_at: datetime | None
+) -> tuple[Any, ...]:
     from careerledger import projections  # noqa: PLC0415 - loads the catalogue
 
     wanted = [getattr(projections, PROJECTIONS[name]) for name in names]
     views = ledger.project(*wanted, at=at, known_at=known_at)
-    return list(views) if len(wanted) > 1 else [views]
+    return views if len(wanted) > 1 else (views,)
 
 
-def _show_all(ledger: Ledger, names: list[str], at: str | None, known_at: str | None) -> None:
-    _console()
+def _show_all(
+    ledger: Ledger, names: list[str], at: DateLike | None, known_at: datetime | None
+) -> None:
     from careerledger.report.tables import of_view  # noqa: PLC0415 - an extra
 
-    _print(*map(of_view, _views(ledger, names, at, known_at)))
+    _print(map(of_view, _views(ledger, names, at, known_at)))
 
 
 def _log(options: argparse.Namespace) -> int:
-    from careerledger.interop.words import event_from_words  # noqa: PLC0415
+    from careerledger.interop.words import event_from_words  # noqa: PLC0415 - needed here alone
+    from careerledger.report.tables import of_entries  # noqa: PLC0415 - an extra
 
     today = datetime.now(UTC).astimezone().date()
     event = event_from_words(options.type, options.fields, today=today)
     with Ledger.open(options.ledger) as ledger:
         entry = ledger.record(event)
-    _console()
-    from careerledger.report.tables import of_entries  # noqa: PLC0415 - an extra
-
     _print(of_entries([entry]))
     return 0
 
 
 def _history(options: argparse.Namespace) -> int:
-    _console()
     from careerledger.report.tables import of_entries  # noqa: PLC0415 - an extra
 
     with _existing(options.ledger) as ledger:
@@ -216,12 +262,10 @@ def _history(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    _console()
     from careerledger.report.tables import of_findings  # noqa: PLC0415 - an extra
 
     with _existing(options.ledger) as ledger:
         ledger.verify()
-        findings = ledger.check()
-        size = len(ledger)
-    _print(of_findings(findings) if findings else f"{size} entries, nothing looks wrong")
+        findings, size = ledger.check(), len(ledger)
+    _print([of_findings(findings, size)])
     return int(any(finding.severity == "error" for finding in findings))

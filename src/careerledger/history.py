@@ -8,7 +8,7 @@ its number, so it keeps its place among the entries of the same day.
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from heapq import merge
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 import attrs
 
@@ -52,12 +52,11 @@ class Draft:
     """
 
     event: Action
-    key: str = attrs.field()
+    key: str
 
-    @key.validator
-    def _not_empty(self, _attribute: object, value: str) -> None:
-        if not value:
-            raise FieldError("key of Draft is ''; it must be text that names its source")
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(cast("object", self.key), str) or not self.key:
+            raise FieldError(f"key of Draft is {self.key!r}; it must be text that names its source")
 
 
 def place(entry: Entry[Event]) -> Place:

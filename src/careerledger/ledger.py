@@ -108,9 +108,7 @@ class Ledger:
         return cls(SQLiteStore(path, timeout=timeout), name=name, strict=strict, clock=clock)
 
     @classmethod
-    def in_memory(
-        cls, *, strict: bool = True, clock: Callable[[], datetime] = _now
-    ) -> Self:
+    def in_memory(cls, *, strict: bool = True, clock: Callable[[], datetime] = _now) -> Self:
         """A new ledger that lasts as long as the program, for tests and trials."""
         return cls(MemoryStore(), strict=strict, clock=clock)
 
@@ -234,9 +232,7 @@ class Ledger:
         if not new:
             return []
         now = self._clock()
-        events = [
-            event.event if isinstance(event, EntryAmended) else event for event, _ in new
-        ]
+        events = [event.event if isinstance(event, EntryAmended) else event for event, _ in new]
         Guards(
             self.store,
             self.name,
@@ -248,9 +244,7 @@ class Ledger:
         append(self.store, self.name, head, entries)
         return entries
 
-    def _by_key(
-        self, keys: set[str], head: Head
-    ) -> dict[str, tuple[Entry[Event], Event | None]]:
+    def _by_key(self, keys: set[str], head: Head) -> dict[str, tuple[Entry[Event], Event | None]]:
         """The entries under these keys as recorded, with what stands for each; None if voided."""
         corrections = self._reader.corrections(head.size)
         amended = {entry.id: entry.event for entry in corrections.amended}
@@ -358,7 +352,12 @@ class Ledger:
     @overload
     def project(
         self,
-        *projections: type[Projection[Any]],
+        first: type[Projection[Any]],
+        second: type[Projection[Any]],
+        third: type[Projection[Any]],
+        fourth: type[Projection[Any]],
+        /,
+        *more: type[Projection[Any]],
         at: DateLike | None = None,
         known_at: datetime | str | None = None,
     ) -> tuple[Any, ...]: ...

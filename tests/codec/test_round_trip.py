@@ -123,7 +123,7 @@ def test_rows_that_the_quick_reader_doubts_are_read_in_turn(read):
         (Annotated[float, Ge(0)], 0.5),
         (Annotated[str, Interval(ge="a")], "b"),
         (Annotated[PartialDate, MinLen(7)], PartialDate("2024-05")),
-        (Literal[1, True, None, "x"], True),
+        (Literal[1, True, "x"], True),
         (immutabledict[PartialDate, int], immutabledict({PartialDate("2024"): 1})),
         (immutabledict[Literal["a"], int] | None, immutabledict({"a": 1})),
         (tuple[immutabledict[str, int], ...], (immutabledict({"a": 1}), immutabledict())),
@@ -145,7 +145,7 @@ def test_what_the_quick_reader_cannot_check_the_plain_one_does(annotation, value
 
 @pytest.mark.parametrize("moment", ["pre", "post"])
 def test_what_a_class_does_when_it_is_built_is_done_when_it_is_read(moment, read):
-    """msgspec would skip the checks of the class, or run them before the event is whole."""
+    """The quick reader would skip the checks of the class, or run them before the event is whole."""
 
     def refuse(self):
         if moment == "post" and self.note == "odd":
@@ -156,7 +156,7 @@ def test_what_a_class_does_when_it_is_built_is_done_when_it_is_read(moment, read
 
     assert "even" == read(body).event.note
     if moment == "post":
-        assert "note of Built is 'odd', at $.event" in read(body.replace(b"even", b"odd"))
+        assert "note of Built is 'odd', at $.event" in read(body.replace(b'"even"', b'"odd"'))
 
 
 # What has no bytes

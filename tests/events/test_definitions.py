@@ -129,7 +129,7 @@ def with_field(annotation, **more):
         list, dict, set, bytearray, bytes, deque, list[str], dict[str, int], set[int], Sequence[str], Mapping[str, int],
         list[str] | None, tuple[list[str], ...], frozenset[set[int]], immutabledict[str, list[str]],
         Annotated[list[str], MinLen(1)], Annotated[dict[str, int], MinLen(1)] | None,
-        Any, object, tuple[int, str], tuple, immutabledict, frozenset, "list[str]", "tuple[Any, ...]", Literal["a"] | Any,
+        Any, object, tuple[int, str], tuple, immutabledict, frozenset, "list[str]", "tuple[Any, ...]", Any | None,
     ],
     ids=str,
 )  # fmt: skip

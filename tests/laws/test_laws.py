@@ -7,7 +7,6 @@ from typing import Any
 
 import attrs
 import pytest
-from careers import TODAY, Clock, careers, enact, new_ledger, only_facts, ons, surviving
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +25,7 @@ from careerledger.projections import (
 from careerledger.projections._projection import Fold, advance
 from careerledger.stores.memory import MemoryStore
 from careerledger.stores.sqlite import SQLiteStore
+from careers import TODAY, Clock, careers, enact, new_ledger, only_facts, ons, surviving
 
 
 @projection("test.tally")
@@ -80,7 +80,11 @@ def answer(ledger: Ledger, asked: Any, at: object = TODAY, **when: object) -> An
 def _named(value: Any, names: dict[int, str]) -> Any:
     if isinstance(value, dict):
         return {
-            k: names[v] if k == "seq" else [names[n] for n in v] if k == "entries" else _named(v, names)
+            k: names[v]
+            if k == "seq"
+            else [names[n] for n in v]
+            if k == "entries"
+            else _named(v, names)
             for k, v in value.items()
         }
     return [_named(item, names) for item in value] if isinstance(value, list) else value
@@ -93,7 +97,9 @@ def standing(ledger: Ledger) -> list[tuple[int, object]]:
 
 @given(career=careers)
 @each_projection
-def test_the_history_is_what_would_have_been_written_right_at_first(asked: Any, career: Any) -> None:
+def test_the_history_is_what_would_have_been_written_right_at_first(
+    asked: Any, career: Any
+) -> None:
     """Voided is as if it had never happened; amended is as if it had been right at first."""
     corrected, right = new_ledger(), new_ledger()
     enact(corrected, career)
@@ -272,5 +278,3 @@ def test_entries_are_those_of_the_window_in_order(career: Any, since: str, until
     assert wanted == list(ledger.entries(since=since, until=until))
     contacts = [e for e in everything if isinstance(e.event, ContactMade)]
     assert contacts == list(ledger.entries(types=[ContactMade]))
-
-

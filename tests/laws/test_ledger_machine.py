@@ -4,7 +4,6 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from careers import TODAY, Clock, facts
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -21,6 +20,7 @@ from careerledger.projections import (
     on,
     projection,
 )
+from careers import TODAY, Clock, facts
 
 
 @projection("test.order")

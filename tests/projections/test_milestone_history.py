@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from careers import TODAY, careers, enact, new_ledger
 from hypothesis import given
 
 from careerledger.events import (
@@ -31,6 +30,7 @@ from careerledger.events import (
 )
 from careerledger.projections import MilestoneHistory
 from careerledger.projections.milestone_history import Harvest, MilestoneHistoryView
+from careers import TODAY, careers, enact, new_ledger
 
 
 def project(facts: list[Action], at: object = TODAY, **parameters: object) -> MilestoneHistoryView:
@@ -88,10 +88,14 @@ def test_the_parts_of_a_harvest_lie_within_the_time_of_the_role(career: list) ->
             for contact in (
                 [event.contact]
                 if isinstance(event, ContactMade)
-                else event.met if isinstance(event, GatheringAttended) else []
+                else event.met
+                if isinstance(event, GatheringAttended)
+                else []
             )
         }
-        assert set(role.challenges) == {e.challenge for e in within if isinstance(e, ChallengeResolved)}
+        assert set(role.challenges) == {
+            e.challenge for e in within if isinstance(e, ChallengeResolved)
+        }
         assert set(role.doors) == {e.what for e in within if isinstance(e, DoorOpened)}
         assert role.reflections == sum(isinstance(e, ReflectionWritten) for e in within)
         about = [e for e in history if isinstance(e, ReflectionWritten) and role.role in e.about]
@@ -109,9 +113,18 @@ def skills_of(event: Action) -> tuple[str, ...]:
     [
         ([ROLE], ("role started", "Engineer, ACME", (1,))),
         ([CredentialAwarded(on="2021", credential="c", name="CKA")], ("credential", "CKA", (1,))),
-        ([MilestoneDeclared(on="2021", milestone="m", title="First talk")], ("declared", "First talk", (1,))),
-        ([IndustrySwitched(on="2021", from_="food", to="data", why="…")], ("industry", "food to data", (1,))),
-        ([RecognitionReceived(on="2021", kind="award", text="Best talk")], ("award", "Best talk", (1,))),
+        (
+            [MilestoneDeclared(on="2021", milestone="m", title="First talk")],
+            ("declared", "First talk", (1,)),
+        ),
+        (
+            [IndustrySwitched(on="2021", from_="food", to="data", why="…")],
+            ("industry", "food to data", (1,)),
+        ),
+        (
+            [RecognitionReceived(on="2021", kind="award", text="Best talk")],
+            ("award", "Best talk", (1,)),
+        ),
         (
             [
                 ChallengeTaken(on="2021", challenge="c", title="Migrate", difficulty=4),
@@ -122,7 +135,9 @@ def skills_of(event: Action) -> tuple[str, ...]:
         (
             [
                 ChallengeResolved(on="2021", challenge="c", outcome="met"),
-                ChallengeTaken(on="2021-05", challenge="c", title="Known to the year", difficulty=5),
+                ChallengeTaken(
+                    on="2021-05", challenge="c", title="Known to the year", difficulty=5
+                ),
             ],
             ("challenge", "Known to the year", (1, 2)),
         ),
@@ -133,7 +148,10 @@ def skills_of(event: Action) -> tuple[str, ...]:
             ],
             ("request granted", "raise", (2, 1)),
         ),
-        ([RequestAnswered(on="2022", request="q", outcome="granted")], ("request granted", "q", (1,))),
+        (
+            [RequestAnswered(on="2022", request="q", outcome="granted")],
+            ("request granted", "q", (1,)),
+        ),
         (
             [
                 GoalSet(on="2021", goal="g", title="Speak Czech"),
@@ -162,7 +180,10 @@ def test_what_makes_a_milestone(facts: list, milestone: tuple) -> None:
             ChallengeResolved(on="2022", challenge="c", outcome="partly"),
         ],
         [ChallengeResolved(on="2022", challenge="never taken", outcome="met")],
-        [RequestMade(on="2021", request="q", kind="raise"), RequestAnswered(on="2022", request="q", outcome="declined")],
+        [
+            RequestMade(on="2021", request="q", kind="raise"),
+            RequestAnswered(on="2022", request="q", outcome="declined"),
+        ],
         [GoalAssessed(on="2021", goal="g", level=0)],
         [RecognitionReceived(on="2021", kind="thanks", text="Thanks!")],
         [RoleChanged(on="2021", role="never started", level=3)],
@@ -237,7 +258,7 @@ def test_what_happens_on_the_first_day_is_part_of_the_harvest_in_whatever_order(
 
 
 def test_an_end_that_stands_before_its_start_is_kept() -> None:
-    """"2020" stands before "2020-03" in a history; the role ended that year all the same."""
+    """ "2020" stands before "2020-03" in a history; the role ended that year all the same."""
     facts = [
         RoleStarted(on="2020-03", role="r", organisation="ACME", title="Intern"),
         RoleEnded(on="2020", role="r"),

@@ -4,9 +4,8 @@ import sys
 from datetime import date, timedelta
 from math import exp2
 
-import networkx
+import networkx as nx
 import pytest
-from careers import TODAY, careers, enact, new_ledger, only_facts
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,7 +23,13 @@ from careerledger.events import (
     MentoringStarted,
 )
 from careerledger.projections import NetworkGrowth
-from careerledger.projections.network_growth import DEPTHS, HALF_LIVES, ContactTie, NetworkGrowthView
+from careerledger.projections.network_growth import (
+    DEPTHS,
+    HALF_LIVES,
+    ContactTie,
+    NetworkGrowthView,
+)
+from careers import TODAY, careers, enact, new_ledger, only_facts
 
 
 def project(facts: list[Action], at: object = TODAY, **parameters: object) -> NetworkGrowthView:
@@ -46,7 +51,9 @@ def made(contact: str = "jane", on: str = "2020-01-01", **more: object) -> Conta
 def test_a_tie_of_one_touch_halves_in_its_half_life(kind: str) -> None:
     first = made(kind=kind)
     day = first.on.first_day
-    strengths = [tie([first], day + timedelta(days=n * HALF_LIVES[kind])).strength for n in range(3)]
+    strengths = [
+        tie([first], day + timedelta(days=n * HALF_LIVES[kind])).strength for n in range(3)
+    ]
     assert strengths == pytest.approx([DEPTHS[2], DEPTHS[2] / 2, DEPTHS[2] / 4])
 
 
@@ -54,7 +61,9 @@ def test_a_tie_of_one_touch_halves_in_its_half_life(kind: str) -> None:
     touches=st.lists(st.tuples(st.dates(date(2020, 1, 1), TODAY), st.integers(1, 3)), max_size=6),
     more=st.tuples(st.dates(date(2020, 1, 1), TODAY), st.integers(1, 3)),
 )
-def test_the_strength_is_the_formula_and_more_touches_never_lower_it(touches: list, more: tuple) -> None:
+def test_the_strength_is_the_formula_and_more_touches_never_lower_it(
+    touches: list, more: tuple
+) -> None:
     def touched(pairs: list) -> list[Action]:
         return [ContactTouched(on=day, contact="jane", depth=depth) for day, depth in pairs]
 
@@ -185,8 +194,8 @@ def test_constraint_is_burts() -> None:
     facts = [made("a"), made("b"), made("c", via="a")]
     view = project(facts)
     assert (("a", "c"), ("c", "me")) == view.introductions
-    graph = networkx.Graph([("me", "a"), ("me", "b"), ("me", "c"), ("a", "c")])
-    assert view.constraint() == pytest.approx(networkx.constraint(graph)["me"])
+    graph = nx.Graph([("me", "a"), ("me", "b"), ("me", "c"), ("a", "c")])
+    assert view.constraint() == pytest.approx(nx.constraint(graph)["me"])
     assert project(facts[:2]).constraint() is None
 
 

@@ -5,7 +5,6 @@ from math import exp2
 
 import attrs
 import pytest
-from careers import THEMES, TODAY, careers, enact, facts, new_ledger, only_facts, surviving
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -21,6 +20,7 @@ from careerledger.events import (
 )
 from careerledger.projections import VisionAlignment
 from careerledger.projections.vision_alignment import EFFORTS, TOP, VisionAlignmentView
+from careers import THEMES, TODAY, careers, enact, facts, new_ledger, only_facts, surviving
 
 VISION = VisionDeclared(on="2017", vision="v", statement="…", themes={"climate": 2, "craft": 1})
 
@@ -206,7 +206,9 @@ def test_the_two_readings_of_a_revised_vision() -> None:
 def test_nearer_visions_count_more_and_a_north_star_as_the_most_distant() -> None:
     def vision(name: str, horizon: float | None) -> VisionDeclared:
         themes = {name: 1.0}
-        return VisionDeclared(on="2020", vision=name, statement=name, themes=themes, horizon=horizon)
+        return VisionDeclared(
+            on="2020", vision=name, statement=name, themes=themes, horizon=horizon
+        )
 
     effort = CourseFinished(on="2024", title="x", hours=1, themes={"near"})
     view = project([vision("near", 2), vision("far", 8), vision("star", None), effort])
@@ -217,7 +219,11 @@ def test_nearer_visions_count_more_and_a_north_star_as_the_most_distant() -> Non
 
 
 def test_effort_that_is_not_stated_is_taken_from_the_table() -> None:
-    facts_ = [VISION, SkillPractised(on="2024", skill="x", themes={"climate"}), CourseFinished(on="2024", title="y")]
+    facts_ = [
+        VISION,
+        SkillPractised(on="2024", skill="x", themes={"climate"}),
+        CourseFinished(on="2024", title="y"),
+    ]
     assert project(facts_).score == pytest.approx(1 / 11)
     assert project(facts_, efforts={"course.finished": 1}).score == pytest.approx(1 / 2)
 
@@ -237,8 +243,14 @@ def test_dates_long_ago(year: str, score: float | None, months: int) -> None:
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"half_live": 3}, "VisionAlignment has no parameter 'half_live'; it has half_life, efforts"),
-        ({"half_life": 0}, "parameter half_life of VisionAlignment is 0; it must be a number above 0"),
+        (
+            {"half_live": 3},
+            "VisionAlignment has no parameter 'half_live'; it has half_life, efforts",
+        ),
+        (
+            {"half_life": 0},
+            "parameter half_life of VisionAlignment is 0; it must be a number above 0",
+        ),
         ({"half_life": True}, "it must be a number above 0"),
         ({"half_life": float("inf")}, "it must be a number above 0"),
         ({"efforts": 3}, "it must be a mapping"),

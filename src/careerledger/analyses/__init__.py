@@ -1,5 +1,5 @@
 """What a history shows beyond its projections: findings about the record itself."""
 
-from careerledger.analyses.findings import CHECKS, Finding, find
+from careerledger.analyses.findings import CHECKS, Check, Finding, Severity, find
 
-__all__ = ["CHECKS", "Finding", "find"]
+__all__ = ["CHECKS", "Check", "Finding", "Severity", "find"]

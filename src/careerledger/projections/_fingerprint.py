@@ -73,7 +73,7 @@ class _Walk:
         elif attrs.has(type(value)):
             yield from self.value(attrs.asdict(cast("Any", value), recurse=False))
         elif isinstance(value, _PLAIN):
-            yield repr(value)
+            yield repr(cast("object", value))
         elif isinstance(wrapped := getattr(value, "__wrapped__", None), FunctionType):
             yield from self.function(wrapped)
 

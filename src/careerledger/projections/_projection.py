@@ -64,7 +64,7 @@ def on(*types: type[Action]) -> Callable[[F], F]:
         if not types:
             raise DefinitionError(f"@on of {step.__name__} names no event type")
         for kind in types:
-            if not (isinstance(cast("object", kind), type) and issubclass(kind, Action)):
+            if not _is_action(kind):
                 raise DefinitionError(
                     f"@on of {step.__name__} names {kind!r}, which is not an event class; "
                     "corrections and unknown events never reach a projection"
@@ -73,6 +73,10 @@ def on(*types: type[Action]) -> Callable[[F], F]:
         return step
 
     return mark
+
+
+def _is_action(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Action)
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(attrs.field,))
@@ -165,7 +169,8 @@ class Tunable:
                 )
             default = known[name]
             if isinstance(default, Mapping) and isinstance(value, Mapping):
-                chosen[name] = types.MappingProxyType({**default, **value})
+                merged: dict[Any, Any] = {**default, **value}
+                chosen[name] = types.MappingProxyType(merged)
             elif isinstance(default, float | int) and _is_positive(value):
                 chosen[name] = value
             else:
@@ -177,7 +182,9 @@ class Tunable:
         settings = _settings({**known, **chosen})
         made = _tuned.get((cls, settings))
         if made is None:
-            made = attrs.define(type(cls.__name__, (cls,), {"__slots__": (), **chosen}), kw_only=True)
+            made = attrs.define(
+                type(cls.__name__, (cls,), {"__slots__": (), **chosen}), kw_only=True
+            )
             _tuned[cls, settings] = made
         return cast("type[Self]", made)
 
@@ -266,9 +273,7 @@ class Fold(Generic[V_co]):
         self.state = projection() if state is None else state
         self.place = reached
         """The position of the last entry that was folded."""
-        self.steps = [
-            (kind, getattr(self.state, name)) for kind, name in meta_of(projection).steps
-        ]
+        self.steps = [(kind, getattr(self.state, name)) for kind, name in meta_of(projection).steps]
 
     def view(self, at: date) -> V_co:
         """The view of the state that was reached."""
@@ -314,9 +319,7 @@ def advance(folds: Iterable[Fold[Any]], history: Iterable[Entry[Event]]) -> int:
     return count
 
 
-def fold(
-    projection: type[Projection[V_co]], history: Iterable[Entry[Event]], at: DateLike
-) -> V_co:
+def fold(projection: type[Projection[V_co]], history: Iterable[Entry[Event]], at: DateLike) -> V_co:
     """Answer a projection from a history, without a ledger.
 
     Args:

@@ -106,7 +106,7 @@ class _Role:
     ended: str | None = None
     level: int | None = None
     scope: float | None = None
-    parts: dict[str, dict[str, None]] = attrs.field(factory=dict)
+    parts: dict[str, dict[str, None]] = attrs.field(factory=dict[str, dict[str, None]])
     """By part of the harvest: its names, as the keys of a dict to keep them once and in order."""
 
 
@@ -249,9 +249,7 @@ class MilestoneHistory(Tunable):
         self._harvest("challenges", [event.challenge])
         self._harvest("skills", event.skills)
         if event.outcome == "met":
-            self._reach(
-                event.on, "challenge", event.challenge, entry.seq, about=event.challenge
-            )
+            self._reach(event.on, "challenge", event.challenge, entry.seq, about=event.challenge)
 
     @on(RequestMade)
     def ask(self, event: RequestMade, entry: Entry[RequestMade]) -> None:
@@ -262,9 +260,7 @@ class MilestoneHistory(Tunable):
     def answer(self, event: RequestAnswered, entry: Entry[RequestAnswered]) -> None:
         self._come_to(event.on)
         if event.outcome == "granted":
-            self._reach(
-                event.on, "request granted", event.request, entry.seq, about=event.request
-            )
+            self._reach(event.on, "request granted", event.request, entry.seq, about=event.request)
 
     @on(GoalSet)
     def aim(self, event: GoalSet, entry: Entry[GoalSet]) -> None:
@@ -372,9 +368,7 @@ class MilestoneHistory(Tunable):
     def view(self, at: date) -> MilestoneHistoryView:
         """The answer at a date on or after the last entry."""
         milestones = [self._milestone(reached) for reached in self.reached]
-        roles = tuple(
-            self._harvested(id_, role, milestones) for id_, role in self.roles.items()
-        )
+        roles = tuple(self._harvested(id_, role, milestones) for id_, role in self.roles.items())
         return MilestoneHistoryView(
             at=at,
             milestones=tuple(milestone for milestone in milestones if milestone is not None),
@@ -394,9 +388,7 @@ class MilestoneHistory(Tunable):
             return reached.milestone(self.goals.get(reached.about), True)
         return reached.milestone(None, True)
 
-    def _harvested(
-        self, id_: str, role: _Role, milestones: list[Milestone | None]
-    ) -> Harvest:
+    def _harvested(self, id_: str, role: _Role, milestones: list[Milestone | None]) -> Harvest:
         def part(name: str) -> tuple[str, ...]:
             return tuple(role.parts.get(name, ()))
 

@@ -157,7 +157,7 @@ class _Contact:
     organisation: str | None = None
     since: str = ""
     """Empty until the contact was made."""
-    touches: list[tuple[str, int, int]] = attrs.field(factory=list)
+    touches: list[tuple[str, int, int]] = attrs.field(factory=list[tuple[str, int, int]])
     """Date, depth and entry number, in history order."""
     counted: str = ""
     """The last month in which it was counted as active."""

@@ -141,7 +141,7 @@ class _Vision:
     horizon: float | None
     aligned: int = 0
     total: int = 0
-    months: dict[str, tuple[int, int]] = attrs.field(factory=dict)
+    months: dict[str, tuple[int, int]] = attrs.field(factory=dict[str, tuple[int, int]])
     """Seconds of aligned effort and of all effort."""
 
 
@@ -153,7 +153,7 @@ class _Group:
     toward: dict[str, float] | None
     weight: int = 0
     count: int = 0
-    top: list[tuple[int, int, int, str]] = attrs.field(factory=list)
+    top: list[tuple[int, int, int, str]] = attrs.field(factory=list[tuple[int, int, int, str]])
     """A heap of the heaviest actions: weight, minus the count so far, entry number, date."""
 
 
@@ -245,7 +245,9 @@ class VisionAlignment(Tunable):
     def view(self, at: date) -> VisionAlignmentView:
         """The answer at a date on or after the last action."""
         total = sum(group.weight for group in self.groups.values())
-        visions = tuple(self._score(name, vision, total, at) for name, vision in self.visions.items())
+        visions = tuple(
+            self._score(name, vision, total, at) for name, vision in self.visions.items()
+        )
         return VisionAlignmentView(
             at=at,
             score=_mean((vision.horizon, vision.score) for vision in visions),
@@ -272,7 +274,7 @@ class VisionAlignment(Tunable):
             for part, day, seq in named
         )
         rest = aligned + sum(part for part, _, _ in named)
-        weights = {theme: 0 for theme in vision.themes}
+        weights = dict.fromkeys(vision.themes, 0)
         for group in self.groups.values():
             for theme in group.themes:
                 if theme in weights:
@@ -312,9 +314,7 @@ def _relevance(name: str, vision: _Vision, goals: Mapping[str, str], group: _Gro
     """How much an action serves a vision, 0..1."""
     if group.toward is not None:
         stated = [
-            weight
-            for id_, weight in group.toward.items()
-            if id_ == name or goals.get(id_) == name
+            weight for id_, weight in group.toward.items() if id_ == name or goals.get(id_) == name
         ]
         if stated:
             return max(stated)

@@ -1,54 +1,72 @@
-"""Views as tables for a terminal. Needs rich, which comes with ``careerledger[cli]``."""
+"""Views as tables for a terminal. Needs rich, which comes with ``careerledger[cli]``.
 
-from collections.abc import Iterable, Mapping
+Text from a ledger goes through ``safe`` on its way into a table, so it never is markup and never
+moves the cursor.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import singledispatch
-from typing import cast
+from itertools import islice
+from typing import NoReturn, cast
 
 import attrs
-from rich.console import Group, RenderableType
-from rich.markup import escape
-from rich.panel import Panel
-from rich.table import Table
-from rich.text import Text
 
 from careerledger.analyses import Finding
 from careerledger.errors import MissingExtraError
-from careerledger.events import Event
+from careerledger.events import Action, Event, UnknownEvent
 from careerledger.history import Entry
-from careerledger.projections.milestone_history import MilestoneHistoryView
+from careerledger.projections.milestone_history import Harvest, MilestoneHistoryView
 from careerledger.projections.network_growth import NetworkGrowthView
 from careerledger.projections.vision_alignment import VisionAlignmentView, VisionScore
+from careerledger.report.plain import printable
 
-__all__ = ["of_entries", "of_findings", "of_view", "safe"]
+try:
+    from rich.console import Console, Group, RenderableType
+    from rich.panel import Panel
+    from rich.table import Table
+    from rich.text import Text
+except ImportError as error:
+    raise MissingExtraError("tables need rich; pip install 'careerledger[cli]'") from error
+
+__all__ = ["Terminal", "of_entries", "of_findings", "of_view", "safe"]
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _SHOWN = 12
+"""How many contacts and months a table has."""
+_PAGE = 500
+"""How many entries are laid out at once, so that a long history shows from its start."""
 
 
-def safe(text: object) -> str:
+class Terminal(Console):
+    """A console that leaves it to the program what to do when nobody reads on."""
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Raise BrokenPipeError, where rich would end the program."""
+        raise BrokenPipeError
+
+
+def safe(text: object, style: str = "") -> Text:
     """Text that can do nothing to a terminal: no control or direction characters, no markup."""
-    shown = (
-        char if char.isprintable() else char.encode("unicode_escape").decode()
-        for char in str(text)
-    )
-    return escape("".join(shown))
+    return Text(printable(text), style)
 
 
 def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.0%}"
+    if share is None:
+        return "–"
+    return "<1%" if 0 < share < 0.005 else f"{share:.0%}"
+
+
+def _count(number: float, one: str, many: str = "") -> str:
+    return f"{number:.12g} {one if number == 1 else many or one + 's'}"
 
 
 def _bar(share: float | None, width: int = 20) -> Text:
     filled = round((share or 0) * width)
-    return Text("█" * filled, style="green") + Text("░" * (width - filled), style="dim")
+    return Text.assemble(("█" * filled, "green"), ("░" * (width - filled), "dim"))
 
 
 def _spark(values: Iterable[float | None]) -> str:
     return "".join("·" if v is None else _BARS[1 + round(v * (len(_BARS) - 2))] for v in values)
-
-
-def _numbers(seqs: Iterable[int]) -> str:
-    return " ".join(f"#{seq}" for seq in seqs)
 
 
 def _table(*columns: str) -> Table:
@@ -65,6 +83,10 @@ def _table(*columns: str) -> Table:
     return table
 
 
+def _add(table: Table, *cells: object) -> None:
+    table.add_row(*(cell if isinstance(cell, Text | Group) else safe(cell) for cell in cells))
+
+
 @singledispatch
 def of_view(view: object) -> RenderableType:
     """What a terminal shows of a view; one of an unknown kind as text."""
@@ -73,39 +95,39 @@ def of_view(view: object) -> RenderableType:
 
 @of_view.register
 def _(view: VisionAlignmentView) -> RenderableType:
-    if not view.visions:
-        return Panel("No vision is declared yet: record VisionDeclared.", title="Vision alignment")
-    head = Text.assemble(
-        "Effort towards the visions as they read today: ",
-        (_percent(view.score), "bold green"),
-        "   as they read at the time: ",
-        (_percent(view.in_force), "bold"),
-    )
-    return Panel(
-        Group(head, *(_of_vision(vision) for vision in view.visions)),
-        title=f"Vision alignment, {view.at}",
-        title_align="left",
-    )
+    if view.visions:
+        head = Text.assemble(
+            "Effort towards the visions as they read today: ",
+            (_percent(view.score), "bold green"),
+            "   as they read at the time: ",
+            (_percent(view.in_force), "bold"),
+        )
+        shown = Group(head, *map(_of_vision, view.visions))
+    else:
+        shown = Group(Text("No vision is declared yet: record VisionDeclared."))
+    return Panel(shown, title=f"Vision alignment, {view.at}", title_align="left")
 
 
 def _of_vision(vision: VisionScore) -> RenderableType:
-    horizon = "north star" if vision.horizon is None else f"in {vision.horizon:g} years"
+    horizon = (
+        "north star" if vision.horizon is None else f"in {_count(vision.horizon, 'year')}"
+    )
+    title = Text.assemble(
+        safe(vision.statement, "bold"),
+        safe(f" ({vision.vision}, {horizon}): "),
+        (_percent(vision.score), "green"),
+    )
     themes = _table("~theme", ">weight", ">share of effort", "")
     for theme in vision.themes:
-        share = _percent(theme.share)
-        themes.add_row(safe(theme.theme), f"{theme.weight:g}", share, _bar(theme.share))
-    lines: list[RenderableType] = [
-        "",
-        f"[bold]{safe(vision.statement)}[/bold] ({safe(vision.vision)}, {horizon}): "
-        f"[green]{_percent(vision.score)}[/green]",
-        themes,
-        f"last 12 months  {_spark(month.score for month in vision.months)}",
-    ]
+        weight, share = f"{theme.weight:g}", _percent(theme.share)
+        _add(themes, theme.theme, weight, share, _bar(theme.share))
+    months = _spark(month.score for month in vision.months)
+    lines: list[RenderableType] = ["", title, themes, f"last 12 months  {months}"]
     if vision.unbacked:
-        lines.append(f"[yellow]nothing behind[/yellow] {safe(', '.join(vision.unbacked))}")
+        lines.append(Text.assemble(("nothing behind ", "yellow"), safe(", ".join(vision.unbacked))))
     if vision.evidence:
         rests = ", ".join(f"#{e.seq} {_percent(e.share)}" for e in vision.evidence[:5])
-        lines.append(f"rests on {rests}, the rest {_percent(vision.score_beyond(5))}")
+        lines.append(Text(f"rests on {rests}, the rest {_percent(vision.score_beyond(5))}"))
     return Group(*lines)
 
 
@@ -113,116 +135,155 @@ def _of_vision(vision: VisionScore) -> RenderableType:
 def _(view: NetworkGrowthView) -> RenderableType:
     bands = "   ".join(f"{band} {count}" for band, count in view.bands.items())
     diversity = "–" if view.diversity is None else f"{view.diversity:.2f}"
-    ties = _table("~contact", "kind", "~organisation", "last touch", ">strength", "", "band")
-    for tie in view.contacts[:_SHOWN]:
-        ties.add_row(
-            safe(tie.name),
-            tie.kind,
-            safe(tie.organisation or ""),
-            tie.last_touch,
-            f"{tie.strength:.2f}",
-            _bar(tie.strength, 10),
-            tie.band,
-        )
+    contacts = _count(len(view.contacts), "contact")
     lines: list[RenderableType] = [
-        f"[bold]{len(view.contacts)} contacts[/bold], {view.active} active: {bands}",
-        f"diversity {diversity}   mentors {view.mentors}   helped {view.helped}   "
-        f"doors opened {view.doors}",
+        Text.assemble((contacts, "bold"), f", {view.active} active: {bands}"),
+        Text(
+            f"diversity {diversity}   mentors {view.mentors}   helped {view.helped}   "
+            f"doors opened {view.doors}"
+        ),
         *_constraint(view),
         "",
-        ties,
+        _ties(view),
     ]
     if len(view.contacts) > _SHOWN:
         lines.append(f"… and {len(view.contacts) - _SHOWN} more")
     if view.reconnectable:
         names = {tie.contact: tie.name for tie in view.contacts}
         sleeping = ", ".join(names[contact] for contact in view.reconnectable[:_SHOWN])
-        lines.append(f"[yellow]worth writing to again[/yellow] {safe(sleeping)}")
+        lines.append(Text.assemble(("worth writing to again ", "yellow"), safe(sleeping)))
     if view.months:
         months = _table("month", ">new", ">contacts", ">active", ">dormant", "~")
         for month in view.months[-_SHOWN:]:
-            counts = (month.new, month.cumulative, month.active, month.dormant)
-            months.add_row(month.month, *map(str, counts))
+            _add(months, month.month, month.new, month.cumulative, month.active, month.dormant)
         lines += ["", months]
     return Panel(Group(*lines), title=f"Network growth, {view.at}", title_align="left")
 
 
-def _constraint(view: NetworkGrowthView) -> list[str]:
+def _ties(view: NetworkGrowthView) -> RenderableType:
+    if not view.contacts:
+        return Text("No contact is recorded yet: record ContactMade.")
+    ties = _table("~contact", "kind", "~organisation", "last touch", "strength", "band")
+    for tie in view.contacts[:_SHOWN]:
+        strength = Text.assemble(f"{tie.strength:.2f} ", _bar(tie.strength, 6))
+        organisation = tie.organisation or ""
+        _add(ties, tie.name, tie.kind, organisation, tie.last_touch, strength, tie.band)
+    return ties
+
+
+def _constraint(view: NetworkGrowthView) -> list[Text]:
     try:
         constraint = view.constraint()
     except MissingExtraError as error:
-        return [f"[dim]{safe(error)}[/dim]"]
-    return [] if constraint is None else [f"constraint {constraint:.2f}, low means many bridges"]
+        return [safe(error, "dim")]
+    if constraint is None:
+        return []
+    return [Text(f"constraint {constraint:.2f}, low means many bridges")]
 
 
 @of_view.register
 def _(view: MilestoneHistoryView) -> RenderableType:
-    milestones = _table("date", "milestone", "~title", "entries")
-    for milestone in view.milestones:
-        milestones.add_row(
-            milestone.on,
-            milestone.kind,
-            safe(milestone.title),
-            _numbers(milestone.entries),
-        )
-    roles = _table("~role", "from", "to", ">skills", ">contacts", ">challenges", ">milestones")
-    for role in view.roles:
-        roles.add_row(
-            safe(f"{role.title}, {role.organisation}"),
-            role.started,
-            role.ended or "now",
-            *(str(len(p)) for p in (role.skills, role.contacts, role.challenges, role.milestones)),
-        )
-    lines: list[RenderableType] = [milestones, "", roles]
+    lines: list[RenderableType] = [Text("No milestone yet: record RoleStarted.")]
+    if view.milestones:
+        milestones = _table("date", "milestone", "~title", "entries")
+        for milestone in view.milestones:
+            numbers = " ".join(f"#{seq}" for seq in milestone.entries)
+            _add(milestones, milestone.on, milestone.kind, milestone.title, numbers)
+        lines = [milestones]
+    if view.roles:
+        roles = _table("~role, and what it brought", "from", "to")
+        for role in view.roles:
+            brought = Group(safe(f"{role.title}, {role.organisation}"), _brought(role))
+            _add(roles, brought, role.started, role.ended or "now")
+        lines += ["", roles]
     if view.unreflected:
         titles = {role.role: f"{role.title}, {role.organisation}" for role in view.roles}
-        lines.append("[yellow]ended, and no reflection yet[/yellow]")
-        lines += [f"  {safe(titles[role])}" for role in view.unreflected]
+        lines.append(Text("ended, and no reflection yet", "yellow"))
+        lines += [safe(f"  {titles[role]}") for role in view.unreflected]
     return Panel(Group(*lines), title=f"Milestone history, {view.at}", title_align="left")
 
 
-def of_entries(entries: Iterable[Entry[Event]]) -> RenderableType:
-    """A history as a table."""
-    table = _table(">#", "date", "what", "~says")
-    for entry in entries:
-        on = getattr(entry.event, "on", None)
-        table.add_row(str(entry.seq), on or "", safe(entry.type), safe(_said(entry.event)))
-    return table
-
-
-def _said(event: Event) -> str:
-    """What an event says beyond its date and its defaults."""
-    fields = attrs.fields(cast("type[attrs.AttrsInstance]", type(event)))
-    said = {field.name: getattr(event, field.name) for field in fields if field.name != "on"}
-    told = [
-        f"{field.name}={_plainly(said[field.name])}"
-        for field in fields
-        if field.name in said and said[field.name] != field.default
+def _brought(role: Harvest) -> Text:
+    parts = [
+        _count(number, name)
+        for number, name in (
+            (len(role.milestones), "milestone"),
+            (len(role.skills), "skill"),
+            (len(role.contacts), "contact"),
+            (len(role.credentials), "credential"),
+            (len(role.challenges), "challenge"),
+            (len(role.doors), "door"),
+            (role.reflections, "reflection"),
+        )
+        if number
     ]
+    return Text("  " + (", ".join(parts) or "–"), "dim")
+
+
+def of_entries(entries: Iterable[Entry[Event]]) -> Iterator[RenderableType]:
+    """A history as tables, one below the other as if they were one."""
+    rest = iter(entries)
+    page = list(islice(rest, _PAGE))
+    if not page:
+        yield Text("no entries")
+    first = True
+    while page:
+        table = _table(">#", "date", "what", "~says")
+        table.show_header, first = first, False
+        for column, least in zip(table.columns, (4, 10, 20), strict=False):
+            column.min_width = least
+        for entry in page:
+            _add(table, entry.seq, getattr(entry.event, "on", None) or "", entry.type, _said(entry))
+        yield table
+        page = list(islice(rest, _PAGE))
+
+
+def _said(entry: Entry[Event]) -> str:
+    """What an event says beyond its date and its defaults, its own fields first."""
+    event = entry.event
+    if isinstance(event, UnknownEvent):
+        return f"unknown to this program, version {event.version}: {event.fields}"
+    fields = attrs.fields(cast("type[attrs.AttrsInstance]", type(event)))
+    told = (
+        f"{field.name}={_plainly(value)}"
+        for field in sorted(fields, key=lambda field: field.name in _OF_ANY_ACTION)
+        if (value := getattr(event, field.name)) != field.default and field.name != "on"
+    )
     return "  ".join(told)
+
+
+_OF_ANY_ACTION = frozenset(field.name for field in attrs.fields(Action))
 
 
 def _plainly(value: object) -> str:
     if isinstance(value, Mapping):
         pairs = cast("Mapping[object, object]", value).items()
-        return ",".join(f"{name}:{number}" for name, number in pairs)
-    if isinstance(value, tuple | frozenset):
-        return ",".join(sorted(map(str, cast("Iterable[object]", value))))
-    return str(value)
+        return ",".join(f"{name}:{_plainly(number)}" for name, number in pairs)
+    if isinstance(value, frozenset):
+        return ",".join(sorted(map(_plainly, cast("Iterable[object]", value))))
+    if isinstance(value, tuple):
+        return ",".join(map(_plainly, cast("Iterable[object]", value)))
+    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
-def of_findings(findings: Iterable[Finding]) -> RenderableType:
-    """Findings as a table."""
+def of_findings(findings: Collection[Finding], among: int) -> RenderableType:
+    """Findings as a table.
+
+    Args:
+        findings: What looks wrong.
+        among: How many entries were looked at.
+    """
+    entries = _count(among, "entry", "entries")
+    if not findings:
+        return Text(f"nothing looks wrong in {entries}")
     table = Table(box=None, pad_edge=False)
-    for column in ("severity", "finding", "mend"):
-        table.add_column(column)
+    table.add_column("severity", no_wrap=True)
+    table.add_column("finding")
+    table.add_column("mend")
     for finding in findings:
-        colour = _COLOURS[finding.severity]
-        mark = f"[{colour}]{finding.severity}[/{colour}]"
-        table.add_row(mark, safe(finding.message), safe(finding.mend))
-    return table
-
-
+        severity = Text(finding.severity, _COLOURS[finding.severity])
+        _add(table, severity, finding.message, finding.mend)
+    return Group(table, "", Text(f"{_count(len(findings), 'finding')} in {entries}"))
