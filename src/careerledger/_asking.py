@@ -216,6 +216,7 @@ class Asker:
         history = self._reader.history(window, after)
         folds = [kept.fold for kept in together]
         left = window.upto - max(kept.seen for kept in together)
+        snapshots: dict[type[Projection[Any]], list[Saved]] = {}
         while True:
             # Half of what is left at a time, so that older states are there to go back to.
             left //= 2
@@ -223,23 +224,30 @@ class Asker:
             count = advance(folds, history if stretch is None else stretch)
             for kept in together:
                 kept.unsaved += count
-                if kept.unsaved >= SNAPSHOT_EVERY:
-                    self._save(kept, window)
+                if kept.unsaved >= SNAPSHOT_EVERY and (snapshot := self._snapshot(kept, window)):
+                    snapshots.setdefault(kept.fold.projection, []).append(snapshot)
             if stretch is None or count < left:
-                return
+                break
+        for projection, made in snapshots.items():
+            self._save(projection, made, window)
 
-    def _save(self, kept: _Kept, window: Window) -> None:
+    def _snapshot(self, kept: _Kept, window: Window) -> Saved | None:
         projection = kept.fold.projection
         if projection in self._unsavable:
-            return
+            return None
         on, seq = kept.fold.place
         try:
             state = codec.encode_state(kept.fold.state)
         except CodecError:
             # A state that bytes cannot hold is folded from the start in each new process.
             self._unsavable.add(projection)
-            return
+            return None
         kept.unsaved = 0
+        return Saved(window.upto, on, seq, state)
+
+    def _save(
+        self, projection: type[Projection[Any]], made: list[Saved], window: Window
+    ) -> None:
         standing = [
             saved
             for saved in self._saved(projection)
@@ -250,7 +258,7 @@ class Asker:
                 self._ledger,
                 key_of(projection),
                 fingerprint(projection),
-                _thinned([*standing, Saved(window.upto, on, seq, state)]),
+                _thinned([*standing, *made]),
             )
 
     def _keep(self, kept: _Kept, window: Window) -> None:

@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from careerledger.dates import DateLike, PartialDate
 from careerledger.errors import CareerLedgerError, DateError
-from careerledger.events import Action
+from careerledger.events import Event
 from careerledger.history import Draft, Entry
 from careerledger.ledger import Ledger
 from careerledger.report.plain import printable
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from careerledger.interop.json_resume import Resume
+    from careerledger.report.tables import Terminal
 
 __all__ = ["main"]
 
@@ -63,7 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refused(error: Exception) -> int:
-    print(f"careerledger: {printable(error)}", file=sys.stderr)  # noqa: T201
+    # A file with several problems is told in several lines.
+    told = "\n".join(map(printable, str(error).split("\n")))
+    print(f"careerledger: {told}", file=sys.stderr)  # noqa: T201
     return REFUSED
 
 
@@ -150,12 +151,11 @@ def _instant(text: str) -> datetime:
     )
 
 
-def _print(parts: "Iterable[RenderableType]") -> None:
+def _terminal() -> "Terminal":
+    """Where to print. Commands ask for it before they record, lest they fail in between."""
     from careerledger.report.tables import Terminal  # noqa: PLC0415 - an extra
 
-    terminal = Terminal()
-    for part in parts:
-        terminal.print(part)
+    return Terminal()
 
 
 def _existing(path: Path) -> Ledger:
@@ -172,100 +172,107 @@ def _existing(path: Path) -> Ledger:
 def _demo(options: argparse.Namespace) -> int:
     from careerledger import demo  # noqa: PLC0415 - material of this command alone
     from careerledger.interop import json_resume  # noqa: PLC0415 - as above
-    from careerledger.report.tables import safe  # noqa: PLC0415 - an extra
 
-    with Ledger.open(options.ledger) as ledger:
-        _record_resume(ledger, "the résumé", json_resume.read(demo.resume()))
-        _record(ledger, "a made-up year", demo.year())
-        _show_all(ledger, list(PROJECTIONS), at=demo.AT, known_at=None)
-    path = options.ledger
-    _print([safe(f"All of it is in {path}: try 'careerledger history --ledger {path}'.", "dim")])
+    terminal, path = _terminal(), options.ledger
+    with Ledger.open(path) as ledger:
+        _record_resume(terminal, ledger, "the résumé", json_resume.read(demo.resume()))
+        _record(terminal, ledger, "a made-up year", demo.year())
+        _show_views(terminal, _views(ledger, list(PROJECTIONS), at=demo.AT, known_at=None))
+    _say(terminal, f"All of it is in {path}: try 'careerledger history --ledger {path}'.")
     return 0
 
 
 def _import(options: argparse.Namespace) -> int:
-    import careerledger.report.tables  # noqa: F401, PLC0415 - fails before anything is recorded
     from careerledger.interop import json_resume  # noqa: PLC0415 - needed here alone
 
+    terminal = _terminal()
     resume = json_resume.read(options.file)
     with Ledger.open(options.ledger) as ledger:
-        _record_resume(ledger, options.file.name, resume)
+        _record_resume(terminal, ledger, options.file.name, resume)
     return 0
 
 
-def _record_resume(ledger: Ledger, name: str, resume: "Resume") -> None:
-    from careerledger.report.tables import safe  # noqa: PLC0415 - an extra
+def _record_resume(terminal: "Terminal", ledger: Ledger, name: str, resume: "Resume") -> None:
+    _record(terminal, ledger, name, resume.drafts)
+    for left in resume.left_out:
+        _say(terminal, f"  left out {left.path}: {left.reason}")
 
-    _record(ledger, name, resume.drafts)
-    _print(safe(f"  left out {left.path}: {left.reason}") for left in resume.left_out)
 
-
-def _record(ledger: Ledger, source: str, drafts: Sequence[Draft]) -> None:
-    from careerledger.report.tables import safe  # noqa: PLC0415 - an extra
-
+def _record(terminal: "Terminal", ledger: Ledger, source: str, drafts: Sequence[Draft]) -> None:
     before = len(ledger)
-    given: list[Entry[Action]] = ledger.record(drafts, amend=f"{source} says otherwise now")
+    given = ledger.record(drafts, amend=f"{source} says otherwise now")
     new = len({entry.id for entry in given if entry.seq > before})
     amended = len(ledger) - before - new
     known = len(given) - new - amended
-    _print([safe(f"{source}: {new} recorded, {amended} amended, {known} known already")])
+    _say(terminal, f"{source}: {new} recorded, {amended} amended, {known} known already")
+
+
+def _say(terminal: "Terminal", text: str) -> None:
+    from careerledger.report.tables import safe  # noqa: PLC0415 - an extra
+
+    terminal.print(safe(text))
 
 
 def _show(options: argparse.Namespace) -> int:
     names = [options.projection] if options.projection else list(PROJECTIONS)
     with _existing(options.ledger) as ledger:
-        if options.json:
-            views = _views(ledger, names, options.at, options.known_at)
-            plain = {name: view.to_dict() for name, view in zip(names, views, strict=True)}
-            print(json.dumps(plain, indent=2))  # noqa: T201
-        else:
-            _show_all(ledger, names, options.at, options.known_at)
+        views = _views(ledger, names, options.at, options.known_at)
+    if options.json:
+        plain = {name: view.to_dict() for name, view in zip(names, views, strict=True)}
+        print(json.dumps(plain, indent=2))  # noqa: T201
+    else:
+        _show_views(_terminal(), views)
     return 0
 
 
 def _views(
-    ledger: Ledger, names: list[str], at: DateLike | None, known_at: datetime | None
-) -> tuple[Any, ...]:
+    ledger: Ledger, names: Sequence[str], at: DateLike | None, known_at: datetime | None
+) -> Sequence[Any]:
     from careerledger import projections  # noqa: PLC0415 - loads the catalogue
 
     wanted = [getattr(projections, PROJECTIONS[name]) for name in names]
     views = ledger.project(*wanted, at=at, known_at=known_at)
-    return views if len(wanted) > 1 else (views,)
+    return views if len(wanted) > 1 else [views]
 
 
-def _show_all(
-    ledger: Ledger, names: list[str], at: DateLike | None, known_at: datetime | None
-) -> None:
+def _show_views(terminal: "Terminal", views: Sequence[Any]) -> None:
     from careerledger.report.tables import of_view  # noqa: PLC0415 - an extra
 
-    _print(map(of_view, _views(ledger, names, at, known_at)))
+    for view in views:
+        terminal.print(of_view(view))
 
 
 def _log(options: argparse.Namespace) -> int:
     from careerledger.interop.words import event_from_words  # noqa: PLC0415 - needed here alone
-    from careerledger.report.tables import of_entries  # noqa: PLC0415 - an extra
 
+    terminal = _terminal()
     today = datetime.now(UTC).astimezone().date()
     event = event_from_words(options.type, options.fields, today=today)
     with Ledger.open(options.ledger) as ledger:
         entry = ledger.record(event)
-    _print(of_entries([entry]))
+    _list(terminal, [entry])
     return 0
 
 
 def _history(options: argparse.Namespace) -> int:
-    from careerledger.report.tables import of_entries  # noqa: PLC0415 - an extra
-
+    terminal = _terminal()
     with _existing(options.ledger) as ledger:
-        _print(of_entries(ledger.entries(since=options.since, until=options.until)))
+        _list(terminal, ledger.entries(since=options.since, until=options.until))
     return 0
 
 
+def _list(terminal: "Terminal", entries: Iterable[Entry[Event]]) -> None:
+    from careerledger.report.tables import of_entries  # noqa: PLC0415 - an extra
+
+    terminal.print_lines(of_entries(entries))
+
+
 def _check(options: argparse.Namespace) -> int:
+    terminal = _terminal()
     from careerledger.report.tables import of_findings  # noqa: PLC0415 - an extra
 
     with _existing(options.ledger) as ledger:
         ledger.verify()
         findings, size = ledger.check(), len(ledger)
-    _print([of_findings(findings, size)])
+    terminal.print(of_findings(findings, size))
     return int(any(finding.severity == "error" for finding in findings))

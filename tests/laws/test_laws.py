@@ -229,7 +229,7 @@ def test_memory_and_sqlite_agree(asked: Any, career: Any, tmp_path_factory: Any)
     with closing(SQLiteStore(path)) as file:
         ledgers = [Ledger(store, strict=False, clock=Clock()) for store in (MemoryStore(), file)]
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("os.urandom", lambda count: bytes(count))
+            patch.setattr("os.urandom", bytes)
             for ledger in ledgers:
                 enact(ledger, career)
         memory, sqlite = ledgers

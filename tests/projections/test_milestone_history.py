@@ -258,7 +258,7 @@ def test_what_happens_on_the_first_day_is_part_of_the_harvest_in_whatever_order(
 
 
 def test_an_end_that_stands_before_its_start_is_kept() -> None:
-    """ "2020" stands before "2020-03" in a history; the role ended that year all the same."""
+    """In a history 2020 stands before 2020-03; the role ended that year all the same."""
     facts = [
         RoleStarted(on="2020-03", role="r", organisation="ACME", title="Intern"),
         RoleEnded(on="2020", role="r"),

@@ -1,10 +1,16 @@
-"""Events from words, as a person types them: ``course.finished title="SQL" hours=42``."""
+"""Events from words, as a person types them: ``course.finished title="SQL" hours=42``.
+
+Words cannot say everything that an event can. A value within a list or a weighting holds no comma
+and neither begins nor ends with a space, and a list of one empty text reads as an empty list; what
+a field holds when nothing is said, such as None, is said by leaving it out; a value made of named
+parts (``role_like``) has no words.
+"""
 
 import types
 from collections.abc import Iterable, Mapping
 from datetime import date
 from difflib import get_close_matches
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, NewType, Union, cast, get_args, get_origin
 
 import attrs
 from immutabledict import immutabledict
@@ -21,34 +27,49 @@ def event_from_words(kind: str, words: Iterable[str], *, today: date) -> Action:
     Args:
         kind: The event type, as it is named on disk or as its class is.
         words: ``field=value`` each. Several values are parted by commas, weights stand behind
-            colons: ``themes=climate,leadership``, ``toward=cto:0.5``.
+            colons: ``themes=climate,leadership``, ``toward=cto:0.5``. A field whose name ends
+            in an underscore can be named without it: ``from=retail``.
         today: The date when it happened, where no ``on=`` says so.
 
     Raises:
-        FieldError: There is no such event type or field, a field is missing, or a value is not
-            what the field holds.
+        FieldError: There is no such event type or field, a field is missing or given twice, or a
+            value is not what the field holds.
     """
     cls = _find(kind)
-    fields = {field.name: field for field in attrs.fields(cls)}
-    given: dict[str, Any] = {"on": today}
+    fields = {field.name: field for field in attrs.fields(cast("type[attrs.AttrsInstance]", cls))}
+    given: dict[str, Any] = {}
     for word in words:
-        name, equals, text = word.partition("=")
-        if not equals:
-            raise FieldError(f"{word!r} is not of the form field=value")
+        name, text = _split(word)
+        name = name if name in fields else f"{name}_"
         if name not in fields:
+            name = name.removesuffix("_")
             raise FieldError(
                 f"{cls.__name__} has no field {name!r}{_near(name, fields)}; "
                 f"it has {', '.join(fields)}"
             )
-        given[name] = _parse(fields[name].type, text)
+        if name in given:
+            raise FieldError(f"{name} of {cls.__name__} is given twice; give it once")
+        given[name] = _parse(f"{name} of {cls.__name__}", fields[name].type, text)
+    given.setdefault("on", today)
     missing = [
         field.name
         for field in fields.values()
         if field.default is attrs.NOTHING and field.name not in given
     ]
     if missing:
-        raise FieldError(f"{cls.__name__} needs {', '.join(f'{name}=…' for name in missing)}")
+        others = ", ".join(name for name in fields if name not in (*missing, *given))
+        raise FieldError(
+            f"{cls.__name__} needs {' '.join(f'{name}=…' for name in missing)}; "
+            f"it may also have {others}"
+        )
     return cls(**given)
+
+
+def _split(word: str) -> tuple[str, str]:
+    name, equals, text = word.partition("=")
+    if not equals:
+        raise FieldError(f"{word!r} is not of the form field=value; quote a value with spaces")
+    return name, text
 
 
 def _find(kind: str) -> type[Action]:
@@ -67,18 +88,43 @@ def _near(name: str, known: Mapping[str, object]) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
-def _parse(annotation: Any, text: str) -> Any:
+def _parse(where: str, annotation: Any, text: str) -> Any:
     """The value that a text stands for in a field; what makes no sense is left to the field."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return _parse(arguments[0], text)
+        return _parse(where, arguments[0], text)
+    if isinstance(annotation, NewType):
+        return _parse(where, annotation.__supertype__, text)
     if origin in (Union, types.UnionType):
-        return _parse(next(a for a in arguments if a is not type(None)), text)
+        return _parse(where, next(a for a in arguments if a is not type(None)), text)
     if origin in (tuple, frozenset):
-        return [_parse(arguments[0], part.strip()) for part in text.split(",") if part.strip()]
+        return [_parse(where, arguments[0], part) for part in _parts(text)]
     if origin is immutabledict:
-        pairs = (part.rpartition(":") for part in text.split(",") if part.strip())
-        return {name.strip(): _parse(arguments[1], number.strip()) for name, _, number in pairs}
+        pairs = [_pair(where, part) for part in _parts(text)]
+        names = [name for name, _ in pairs]
+        if len(set(names)) < len(names):
+            raise FieldError(f"{where} is {text!r}, which names something twice; name it once")
+        return {
+            _parse(where, arguments[0], name): _parse(where, arguments[1], value)
+            for name, value in pairs
+        }
+    return _plain(annotation, text)
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _pair(where: str, part: str) -> tuple[str, str]:
+    name, colon, value = part.rpartition(":")
+    if not colon:
+        raise FieldError(f"{where} has {part!r}, which is not of the form name:value")
+    return name.strip(), value.strip()
+
+
+def _plain(annotation: Any, text: str) -> Any:
+    if annotation is bool:
+        return {"true": True, "false": False}.get(text, text)
     if annotation in (int, float):
         try:
             return annotation(text)

@@ -1,44 +1,47 @@
 """A digest of code, so that a snapshot made by other code is never read.
 
 It covers what decides the result of a class's methods: their bytecode and constants, the plain
-values and functions of their modules that they name, and so on through those functions; and the
-shape of the fields. The version of Python is part of it, because bytecode depends on it.
+values, functions and classes that they name in their modules, and so on through those; and the
+shape of the fields. Code of other packages than the class's own and this one counts by its name
+alone. Lists, dicts and sets count where they are named as constants are, in capitals; others
+change while a program runs. The version of Python is part of it, because bytecode depends on it.
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, cast
 
 import attrs
 
-_PLAIN = (str, bytes, int, float, complex, bool, type(None), tuple, frozenset, Mapping)
+_PLAIN = (str, bytes, int, float, complex, bool, type(None))
 
 
 def fingerprint_of(*classes: type) -> str:
     """The digest of these classes, as 32 hexadecimal digits."""
     digest = blake2b(digest_size=16)
     digest.update(repr(sys.version_info[:3]).encode())
-    for part in _Walk().classes(classes):
+    for part in _Walk(classes).classes(classes):
         digest.update(part.encode("utf-8", "surrogatepass"))
         digest.update(b"\0")
     return digest.hexdigest()
 
 
 class _Walk:
-    def __init__(self) -> None:
+    def __init__(self, classes: Iterable[type]) -> None:
         self._seen: set[int] = set()
+        self._packages = {_package(cls) for cls in classes} | {_package(_Walk)}
 
     def classes(self, classes: tuple[type, ...]) -> Iterator[str]:
         for cls in sorted(classes, key=lambda cls: cls.__qualname__):
             yield from self.a_class(cls)
 
     def a_class(self, cls: type) -> Iterator[str]:
-        if id(cls) in self._seen or cls.__module__ == "builtins":
+        yield cls.__qualname__
+        if id(cls) in self._seen or _package(cls) not in self._packages:
             return
         self._seen.add(id(cls))
-        yield cls.__qualname__
         if attrs.has(cls):
             for field in attrs.fields(cls):
                 yield f"{field.name}: {field.type}"
@@ -52,33 +55,20 @@ class _Walk:
             yield from self.a_class(base)
 
     def value(self, value: object) -> Iterator[str]:
-        if isinstance(value, classmethod | staticmethod):
-            value = cast("classmethod[Any, Any, Any]", value).__func__
-        if isinstance(value, property):
-            value = value.fget
+        value = _unwrapped(value)
         if isinstance(value, FunctionType):
             yield from self.function(value)
         elif isinstance(value, type):
             yield from self.a_class(value)
-        elif isinstance(value, Mapping):
-            pairs = cast("Mapping[object, object]", value).items()
-            for key, item in sorted(pairs, key=lambda pair: str(pair[0])):
-                yield str(key)
-                yield from self.value(item)
-        elif isinstance(value, tuple | list):
-            for item in cast("tuple[object, ...]", value):
-                yield from self.value(item)
-        elif isinstance(value, set | frozenset):
-            yield repr(sorted(map(repr, cast("set[object]", value))))
-        elif attrs.has(type(value)):
-            yield from self.value(attrs.asdict(cast("Any", value), recurse=False))
         elif isinstance(value, _PLAIN):
-            yield repr(cast("object", value))
-        elif isinstance(wrapped := getattr(value, "__wrapped__", None), FunctionType):
-            yield from self.function(wrapped)
+            yield repr(value)
+        else:
+            for part in _parts(value):
+                yield from self.value(part)
 
     def function(self, function: FunctionType) -> Iterator[str]:
-        if id(function) in self._seen:
+        yield function.__qualname__
+        if id(function) in self._seen or _package(function) not in self._packages:
             return
         self._seen.add(id(function))
         yield from self.value(function.__defaults__)
@@ -96,9 +86,40 @@ class _Walk:
             found = function.__globals__[name]
             if isinstance(found, ModuleType):
                 for inner in sorted(names & vars(found).keys()):
-                    yield from self.value(vars(found)[inner])
+                    yield from self._named(inner, vars(found)[inner])
             else:
-                yield from self.value(found)
+                yield from self._named(name, found)
+
+    def _named(self, name: str, value: object) -> Iterator[str]:
+        if name.isupper() or not isinstance(value, list | dict | set):
+            yield from self.value(value)
+
+
+def _package(thing: type | FunctionType) -> str:
+    return (thing.__module__ or "").partition(".")[0]
+
+
+def _unwrapped(value: Any) -> object:
+    """The function within a method, a property or a cached function."""
+    if isinstance(value, classmethod | staticmethod):
+        return cast("object", value.__func__)
+    if isinstance(value, property):
+        return value.fget
+    return getattr(value, "__wrapped__", value)
+
+
+def _parts(value: Any) -> list[object]:
+    """What a value consists of, in an order that does not depend on hashes; else nothing."""
+    if isinstance(value, Mapping):
+        pairs = cast("Mapping[object, object]", value).items()
+        return [part for pair in sorted(pairs, key=repr) for part in pair]
+    if isinstance(value, tuple | list):
+        return list(cast("tuple[object, ...]", value))
+    if isinstance(value, set | frozenset):
+        return sorted(cast("set[object]", value), key=repr)
+    if attrs.has(type(value)):
+        return [attrs.asdict(value, recurse=False)]
+    return []
 
 
 def _default(field: "attrs.Attribute[Any]") -> object:

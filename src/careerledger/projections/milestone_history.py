@@ -123,7 +123,9 @@ class _Reached:
     """Id of the challenge, request or goal."""
     _made: tuple[object, Milestone | None] | None = attrs.field(default=None, eq=False, init=False)
 
-    def milestone(self, basis: tuple[str, int] | None, reached: bool) -> Milestone | None:
+    def milestone(
+        self, basis: tuple[str, int] | None = None, *, reached: bool = True
+    ) -> Milestone | None:
         """The milestone that this is, given title and entry of what it is about.
 
         It is kept, because a view asks for every milestone again; it is no part of a snapshot.
@@ -381,12 +383,12 @@ class MilestoneHistory(Tunable):
     def _milestone(self, reached: _Reached) -> Milestone | None:
         if reached.kind == "challenge":
             difficulty, title, seq = self.difficulties.get(reached.about, (0, "", 0))
-            return reached.milestone((title, seq), difficulty >= self.difficulty)
+            return reached.milestone((title, seq), reached=difficulty >= self.difficulty)
         if reached.kind == "request granted":
-            return reached.milestone(self.requests.get(reached.about), True)
+            return reached.milestone(self.requests.get(reached.about))
         if reached.kind == "goal":
-            return reached.milestone(self.goals.get(reached.about), True)
-        return reached.milestone(None, True)
+            return reached.milestone(self.goals.get(reached.about))
+        return reached.milestone()
 
     def _harvested(self, id_: str, role: _Role, milestones: list[Milestone | None]) -> Harvest:
         def part(name: str) -> tuple[str, ...]:

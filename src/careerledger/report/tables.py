@@ -6,8 +6,7 @@ moves the cursor.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import singledispatch
-from itertools import islice
-from typing import NoReturn, cast
+from typing import Literal, NoReturn, cast
 
 import attrs
 
@@ -31,14 +30,20 @@ except ImportError as error:
 __all__ = ["Terminal", "of_entries", "of_findings", "of_view", "safe"]
 
 _BARS = " ▁▂▃▄▅▆▇█"
+_NOTHING = "\N{EN DASH}"
 _SHOWN = 12
 """How many contacts and months a table has."""
-_PAGE = 500
-"""How many entries are laid out at once, so that a long history shows from its start."""
 
 
 class Terminal(Console):
-    """A console that leaves it to the program what to do when nobody reads on."""
+    """A console for reports."""
+
+    def print_lines(self, lines: Iterable[Text]) -> None:
+        """Print texts on one line each: cut to the screen, whole where a program reads."""
+        on_screen = self.is_terminal
+        overflow: Literal["ellipsis", "ignore"] = "ellipsis" if on_screen else "ignore"
+        for line in lines:
+            self.print(line, no_wrap=True, overflow=overflow, crop=on_screen)
 
     def on_broken_pipe(self) -> NoReturn:
         """Raise BrokenPipeError, where rich would end the program."""
@@ -52,8 +57,9 @@ def safe(text: object, style: str = "") -> Text:
 
 def _percent(share: float | None) -> str:
     if share is None:
-        return "–"
-    return "<1%" if 0 < share < 0.005 else f"{share:.0%}"
+        return _NOTHING
+    rounded = f"{share:.0%}"
+    return "<1%" if rounded == "0%" and share else rounded
 
 
 def _count(number: float, one: str, many: str = "") -> str:
@@ -109,9 +115,7 @@ def _(view: VisionAlignmentView) -> RenderableType:
 
 
 def _of_vision(vision: VisionScore) -> RenderableType:
-    horizon = (
-        "north star" if vision.horizon is None else f"in {_count(vision.horizon, 'year')}"
-    )
+    horizon = "north star" if vision.horizon is None else f"in {_count(vision.horizon, 'year')}"
     title = Text.assemble(
         safe(vision.statement, "bold"),
         safe(f" ({vision.vision}, {horizon}): "),
@@ -134,7 +138,7 @@ def _of_vision(vision: VisionScore) -> RenderableType:
 @of_view.register
 def _(view: NetworkGrowthView) -> RenderableType:
     bands = "   ".join(f"{band} {count}" for band, count in view.bands.items())
-    diversity = "–" if view.diversity is None else f"{view.diversity:.2f}"
+    diversity = _NOTHING if view.diversity is None else f"{view.diversity:.2f}"
     contacts = _count(len(view.contacts), "contact")
     lines: list[RenderableType] = [
         Text.assemble((contacts, "bold"), f", {view.active} active: {bands}"),
@@ -217,25 +221,15 @@ def _brought(role: Harvest) -> Text:
         )
         if number
     ]
-    return Text("  " + (", ".join(parts) or "–"), "dim")
+    return Text("  " + (", ".join(parts) or _NOTHING), "dim")
 
 
-def of_entries(entries: Iterable[Entry[Event]]) -> Iterator[RenderableType]:
-    """A history as tables, one below the other as if they were one."""
-    rest = iter(entries)
-    page = list(islice(rest, _PAGE))
-    if not page:
-        yield Text("no entries")
-    first = True
-    while page:
-        table = _table(">#", "date", "what", "~says")
-        table.show_header, first = first, False
-        for column, least in zip(table.columns, (4, 10, 20), strict=False):
-            column.min_width = least
-        for entry in page:
-            _add(table, entry.seq, getattr(entry.event, "on", None) or "", entry.type, _said(entry))
-        yield table
-        page = list(islice(rest, _PAGE))
+def of_entries(entries: Iterable[Entry[Event]]) -> Iterator[Text]:
+    """A history, one line for each entry under one of headings, for ``Terminal.print_lines``."""
+    yield Text(f"{'#':>5}  {'date':<10}  {'what':<20}  says", "bold")
+    for entry in entries:
+        on = getattr(entry.event, "on", None) or ""
+        yield safe(f"{entry.seq:>5}  {on:<10}  {entry.type:<20}  {_said(entry)}")
 
 
 def _said(entry: Entry[Event]) -> str:
@@ -252,7 +246,9 @@ def _said(entry: Entry[Event]) -> str:
     return "  ".join(told)
 
 
-_OF_ANY_ACTION = frozenset(field.name for field in attrs.fields(Action))
+_OF_ANY_ACTION = frozenset(
+    field.name for field in attrs.fields(cast("type[attrs.AttrsInstance]", Action))
+)
 
 
 def _plainly(value: object) -> str:

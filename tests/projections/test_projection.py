@@ -1,0 +1,250 @@
+"""What @projection and @on accept, and what makes a snapshot's key."""
+
+import subprocess
+import sys
+import types
+from datetime import date
+from typing import Any, ClassVar
+
+import pytest
+from careers import TODAY, new_ledger
+
+from careerledger import Entry, projections
+from careerledger.errors import DefinitionError
+from careerledger.events import Action, CourseFinished, EntryVoided, SkillPractised, event
+from careerledger.projections import Tunable, VisionAlignment, fold, on, projection
+from careerledger.projections._projection import consumed_types, fingerprint, key_of
+
+
+def made(source: str, **given: Any) -> Any:
+    """A projection class from source, as an edited file would define it."""
+    module = types.ModuleType("a_users_module")
+    names = {"projection": projection, "on": on, "Tunable": Tunable, "Action": Action}
+    vars(module).update(names, CourseFinished=CourseFinished, ClassVar=ClassVar, **given)
+    exec(source, vars(module))
+    return module.P
+
+
+BASE = """
+LIMIT = 3
+def helper(n):
+    return n + 1
+class Helper:
+    def twice(self, n):
+        return n * 2
+@projection("test.fingerprint")
+class P(Tunable):
+    rate: ClassVar[float] = 1.0
+    n: int = 0
+    names: dict[str, int] = {}
+    @on(CourseFinished)
+    def step(self, event, entry):
+        self.n = min(helper(self.n), LIMIT) + Helper().twice(0)
+    def view(self, at):
+        return self.n
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("LIMIT = 3", "LIMIT = 4"),
+        ("return n + 1", "return n + 2"),
+        ("return n * 2", "return n * 3"),
+        ("self.n = min", "self.n = max"),
+        ("n: int = 0", "n: int = 1"),
+        ("n: int = 0", "n: float = 0"),
+        ("names: dict[str, int] = {}", "names: dict[str, int] = {'a': 1}"),
+        ("names:", "other:"),
+        ("@on(CourseFinished)", "@on(Action)"),
+    ],
+)
+def test_changed_code_has_another_fingerprint(old: str, new: str) -> None:
+    """Also code and values that a step only names."""
+    assert old in BASE
+    assert fingerprint(made(BASE)) != fingerprint(made(BASE.replace(old, new)))
+
+
+def test_the_same_code_has_the_same_fingerprint() -> None:
+    """Wherever it stands in its file, and whatever stands beside it."""
+    assert fingerprint(made(BASE)) == fingerprint(made("\n# a comment\n" + BASE + "\nOTHER = 4\n"))
+
+
+def test_a_fingerprint_is_the_same_in_another_process() -> None:
+    """With another hash seed, which orders sets otherwise, and before and after it was used."""
+    code = (
+        "import re\n"
+        "from careerledger import Ledger\n"
+        "from careerledger.events import CourseFinished\n"
+        "from careerledger.projections import *\n"
+        "from careerledger.projections._projection import _fingerprint\n"
+        "asked = (VisionAlignment, NetworkGrowth, MilestoneHistory)\n"
+        "print(*(_fingerprint.__wrapped__(p, 0) for p in asked))\n"
+        "ledger = Ledger.in_memory()\n"
+        "ledger.record(CourseFinished(on='2024', title='x'))\n"
+        "ledger.project(*asked)\n"
+        "re.compile('something else')\n"
+        "print(*(_fingerprint.__wrapped__(p, 0) for p in asked))\n"
+    )
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={"PYTHONHASHSEED": str(seed)},
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in (1, 2, 3)
+    }
+    ((before, after),) = (text.splitlines() for text in printed)
+    assert before == after
+
+
+def test_code_of_a_module_that_a_step_names_counts() -> None:
+    tools = types.ModuleType("a_users_module.tools")
+    exec("def grow(n):\n    return n + 1\nSTEP = {'a': [1, {2}]}\nseen = []", vars(tools))
+    source = BASE.replace("helper(self.n)", "tools.grow(self.n) + tools.STEP['a'][0] + len(tools.seen)")
+    before = fingerprint(made(source, tools=tools))
+    tools.seen.append(1)
+    assert before == fingerprint(made(source, tools=tools))
+    tools.STEP["a"].append(2)
+    assert before != fingerprint(made(source, tools=tools))
+    exec("def grow(n):\n    return n + 2", vars(tools))
+    assert before != fingerprint(made(source, tools=tools))
+
+
+def test_parameters_are_part_of_the_key() -> None:
+    assert key_of(VisionAlignment) != key_of(VisionAlignment.with_(half_life=30))
+    assert key_of(VisionAlignment) == key_of(VisionAlignment.with_(half_life=365.0))
+    assert VisionAlignment.with_(half_life=30) is VisionAlignment.with_(half_life=30)
+    assert key_of(VisionAlignment) != key_of(VisionAlignment.with_(efforts={"x.y": 2}))
+
+
+def test_changed_code_never_reads_an_old_snapshot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("careerledger._asking.SNAPSHOT_EVERY", 1)
+    ledger = new_ledger()
+    ledger.record([CourseFinished(on="2024", title=str(n)) for n in range(3)])
+    assert 3 == ledger.project(made(BASE), at=TODAY)
+    assert 2 == ledger.project(made(BASE.replace("LIMIT = 3", "LIMIT = 2")), at=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("@projection('Bad Name')\nclass P: ...", "name 'Bad Name' of projection P is malformed"),
+        ("@projection('x')\nclass P: ...", "projection P has no step"),
+        (
+            "@projection('x')\nclass P:\n @on(Action)\n def s(self, event, entry): ...",
+            r"projection P has no method view\(self, at\)",
+        ),
+        (
+            "@projection('x')\nclass P:\n n: int\n @on(Action)\n def s(self, event, entry): ...\n"
+            " def view(self, at): ...",
+            "field n of projection P has no default",
+        ),
+        ("@on()\ndef s(): ...", "@on of s names no event type"),
+        ("@on(int)\ndef s(): ...", "which is not an event class"),
+        ("@on('x')\ndef s(): ...", "which is not an event class"),
+    ],
+)
+def test_what_cannot_work_is_refused_when_it_is_defined(source: str, message: str) -> None:
+    with pytest.raises(DefinitionError, match=message):
+        made(source)
+
+
+def test_a_correction_cannot_be_a_step() -> None:
+    with pytest.raises(DefinitionError, match="corrections and unknown events never reach"):
+        on(EntryVoided)(test_a_correction_cannot_be_a_step)
+
+
+def test_what_is_not_a_projection_cannot_be_asked() -> None:
+    with pytest.raises(DefinitionError, match="is not a projection; make it one"):
+        new_ledger().project(date)  # type: ignore[call-overload]
+
+
+@event("test.hackathon")
+class Hackathon(Action):
+    pass
+
+
+@event("test.hackathon.won")
+class HackathonWon(Hackathon):
+    pass
+
+
+@projection("test.dispatch")
+class Dispatch:
+    seen: list[str] = []
+
+    @on(HackathonWon)
+    def win(self, event: HackathonWon, entry: Entry[HackathonWon]) -> None:
+        self.seen.append("won")
+
+    @on(Hackathon)
+    def take_part(self, event: Hackathon, entry: Entry[Hackathon]) -> None:
+        self.seen.append("hackathon")
+
+    @on(CourseFinished, SkillPractised)
+    def learn(self, event: CourseFinished | SkillPractised, entry: Entry[Action]) -> None:
+        self.seen.append(type(event).__name__)
+
+    def view(self, at: date) -> tuple[str, ...]:
+        return tuple(self.seen)
+
+
+def test_every_step_whose_type_an_event_has_takes_it_in_the_order_written() -> None:
+    ledger = new_ledger()
+    ledger.record([HackathonWon(on="2021"), Hackathon(on="2022"), SkillPractised(on="2023", skill="x")])
+    assert ("won", "hackathon", "hackathon", "SkillPractised") == ledger.project(Dispatch, at=TODAY)
+    wanted = {"test.hackathon", "test.hackathon.won", "course.finished", "skill.practised"}
+    assert wanted == consumed_types(Dispatch)
+
+
+def test_a_state_starts_afresh_for_each_fold() -> None:
+    ledger = new_ledger()
+    ledger.record(Hackathon(on="2022"))
+    history = list(ledger.entries())
+    assert ("hackathon",) == fold(Dispatch, history, "2022") == fold(Dispatch, history, "2022")
+    assert () == fold(Dispatch, history, "2021")
+
+
+def test_an_error_in_a_step_says_at_which_entry_it_was() -> None:
+    source = BASE.replace("self.n = min", "self.n = self.n / 0 + min")
+    ledger = new_ledger()
+    ledger.record(CourseFinished(on="2024", title="x"))
+    with pytest.raises(ZeroDivisionError) as raised:
+        ledger.project(made(source), at=TODAY)
+    assert raised.value.__notes__[0].startswith("while folding entry #1: CourseFinished(")
+
+
+def test_an_error_in_a_step_leaves_nothing_half_folded() -> None:
+    """The next question starts from a whole state."""
+
+    @projection("test.fragile")
+    class Fragile:
+        n: int = 0
+
+        @on(CourseFinished)
+        def step(self, event: CourseFinished, entry: Entry[CourseFinished]) -> None:
+            self.n += 1
+            if broken and event.title == "2":
+                raise RuntimeError
+
+        def view(self, at: date) -> int:
+            return self.n
+
+    broken = False
+    ledger = new_ledger()
+    ledger.record(CourseFinished(on="2024", title="0"))
+    assert 1 == ledger.project(Fragile, at=TODAY)
+    ledger.record([CourseFinished(on="2025", title=str(n)) for n in range(1, 4)])
+    broken = True
+    with pytest.raises(RuntimeError):
+        ledger.project(Fragile, at=TODAY)
+    broken = False
+    assert 4 == ledger.project(Fragile, at=TODAY)
+
+
+def test_the_package_lists_its_projections() -> None:
+    assert {"VisionAlignment", "NetworkGrowth", "MilestoneHistory"} <= set(dir(projections))
+    with pytest.raises(AttributeError, match="no attribute 'Fortune'"):
+        _ = projections.Fortune
