@@ -64,6 +64,12 @@ class Reader:
         found = codec.decode_all(self._store.by_id(self._ledger, list(ids)))
         return {entry.id: entry for entry in found}
 
+    def recorded(self, entries: Sequence[Entry[Event]]) -> None:
+        """Take note of entries that were just written, to read no corrections where none are."""
+        if entries and entries[0].seq == self._seen + 1:
+            if not any(isinstance(entry.event, EntryVoided | EntryAmended) for entry in entries):
+                self._seen = entries[-1].seq
+
     def corrections(self, upto: int) -> Corrections:
         """What the corrections among the first ``upto`` entries come to."""
         known = self._corrections_upto(upto)

@@ -70,7 +70,8 @@ def _refused(error: Exception) -> int:
 
 def _abandon_output() -> None:
     """Let nothing more be written, also not at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with Path(os.devnull).open("w") as nothing:
+        os.dup2(nothing.fileno(), sys.stdout.fileno())
 
 
 class _Parser(argparse.ArgumentParser):

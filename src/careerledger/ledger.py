@@ -224,7 +224,8 @@ class Ledger:
                     where.append(len(new))
                     new.append((event, key))
             entries = self._append(head, new, replaced)
-            return [entries[at] if isinstance(at, int) else at for at in where]
+        self._reader.recorded(entries)
+        return [entries[at] if isinstance(at, int) else at for at in where]
 
     def _append(
         self, head: Head, new: Sequence[Proposal], replaced: Collection[int] = ()

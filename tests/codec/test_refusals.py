@@ -34,7 +34,12 @@ def changed(event, path, value):
     for name in parents:
         found = found[int(name)] if isinstance(found, list) else found[name]
     found[int(last) if isinstance(found, list) else last] = value
-    return json.dumps(tree).encode()
+    return compact(tree)
+
+
+def compact(tree):
+    """JSON in the form that the quick reader takes up."""
+    return json.dumps(tree, separators=(",", ":")).encode()
 
 
 @pytest.mark.parametrize(
@@ -183,10 +188,31 @@ def test_deep_nesting_is_refused(depth, nested, read):
 
 
 def test_an_unknown_event_may_nest_within_bounds(read):
-    tree = {"on": "2024", "deep": json.loads("[" * 30 + "1" + "]" * 30)}
-    body = json.loads(changed(COURSE, "type", "no.such"))
+    """Its fields are two levels below the entry."""
 
-    assert isinstance(read(json.dumps({**body, "event": tree}).encode()).event, UnknownEvent)
+    def nested(lists):
+        deep = json.loads("[" * lists + "1" + "]" * lists)
+        return changed(COURSE, "type", "no.such").replace(
+            b'"title":"x"', f'"deep":{json.dumps(deep)}'.encode()
+        )
+
+    assert isinstance(read(nested(codec.MAX_DEPTH - 2)).event, UnknownEvent)
+    assert "nested deeper than 32, at $.event.deep[0]" in read(nested(codec.MAX_DEPTH - 1))
+
+
+@pytest.mark.parametrize("white", [" ", "\t", "\n", "\r", " \t\r\n "])
+@pytest.mark.parametrize("event", [COURSE, VISION], ids=lambda event: type(event).__name__)
+def test_white_space_hides_no_name(white, event, read):
+    """The quick reader counts names by their colons, and by the quotes before them."""
+    body = codec.encode(entry_of(event))
+
+    assert "unknown more, at $.event" in read(body[:-2] + f',"more"{white}:1}}}}'.encode())
+    assert "stands twice, at $.event.note" in read(body[:-2] + f',"note"{white}:null}}}}'.encode())
+    assert "stands twice, at $.key" in read(body[:-1] + f',"key"{white}:null}}'.encode())
+
+
+def test_text_is_utf_8(read):
+    assert "not JSON" in read(codec.encode(entry_of(COURSE)).replace(b'"x"', b'"\xff"'))
 
 
 @pytest.mark.parametrize(
@@ -230,7 +256,7 @@ def test_the_first_of_several_faults_is_told(read):
     tree = json.loads(codec.encode(entry_of(COURSE)))
     tree["event"] |= {"title": 5, "score": "x", "more": 1}
 
-    assert ", at $.event.title" in read(json.dumps(tree).encode())
+    assert ", at $.event.title" in read(compact(tree))
 
 
 def test_decode_says_which_entry():

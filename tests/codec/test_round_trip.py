@@ -59,7 +59,8 @@ def test_the_quick_reader_knows_nearly_every_type(cls):
 )
 def test_usual_texts_are_read_quickly(text, monkeypatch):
     """Colons in texts do not send an entry to the slow reader, unless they follow a quote."""
-    entry = entry_of(ContactMade(on="2024", contact="jane", name=text))
+    toward = {"v": 0.5, text: 1}
+    entry = entry_of(ContactMade(on="2024", contact="jane", name=text, toward=toward))
     body = codec.encode(entry)
     monkeypatch.setattr(codec, "_decode_plainly", None)
 

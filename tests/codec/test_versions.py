@@ -31,9 +31,9 @@ class Met(Action):
 
 def bytes_of(version, type="acme.met", **fields):  # noqa: A002 - as the field is named
     tree = json.loads(codec.encode(entry_of(Met(on="2024", first="", last="", place=""))))
-    return json.dumps(
-        {**tree, "type": type, "version": version, "event": {"on": "2024", **fields}}
-    ).encode()
+    fields = {"on": "2024", **fields}
+    tree |= {"type": type, "version": version, "event": fields}
+    return json.dumps(tree, separators=(",", ":")).encode()
 
 
 def test_each_version_is_read_as_the_last(read):

@@ -288,6 +288,18 @@ def test_a_field_holds_values_of_one_type(annotation):
         event("acme.won")(with_field(annotation))
 
 
+def test_a_literal_is_of_its_type():
+    """True equals 1, and is not the same on disk."""
+
+    @event("acme.literal")
+    class Chosen(Action):
+        value: Literal[1, True]
+
+    assert [int, bool] == [type(Chosen(on="2024", value=value).value) for value in (1, True)]
+    with pytest.raises(FieldError, match="it must be one of 1, True"):
+        Chosen(on="2024", value=1.0)
+
+
 def test_a_predicate_tells_its_rule():
     def even(value: int) -> bool:
         return value % 2 == 0

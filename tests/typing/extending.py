@@ -79,7 +79,7 @@ class Tallies:
 class Contacts:
     """Who was met."""
 
-    names: list[str] = []  # noqa: RUF012 - each state gets a copy
+    names: list[str] = []
 
     @on(ContactMade)
     def meet(self, event: ContactMade, entry: Entry[ContactMade]) -> None:

@@ -10,7 +10,7 @@ import types
 from collections.abc import Iterable, Mapping
 from datetime import date
 from difflib import get_close_matches
-from typing import Annotated, Any, NewType, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Literal, NewType, Union, cast, get_args, get_origin
 
 import attrs
 from immutabledict import immutabledict
@@ -123,11 +123,16 @@ def _pair(where: str, part: str) -> tuple[str, str]:
 
 
 def _plain(annotation: Any, text: str) -> Any:
-    if annotation is bool:
-        return {"true": True, "false": False}.get(text, text)
+    if annotation is bool or get_origin(annotation) is Literal:
+        options = get_args(annotation) or (True, False)
+        return next((option for option in options if _typed(option) == text), text)
     if annotation in (int, float):
         try:
             return annotation(text)
         except ValueError:
             return text
     return text
+
+
+def _typed(option: object) -> str:
+    return str(option).lower() if isinstance(option, bool) else str(option)

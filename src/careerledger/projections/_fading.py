@@ -1,6 +1,7 @@
 """How facts fade: exponentially, by half-lives in days."""
 
 from datetime import date
+from functools import lru_cache
 from math import exp2, floor, ldexp
 from typing import Final
 
@@ -26,7 +27,13 @@ def standing_weight(amount: float, ordinal: int, half_life: float) -> int:
             nothing.
         half_life: In days.
     """
+    mantissa, doublings = _growth(ordinal, half_life)
+    scaled = int(amount * mantissa)
+    return scaled << doublings if doublings >= 0 else scaled >> -doublings
+
+
+@lru_cache(maxsize=4096)
+def _growth(ordinal: int, half_life: float) -> tuple[float, int]:
     doublings = (ordinal - _EPOCH) / half_life
     whole = floor(doublings)
-    scaled = int(ldexp(amount * exp2(doublings - whole), _BITS))
-    return scaled << whole if whole >= 0 else scaled >> -whole
+    return ldexp(exp2(doublings - whole), _BITS), whole

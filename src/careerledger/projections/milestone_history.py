@@ -108,6 +108,8 @@ class _Role:
     scope: float | None = None
     parts: dict[str, dict[str, None]] = attrs.field(factory=dict[str, dict[str, None]])
     """By part of the harvest: its names, as the keys of a dict to keep them once and in order."""
+    reached: list[int] = attrs.field(factory=list[int])
+    """Which of all that was reached falls into its time."""
 
 
 @attrs.define
@@ -121,26 +123,6 @@ class _Reached:
     seq: int
     about: str = ""
     """Id of the challenge, request or goal."""
-    _made: tuple[object, Milestone | None] | None = attrs.field(default=None, eq=False, init=False)
-
-    def milestone(
-        self, basis: tuple[str, int] | None = None, *, reached: bool = True
-    ) -> Milestone | None:
-        """The milestone that this is, given title and entry of what it is about.
-
-        It is kept, because a view asks for every milestone again; it is no part of a snapshot.
-        """
-        if self._made is None or self._made[0] != (basis, reached):
-            title, further = (self.title, ()) if basis is None else (basis[0], (basis[1],))
-            made = Milestone(
-                on=PartialDate(self.on),
-                kind=self.kind,
-                title=title,
-                role=self.role,
-                entries=(self.seq, *further),
-            )
-            self._made = ((basis, reached), made if reached else None)
-        return self._made[1]
 
 
 @projection("milestone-history")
@@ -177,6 +159,12 @@ class MilestoneHistory(Tunable):
     """What that day brought, for a role that starts on it."""
     about: set[str] = set()
     """Whatever reflections are about."""
+    decided: set[str] = set()
+    """Ids of challenges, requests and goals that became milestones, or may have."""
+    _milestones: list[Milestone | None] = attrs.field(
+        factory=list[Milestone | None], eq=False, init=False
+    )
+    """What was reached, as milestones, as far as a view asked for it; not part of a snapshot."""
 
     # Roles
 
@@ -244,6 +232,7 @@ class MilestoneHistory(Tunable):
     def take(self, event: ChallengeTaken, entry: Entry[ChallengeTaken]) -> None:
         self._come_to(event.on)
         self.difficulties[event.challenge] = (event.difficulty, event.title, entry.seq)
+        self._reconsider(event.challenge)
 
     @on(ChallengeResolved)
     def resolve(self, event: ChallengeResolved, entry: Entry[ChallengeResolved]) -> None:
@@ -257,6 +246,7 @@ class MilestoneHistory(Tunable):
     def ask(self, event: RequestMade, entry: Entry[RequestMade]) -> None:
         self._come_to(event.on)
         self.requests[event.request] = (event.kind, entry.seq)
+        self._reconsider(event.request)
 
     @on(RequestAnswered)
     def answer(self, event: RequestAnswered, entry: Entry[RequestAnswered]) -> None:
@@ -268,6 +258,7 @@ class MilestoneHistory(Tunable):
     def aim(self, event: GoalSet, entry: Entry[GoalSet]) -> None:
         self._come_to(event.on)
         self.goals[event.goal] = (event.title, entry.seq)
+        self._reconsider(event.goal)
 
     @on(GoalAssessed)
     def assess(self, event: GoalAssessed, entry: Entry[GoalAssessed]) -> None:
@@ -347,8 +338,17 @@ class MilestoneHistory(Tunable):
                 self._harvest_into(role, part, name)
 
     def _harvest_into(self, role: _Role, part: str, name: str) -> None:
-        if role.last is None or role.last >= role.first:
+        if role.last is not None and role.last < role.first:
+            return
+        if part == "milestones":
+            role.reached.append(int(name))
+        else:
             role.parts.setdefault(part, {})[name] = None
+
+    def _reconsider(self, id_: str) -> None:
+        """What a milestone is about became known only after it, as "2023" is before "2023-05"."""
+        if id_ in self.decided:
+            self._milestones.clear()
 
     def _reach(
         self,
@@ -363,14 +363,16 @@ class MilestoneHistory(Tunable):
         if role is None:
             role = max(self._held(), key=lambda held: held[1].first, default=(None,))[0]
         self._harvest("milestones", [str(len(self.reached))])
+        self.decided.add(about)
         self.reached.append(
             _Reached(on=str(on), kind=kind, title=title, role=role, seq=seq, about=about)
         )
 
     def view(self, at: date) -> MilestoneHistoryView:
         """The answer at a date on or after the last entry."""
-        milestones = [self._milestone(reached) for reached in self.reached]
-        roles = tuple(self._harvested(id_, role, milestones) for id_, role in self.roles.items())
+        milestones = self._milestones
+        milestones += map(self._milestone, self.reached[len(milestones) :])
+        roles = tuple(self._harvested(id_, role) for id_, role in self.roles.items())
         return MilestoneHistoryView(
             at=at,
             milestones=tuple(milestone for milestone in milestones if milestone is not None),
@@ -381,20 +383,30 @@ class MilestoneHistory(Tunable):
         )
 
     def _milestone(self, reached: _Reached) -> Milestone | None:
+        about: tuple[str, int] | None = None
         if reached.kind == "challenge":
             difficulty, title, seq = self.difficulties.get(reached.about, (0, "", 0))
-            return reached.milestone((title, seq), reached=difficulty >= self.difficulty)
-        if reached.kind == "request granted":
-            return reached.milestone(self.requests.get(reached.about))
-        if reached.kind == "goal":
-            return reached.milestone(self.goals.get(reached.about))
-        return reached.milestone()
+            if difficulty < self.difficulty:
+                return None
+            about = (title, seq)
+        elif reached.kind == "request granted":
+            about = self.requests.get(reached.about)
+        elif reached.kind == "goal":
+            about = self.goals.get(reached.about)
+        title, further = (reached.title, ()) if about is None else (about[0], (about[1],))
+        return Milestone(
+            on=PartialDate(reached.on),
+            kind=reached.kind,
+            title=title,
+            role=reached.role,
+            entries=(reached.seq, *further),
+        )
 
-    def _harvested(self, id_: str, role: _Role, milestones: list[Milestone | None]) -> Harvest:
+    def _harvested(self, id_: str, role: _Role) -> Harvest:
         def part(name: str) -> tuple[str, ...]:
             return tuple(role.parts.get(name, ()))
 
-        reached = [milestones[int(number)] for number in part("milestones")]
+        reached = (self._milestones[number] for number in role.reached)
         return Harvest(
             role=id_,
             title=role.title,

@@ -1,7 +1,7 @@
 """Is my network growing, alive and diverse?"""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from heapq import nsmallest
@@ -214,6 +214,10 @@ class NetworkGrowth(Tunable):
     mentored_by: set[str] = set()
     helped: int = 0
     doors: int = 0
+    today: int = 0
+    """Ordinal of the last day of a touch."""
+    _past: list[NetworkMonth] = attrs.field(factory=list[NetworkMonth], eq=False, init=False)
+    """The months before today's: nothing that is folded later can change them."""
 
     @on(ContactMade)
     def make(self, event: ContactMade, entry: Entry[ContactMade]) -> None:
@@ -285,7 +289,7 @@ class NetworkGrowth(Tunable):
         self.pairs.add((min(one, other), max(one, other)))
 
     def _touch(self, ids: Iterable[str], on: PartialDate, depth: int, seq: int) -> None:
-        day = on.ordinal
+        self.today = day = on.ordinal
         for id_ in dict.fromkeys(ids):
             if id_ == "me":
                 continue
@@ -368,28 +372,42 @@ class NetworkGrowth(Tunable):
             ),
         )
 
-    def _months(self, at: date) -> list[NetworkMonth]:
+    def _months(self, at: date) -> Iterator[NetworkMonth]:
         """Every month from the first contact on, also those in which nothing happened."""
         if not self.new:
-            return []
+            return
+        yield from self._past
         falls = [first for first, _ in self.slept]
         falls += [self._asleep_from(contact) for contact in self.contacts.values() if contact.since]
         falls.sort()
         woken = sorted(last for _, last in self.slept)
-        months: list[NetworkMonth] = []
-        cumulative = 0
-        for month, end in _months_until(min(self.new), at):
+        cumulative = self._past[-1].cumulative if self._past else 0
+        first = _month_number(self._past[-1].month) + 1 if self._past else _month_number(min(self.new))
+        for number in range(first, at.year * 12 + at.month):
+            month, last_day = _month(number)
+            end = min(last_day, at.toordinal())
             cumulative += self.new.get(month, 0)
-            months.append(
-                NetworkMonth(
-                    month=month,
-                    new=self.new.get(month, 0),
-                    cumulative=cumulative,
-                    active=self.active.get(month, 0),
-                    dormant=bisect_right(falls, end) - bisect_right(woken, end),
-                )
+            found = NetworkMonth(
+                month=month,
+                new=self.new.get(month, 0),
+                cumulative=cumulative,
+                active=self.active.get(month, 0),
+                dormant=bisect_right(falls, end) - bisect_right(woken, end),
             )
-        return months
+            if last_day < self.today:
+                self._past.append(found)
+            yield found
+
+
+def _month_number(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:]) - 1
+
+
+@lru_cache(maxsize=4096)
+def _month(number: int) -> tuple[str, int]:
+    """A month, and the ordinal of its last day."""
+    month = PartialDate(f"{number // 12:04}-{number % 12 + 1:02}")
+    return str(month), month.last_day.toordinal()
 
 
 @lru_cache(maxsize=65_536)
@@ -409,12 +427,3 @@ def _diversity(organisations: Iterable[str | None]) -> float | None:
             counts[organisation] = counts.get(organisation, 0) + 1
     total = sum(counts.values())
     return 1.0 - fsum((n / total) ** 2 for n in counts.values()) if total else None
-
-
-def _months_until(first: str, at: date) -> Iterable[tuple[str, int]]:
-    """Each month from the first to a date's, with the ordinal of its last day, or of the date."""
-    number = int(first[:4]) * 12 + int(first[5:]) - 1
-    while number <= at.year * 12 + at.month - 1:
-        month = f"{number // 12:04}-{number % 12 + 1:02}"
-        yield month, min(PartialDate(month).last_day, at).toordinal()
-        number += 1

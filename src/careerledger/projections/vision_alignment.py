@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from heapq import heappush, heapreplace
+from heapq import heappush, heapreplace, nlargest, nsmallest
 from math import fsum
 from types import MappingProxyType
 from typing import ClassVar, Final
@@ -135,17 +135,6 @@ class VisionAlignmentView(View):
 
 
 @attrs.define
-class _Vision:
-    statement: str
-    themes: dict[str, float]
-    horizon: float | None
-    aligned: int = 0
-    total: int = 0
-    months: dict[str, tuple[int, int]] = attrs.field(factory=dict[str, tuple[int, int]])
-    """Seconds of aligned effort and of all effort."""
-
-
-@attrs.define
 class _Group:
     """All actions with the same themes and links: whatever the visions, one relevance."""
 
@@ -153,8 +142,39 @@ class _Group:
     toward: dict[str, float] | None
     weight: int = 0
     count: int = 0
+    heaviest: int = 0
+    """The weight of its heaviest action."""
     top: list[tuple[int, int, int, str]] = attrs.field(factory=list[tuple[int, int, int, str]])
     """A heap of the heaviest actions: weight, minus the count so far, entry number, date."""
+
+
+@attrs.define
+class _Vision:
+    name: str
+    statement: str
+    themes: dict[str, float]
+    horizon: float | None
+    aligned: int = 0
+    total: int = 0
+    months: dict[str, tuple[int, int]] = attrs.field(factory=dict[str, tuple[int, int]])
+    """Aligned effort and all effort, in 2^-52 seconds."""
+    _relevances: dict[str, int] = attrs.field(factory=dict[str, int], eq=False, init=False)
+
+    def relevance(self, key: str, group: _Group, goals: Mapping[str, str]) -> int:
+        """How much a group of actions serves the vision: 0..2^52, standing for 0..1.
+
+        Remembered until the vision's words or the goals change, as the same groups are asked for
+        with every action and every view; it is no part of a snapshot.
+        """
+        found = self._relevances.get(key)
+        if found is None:
+            found = int(_relevance(self.name, self.themes, goals, group) * _WHOLE)
+            self._relevances[key] = found
+        return found
+
+    def reconsider(self) -> None:
+        """Forget the relevances: words or goals have changed."""
+        self._relevances.clear()
 
 
 @projection("vision-alignment")
@@ -182,10 +202,14 @@ class VisionAlignment(Tunable):
     visions: dict[str, _Vision] = {}
     goals: dict[str, str] = {}
     groups: dict[str, _Group] = {}
+    total: int = 0
+    by_theme: dict[str, int] = {}
 
     @on(VisionDeclared)
     def declare(self, event: VisionDeclared, entry: Entry[VisionDeclared]) -> None:  # noqa: ARG002
-        self.visions[event.vision] = _Vision(event.statement, dict(event.themes), event.horizon)
+        themes = dict(event.themes)
+        self.visions.pop(event.vision, None)
+        self.visions[event.vision] = _Vision(event.vision, event.statement, themes, event.horizon)
 
     @on(VisionRevised)
     def revise(self, event: VisionRevised, entry: Entry[VisionRevised]) -> None:  # noqa: ARG002
@@ -193,6 +217,7 @@ class VisionAlignment(Tunable):
         if vision is not None:
             vision.statement = event.statement or vision.statement
             vision.themes = dict(event.themes or vision.themes)
+            vision.reconsider()
 
     @on(VisionRetired)
     def retire(self, event: VisionRetired, entry: Entry[VisionRetired]) -> None:  # noqa: ARG002
@@ -202,6 +227,8 @@ class VisionAlignment(Tunable):
     def link(self, event: GoalSet, entry: Entry[GoalSet]) -> None:  # noqa: ARG002
         if event.vision is not None:
             self.goals[event.goal] = event.vision
+            for vision in self.visions.values():
+                vision.reconsider()
 
     @on(Action)
     def weigh(self, event: Action, entry: Entry[Action]) -> None:
@@ -212,26 +239,30 @@ class VisionAlignment(Tunable):
             return
         day = event.on
         weight = standing_weight(hours, day.ordinal, self.half_life)
-        group = self._group(event)
+        key, group = self._group(event)
         group.weight += weight
         group.count += 1
+        group.heaviest = max(group.heaviest, weight)
         named = (weight, -group.count, entry.seq, day)
         if len(group.top) < TOP:
             heappush(group.top, named)
         elif named > group.top[0]:
             heapreplace(group.top, named)
-        for name, vision in self.visions.items():
-            relevance = _relevance(name, vision, self.goals, group)
-            vision.total += weight
-            vision.aligned += standing_weight(hours * relevance, day.ordinal, self.half_life)
-            month = day.month
-            aligned, total = vision.months.get(month, (0, 0))
-            seconds = round(hours * 3600)
-            vision.months[month] = (aligned + round(seconds * relevance), total + seconds)
-            if len(vision.months) > _MONTHS:
-                del vision.months[min(vision.months)]
+        self.total += weight
+        for theme in group.themes:
+            self.by_theme[theme] = self.by_theme.get(theme, 0) + weight
+        if self.visions:
+            month, seconds = day.month, round(hours * 3600)
+            for vision in self.visions.values():
+                relevance = vision.relevance(key, group, self.goals)
+                vision.total += weight
+                vision.aligned += weight * relevance
+                aligned, total = vision.months.get(month, (0, 0))
+                vision.months[month] = (aligned + seconds * relevance, total + seconds * _WHOLE)
+                if len(vision.months) > _MONTHS:
+                    del vision.months[min(vision.months)]
 
-    def _group(self, event: Action) -> _Group:
+    def _group(self, event: Action) -> tuple[str, _Group]:
         themes, toward = sorted(event.themes or ()), event.toward
         key = "\n".join(themes)
         if toward is not None:
@@ -240,14 +271,11 @@ class VisionAlignment(Tunable):
         if group is None:
             group = _Group(tuple(themes), None if toward is None else dict(toward))
             self.groups[key] = group
-        return group
+        return key, group
 
     def view(self, at: date) -> VisionAlignmentView:
         """The answer at a date on or after the last action."""
-        total = sum(group.weight for group in self.groups.values())
-        visions = tuple(
-            self._score(name, vision, total, at) for name, vision in self.visions.items()
-        )
+        visions = tuple(self._score(vision, at) for vision in self.visions.values())
         return VisionAlignmentView(
             at=at,
             score=_mean((vision.horizon, vision.score) for vision in visions),
@@ -255,62 +283,65 @@ class VisionAlignment(Tunable):
             visions=visions,
         )
 
-    def _score(self, name: str, vision: _Vision, total: int, at: date) -> VisionScore:
-        relevances = [
-            (group, relevance)
-            for group in self.groups.values()
-            if (relevance := _relevance(name, vision, self.goals, group)) > 0
+    def _score(self, vision: _Vision, at: date) -> VisionScore:
+        whole = self.total * _WHOLE
+        serving = [
+            (relevance, group)
+            for key, group in self.groups.items()
+            if (relevance := vision.relevance(key, group, self.goals))
         ]
-        aligned = sum(_scaled(group.weight, relevance) for group, relevance in relevances)
-        score = aligned / (total << _SCALE) if total else None
-        named = sorted(
-            (-_scaled(weight, relevance), day, seq)
-            for group, relevance in relevances
-            for weight, _, seq, day in group.top
-            if weight
-        )[:TOP]
+        aligned = sum(relevance * group.weight for relevance, group in serving)
+        named = _heaviest(serving)
         evidence = tuple(
-            Evidence(seq=seq, on=PartialDate(day), share=-part / (total << _SCALE))
-            for part, day, seq in named
+            Evidence(seq=seq, on=PartialDate(day), share=-part / whole) for part, day, seq in named
         )
         rest = aligned + sum(part for part, _, _ in named)
-        weights = dict.fromkeys(vision.themes, 0)
-        for group in self.groups.values():
-            for theme in group.themes:
-                if theme in weights:
-                    weights[theme] += group.weight
-        heaviest_first = sorted(vision.themes, key=lambda theme: (-vision.themes[theme], theme))
+        themes = sorted(vision.themes, key=lambda theme: (-vision.themes[theme], theme))
+        shares = {theme: self.by_theme.get(theme, 0) for theme in themes}
         return VisionScore(
-            vision=name,
+            vision=vision.name,
             statement=vision.statement,
             horizon=vision.horizon,
-            score=score,
-            in_force=vision.aligned / vision.total if vision.total else None,
+            score=aligned / whole if whole else None,
+            in_force=vision.aligned / (vision.total * _WHOLE) if vision.total else None,
             themes=tuple(
                 ThemeShare(
                     theme=theme,
                     weight=vision.themes[theme],
-                    share=weights[theme] / total if total else 0.0,
+                    share=shares[theme] / self.total if self.total else 0.0,
                 )
-                for theme in heaviest_first
+                for theme in themes
             ),
-            unbacked=tuple(theme for theme in heaviest_first if not weights[theme]),
+            unbacked=tuple(theme for theme in themes if not shares[theme]),
             months=tuple(_month(month, vision) for month in _last_months(at)),
             evidence=evidence,
-            rest=rest / (total << _SCALE) if total else 0.0,
+            rest=rest / whole if whole else 0.0,
         )
 
 
+def _heaviest(serving: list[tuple[int, _Group]]) -> list[tuple[int, str, int]]:
+    """The actions with the largest parts: minus the part, date and entry number of each."""
+    # A group whose heaviest action is lighter than those of ten other groups has none of them.
+    groups = nlargest(TOP, serving, key=lambda pair: pair[0] * pair[1].heaviest)
+    bar = groups[-1][0] * groups[-1][1].heaviest if len(groups) == TOP else 1
+    candidates = (
+        (-relevance * weight, day, seq)
+        for relevance, group in serving
+        if relevance * group.heaviest >= bar
+        for weight, _, seq, day in group.top
+        if weight
+    )
+    return nsmallest(TOP, candidates)
+
+
 _MONTHS: Final = 12
-_SCALE: Final = 52
+_WHOLE: Final = 1 << 52
+"""What a relevance of 1 is as a whole number."""
 
 
-def _scaled(weight: int, relevance: float) -> int:
-    """weight·relevance·2^52, as a whole number."""
-    return weight * int(relevance * (1 << _SCALE))
-
-
-def _relevance(name: str, vision: _Vision, goals: Mapping[str, str], group: _Group) -> float:
+def _relevance(
+    name: str, themes: Mapping[str, float], goals: Mapping[str, str], group: _Group
+) -> float:
     """How much an action serves a vision, 0..1."""
     if group.toward is not None:
         stated = [
@@ -318,8 +349,8 @@ def _relevance(name: str, vision: _Vision, goals: Mapping[str, str], group: _Gro
         ]
         if stated:
             return max(stated)
-    carried = [vision.themes[theme] for theme in group.themes if theme in vision.themes]
-    return max(carried) / max(vision.themes.values()) if carried else 0.0
+    carried = [themes[theme] for theme in group.themes if theme in themes]
+    return max(carried) / max(themes.values()) if carried else 0.0
 
 
 def _mean(scores: Iterable[tuple[float | None, float | None]]) -> float | None:
@@ -346,4 +377,5 @@ _FIRST_MONTH: Final = 12
 
 def _month(month: str, vision: _Vision) -> MonthScore:
     aligned, total = vision.months.get(month, (0, 0))
-    return MonthScore(month=month, hours=total / 3600, score=aligned / total if total else None)
+    hours = total / (3600 * _WHOLE)
+    return MonthScore(month=month, hours=hours, score=aligned / total if total else None)

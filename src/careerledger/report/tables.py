@@ -196,6 +196,7 @@ def _(view: MilestoneHistoryView) -> RenderableType:
         lines = [milestones]
     if view.roles:
         roles = _table("~role, and what it brought", "from", "to")
+        roles.columns[0].no_wrap = False
         for role in view.roles:
             brought = Group(safe(f"{role.title}, {role.organisation}"), _brought(role))
             _add(roles, brought, role.started, role.ended or "now")
@@ -239,7 +240,7 @@ def _said(entry: Entry[Event]) -> str:
         return f"unknown to this program, version {event.version}: {event.fields}"
     fields = attrs.fields(cast("type[attrs.AttrsInstance]", type(event)))
     told = (
-        f"{field.name}={_plainly(value)}"
+        f"{field.name.removesuffix('_')}={_plainly(value)}"
         for field in sorted(fields, key=lambda field: field.name in _OF_ANY_ACTION)
         if (value := getattr(event, field.name)) != field.default and field.name != "on"
     )

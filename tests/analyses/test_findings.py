@@ -1,0 +1,244 @@
+"""What looks wrong in a ledger, and what does not."""
+
+from datetime import UTC, datetime
+
+import attrs
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from careerledger import Entry, Ledger
+from careerledger.analyses import CHECKS, Finding, find
+from careerledger.analyses.findings import _SPANS
+from careerledger.dates import PartialDate
+from careerledger.errors import RecordError
+from careerledger.events import (
+    ContactMade,
+    ContactTouched,
+    CourseFinished,
+    CourseStarted,
+    RoleStarted,
+    UnknownEvent,
+    VisionDeclared,
+    introduced,
+    referred,
+)
+from careers import careers, enact, new_ledger, only_facts, ons
+from strategies import events
+
+
+def clean(facts):
+    """A strict ledger of those facts that it takes, recorded in the order they happened."""
+    ledger = Ledger.in_memory()
+    for fact in sorted(facts, key=lambda fact: fact.on):
+        try:
+            ledger.record(fact)
+        except RecordError:
+            continue
+    return ledger
+
+
+def unknown(seq, name="acme.odd", version=3):
+    return Entry(
+        id=f"unknown-{seq}",
+        type=name,
+        version=version,
+        recorded_at=datetime(2024, 1, 1, tzinfo=UTC),
+        key=None,
+        event=UnknownEvent(on=PartialDate("2024"), type=name, version=version, fields="{}"),
+        seq=seq,
+    )
+
+
+def codes(findings):
+    return [finding.code for finding in findings]
+
+
+@given(only_facts)
+def test_a_clean_career_has_no_findings(facts):
+    assert [] == clean(facts).check()
+
+
+@given(careers)
+def test_a_finding_names_the_numbers_of_its_entries(career):
+    ledger = new_ledger()
+    enact(ledger, career)
+    numbers = {entry.id: entry.seq for entry in ledger}
+
+    for finding in ledger.check():
+        assert finding.entries
+        assert finding.mend
+        assert all(f"#{numbers[id_]}" in finding.message for id_ in finding.entries[:5])
+
+
+@given(careers)
+def test_findings_depend_on_the_history_alone(career):
+    ledger = new_ledger()
+    enact(ledger, career)
+
+    assert ledger.check() == find(ledger.entries()) == find(list(ledger.entries()))
+
+
+@given(only_facts, st.data())
+def test_voiding_what_introduces_leaves_its_references_dangling(facts, data):
+    ledger = clean(facts)
+    entries = list(ledger.entries())
+    introducing = [entry for entry in entries if introduced(entry.event)]
+    assume(introducing)
+    gone = data.draw(st.sampled_from(introducing))
+    name = introduced(gone.event)
+
+    ledger.void(gone.id, reason="a test")
+
+    dangling = [
+        entry.id
+        for entry in entries
+        for _, id_, kinds in referred(entry.event)
+        if entry is not gone and name in {f"{kind}:{id_}" for kind in kinds}
+    ]
+    assert [("dangling-reference", "error", (id_,)) for id_ in dangling] == [
+        (finding.code, finding.severity, finding.entries) for finding in ledger.check()
+    ]
+
+
+def test_a_dangling_reference_says_which_and_how_to_mend_it():
+    ledger = Ledger.in_memory()
+    made = ledger.record(ContactMade(on="2024", contact="jane", name="Jane"))
+    touched = ledger.record(ContactTouched(on="2024-05", contact="jane"))
+    ledger.void(made.id, reason="never met")
+
+    assert [
+        Finding(
+            code="dangling-reference",
+            severity="error",
+            message="contact of #2 names the contact 'jane', which nothing introduces",
+            entries=(touched.id,),
+            mend="record the event that introduces it, or amend #2",
+        )
+    ] == ledger.check()
+
+
+def test_what_a_lenient_ledger_takes_is_found():
+    ledger = new_ledger()
+    ledger.record(CourseFinished(on="2024", title="SQL", course="sql", toward={"cto": 1}))
+
+    assert [
+        "toward of #1 names the vision or goal 'cto', which nothing introduces",
+        "course of #1 names the course 'sql', which nothing introduces",
+    ] == [finding.message for finding in ledger.check()]
+
+
+def test_nobody_needs_to_introduce_me():
+    ledger = new_ledger()
+    ledger.record(ContactTouched(on="2024", contact="me"))
+
+    assert [] == ledger.check()
+
+
+def test_what_is_introduced_twice_names_both():
+    ledger = new_ledger()
+    entries = [
+        ledger.record(VisionDeclared(on=on, vision="cto", statement="…", themes={"a": 1}))
+        for on in ("2025", "2024")
+    ]
+    ledger.record(RoleStarted(on="2024", role="cto", organisation="Acme", title="CTO"))
+
+    (finding,) = ledger.check()
+
+    assert "the vision 'cto' is introduced by #2, #1" == finding.message
+    assert ("introduced-twice", "error") == (finding.code, finding.severity)
+    assert (entries[1].id, entries[0].id) == finding.entries
+
+
+def test_of_many_entries_a_message_names_the_first_five():
+    ledger = new_ledger()
+    ledger.record([ContactMade(on="2024", contact="jane", name="Jane")] * 7)
+
+    (finding,) = ledger.check()
+
+    assert finding.message.endswith("is introduced by #1, #2, #3, #4, #5 and 2 more")
+    assert 7 == len(finding.entries)
+
+
+SPANS = [(kind, start, end) for kind, start, ends in _SPANS for end in ends]
+
+
+@pytest.mark.parametrize(
+    ("kind", "start", "end"), SPANS, ids=lambda part: getattr(part, "__name__", part)
+)
+@given(st.data(), ons, ons)
+def test_an_end_is_too_early_only_if_it_lies_wholly_before_the_start(  # noqa: PLR0917
+    kind, start, end, data, begins, ends
+):
+    """A year may hold both the start and the end, in whatever order they are known."""
+
+    def ids(_):
+        return st.just("it")
+
+    bare = {"toward": None, kind: "it"}
+    started = attrs.evolve(data.draw(events(start, ids=ids)), on=begins, **bare)
+    ended = attrs.evolve(data.draw(events(end, ids=ids)), on=ends, **bare)
+    ledger = new_ledger()
+    ledger.record([ended, started])
+
+    found = [finding for finding in ledger.check() if finding.code == "ended-before-start"]
+
+    if PartialDate(ends).last_day < PartialDate(begins).first_day:
+        (finding,) = found
+        assert (
+            f"the {kind} 'it' ended on {ends} (#1), before it started on {begins} (#2)"
+            == finding.message
+        )
+        assert "error" == finding.severity
+    else:
+        assert [] == found
+
+
+def test_an_end_whose_start_is_not_known_is_not_too_early():
+    ledger = new_ledger()
+    ledger.record(CourseFinished(on="2020", title="SQL"))
+    ledger.record(CourseStarted(on="2024", course="sql", title="SQL"))
+
+    assert [] == ledger.check()
+
+
+def test_unknown_events_are_told_by_type_and_version():
+    history = [unknown(1), unknown(2, version=4), unknown(3)]
+
+    assert [
+        (
+            "this program does not know acme.odd version 3, the event of #1, #3",
+            ("unknown-1", "unknown-3"),
+        ),
+        ("this program does not know acme.odd version 4, the event of #2", ("unknown-2",)),
+    ] == [(finding.message, finding.entries) for finding in find(history)]
+    assert {("unknown-event", "warning")} == {(f.code, f.severity) for f in find(history)}
+
+
+def test_a_reference_that_an_unknown_event_may_introduce_is_a_warning():
+    ledger = new_ledger()
+    ledger.record(ContactTouched(on="2024", contact="jane"))
+    known = list(ledger.entries())
+
+    assert ["error"] == [finding.severity for finding in find(known)]
+    assert ["warning", "warning"] == [finding.severity for finding in find([*known, unknown(2)])]
+
+
+def test_a_check_of_ones_own_is_a_function():
+    ledger = new_ledger()
+    ledger.record(ContactTouched(on="2024", contact="jane"))
+
+    def silent(history):
+        for entry in history:
+            if entry.event.note is None:
+                yield Finding(
+                    code="acme.silent",
+                    severity="note",
+                    message=f"#{entry.seq} has no note",
+                    entries=(entry.id,),
+                    mend="amend it",
+                )
+
+    assert ["dangling-reference", "acme.silent"] == codes(find(ledger.entries(), [*CHECKS, silent]))
+    assert ["acme.silent"] == codes(find(ledger.entries(), [silent]))
+    assert [] == find(ledger.entries(), [])

@@ -1,0 +1,201 @@
+"""Words as a person types them: what they can say they say exactly, and nothing breaks."""
+
+from datetime import date
+
+import attrs
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from immutabledict import immutabledict
+
+from careerledger.errors import FieldError
+from careerledger.events import Action, CourseFinished, IndustrySwitched
+from careerledger.interop.words import event_from_words
+from strategies import FACTS, MINE, Bare, events
+
+TODAY = date(2026, 6, 30)
+
+
+def in_words(value):
+    """A value as it would be typed; None where it cannot be."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str | int | float):
+        return str(value)
+    if isinstance(value, immutabledict):
+        return joined([pair(name, number) for name, number in value.items()])
+    if isinstance(value, tuple | frozenset):
+        return joined([within(item) for item in value])
+    return None
+
+
+def within(item):
+    """An item of a list as it would be typed; None where it cannot be."""
+    text = None if isinstance(item, tuple) else in_words(item)
+    return text if text and "," not in text and text == text.strip() else None
+
+
+def pair(name, value):
+    name, value = within(name), within(value)
+    # The last colon is the one that parts them.
+    return None if name is None or value is None or ":" in value else f"{name}:{value}"
+
+
+def joined(items):
+    return None if None in items else ",".join(items)
+
+
+def sayable(event):
+    """The event as far as words can say it, and those words."""
+    words, unsaid = [], {}
+    for field in attrs.fields(type(event)):
+        value = getattr(event, field.name)
+        text = in_words(value)
+        if text is not None:
+            words.append(f"{field.name}={text}")
+        else:
+            assume(field.default is not attrs.NOTHING)
+            unsaid[field.name] = field.default
+    return attrs.evolve(event, **unsaid), words
+
+
+@pytest.mark.parametrize("cls", [*FACTS, *MINE], ids=lambda cls: cls.__name__)
+@settings(max_examples=30)  # for each of some forty types
+@given(st.data())
+def test_what_words_can_say_comes_back(cls, data):
+    event, words = sayable(data.draw(events(cls)))
+
+    assert event == event_from_words(cls.__event__.name, words, today=TODAY)
+    assert event == event_from_words(cls.__name__, reversed(words), today=TODAY)
+
+
+_NAMES = sorted({field.name for cls in FACTS for field in attrs.fields(cls)})
+_any_text = st.text(st.characters(), max_size=12)  # lone surrogates too, as a shell may pass them
+_texts = st.one_of(
+    _any_text,
+    st.sampled_from(
+        ["", "1", "nan", "inf", "-1", "9" * 5000, "2019-13", "a:1,a:2", "a", ":", ",", "None"]
+    ),
+)
+_words = st.one_of(_any_text, st.tuples(st.sampled_from(_NAMES), _texts).map("=".join))
+_kinds = st.sampled_from([cls.__event__.name for cls in FACTS]) | _any_text
+
+
+@given(_kinds, st.lists(_words, max_size=6))
+def test_any_words_are_an_event_or_refused(kind, words):
+    try:
+        event = event_from_words(kind, words, today=TODAY)
+    except FieldError:
+        return
+    assert isinstance(event, Action)
+
+
+def test_as_a_person_types():
+    words = ["title=SQL, the hard way", "hours=42", "themes=data, craft,", "toward=cto:0.5,b:c:1"]
+
+    assert CourseFinished(
+        on=TODAY,
+        title="SQL, the hard way",
+        hours=42,
+        themes={"data", "craft"},
+        toward={"cto": 0.5, "b:c": 1},
+    ) == event_from_words("course.finished", words, today=TODAY)
+
+
+def test_said_is_better_than_today():
+    assert Bare(on="2024-03") == event_from_words("acme.plain", ["on=2024-03"], today=TODAY)
+
+
+@pytest.mark.parametrize("name", ["from", "from_"])
+def test_a_field_that_python_forces_to_end_in_an_underscore_may_be_named_without(name):
+    words = [f"{name}=retail", "to=software", "why=growth"]
+
+    assert IndustrySwitched(on=TODAY, from_="retail", to="software", why="growth") == (
+        event_from_words("industry.switched", words, today=TODAY)
+    )
+
+
+def test_nothing_in_a_list_is_an_empty_list():
+    event = event_from_words("course.finished", ["title=a", "skills=", "toward="], today=TODAY)
+
+    assert ((), {}) == (event.skills, event.toward)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "says"),
+    [
+        (
+            "course.finishd",
+            [],
+            "no event type 'course.finishd'; did you mean 'course.finished'?; there are",
+        ),
+        ("zzz", [], "there is no event type 'zzz'; there are"),
+        ("entry.voided", ["target=a", "reason=b"], "there is no event type 'entry.voided'"),
+        ("course.finished", ["SQL"], "'SQL' is not of the form field=value"),
+        (
+            "course.finished",
+            ["titel=SQL"],
+            "CourseFinished has no field 'titel'; did you mean 'title'?; it has",
+        ),
+        ("course.finished", ["=SQL"], "CourseFinished has no field ''; it has"),
+        ("contact.made", ["name=Jane"], "ContactMade needs contact=…; it may also have themes"),
+        ("role.started", ["role=r"], "RoleStarted needs organisation=… title=…; it may"),
+        ("industry.switched", ["from=a", "from_=b"], "from_ of IndustrySwitched is given twice"),
+        (
+            "course.finished",
+            ["title=a", "hours=long"],
+            "hours of CourseFinished is 'long'; it must be a number",
+        ),
+        (
+            "course.finished",
+            ["title=a", "hours="],
+            "hours of CourseFinished is ''; it must be a number",
+        ),
+        (
+            "course.finished",
+            ["title=a", "toward=cto"],
+            "toward of CourseFinished has 'cto', which is not of the form name:value",
+        ),
+        ("course.finished", ["title=a", "toward=a:1,a:0"], "names something twice"),
+        (
+            "course.finished",
+            ["title=a", "on=2024-13"],
+            "on of CourseFinished is '2024-13'; it must be a date",
+        ),
+        (
+            "contact.touched",
+            ["contact=a", "depth=1.5"],
+            "depth of ContactTouched is '1.5'; it must be a whole number",
+        ),
+        (
+            "opportunity.found",
+            ["opportunity=a", "what=b", "role_like=c"],
+            "role_like of OpportunityFound is 'c'",
+        ),
+        ("acme.flat", ["flag=yes"], "Flat needs"),
+    ],
+)
+def test_refusals_name_the_field_and_the_rule(kind, words, says):
+    with pytest.raises(FieldError) as refused:
+        event_from_words(kind, words, today=TODAY)
+
+    assert says in str(refused.value)
+
+
+def test_truth_is_said_as_true_or_false():
+    words = [
+        "whole=1",
+        "real=2",
+        "text=t",
+        "day=2020",
+        "choice=a",
+        "few=1",
+        "most=1",
+        "open_share=0.5",
+    ]
+    words += ["long=long", "some=ab"]
+
+    assert event_from_words("acme.flat", [*words, "flag=true"], today=TODAY).flag is True
+    assert event_from_words("acme.flat", [*words, "flag=false"], today=TODAY).flag is False
+    with pytest.raises(FieldError, match="flag of Flat is 'yes'; it must be True or False"):
+        event_from_words("acme.flat", [*words, "flag=yes"], today=TODAY)
