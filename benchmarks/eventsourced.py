@@ -105,7 +105,7 @@ class Shipped:
             )
         return made
 
-    classes: dict[type[Action], Any] = {}  # noqa: RUF012 - one for the program
+    classes: dict[type[Action], Any] = {}
 
     def save(self, events: list[Any]) -> None:
         """Append events in one transaction."""
@@ -182,7 +182,7 @@ class Tuned(Shipped):
 
     name = "eventsourcing, msgspec"
 
-    classes: dict[type[Action], Any] = {}  # noqa: RUF012 - one for the program
+    classes: dict[type[Action], Any] = {}
 
     def __init__(self, path: Path) -> None:
         self.application = _StructApplication(_sqlite(path))

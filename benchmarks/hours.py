@@ -9,7 +9,7 @@ from careerledger.projections import on, projection
 
 @projection("benchmarks.hours")
 class Hours:
-    hours: dict[str, float] = {}  # noqa: RUF012 - @projection copies it
+    hours: dict[str, float] = {}
 
     @on(Action)
     def add(self, event: Action, _entry: Entry[Action]) -> None:

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from immutabledict import immutabledict
 
 from careerledger import Entry
+from careerledger import events as events_package
 from careerledger.dates import PartialDate
 from careerledger.events import (
     Accepts,
@@ -69,6 +70,17 @@ def any_ids(kind: str) -> st.SearchStrategy[str]:
     return texts(min_size=1)
 
 
+def bounds_of(rule: object) -> list[object]:
+    """A rule, the library's or that of annotated-types, as the latter's single bounds."""
+    if isinstance(rule, events_package.Interval):
+        rule = Interval(**rule._asdict())
+    elif isinstance(rule, events_package.MinLen):
+        rule = MinLen(rule.min_length)
+    elif isinstance(rule, events_package.Predicate):
+        rule = Predicate(rule.func)
+    return list(rule) if isinstance(rule, GroupedMetadata) else [rule]
+
+
 def values_for(  # noqa: PLR0911 - one for each kind of annotation
     annotation: Any, ids: Ids = any_ids
 ) -> st.SearchStrategy[Any]:
@@ -99,7 +111,7 @@ _PLAIN: dict[Any, Callable[[], st.SearchStrategy[Any]]] = {
 
 
 def _ruled(base: Any, rules: list[Any], ids: Ids) -> st.SearchStrategy[Any]:
-    rules = [r for rule in rules for r in (rule if isinstance(rule, GroupedMetadata) else [rule])]
+    rules = [bound for rule in rules for bound in bounds_of(rule)]
     for rule in rules:
         if isinstance(rule, Introduces):
             return ids(rule.kind)

@@ -66,9 +66,9 @@ class Reader:
 
     def recorded(self, entries: Sequence[Entry[Event]]) -> None:
         """Take note of entries that were just written, to read no corrections where none are."""
-        if entries and entries[0].seq == self._seen + 1:
-            if not any(isinstance(entry.event, EntryVoided | EntryAmended) for entry in entries):
-                self._seen = entries[-1].seq
+        follow = bool(entries) and entries[0].seq == self._seen + 1
+        if follow and not any(_target(entry) for entry in entries):
+            self._seen = entries[-1].seq
 
     def corrections(self, upto: int) -> Corrections:
         """What the corrections among the first ``upto`` entries come to."""
@@ -251,9 +251,7 @@ class Asker:
         kept.unsaved = 0
         return Saved(window.upto, on, seq, state)
 
-    def _save(
-        self, projection: type[Projection[Any]], made: list[Saved], window: Window
-    ) -> None:
+    def _save(self, projection: type[Projection[Any]], made: list[Saved], window: Window) -> None:
         standing = [
             saved
             for saved in self._saved(projection)

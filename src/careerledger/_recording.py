@@ -3,7 +3,6 @@
 import os
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from difflib import get_close_matches
 
 from careerledger import codec
 from careerledger.errors import (
@@ -113,6 +112,8 @@ class Guards:
         known = [name.partition(":")[2] for name in new if name.startswith(prefixes)]
         for kind in kinds:
             known += self._store.names(self._ledger, kind)
+        from difflib import get_close_matches  # noqa: PLC0415 - for a message alone
+
         near = get_close_matches(id_, known, n=1)
         return UnknownReferenceError(
             f"unknown {' or '.join(kinds)} {id_!r} in {field} of {type(event).__name__}"

@@ -17,7 +17,6 @@ in C. It takes 2 µs an entry where the plain one takes some 40 µs; whatever it
 recognise it hands to the plain one, which then finds the words for what is wrong.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -39,12 +38,12 @@ from typing import (
 
 import attrs
 import msgspec
-from annotated_types import BaseMetadata, GroupedMetadata, Interval, MinLen
 from immutabledict import immutabledict
 
 from careerledger.dates import PartialDate, shown
 from careerledger.errors import CareerLedgerError, CodecError, FieldError
 from careerledger.events import Event, UnknownEvent, catalogue, load_catalogue
+from careerledger.events._rules import Interval, MinLen, Rule, rules_in
 from careerledger.history import Entry
 
 if TYPE_CHECKING:
@@ -136,7 +135,11 @@ def instant_text(instant: datetime) -> str:
     """
     if instant.tzinfo is None:
         raise CodecError(f"{instant!r} is not an instant: it has no time zone")
-    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    try:
+        utc = instant.astimezone(UTC)
+    except OverflowError:
+        raise CodecError(f"{instant!r} is not an instant: UTC has no such year") from None
+    return utc.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 @cache
@@ -269,6 +272,8 @@ def _parse(body: bytes) -> dict[str, Any]:
         raise _RefusedError("$", f"{len(body):,} bytes, where an entry has at most {MAX_BYTES:,}")
     try:
         msgspec.json.decode(body)  # strict about JSON itself, as Python's own parser is not
+        import json  # noqa: PLC0415 - the quick reader does without
+
         parsed: object = json.loads(body, object_pairs_hook=_Pairs)
     except (msgspec.DecodeError, ValueError) as error:
         raise _RefusedError("$", f"not JSON: {error}") from error
@@ -330,6 +335,8 @@ def _event(typed: dict[str, Any], path: str) -> Event:
     cls = find_class(name)
     if cls is None or version > cls.__event__.version:
         # Python's own writer, because msgspec's has no whole numbers beyond 64 bits.
+        import json  # noqa: PLC0415 - the quick reader does without
+
         text = json.dumps(known, ensure_ascii=False, separators=(",", ":"))
         return UnknownEvent(on=_on_of(known), type=name, version=version, fields=text)
     for step in range(version, cls.__event__.version):
@@ -572,7 +579,7 @@ def _for_msgspec(annotation: Any, *, inside: bool = False) -> Any:
 
 
 def _ruled_for_msgspec(base: Any, rules: tuple[object, ...], *, inside: bool) -> Any:
-    pairs = [pair for rule in rules for pair in _meta(rule)]
+    pairs = [pair for rule in rules_in(rules) for pair in _meta(rule)]
     meta = dict(pairs)
     if len(pairs) > len(meta):
         raise _NeedsPlainReaderError
@@ -587,13 +594,12 @@ def _ruled_for_msgspec(base: Any, rules: tuple[object, ...], *, inside: bool) ->
     return Annotated[int, msgspec.Meta(**meta)]
 
 
-def _meta(rule: object) -> Iterator[tuple[str, Any]]:
+def _meta(rule: Rule) -> Iterator[tuple[str, Any]]:
     if isinstance(rule, Interval):
-        bounds = {name: getattr(rule, name) for name in ("gt", "ge", "lt", "le")}
-        yield from ((name, bound) for name, bound in bounds.items() if bound is not None)
+        yield from ((name, bound) for name, bound in rule._asdict().items() if bound is not None)
     elif isinstance(rule, MinLen):
         yield "min_length", rule.min_length
-    elif isinstance(rule, BaseMetadata | GroupedMetadata):
+    else:
         raise _NeedsPlainReaderError
 
 

@@ -12,7 +12,7 @@
     │   └── CorrectionError (ValueError)     the entry cannot be corrected that way
     ├── ConflictError (RuntimeError)         the ledger grew since it was looked at
     ├── UnknownEntryError (KeyError)         no entry has that id
-    ├── CodecError (ValueError)              bytes that are not an entry, or an event that has no bytes
+    ├── CodecError (ValueError)              bytes that are no entry, or an event without bytes
     ├── ForeignFileError (ValueError)        a file of another program that cannot be imported
     ├── MissingExtraError (ImportError)      an optional dependency is not installed
     └── StoreError (OSError)                 the place where ledgers live

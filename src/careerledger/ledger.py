@@ -26,6 +26,7 @@ from careerledger.errors import (
     ConflictError,
     CorrectionError,
     DamagedError,
+    DateError,
     RecordError,
     UnknownEntryError,
 )
@@ -450,8 +451,7 @@ class Ledger:
     def _known(self, known_at: datetime | str | None) -> int:
         if known_at is None:
             return len(self)
-        instant = datetime.fromisoformat(known_at) if isinstance(known_at, str) else known_at
-        return self.store.known(self.name, codec.instant_text(instant))
+        return self.store.known(self.name, codec.instant_text(_instant(known_at)))
 
     def _today(self) -> date:
         return self._clock().astimezone().date()
@@ -501,6 +501,23 @@ def _derived_again(row: Row) -> Row | None:
         # Only a program that knows the type can say what it introduces.
         derived = derived._replace(introduces=row.introduces)
     return derived
+
+
+def _instant(known_at: datetime | str) -> datetime:
+    if isinstance(known_at, str):
+        try:
+            known_at = datetime.fromisoformat(known_at)
+        except ValueError:
+            raise DateError(
+                f"known_at is {known_at!r}, which is not an instant; "
+                "write it as '2026-11-22T18:00:00Z', or give an aware datetime"
+            ) from None
+    if known_at.tzinfo is None:
+        raise DateError(
+            f"known_at is {known_at.isoformat()!r}, which could be anywhere; "
+            "say its offset from UTC, as in '2026-11-22T18:00:00Z'"
+        )
+    return known_at
 
 
 def _latest_today(now: datetime) -> date:

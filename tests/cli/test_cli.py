@@ -338,6 +338,13 @@ def test_a_folder_that_cannot_be_written(refused, folder, command):
     assert "locked" in refused(*command, "--ledger", "locked/career.ledger")
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no /proc here")
+def test_a_file_system_that_takes_no_files(refused):
+    assert "/proc/career.ledger cannot be made" in refused(
+        *COMMANDS_THAT_RECORD[0], "--ledger", "/proc/career.ledger"
+    )
+
+
 def test_a_name_longer_than_any_file_has(refused):
     assert "there is no ledger aaa" in refused("show", "--ledger", "a" * 300)
 

@@ -225,7 +225,6 @@ class Holder(Action):
         _Loose(inner=_Inner(many=(object(),))),
         _Loose(text=object()),
     ],
-    ids=repr,
 )
 def test_what_a_nested_class_let_through_is_refused_before_it_is_written(loose):
     if loose.number == 10**30:

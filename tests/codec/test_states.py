@@ -73,7 +73,6 @@ def test_states_round_trip(state):
         State(names=("a",)),
         State(parts={"a": {}}),
     ],
-    ids=repr,
 )
 def test_a_state_that_would_not_come_back_is_refused(state):
     if state.count == 10**30:

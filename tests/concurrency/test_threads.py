@@ -20,7 +20,7 @@ EACH = 15
 class Titles:
     """The titles of what was learned, as often as each was."""
 
-    titles: list[str] = []  # noqa: RUF012 - a projection's state
+    titles: list[str] = []
 
     @on(CourseFinished)
     def finished(self, event, entry) -> None:

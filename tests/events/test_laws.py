@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import attrs
 import pytest
-from annotated_types import GroupedMetadata
 from hypothesis import given
 from hypothesis import strategies as st
 from immutabledict import immutabledict
@@ -26,7 +25,7 @@ from careerledger.events import (
     introduced,
     referred,
 )
-from strategies import CORRECTIONS, EVERY_CLASS, FACTS, Flat, events
+from strategies import CORRECTIONS, EVERY_CLASS, FACTS, Flat, bounds_of, events
 
 by_class = pytest.mark.parametrize("cls", EVERY_CLASS, ids=lambda cls: cls.__name__)
 
@@ -77,7 +76,7 @@ def limits(annotation: Any):
     if origin is Annotated:
         base, *rules = arguments
         for rule in rules:
-            for bound in rule if isinstance(rule, GroupedMetadata) else [rule]:
+            for bound in bounds_of(rule):
                 yield from bounds(bound, base)
     elif origin in (Union, UnionType):
         for option in arguments:

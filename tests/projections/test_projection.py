@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any, ClassVar
 
 import pytest
-from careers import TODAY, new_ledger
 
 from careerledger import Entry, projections
 from careerledger.errors import DefinitionError
 from careerledger.events import Action, CourseFinished, EntryVoided, SkillPractised, event
 from careerledger.projections import Tunable, VisionAlignment, fold, on, projection
 from careerledger.projections._projection import consumed_types, fingerprint, key_of
+from careers import TODAY, new_ledger
 
 
 def made(source: str, **given: Any) -> Any:
@@ -102,7 +102,9 @@ def test_a_fingerprint_is_the_same_in_another_process() -> None:
 def test_code_of_a_module_that_a_step_names_counts() -> None:
     tools = types.ModuleType("a_users_module.tools")
     exec("def grow(n):\n    return n + 1\nSTEP = {'a': [1, {2}]}\nseen = []", vars(tools))
-    source = BASE.replace("helper(self.n)", "tools.grow(self.n) + tools.STEP['a'][0] + len(tools.seen)")
+    source = BASE.replace(
+        "helper(self.n)", "tools.grow(self.n) + tools.STEP['a'][0] + len(tools.seen)"
+    )
     before = fingerprint(made(source, tools=tools))
     tools.seen.append(1)
     assert before == fingerprint(made(source, tools=tools))
@@ -137,8 +139,7 @@ def test_changed_code_never_reads_an_old_snapshot(monkeypatch: pytest.MonkeyPatc
             r"projection P has no method view\(self, at\)",
         ),
         (
-            "@projection('x')\nclass P:\n n: int\n @on(Action)\n def s(self, event, entry): ...\n"
-            " def view(self, at): ...",
+            "@projection('x')\nclass P:\n n: int\n @on(Action)\n def s(self, e, entry): ...\n def view(self, at): ...",
             "field n of projection P has no default",
         ),
         ("@on()\ndef s(): ...", "@on of s names no event type"),
@@ -193,7 +194,9 @@ class Dispatch:
 
 def test_every_step_whose_type_an_event_has_takes_it_in_the_order_written() -> None:
     ledger = new_ledger()
-    ledger.record([HackathonWon(on="2021"), Hackathon(on="2022"), SkillPractised(on="2023", skill="x")])
+    ledger.record(
+        [HackathonWon(on="2021"), Hackathon(on="2022"), SkillPractised(on="2023", skill="x")]
+    )
     assert ("won", "hackathon", "hackathon", "SkillPractised") == ledger.project(Dispatch, at=TODAY)
     wanted = {"test.hackathon", "test.hackathon.won", "course.finished", "skill.practised"}
     assert wanted == consumed_types(Dispatch)

@@ -20,6 +20,7 @@ from careerledger.events._event import (
     referred,
 )
 from careerledger.events._fields import Accepts, Introduces, Refers
+from careerledger.events._rules import Interval, MinLen, Predicate
 
 if TYPE_CHECKING:
     from careerledger.events.challenge import (
@@ -171,14 +172,17 @@ __all__ = [
     "GoalSet",
     "HelpGiven",
     "IndustrySwitched",
+    "Interval",
     "Introduces",
     "IntroductionMade",
     "JobCrafted",
     "MentoringEnded",
     "MentoringStarted",
     "MilestoneDeclared",
+    "MinLen",
     "OpportunityDecided",
     "OpportunityFound",
+    "Predicate",
     "ProjectFinished",
     "ProjectProposed",
     "RecognitionReceived",

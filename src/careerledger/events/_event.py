@@ -17,7 +17,6 @@ from typing import (
 )
 
 import attrs
-from annotated_types import MinLen
 from immutabledict import immutabledict
 
 from careerledger.dates import PartialDate, shown
@@ -34,6 +33,7 @@ from careerledger.events._fields import (
     TextSet,
     check_for,
 )
+from careerledger.events._rules import MinLen
 
 C = TypeVar("C", bound=type)
 

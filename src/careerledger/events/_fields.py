@@ -7,7 +7,7 @@ A rule stands in the annotation, so whoever reads the class, a test strategy inc
 """
 
 import types
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from math import isfinite
 from typing import (
     TYPE_CHECKING,
@@ -26,21 +26,11 @@ from typing import (
     overload,
 )
 
-from annotated_types import (
-    BaseMetadata,
-    Ge,
-    GroupedMetadata,
-    Gt,
-    Interval,
-    Le,
-    Lt,
-    MinLen,
-    Predicate,
-)
 from immutabledict import immutabledict
 
 from careerledger.dates import DateLike, PartialDate
 from careerledger.errors import DateError, DefinitionError
+from careerledger.events._rules import Interval, MinLen, Rule, rules_in
 
 S = TypeVar("S")
 G = TypeVar("G")
@@ -93,7 +83,8 @@ Level = Annotated[int, Interval(ge=-2, le=2)]
 """A whole number from -2 to +2."""
 Grade = Annotated[int, Interval(ge=1, le=5)]
 """A whole number from 1 to 5."""
-Hours = Annotated[float, Interval(ge=0)]
+Hours = Annotated[float, Interval(ge=0, le=100_000)]
+"""Hours of one action: no more than eleven years without sleep."""
 Positive = Annotated[float, Interval(gt=0)]
 WeightByTheme: TypeAlias = Accepts[immutabledict[str, Positive], Mapping[str, float]]
 
@@ -112,9 +103,7 @@ def check_for(annotation: object) -> Check:  # noqa: PLR0911 - one for each kind
     """
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        base, *rules = arguments
-        known = [rule for rule in rules if isinstance(rule, BaseMetadata | GroupedMetadata)]
-        return _ruled(check_for(base), known)
+        return _ruled(check_for(arguments[0]), rules_in(arguments[1:]))
     if isinstance(annotation, NewType):
         return check_for(annotation.__supertype__)
     if origin in (Union, types.UnionType):
@@ -260,7 +249,7 @@ def _mapping(check_key: Check, check_value: Check) -> Check:
     return check
 
 
-def _ruled(check_base: Check, rules: list[Any]) -> Check:
+def _ruled(check_base: Check, rules: list[Rule]) -> Check:
     if not rules:
         return check_base
     bounds = [bound for rule in rules for bound in _bounds(rule)]
@@ -279,25 +268,20 @@ def _ruled(check_base: Check, rules: list[Any]) -> Check:
     return check
 
 
-def _bounds(rule: Any) -> list[tuple[str, Callable[[Any], bool]]]:  # noqa: PLR0911 - as above
-    if isinstance(rule, GroupedMetadata):
-        return [bound for part in rule for bound in _bounds(part)]
-    if isinstance(rule, Ge):
-        return [(f"{rule.ge} or more", lambda value: value >= rule.ge)]
-    if isinstance(rule, Gt):
-        return [(f"more than {rule.gt}", lambda value: value > rule.gt)]
-    if isinstance(rule, Le):
-        return [(f"{rule.le} or less", lambda value: value <= rule.le)]
-    if isinstance(rule, Lt):
-        return [(f"less than {rule.lt}", lambda value: value < rule.lt)]
-    if isinstance(rule, MinLen):
+def _bounds(rule: Rule) -> Iterator[tuple[str, Callable[[Any], bool]]]:
+    if isinstance(rule, Interval):
+        gt, ge, lt, le = rule
+        if gt is not None:
+            yield f"more than {gt}", lambda value: value > gt
+        if ge is not None:
+            yield f"{ge} or more", lambda value: value >= ge
+        if lt is not None:
+            yield f"less than {lt}", lambda value: value < lt
+        if le is not None:
+            yield f"{le} or less", lambda value: value <= le
+    elif isinstance(rule, MinLen):
         least = rule.min_length
-        return [
-            ("not empty" if least == 1 else f"at least {least} long", lambda v: len(v) >= least)
-        ]
-    if isinstance(rule, Predicate):
-        return [(rule.func.__doc__ or rule.func.__name__, rule.func)]
-    raise DefinitionError(
-        f"has the rule {rule!r}, which is not checked; "
-        "use Interval, MinLen, or Predicate with a function whose docstring states the rule"
-    )
+        word = "not empty" if least == 1 else f"at least {least} long"
+        yield word, lambda value: len(value) >= least
+    else:
+        yield rule.func.__doc__ or rule.func.__name__, rule.func

@@ -5,10 +5,9 @@
 
 from typing import Annotated
 
-from annotated_types import Predicate
-
 from careerledger.events._event import Action, Event, UnknownEvent, correction
 from careerledger.events._fields import Text
+from careerledger.events._rules import Predicate
 
 
 def _is_a_fact(event: Event) -> bool:

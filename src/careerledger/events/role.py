@@ -2,10 +2,9 @@
 
 from typing import Annotated
 
-from annotated_types import Interval
-
 from careerledger.events._event import Action, event
 from careerledger.events._fields import Introduces, Refers, Text
+from careerledger.events._rules import Interval
 
 RoleId = Annotated[Text, Refers.to("role")]
 Rung = Annotated[int, Interval(ge=0)]

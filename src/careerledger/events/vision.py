@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, TypeAlias
 
-from annotated_types import Predicate
 from immutabledict import immutabledict
 
 from careerledger.dates import DateLike, PartialDate
@@ -17,6 +16,7 @@ from careerledger.events._fields import (
     Text,
     WeightByTheme,
 )
+from careerledger.events._rules import Predicate
 
 VisionId = Annotated[Text, Refers.to("vision")]
 GoalId = Annotated[Text, Refers.to("goal")]

@@ -102,13 +102,13 @@ def _package(thing: type | FunctionType) -> str:
 def _unwrapped(value: Any) -> object:
     """The function within a method, a property or a cached function."""
     if isinstance(value, classmethod | staticmethod):
-        return cast("object", value.__func__)
+        return cast("Any", value).__func__
     if isinstance(value, property):
         return value.fget
     return getattr(value, "__wrapped__", value)
 
 
-def _parts(value: Any) -> list[object]:
+def _parts(value: object) -> list[object]:
     """What a value consists of, in an order that does not depend on hashes; else nothing."""
     if isinstance(value, Mapping):
         pairs = cast("Mapping[object, object]", value).items()
@@ -117,8 +117,8 @@ def _parts(value: Any) -> list[object]:
         return list(cast("tuple[object, ...]", value))
     if isinstance(value, set | frozenset):
         return sorted(cast("set[object]", value), key=repr)
-    if attrs.has(type(value)):
-        return [attrs.asdict(value, recurse=False)]
+    if attrs.has(cast("type[Any]", type(value))):
+        return [attrs.asdict(cast("Any", value), recurse=False)]
     return []
 
 

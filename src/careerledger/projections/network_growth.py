@@ -137,7 +137,7 @@ class NetworkGrowthView(View):
         Raises MissingExtraError without networkx (``pip install 'careerledger[network]'``).
         """
         among = [(a, b) for a, b in self.introductions if "me" not in (a, b)]
-        if not among:
+        if not among or not self.contacts:
             return None
         try:
             import networkx  # noqa: PLC0415, ICN001 - an extra
@@ -382,7 +382,9 @@ class NetworkGrowth(Tunable):
         falls.sort()
         woken = sorted(last for _, last in self.slept)
         cumulative = self._past[-1].cumulative if self._past else 0
-        first = _month_number(self._past[-1].month) + 1 if self._past else _month_number(min(self.new))
+        first = (
+            _month_number(self._past[-1].month) + 1 if self._past else _month_number(min(self.new))
+        )
         for number in range(first, at.year * 12 + at.month):
             month, last_day = _month(number)
             end = min(last_day, at.toordinal())

@@ -122,9 +122,7 @@ class _Translated:
     def __enter__(self) -> None:
         pass
 
-    def __exit__(
-        self, kind: object, error: BaseException | None, traceback: object
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         if error is None:
             return
         if isinstance(error, apsw.BusyError | apsw.LockedError):
