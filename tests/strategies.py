@@ -39,7 +39,10 @@ FIRST_DAY = date(1950, 1, 1)
 TODAY = date(2026, 11, 22)
 
 load_catalogue()
-FACTS = sorted((cls for cls in catalogue if issubclass(cls, Action)), key=lambda c: c.__name__)
+FACTS = sorted(
+    (c for c in catalogue if issubclass(c, Action) and c.__module__.startswith("careerledger.")),
+    key=lambda c: c.__name__,
+)
 """The event classes of the library that a person records."""
 CORRECTIONS = [EntryAmended, EntryVoided]
 

@@ -60,7 +60,7 @@ def compact(tree):
         (COURSE, "event.title", "", "title of CourseFinished is ''; it must be not empty, at $.event.title"),
         (COURSE, "event.hours", "3", "expected a number, got text, at $.event.hours"),
         (COURSE, "event.hours", True, "expected a number, got a truth value, at $.event.hours"),
-        (COURSE, "event.hours", -1, "0 or more, or None, at $.event.hours"),
+        (COURSE, "event.hours", -1, "0 or more and 100000 or less, or None, at $.event.hours"),
         (COURSE, "event.evidence", "abc", "expected an array, got text, at $.event.evidence"),
         (COURSE, "event.evidence", {"a": 1}, "expected an array, got an object, at $.event.evidence"),
         (COURSE, "event.evidence.0", 5, "expected text, got a number, at $.event.evidence[0]"),

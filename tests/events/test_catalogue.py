@@ -36,7 +36,7 @@ def _type(annotation):
     )
     for noise in ("typing.", "careerledger.events.", "careerledger.dates.", "immutabledict."):
         told = told.replace(noise, "")
-    before, predicate, _ = told.partition("Predicate(<function ")
+    before, predicate, _ = told.partition("Predicate(func=<function ")
     if predicate:
         told = f"{before}Predicate]"
     return told

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import re
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from immutabledict import immutabledict
 
+from careerledger.dates import PartialDate
 from careerledger.errors import FieldError
 from careerledger.events import (
     Action,
@@ -19,6 +21,7 @@ from careerledger.events import (
     Event,
     GoalSet,
     IntroductionMade,
+    RoleLike,
     RoleStarted,
     UnknownEvent,
     VisionDeclared,
@@ -42,10 +45,12 @@ def test_every_class_is_a_value(cls, data):
     assert hash(event) == hash(again)
     assert event == copy.deepcopy(event) == attrs.evolve(event)
     assert event == pickle.loads(pickle.dumps(event))
-    told = [
-        f"{a.name}={fields[a.name]!r}" for a in attrs.fields(cls) if fields[a.name] != a.default
-    ]
-    assert f"{cls.__name__}({', '.join(told)})" == repr(event)
+    told = {a.name for a in attrs.fields(cls) if fields[a.name] != a.default}
+    assert all(re.search(rf"[( ]{name}=", repr(event)) for name in told)
+    assert repr(event) == repr(again)
+    if cls in FACTS:
+        names = {"PartialDate": PartialDate, "RoleLike": RoleLike, cls.__name__: cls}
+        assert event == eval(repr(event), names)
     for name, value in fields.items():
         with pytest.raises(attrs.exceptions.FrozenInstanceError):
             setattr(event, name, value)
@@ -173,7 +178,7 @@ def given_to(event, name, value):
 @pytest.mark.parametrize(
     ("given_", "message"),
     [
-        ({"hours": -1}, "hours of CourseFinished is -1; it must be 0 or more, or None"),
+        ({"hours": -1}, "hours of CourseFinished is -1; it must be 0 or more and 100000 or less, or None"),
         ({"hours": "3"}, "hours of CourseFinished is '3'; it must be a number, or None"),
         ({"hours": 10**5000}, "hours of CourseFinished is a value of type int; it must be a finite number"),
         ({"hours": True}, "hours of CourseFinished is True; it must be a number, or None"),

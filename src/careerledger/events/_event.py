@@ -127,11 +127,20 @@ class Event:
 
     def __repr__(self) -> str:
         told = (
-            f"{a.name}={getattr(self, a.name)!r}"
+            f"{a.name}={_repr(getattr(self, a.name))}"
             for a in attrs.fields(cast("Any", type(self)))
             if getattr(self, a.name) != a.default
         )
         return f"{type(self).__name__}({', '.join(told)})"
+
+
+def _repr(value: object) -> str:
+    """As a person would type it, and the same for values that are equal."""
+    if isinstance(value, frozenset) and value:
+        return f"{{{', '.join(sorted(map(repr, cast('frozenset[object]', value))))}}}"
+    if isinstance(value, immutabledict):
+        return repr(dict(sorted(cast("immutabledict[str, object]", value).items())))
+    return repr(value)
 
 
 @_fact

@@ -7,6 +7,7 @@ alone. Lists, dicts and sets count where they are named as constants are, in cap
 change while a program runs. The version of Python is part of it, because bytecode depends on it.
 """
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
@@ -15,6 +16,7 @@ from typing import Any, cast
 
 import attrs
 
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+", re.IGNORECASE)
 _PLAIN = (str, bytes, int, float, complex, bool, type(None))
 
 
@@ -44,7 +46,7 @@ class _Walk:
         self._seen.add(id(cls))
         if attrs.has(cls):
             for field in attrs.fields(cls):
-                yield f"{field.name}: {field.type}"
+                yield _ADDRESS.sub("", f"{field.name}: {field.type}")
                 yield from self.value(_default(field))
         for name, member in sorted(vars(cls).items()):
             if name.startswith("__") and name not in {"__event__", "__post_init__"}:
