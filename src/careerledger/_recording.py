@@ -3,6 +3,7 @@
 import os
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 
 from careerledger import codec
 from careerledger.errors import (
@@ -108,13 +109,20 @@ class Guards:
     def _unknown(
         self, event: Event, field: str, id_: str, kinds: tuple[str, ...], new: list[str]
     ) -> UnknownReferenceError:
-        prefixes = tuple(f"{kind}:" for kind in kinds)
-        known = [name.partition(":")[2] for name in new if name.startswith(prefixes)]
-        for kind in kinds:
-            known += self._store.names(self._ledger, kind)
         from difflib import get_close_matches  # noqa: PLC0415 - for a message alone
 
-        near = get_close_matches(id_, known, n=1)
+        recorded = (self._store.names(self._ledger, kind) for kind in kinds)
+        amended = (introduced(entry.event) or "" for entry in self._corrections.amended)
+        fresh = (
+            name for name in (*new, *amended) if name.startswith(tuple(f"{k}:" for k in kinds))
+        )
+        known = {*chain.from_iterable(recorded), *(name.partition(":")[2] for name in fresh)}
+        near = [
+            name
+            for name in get_close_matches(id_, sorted(known), n=5)
+            if self._standing({f"{kind}:{name}" for kind in kinds}, ())
+            or any(f"{kind}:{name}" in new for kind in kinds)
+        ]
         return UnknownReferenceError(
             f"unknown {' or '.join(kinds)} {id_!r} in {field} of {type(event).__name__}"
             + (f"; did you mean {near[0]!r}?" if near else "; nothing introduced it.")
