@@ -134,13 +134,13 @@ class Event:
         return f"{type(self).__name__}({', '.join(told)})"
 
 
-def _repr(value: object) -> str:
+def _repr(value: Any) -> str:
     """As a person would type it, and the same for values that are equal."""
     if isinstance(value, frozenset) and value:
         return f"{{{', '.join(sorted(map(repr, cast('frozenset[object]', value))))}}}"
     if isinstance(value, immutabledict):
         return repr(dict(sorted(cast("immutabledict[str, object]", value).items())))
-    return repr(value)
+    return repr(cast("object", value))
 
 
 @_fact
