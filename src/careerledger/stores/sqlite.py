@@ -296,7 +296,7 @@ class SQLiteStore:
                 "INSERT INTO entry "
                 '(ledger, seq, id, type, "on", recorded_at, key, body, leaf, introduces) '
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                ((number, *row) for row in rows),
+                [(number, *row) for row in rows],
             )
             self._writing = (ledger, size)
 
