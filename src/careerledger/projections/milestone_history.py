@@ -110,6 +110,22 @@ class _Role:
     """By part of the harvest: its names, as the keys of a dict to keep them once and in order."""
     reached: list[int] = attrs.field(factory=list[int])
     """Which of all that was reached falls into its time."""
+    _titles: list[str] = attrs.field(factory=list[str], eq=False, init=False)
+    _titled: int = attrs.field(default=0, eq=False, init=False)
+
+    def titles(self, milestones: list[Milestone | None]) -> tuple[str, ...]:
+        """Titles of the milestones in its time; those of before are remembered."""
+        for number in self.reached[self._titled :]:
+            milestone = milestones[number]
+            if milestone is not None:
+                self._titles.append(milestone.title)
+        self._titled = len(self.reached)
+        return tuple(self._titles)
+
+    def reconsider(self) -> None:
+        """Milestones have changed."""
+        self._titles.clear()
+        self._titled = 0
 
 
 @attrs.define
@@ -165,6 +181,8 @@ class MilestoneHistory(Tunable):
         factory=list[Milestone | None], eq=False, init=False
     )
     """What was reached, as milestones, as far as a view asked for it; not part of a snapshot."""
+    _standing: list[Milestone] = attrs.field(factory=list[Milestone], eq=False, init=False)
+    """Those that are one."""
 
     # Roles
 
@@ -349,6 +367,9 @@ class MilestoneHistory(Tunable):
         """What a milestone is about became known only after it, as "2023" is before "2023-05"."""
         if id_ in self.decided:
             self._milestones.clear()
+            self._standing.clear()
+            for role in self.roles.values():
+                role.reconsider()
 
     def _reach(
         self,
@@ -370,12 +391,15 @@ class MilestoneHistory(Tunable):
 
     def view(self, at: date) -> MilestoneHistoryView:
         """The answer at a date on or after the last entry."""
-        milestones = self._milestones
-        milestones += map(self._milestone, self.reached[len(milestones) :])
+        for reached in self.reached[len(self._milestones) :]:
+            milestone = self._milestone(reached)
+            self._milestones.append(milestone)
+            if milestone is not None:
+                self._standing.append(milestone)
         roles = tuple(self._harvested(id_, role) for id_, role in self.roles.items())
         return MilestoneHistoryView(
             at=at,
-            milestones=tuple(milestone for milestone in milestones if milestone is not None),
+            milestones=tuple(self._standing),
             roles=roles,
             unreflected=tuple(
                 role.role for role in roles if role.ended is not None and not role.reflected
@@ -406,7 +430,6 @@ class MilestoneHistory(Tunable):
         def part(name: str) -> tuple[str, ...]:
             return tuple(role.parts.get(name, ()))
 
-        reached = (self._milestones[number] for number in role.reached)
         return Harvest(
             role=id_,
             title=role.title,
@@ -418,7 +441,7 @@ class MilestoneHistory(Tunable):
             credentials=part("credentials"),
             challenges=part("challenges"),
             doors=part("doors"),
-            milestones=tuple(milestone.title for milestone in reached if milestone is not None),
+            milestones=role.titles(self._milestones),
             reflections=len(part("reflections")),
             reflected=id_ in self.about,
         )

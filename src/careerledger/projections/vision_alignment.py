@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from heapq import heappush, heapreplace, nlargest, nsmallest
+from heapq import heappush, heapreplace
 from math import fsum
 from types import MappingProxyType
 from typing import ClassVar, Final
@@ -134,6 +134,10 @@ class VisionAlignmentView(View):
     """The visions that hold, in the order they were declared."""
 
 
+_Heavy = tuple[int, int, int, str]
+"""An action by its weight: that, minus its place among all, its entry's number, its date."""
+
+
 @attrs.define
 class _Group:
     """All actions with the same themes and links: whatever the visions, one relevance."""
@@ -141,11 +145,8 @@ class _Group:
     themes: tuple[str, ...]
     toward: dict[str, float] | None
     weight: int = 0
-    count: int = 0
-    heaviest: int = 0
-    """The weight of its heaviest action."""
-    top: list[tuple[int, int, int, str]] = attrs.field(factory=list[tuple[int, int, int, str]])
-    """A heap of the heaviest actions: weight, minus the count so far, entry number, date."""
+    top: list[_Heavy] = attrs.field(factory=list[_Heavy])
+    """A heap of the heaviest actions."""
 
 
 @attrs.define
@@ -155,7 +156,13 @@ class _Vision:
     themes: dict[str, float]
     horizon: float | None
     aligned: int = 0
+    """Weight of the effort since it was declared that served its words of the time, times 2^52."""
     total: int = 0
+    """Weight of all effort since then."""
+    today: int = 0
+    """Weight of all effort there is that serves its words of today, times 2^52."""
+    top: list[_Heavy] = attrs.field(factory=list[_Heavy])
+    """A heap of the actions that serve it most."""
     months: dict[str, tuple[int, int]] = attrs.field(factory=dict[str, tuple[int, int]])
     """Aligned effort and all effort, in 2^-52 seconds."""
     _relevances: dict[str, int] = attrs.field(factory=dict[str, int], eq=False, init=False)
@@ -164,7 +171,7 @@ class _Vision:
         """How much a group of actions serves the vision: 0..2^52, standing for 0..1.
 
         Remembered until the vision's words or the goals change, as the same groups are asked for
-        with every action and every view; it is no part of a snapshot.
+        with every action; it is no part of a snapshot.
         """
         found = self._relevances.get(key)
         if found is None:
@@ -172,9 +179,25 @@ class _Vision:
             self._relevances[key] = found
         return found
 
-    def reconsider(self) -> None:
-        """Forget the relevances: words or goals have changed."""
+    def reconsider(self, groups: Mapping[str, _Group], goals: Mapping[str, str]) -> None:
+        """Its words or the goals have changed: hold all effort so far against them."""
         self._relevances.clear()
+        self.today = 0
+        self.top.clear()
+        for key, group in groups.items():
+            relevance = self.relevance(key, group, goals)
+            self.today += group.weight * relevance
+            if relevance:
+                for weight, place, seq, day in group.top:
+                    _keep(self.top, (weight * relevance, place, seq, day))
+
+
+def _keep(heaviest: list[_Heavy], action: _Heavy) -> None:
+    """Keep the heaviest actions in a heap; of two alike, the earlier."""
+    if len(heaviest) < TOP:
+        heappush(heaviest, action)
+    elif action > heaviest[0]:
+        heapreplace(heaviest, action)
 
 
 @projection("vision-alignment")
@@ -203,13 +226,16 @@ class VisionAlignment(Tunable):
     goals: dict[str, str] = {}
     groups: dict[str, _Group] = {}
     total: int = 0
+    count: int = 0
     by_theme: dict[str, int] = {}
 
     @on(VisionDeclared)
     def declare(self, event: VisionDeclared, entry: Entry[VisionDeclared]) -> None:  # noqa: ARG002
         themes = dict(event.themes)
         self.visions.pop(event.vision, None)
-        self.visions[event.vision] = _Vision(event.vision, event.statement, themes, event.horizon)
+        vision = _Vision(event.vision, event.statement, themes, event.horizon)
+        vision.reconsider(self.groups, self.goals)
+        self.visions[event.vision] = vision
 
     @on(VisionRevised)
     def revise(self, event: VisionRevised, entry: Entry[VisionRevised]) -> None:  # noqa: ARG002
@@ -217,7 +243,7 @@ class VisionAlignment(Tunable):
         if vision is not None:
             vision.statement = event.statement or vision.statement
             vision.themes = dict(event.themes or vision.themes)
-            vision.reconsider()
+            vision.reconsider(self.groups, self.goals)
 
     @on(VisionRetired)
     def retire(self, event: VisionRetired, entry: Entry[VisionRetired]) -> None:  # noqa: ARG002
@@ -228,7 +254,7 @@ class VisionAlignment(Tunable):
         if event.vision is not None:
             self.goals[event.goal] = event.vision
             for vision in self.visions.values():
-                vision.reconsider()
+                vision.reconsider(self.groups, self.goals)
 
     @on(Action)
     def weigh(self, event: Action, entry: Entry[Action]) -> None:
@@ -241,13 +267,8 @@ class VisionAlignment(Tunable):
         weight = standing_weight(hours, day.ordinal, self.half_life)
         key, group = self._group(event)
         group.weight += weight
-        group.count += 1
-        group.heaviest = max(group.heaviest, weight)
-        named = (weight, -group.count, entry.seq, day)
-        if len(group.top) < TOP:
-            heappush(group.top, named)
-        elif named > group.top[0]:
-            heapreplace(group.top, named)
+        self.count += 1
+        _keep(group.top, (weight, -self.count, entry.seq, day))
         self.total += weight
         for theme in group.themes:
             self.by_theme[theme] = self.by_theme.get(theme, 0) + weight
@@ -256,7 +277,11 @@ class VisionAlignment(Tunable):
             for vision in self.visions.values():
                 relevance = vision.relevance(key, group, self.goals)
                 vision.total += weight
-                vision.aligned += weight * relevance
+                part = weight * relevance
+                vision.aligned += part
+                vision.today += part
+                if relevance:
+                    _keep(vision.top, (part, -self.count, entry.seq, day))
                 aligned, total = vision.months.get(month, (0, 0))
                 vision.months[month] = (aligned + seconds * relevance, total + seconds * _WHOLE)
                 if len(vision.months) > _MONTHS:
@@ -285,24 +310,19 @@ class VisionAlignment(Tunable):
 
     def _score(self, vision: _Vision, at: date) -> VisionScore:
         whole = self.total * _WHOLE
-        serving = [
-            (relevance, group)
-            for key, group in self.groups.items()
-            if (relevance := vision.relevance(key, group, self.goals))
-        ]
-        aligned = sum(relevance * group.weight for relevance, group in serving)
-        named = _heaviest(serving)
+        heaviest = [action for action in sorted(vision.top, reverse=True) if action[0]]
         evidence = tuple(
-            Evidence(seq=seq, on=PartialDate(day), share=-part / whole) for part, day, seq in named
+            Evidence(seq=seq, on=PartialDate(day), share=part / whole)
+            for part, _, seq, day in heaviest
         )
-        rest = aligned + sum(part for part, _, _ in named)
+        rest = vision.today - sum(part for part, _, _, _ in heaviest)
         themes = sorted(vision.themes, key=lambda theme: (-vision.themes[theme], theme))
         shares = {theme: self.by_theme.get(theme, 0) for theme in themes}
         return VisionScore(
             vision=vision.name,
             statement=vision.statement,
             horizon=vision.horizon,
-            score=aligned / whole if whole else None,
+            score=vision.today / whole if whole else None,
             in_force=vision.aligned / (vision.total * _WHOLE) if vision.total else None,
             themes=tuple(
                 ThemeShare(
@@ -317,21 +337,6 @@ class VisionAlignment(Tunable):
             evidence=evidence,
             rest=rest / whole if whole else 0.0,
         )
-
-
-def _heaviest(serving: list[tuple[int, _Group]]) -> list[tuple[int, str, int]]:
-    """The actions with the largest parts: minus the part, date and entry number of each."""
-    # A group whose heaviest action is lighter than those of ten other groups has none of them.
-    groups = nlargest(TOP, serving, key=lambda pair: pair[0] * pair[1].heaviest)
-    bar = groups[-1][0] * groups[-1][1].heaviest if len(groups) == TOP else 1
-    candidates = (
-        (-relevance * weight, day, seq)
-        for relevance, group in serving
-        if relevance * group.heaviest >= bar
-        for weight, _, seq, day in group.top
-        if weight
-    )
-    return nsmallest(TOP, candidates)
 
 
 _MONTHS: Final = 12
