@@ -501,3 +501,30 @@ def test_the_public_face_is_there() -> None:
     )
     assert issubclass(UnknownReferenceError, CareerLedgerError | KeyError)
     assert Path(careerledger.__file__).with_name("py.typed").exists()
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda ledger: ledger.entries(types=["contact.made"]), "types holds 'contact.made'"),
+        (lambda ledger: ledger.entries(types=[Action]), "which is not an event class"),
+        (lambda ledger: ledger.project([Titles]), "is not a projection"),
+        (
+            lambda ledger: ledger.project(Titles, known_at=TODAY),
+            "which is a day and not an instant",
+        ),
+        (lambda ledger: Ledger("ada.ledger"), r"use Ledger.open\('ada.ledger'\)"),
+        (lambda ledger: ledger.entry(2), "has no entry #2; it has 1, from 1"),
+        (lambda ledger: ledger.entry(0), "has no entry #0"),
+    ],
+)
+def test_what_makes_no_sense_is_answered_in_words(ledger: Ledger, ask: object, words: str) -> None:
+    ledger.record(JANE)
+    with pytest.raises(CareerLedgerError, match=words):
+        ask(ledger)
+
+
+def test_an_entry_is_found_by_its_number(ledger: Ledger) -> None:
+    first, second = ledger.record([JANE, COURSE])
+    assert (first, second) == (ledger.entry(1), ledger.entry(2))
+    assert [second] == list(ledger.entries(types=CourseFinished))

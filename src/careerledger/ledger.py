@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from threading import RLock
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast, overload
 
 from careerledger import codec
 from careerledger._asking import PAGE, START, Asker, Reader, Window
@@ -27,13 +27,16 @@ from careerledger.errors import (
     CorrectionError,
     DamagedError,
     DateError,
+    DefinitionError,
     RecordError,
+    StoreError,
     UnknownEntryError,
 )
 from careerledger.events import Action, Event, UnknownEvent
 from careerledger.events.correction import EntryAmended, EntryVoided
 from careerledger.history import Entry
 from careerledger.projections import Projection
+from careerledger.projections._projection import meta_of
 from careerledger.proofs import Frontier
 from careerledger.stores import Head, Row, Store
 from careerledger.stores.memory import MemoryStore
@@ -74,6 +77,8 @@ class Ledger:
         strict: bool = True,
         clock: Callable[[], datetime] = _now,
     ) -> None:
+        if isinstance(cast("object", store), str | os.PathLike):
+            raise StoreError(f"{store!r} is not a store; use Ledger.open({store!r})")
         self.store = store
         self.name = name
         self.strict = strict
@@ -381,6 +386,8 @@ class Ledger:
         Returns:
             The view of a single projection, or a tuple of views.
         """
+        for projection in projections:
+            meta_of(projection)
         with self._lock:
             upto = self._known(known_at)
             day = self._today() if at is None else as_of(at)
@@ -404,7 +411,7 @@ class Ledger:
         since: DateLike | None = None,
         until: DateLike | None = None,
         known_at: datetime | str | None = None,
-    ) -> Iterator[Entry[Event]]: ...
+    ) -> Iterator[Entry[Any]]: ...
 
     def entries(
         self,
@@ -426,10 +433,22 @@ class Ledger:
             window = Window(
                 upto=self._known(known_at),
                 until="9999-12-31" if until is None else PartialDate(as_of(until)),
-                types=None if types is None else frozenset(t.__event__.name for t in types),
+                types=None if types is None else frozenset(map(_name_of, _several(types))),
             )
             after = START if since is None else (_coarsest(PartialDate(since).first_day), 0)
             return self._reader.history(window, after)
+
+    def entry(self, number: int) -> Entry[Any]:
+        """The entry with this number, as it was recorded.
+
+        Raises UnknownEntryError where there is none.
+        """
+        rows = self.store.log(self.name, after=number - 1, upto=number, limit=1)
+        if number < 1 or not rows:
+            raise UnknownEntryError(
+                f"ledger {self.name!r} has no entry #{number}; it has {len(self)}, from 1"
+            )
+        return codec.decode(rows[0].seq, rows[0].body)
 
     def __iter__(self) -> Iterator[Entry[Event]]:
         """The log: every entry as it was recorded, corrections too, by number."""
@@ -512,12 +531,26 @@ def _instant(known_at: datetime | str) -> datetime:
                 f"known_at is {known_at!r}, which is not an instant; "
                 "write it as '2026-11-22T18:00:00Z', or give an aware datetime"
             ) from None
+    if not isinstance(cast("object", known_at), datetime):
+        raise DateError(f"known_at is {known_at!r}, which is a day and not an instant")
     if known_at.tzinfo is None:
         raise DateError(
             f"known_at is {known_at.isoformat()!r}, which could be anywhere; "
             "say its offset from UTC, as in '2026-11-22T18:00:00Z'"
         )
     return known_at
+
+
+def _several(types: Any) -> list[object]:
+    return [types] if isinstance(types, type) else list(types)
+
+
+def _name_of(kind: Any) -> str:
+    if not (isinstance(kind, type) and issubclass(kind, Action) and hasattr(kind, "__event__")):
+        raise DefinitionError(
+            f"types holds {kind!r}, which is not an event class; give some such as CourseFinished"
+        )
+    return kind.__event__.name
 
 
 def _latest_today(now: datetime) -> date:

@@ -251,3 +251,19 @@ def test_the_package_lists_its_projections() -> None:
     assert {"VisionAlignment", "NetworkGrowth", "MilestoneHistory"} <= set(dir(projections))
     with pytest.raises(AttributeError, match="no attribute 'Fortune'"):
         _ = projections.Fortune
+
+
+def test_names_are_needed() -> None:
+    with pytest.raises(DefinitionError, match="@projection needs a name"):
+        projection(Dispatch)
+    with pytest.raises(DefinitionError, match="@event needs a name"):
+        event(Hackathon)
+
+
+def test_what_is_no_number_and_no_mapping_is_no_parameter() -> None:
+    named = made(BASE.replace("rate: ClassVar[float] = 1.0", "rate: ClassVar[str] = 'x'"))
+    with pytest.raises(DefinitionError, match="as only numbers above 0 and mappings can be set"):
+        named.with_(rate="y")
+    bare = made(BASE.replace("    rate: ClassVar[float] = 1.0\n", ""))
+    with pytest.raises(DefinitionError, match="it has none: annotate them"):
+        bare.with_(rate=1)

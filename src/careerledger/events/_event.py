@@ -232,6 +232,8 @@ def event(
         DefinitionError: The class is not an Action, a name or version is malformed or taken,
             a field can change, or the chain of upcasts has a hole.
     """
+    if not isinstance(cast("object", name), str):
+        raise DefinitionError(f"@event needs a name: @event('acme.hackathon.won'), not {name!r}")
 
     def decorate(cls: C) -> C:
         if not issubclass(cls, Action):

@@ -94,6 +94,8 @@ def projection(name: str, *, version: int = 1) -> Callable[[C], C]:
         DefinitionError: It has no step, no ``view``, a field without a default, or a malformed
             name.
     """
+    if not isinstance(cast("object", name), str):
+        raise DefinitionError(f"@projection needs a name: @projection('acme.x'), not {name!r}")
 
     def decorate(cls: C) -> C:
         if not _NAME.fullmatch(name):
@@ -165,7 +167,8 @@ class Tunable:
         for name, value in parameters.items():
             if name not in known:
                 raise DefinitionError(
-                    f"{cls.__name__} has no parameter {name!r}; it has {', '.join(known)}"
+                    f"{cls.__name__} has no parameter {name!r}; "
+                    f"it has {', '.join(known) or 'none: annotate them as ClassVar[float]'}"
                 )
             default = known[name]
             if isinstance(default, Mapping) and isinstance(value, Mapping):
@@ -174,7 +177,13 @@ class Tunable:
             elif isinstance(default, float | int) and _is_positive(value):
                 chosen[name] = value
             else:
-                rule = "a number above 0" if isinstance(default, float | int) else "a mapping"
+                rule = (
+                    "a number above 0"
+                    if isinstance(default, float | int)
+                    else "a mapping"
+                    if isinstance(default, Mapping)
+                    else f"{default!r}, as only numbers above 0 and mappings can be set"
+                )
                 raise DefinitionError(
                     f"parameter {name} of {cls.__name__} is {value!r}; it must be {rule}"
                 )
