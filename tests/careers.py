@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import attrs
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from careerledger import Entry, Ledger
@@ -45,6 +46,9 @@ from careerledger.events import (
     WorkLogged,
     event,
 )
+
+law = settings(max_examples=4 * settings().max_examples)
+"""What a law of the ledger must stand: 240 examples in CI."""
 
 
 @event("test.unheard-of")

@@ -188,13 +188,18 @@ def test_a_changed_draft_may_amend(ledger: Ledger) -> None:
     ledger.record(twice, amend="again")
     assert ["b"] == [e.event.title for e in ledger.entries()]
     ledger.void(entry.id, reason="never happened")
-    assert entry == ledger.record(other, key="k", amend="again")
+    assert entry == ledger.record(other, key="k", amend="again") == ledger.record(COURSE, key="k")
     assert [] == list(ledger.entries())
+    with pytest.raises(KeyReusedError):
+        ledger.record(other, key="k")
 
 
 def test_a_key_stands_for_one_event(ledger: Ledger) -> None:
     with pytest.raises(RecordError, match="a key stands for one"):
         ledger.record([COURSE], key="k")
+    for fact, key in ((COURSE, ""), (Draft(COURSE, "a"), "b")):
+        with pytest.raises(RecordError, match="give text that names the source"):
+            ledger.record(fact, key=key)
     for key in ("", 3):
         with pytest.raises(FieldError, match="key of Draft is"):
             Draft(COURSE, key)
@@ -507,7 +512,7 @@ def test_the_public_face_is_there() -> None:
     ("ask", "words"),
     [
         (lambda ledger: ledger.entries(types=["contact.made"]), "types holds 'contact.made'"),
-        (lambda ledger: ledger.entries(types=[Action]), "which is not an event class"),
+        (lambda ledger: ledger.entries(types=[int]), "which is not an event class"),
         (lambda ledger: ledger.project([Titles]), "is not a projection"),
         (
             lambda ledger: ledger.project(Titles, known_at=TODAY),
@@ -522,6 +527,57 @@ def test_what_makes_no_sense_is_answered_in_words(ledger: Ledger, ask: object, w
     ledger.record(JANE)
     with pytest.raises(CareerLedgerError, match=words):
         ask(ledger)
+
+
+def test_all_actions_are_all_entries_and_a_class_stands_for_its_subclasses(ledger: Ledger) -> None:
+    ledger.record([JANE, COURSE])
+    assert 2 == len(list(ledger.entries(types=[Action])))
+
+
+def test_a_type_that_becomes_known_counts_from_then_on() -> None:
+    """Also in a ledger that answered before, and within an amendment."""
+    ledger = new_ledger()
+    from careerledger.events import catalogue
+    from careers import UnheardOf
+
+    @projection("test.all")
+    class All:
+        n: int = 0
+
+        @on(Action)
+        def step(self, event: Action, entry: Entry[Action]) -> None:
+            self.n += 1
+
+        def view(self, at: date) -> int:
+            return self.n
+
+    first, second = ledger.record([UnheardOf(on="2024"), COURSE])
+    ledger.amend(second.id, UnheardOf(on="2024", what="!"), reason="x")
+    known = catalogue._classes.pop("test.unheard-of")
+    catalogue.size += 1
+    try:
+        assert 0 == ledger.project(All, at=TODAY)
+    finally:
+        catalogue.add(known)
+    assert 2 == ledger.project(All, at=TODAY)
+    assert [first.event, UnheardOf(on="2024", what="!")] == [e.event for e in ledger.entries()]
+
+
+def test_a_correction_that_only_a_newer_program_knows_is_a_finding() -> None:
+    ledger = new_ledger()
+    ledger.record(COURSE)
+    from careerledger._recording import as_entries, as_row
+    from careerledger.proofs import Frontier
+
+    with ledger.store.writing("career") as head:
+        void = as_entries([(EntryVoided(target="x", reason="y"), None)], Clock()(), head.size)[0]
+        body = codec.encode(void).replace(b'"version":1', b'"version":2')
+        row = as_row(void, body)
+        frontier = Frontier.from_bytes(head.size, head.frontier)
+        frontier.append(row.leaf)
+        ledger.store.append("career", [row], frontier.to_bytes())
+    assert ["unknown-event"] == [finding.code for finding in ledger.check()]
+    assert [COURSE] == [entry.event for entry in ledger.entries()]
 
 
 def test_an_entry_is_found_by_its_number(ledger: Ledger) -> None:

@@ -16,7 +16,7 @@ import attrs
 from careerledger import codec
 from careerledger.dates import PartialDate
 from careerledger.errors import CodecError, StoreError
-from careerledger.events import Event
+from careerledger.events import Event, UnknownEvent, catalogue
 from careerledger.events.correction import EntryAmended, EntryVoided
 from careerledger.history import Corrections, Entry, Place, corrected, place
 from careerledger.projections import Projection
@@ -55,6 +55,7 @@ class Reader:
         self._store = store
         self._ledger = ledger
         self._seen = 0
+        self._catalogue = catalogue.size
         self._corrections: list[Entry[Event]] = []
         self._targets: dict[str, Entry[Event]] = {}
         self._latest: tuple[int, Corrections] = (0, Corrections())
@@ -70,6 +71,11 @@ class Reader:
         if follow and not any(_target(entry) for entry in entries):
             self._seen = entries[-1].seq
 
+    def unknown_corrections(self, upto: int) -> list[Entry[Event]]:
+        """Entries without a date that this program does not know."""
+        known = self._corrections_upto(upto)
+        return [entry for entry in known if isinstance(entry.event, UnknownEvent)]
+
     def corrections(self, upto: int) -> Corrections:
         """What the corrections among the first ``upto`` entries come to."""
         known = self._corrections_upto(upto)
@@ -80,6 +86,12 @@ class Reader:
         return corrections
 
     def _corrections_upto(self, upto: int) -> list[Entry[Event]]:
+        if self._catalogue != catalogue.size:
+            # What was unknown may be known by now.
+            self._catalogue, self._seen = catalogue.size, 0
+            self._corrections.clear()
+            self._targets.clear()
+            self._latest = (0, Corrections())
         if upto > self._seen:
             rows = self._store.corrections(self._ledger, after=self._seen, upto=upto)
             new = list(codec.decode_all(rows))
@@ -175,10 +187,15 @@ class Asker:
         self._ledger = ledger
         self._reader = reader
         self._kept: dict[type[Projection[Any]], _Kept] = {}
+        self._catalogue = catalogue.size
         self._unsavable: set[type[Projection[Any]]] = set()
 
     def ask(self, projections: Sequence[type[Projection[Any]]], upto: int, day: date) -> list[Any]:
         """The views of projections at a day, from the first ``upto`` entries."""
+        if self._catalogue != catalogue.size:
+            # A fold that met a type before it was known is not a fold of the history.
+            self._catalogue = catalogue.size
+            self._kept.clear()
         windows = {
             projection: Window(upto=upto, until=PartialDate(day), types=consumed_types(projection))
             for projection in projections

@@ -28,6 +28,10 @@ def proposals(facts: Iterable[object], key: str | None) -> list[Proposal]:
     found: list[Proposal] = []
     for fact in facts:
         event, own_key = (fact.event, fact.key) if isinstance(fact, Draft) else (fact, key)
+        if key is not None and (not key or key != own_key):
+            raise RecordError(
+                f"key is {key!r}; give text that names the source, and none beside a draft's own"
+            )
         if not isinstance(event, Action):
             raise RecordError(
                 f"{fact!r} cannot be recorded; give an event, a draft, or several of them "

@@ -32,7 +32,7 @@ from careerledger.errors import (
     StoreError,
     UnknownEntryError,
 )
-from careerledger.events import Action, Event, UnknownEvent
+from careerledger.events import Action, Event, UnknownEvent, catalogue
 from careerledger.events.correction import EntryAmended, EntryVoided
 from careerledger.history import Entry
 from careerledger.projections import Projection
@@ -171,7 +171,7 @@ class Ledger:
                 same key before, nothing is written and that entry is returned.
             expect: How many entries the ledger must have for this to be recorded.
             amend: What to do where a key stands for an entry with other content: amend that entry
-                for this reason. None: refuse.
+                for this reason, unless it was voided, which it then stays. None: refuse.
 
         Returns:
             The entry, or the entries in the order given; those that were there already as they
@@ -212,10 +212,12 @@ class Ledger:
                 if key is not None and key in known:
                     found, standing = known[key]
                     where.append(found)
-                    if event in (found.event, standing) or standing is None:
-                        continue  # an entry that was voided stays so
+                    if event in (found.event, standing):
+                        continue
                     if amend is None:
-                        raise key_reused(key, f"#{found.seq}, which says {standing!r}", event)
+                        raise key_reused(key, f"#{found.seq}, which says {found.event!r}", event)
+                    if standing is None:
+                        continue  # what was voided stays so, whatever a file says
                     new.append((EntryAmended(target=found.id, event=event, reason=amend), None))
                     replaced.add(found.seq)
                     known[key] = (found, event)
@@ -433,7 +435,7 @@ class Ledger:
             window = Window(
                 upto=self._known(known_at),
                 until="9999-12-31" if until is None else PartialDate(as_of(until)),
-                types=None if types is None else frozenset(map(_name_of, _several(types))),
+                types=None if types is None else _names_of(_several(types)),
             )
             after = START if since is None else (_coarsest(PartialDate(since).first_day), 0)
             return self._reader.history(window, after)
@@ -481,7 +483,9 @@ class Ledger:
         """What looks wrong in the career as it is recorded, as data."""
         from careerledger.analyses.findings import find  # noqa: PLC0415 - few need it
 
-        return find(self.entries())
+        with self._lock:
+            unknown = self._reader.unknown_corrections(len(self))
+        return find([*self.entries(), *unknown])
 
     def verify(self) -> None:
         """Read every entry strictly and compare all that the store derived from it.
@@ -545,12 +549,17 @@ def _several(types: Any) -> list[object]:
     return [types] if isinstance(types, type) else list(types)
 
 
-def _name_of(kind: Any) -> str:
-    if not (isinstance(kind, type) and issubclass(kind, Action) and hasattr(kind, "__event__")):
-        raise DefinitionError(
-            f"types holds {kind!r}, which is not an event class; give some such as CourseFinished"
-        )
-    return kind.__event__.name
+def _names_of(kinds: list[Any]) -> frozenset[str] | None:
+    """The names on disk of these event classes and of their subclasses; None: of all."""
+    for kind in kinds:
+        if not (isinstance(kind, type) and issubclass(kind, Action)):
+            raise DefinitionError(
+                f"types holds {kind!r}, which is not an event class; "
+                "give some such as CourseFinished"
+            )
+    if Action in kinds:
+        return None
+    return frozenset(k.__event__.name for k in catalogue if issubclass(k, tuple(kinds)))
 
 
 def _latest_today(now: datetime) -> date:

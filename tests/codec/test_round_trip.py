@@ -15,6 +15,7 @@ from careerledger.dates import PartialDate
 from careerledger.errors import CodecError, FieldError
 from careerledger.events import Action, ContactMade, UnknownEvent, VisionDeclared, event
 from careerledger.events.correction import EntryAmended
+from careers import law
 from strategies import (
     EVERY_CLASS,
     FACTS,
@@ -31,6 +32,7 @@ from strategies import (
 
 
 @pytest.mark.parametrize("cls", EVERY_CLASS, ids=lambda cls: cls.__name__)
+@law
 @given(st.data())
 def test_every_type_round_trips(cls, read, data):
     """Every field is written, in its order, and the event alone decides its bytes."""

@@ -71,13 +71,6 @@ def test_an_upcast_that_makes_no_fields_is_refused(made, read):
     assert ", at $.event" in read(bytes_of(1, type="acme.upcast"))
 
 
-def test_an_upcast_cannot_change_what_it_was_given(read):
-    """Both readers, and each turn, start from the fields that are stored."""
-    body = bytes_of(1, name="Ada Lovelace")
-
-    assert read(body) == read(body)
-
-
 def test_a_newer_version_is_kept(read):
     found = read(bytes_of(4, place={"city": "London", "floor": 10**30}))
 

@@ -20,7 +20,7 @@ from careerledger.projections import (
     on,
     projection,
 )
-from careers import TODAY, Clock, facts
+from careers import TODAY, Clock, facts, law
 
 
 @projection("test.order")
@@ -150,4 +150,4 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 TestLedgerMachine = LedgerMachine.TestCase
-TestLedgerMachine.settings = settings(stateful_step_count=25)
+TestLedgerMachine.settings = settings(law, stateful_step_count=20)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from careerledger import Entry, projections
+from careerledger import Entry, Ledger, projections
 from careerledger.errors import DefinitionError
 from careerledger.events import Action, CourseFinished, EntryVoided, SkillPractised, event
 from careerledger.projections import Tunable, VisionAlignment, fold, on, projection
@@ -267,3 +267,68 @@ def test_what_is_no_number_and_no_mapping_is_no_parameter() -> None:
     bare = made(BASE.replace("    rate: ClassVar[float] = 1.0\n", ""))
     with pytest.raises(DefinitionError, match="it has none: annotate them"):
         bare.with_(rate=1)
+
+
+def test_any_default_that_can_change_is_copied() -> None:
+    source = BASE.replace("n: int = 0", "n: int = 0\n    seen: deque = deque()").replace(
+        "self.n = min", "self.seen.append(1); self.n = len(self.seen) or min"
+    )
+    from collections import deque
+
+    p = made(source, deque=deque)
+    ledger = new_ledger()
+    ledger.record(CourseFinished(on="2024", title="x"))
+    assert 1 == ledger.project(p, at=TODAY) == fold(p, ledger.entries(), TODAY)
+
+
+def test_a_subclass_keeps_the_steps_of_its_base() -> None:
+    @projection("test.more")
+    class More(Dispatch):
+        @on(CourseFinished)
+        def count(self, event: CourseFinished, entry: Entry[CourseFinished]) -> None:
+            self.seen.append("counted")
+
+    ledger = new_ledger()
+    ledger.record([HackathonWon(on="2021"), CourseFinished(on="2022", title="x")])
+    expected = ("won", "hackathon", "CourseFinished", "counted")
+    assert expected == ledger.project(More, at=TODAY)
+
+
+def test_a_state_of_other_types_than_it_says_is_not_saved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would come back as a plain dict, which counts nothing that is new."""
+    from collections import Counter
+
+    monkeypatch.setattr("careerledger._asking.SNAPSHOT_EVERY", 1)
+    source = BASE.replace("= {}", "= Counter()").replace(
+        "self.n = min", "self.names[event.title] += 1; self.n = len(self.names) or min"
+    )
+    p = made(source, Counter=Counter)
+    ledger = new_ledger()
+    for n, title in enumerate("abc", start=1):
+        ledger.record(CourseFinished(on="2024", title=title))
+        assert n == Ledger(ledger.store).project(p, at=TODAY) == ledger.project(p, at=TODAY)
+
+
+@pytest.mark.parametrize("step", ["tools.inner.f(self.n)", "__import__('functools') and f(self.n)"])
+def test_code_that_is_found_through_a_package_counts(step: str) -> None:
+    """Through modules of modules, and imported within the step."""
+    inner = types.ModuleType("a_users_module.inner")
+    exec("def f(n):\n    return n + 1", vars(inner))
+    tools = types.ModuleType("a_users_module")
+    tools.inner = inner
+    source = BASE.replace("helper(self.n)", step).replace(
+        "        self.n = min", "        from a_users_module.inner import f\n        self.n = min"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "a_users_module.inner", inner)
+        before = fingerprint(made(source, tools=tools))
+        exec("def f(n):\n    return n + 2", vars(inner))
+        assert before != fingerprint(made(source, tools=tools))
+
+
+def test_what_a_partial_function_is_given_counts() -> None:
+    from functools import partial
+
+    source = BASE.replace("helper(self.n)", "half(self.n)")
+    one, two = (made(source, half=partial(pow, 2, exp)) for exp in (1, 2))
+    assert fingerprint(one) != fingerprint(two)

@@ -52,14 +52,16 @@ def by_hand(history: list[Action], at: date, half_life: float) -> dict[str, floa
     """A = Σ e·r·d / Σ e·d for each vision that holds, in floats."""
     visions: dict[str, dict[str, float]] = {}
     goals: dict[str, str] = {}
+    retired: set[str] = set()
     for fact in history:
         if isinstance(fact, VisionDeclared):
-            visions.pop(fact.vision, None)
-            visions[fact.vision] = dict(fact.themes)
+            if fact.vision not in retired:
+                visions[fact.vision] = dict(fact.themes)
         elif isinstance(fact, VisionRevised) and fact.themes and fact.vision in visions:
             visions[fact.vision] = dict(fact.themes)
         elif isinstance(fact, VisionRetired):
-            visions.pop(fact.vision, None)
+            if visions.pop(fact.vision, None) is None:
+                retired.add(fact.vision)
         elif isinstance(fact, GoalSet) and fact.vision is not None:
             goals[fact.goal] = fact.vision
     scores: dict[str, float | None] = {}
@@ -265,3 +267,27 @@ def test_a_parameter_that_makes_no_sense_is_refused(parameters: dict, message: s
 def test_every_theme_of_the_made_up_careers_is_used() -> None:
     """So that the laws above are about something."""
     assert {"climate", "leadership", "craft"} == set(THEMES)
+
+
+def test_a_vision_that_was_retired_in_the_year_it_was_declared_is_retired() -> None:
+    """2024 stands before 2024-03 in a history."""
+    declared = VisionDeclared(on="2024-03", vision="v", statement="…", themes={"a": 1})
+    assert () == project([declared, VisionRetired(on="2024", vision="v", reason="x")]).visions
+
+
+def test_themes_may_hold_whatever_text_does() -> None:
+    def course(*themes: str) -> CourseFinished:
+        return CourseFinished(on="2024", title="x", hours=1, themes=themes)
+
+    vision = VisionDeclared(on="2020", vision="v", statement="…", themes={"a": 1})
+    assert project([vision, course("a\nb"), course("a", "b")]).score == pytest.approx(1 / 2)
+    assert project([vision, course("a"), course("")]).score == pytest.approx(1 / 2)
+
+
+def test_horizons_of_whatever_size_have_a_mean() -> None:
+    visions = [
+        VisionDeclared(on="2020", vision=str(n), statement="…", themes={"a": 1}, horizon=horizon)
+        for n, horizon in enumerate([1e-308, 10, 1e308])
+    ]
+    effort = CourseFinished(on="2024", title="x", hours=1, themes={"a"})
+    assert project([*visions, effort]).score == pytest.approx(1)

@@ -10,8 +10,8 @@ _BITS: Final = 52
 
 
 def fade(days: float, half_life: float) -> float:
-    """What is left of 1 after a number of days: 2^(-days / half_life)."""
-    return exp2(-days / half_life)
+    """What is left of 1 after a number of days: 2^(-days / half_life); for a half-life of 0, 0."""
+    return exp2(-days / half_life) if half_life else 0.0
 
 
 def standing_weight(amount: float, ordinal: int, half_life: float) -> int:

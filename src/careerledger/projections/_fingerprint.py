@@ -10,6 +10,7 @@ change while a program runs. The version of Python is part of it, because byteco
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from hashlib import blake2b
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, cast
@@ -85,15 +86,19 @@ class _Walk:
             yield repr(code.co_names)
             names.update(code.co_names)
         for name in sorted(names & function.__globals__.keys()):
-            found = function.__globals__[name]
-            if isinstance(found, ModuleType):
-                for inner in sorted(names & vars(found).keys()):
-                    yield from self._named(inner, vars(found)[inner])
-            else:
-                yield from self._named(name, found)
+            yield from self._named(name, function.__globals__[name], names)
+        # What is imported within a function is named by the module's full name.
+        for name in sorted(names & sys.modules.keys() - function.__globals__.keys()):
+            yield from self._named(name, sys.modules[name], names)
 
-    def _named(self, name: str, value: object) -> Iterator[str]:
-        if name.isupper() or not isinstance(value, list | dict | set):
+    def _named(self, name: str, value: object, names: set[str]) -> Iterator[str]:
+        if isinstance(value, ModuleType):
+            if value.__name__.partition(".")[0] in self._packages and id(value) not in self._seen:
+                self._seen.add(id(value))
+                for inner in sorted(names & vars(value).keys()):
+                    yield from self._named(inner, vars(value)[inner], names)
+                self._seen.discard(id(value))
+        elif name.isupper() or not isinstance(value, list | dict | set):
             yield from self.value(value)
 
 
@@ -115,6 +120,8 @@ def _parts(value: object) -> list[object]:
     if isinstance(value, Mapping):
         pairs = cast("Mapping[object, object]", value).items()
         return [part for pair in sorted(pairs, key=repr) for part in pair]
+    if isinstance(value, partial):
+        return [cast("object", value.func), value.args, value.keywords]
     if isinstance(value, tuple | list):
         return list(cast("tuple[object, ...]", value))
     if isinstance(value, set | frozenset):

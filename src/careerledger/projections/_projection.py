@@ -20,6 +20,7 @@ from typing import (
 )
 
 import attrs
+from immutabledict import immutabledict
 
 from careerledger.dates import DateLike, PartialDate, as_of
 from careerledger.errors import DefinitionError
@@ -75,6 +76,14 @@ def on(*types: type[Action]) -> Callable[[F], F]:
     return mark
 
 
+def _members(cls: type) -> Iterable[Any]:
+    """What a class and its bases define, an overriding one in the place of the overridden."""
+    found: dict[str, object] = {}
+    for base in reversed(cls.__mro__):
+        found.update(vars(base))
+    return found.values()
+
+
 def _is_action(kind: object) -> bool:
     return isinstance(kind, type) and issubclass(kind, Action)
 
@@ -104,9 +113,7 @@ def projection(name: str, *, version: int = 1) -> Callable[[C], C]:
                 "write lower-case words joined by dots, such as 'acme.hackathons'"
             )
         steps = tuple(
-            (kind, step.__name__)
-            for step in vars(cls).values()
-            for kind in getattr(step, _STEPS_OF, ())
+            (kind, step.__name__) for step in _members(cls) for kind in getattr(step, _STEPS_OF, ())
         )
         if not steps:
             raise DefinitionError(
@@ -123,6 +130,12 @@ def projection(name: str, *, version: int = 1) -> Callable[[C], C]:
     return decorate
 
 
+_UNCHANGING: Final[tuple[Any, ...]] = (
+    *(str, bytes, int, float, complex, tuple, frozenset, type, type(None)),
+    *(date, immutabledict, attrs.Factory),
+)
+
+
 def _copied_defaults(
     cls: type, fields: "list[attrs.Attribute[Any]]"
 ) -> "list[attrs.Attribute[Any]]":
@@ -134,8 +147,8 @@ def _copied_defaults(
                 f"field {field.name} of projection {cls.__name__} has no default; "
                 "a state must be able to start from nothing"
             )
-        if isinstance(default, list | dict | set):
-            fresh = _copy_of(cast("object", default))
+        if not isinstance(default, _UNCHANGING):
+            fresh = _copy_of(default)
             prepared.append(field.evolve(default=attrs.Factory(fresh)))
         else:
             prepared.append(field)
@@ -171,7 +184,7 @@ class Tunable:
                     f"it has {', '.join(known) or 'none: annotate them as ClassVar[float]'}"
                 )
             default = known[name]
-            if isinstance(default, Mapping) and isinstance(value, Mapping):
+            if isinstance(default, Mapping) and _has_numbers(value):
                 merged: dict[Any, Any] = {**default, **value}
                 chosen[name] = types.MappingProxyType(merged)
             elif isinstance(default, float | int) and _is_positive(value):
@@ -180,7 +193,7 @@ class Tunable:
                 rule = (
                     "a number above 0"
                     if isinstance(default, float | int)
-                    else "a mapping"
+                    else "a mapping to numbers, 0 or more"
                     if isinstance(default, Mapping)
                     else f"{default!r}, as only numbers above 0 and mappings can be set"
                 )
@@ -199,6 +212,13 @@ class Tunable:
 
 
 _tuned: Final[dict[tuple[type, str], type]] = {}
+
+
+def _has_numbers(value: object) -> bool:
+    return isinstance(value, Mapping) and all(
+        _is_positive(number) or number == 0
+        for number in cast("Mapping[object, object]", value).values()
+    )
 
 
 def _is_positive(value: object) -> bool:

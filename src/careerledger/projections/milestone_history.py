@@ -230,6 +230,9 @@ class MilestoneHistory(Tunable):
 
     def _end(self, role: _Role, on: PartialDate) -> None:
         role.ended, role.last = str(on), on.ordinal
+        if on.ordinal < role.first <= on.last_day.toordinal():
+            # Of "2019-03 to 2019" no more is known than that the end came in that year.
+            role.last = on.last_day.toordinal()
 
     # Milestones
 
@@ -384,7 +387,8 @@ class MilestoneHistory(Tunable):
         if role is None:
             role = max(self._held(), key=lambda held: held[1].first, default=(None,))[0]
         self._harvest("milestones", [str(len(self.reached))])
-        self.decided.add(about)
+        if about:
+            self.decided.add(about)
         self.reached.append(
             _Reached(on=str(on), kind=kind, title=title, role=role, seq=seq, about=about)
         )

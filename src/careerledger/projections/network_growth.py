@@ -212,6 +212,8 @@ class NetworkGrowth(Tunable):
     mentorings: dict[str, str] = {}
     """Open mentorings, and their contacts."""
     mentored_by: set[str] = set()
+    ended: set[str] = set()
+    """Mentorings whose end stands before their start in the history, as 2024 before 2024-03."""
     helped: int = 0
     doors: int = 0
     today: int = 0
@@ -222,12 +224,14 @@ class NetworkGrowth(Tunable):
     @on(ContactMade)
     def make(self, event: ContactMade, entry: Entry[ContactMade]) -> None:
         contact = self._contact(event.contact)
-        if not contact.since:
-            contact.since = str(event.on)
-            self.new[event.on.month] = self.new.get(event.on.month, 0) + 1
         contact.name, contact.kind = event.name, event.kind
         contact.organisation = event.organisation
         self._touch([event.contact], event.on, 2, entry.seq)
+        if not contact.since:
+            # Only from here on does it count: what it was before belongs to no month.
+            contact.since = str(event.on)
+            self.new[event.on.month] = self.new.get(event.on.month, 0) + 1
+            self._count_as_active(contact, event.on.month)
         if event.via is not None:
             self._tie("me", event.contact)
             self._tie(event.via, event.contact)
@@ -261,16 +265,19 @@ class NetworkGrowth(Tunable):
 
     @on(MentoringStarted)
     def mentor(self, event: MentoringStarted, entry: Entry[MentoringStarted]) -> None:
-        self.mentorings[event.mentoring] = event.contact
-        if event.role == "mentor":
-            self.mentored_by.add(event.mentoring)
+        if event.mentoring not in self.ended:
+            self.mentorings[event.mentoring] = event.contact
+            if event.role == "mentor":
+                self.mentored_by.add(event.mentoring)
         self._touch([event.contact], event.on, 3, entry.seq)
 
     @on(MentoringEnded)
     def part(self, event: MentoringEnded, entry: Entry[MentoringEnded]) -> None:
         contact = self.mentorings.pop(event.mentoring, None)
         self.mentored_by.discard(event.mentoring)
-        if contact is not None:
+        if contact is None:
+            self.ended.add(event.mentoring)
+        else:
             self._touch([contact], event.on, 3, entry.seq)
 
     @on(DoorOpened)
@@ -298,10 +305,13 @@ class NetworkGrowth(Tunable):
                 asleep = self._asleep_from(contact)
                 if asleep <= day:
                     self.slept.append((asleep, day))
-                if contact.counted != on.month:
-                    self.active[on.month] = self.active.get(on.month, 0) + 1
-                    contact.counted = on.month
+                self._count_as_active(contact, on.month)
             contact.touches.append((str(on), depth, seq))
+
+    def _count_as_active(self, contact: _Contact, month: str) -> None:
+        if contact.counted != month:
+            self.active[month] = self.active.get(month, 0) + 1
+            contact.counted = month
 
     def _asleep_from(self, contact: _Contact) -> float:
         """The day from which a contact is dormant, if nothing more happens."""

@@ -223,6 +223,8 @@ class VisionAlignment(Tunable):
     efforts: ClassVar[Mapping[str, float]] = EFFORTS
 
     visions: dict[str, _Vision] = {}
+    retired: set[str] = set()
+    """Visions whose end stands before their start in the history, as 2024 before 2024-03."""
     goals: dict[str, str] = {}
     groups: dict[str, _Group] = {}
     total: int = 0
@@ -233,6 +235,8 @@ class VisionAlignment(Tunable):
     def declare(self, event: VisionDeclared, entry: Entry[VisionDeclared]) -> None:  # noqa: ARG002
         themes = dict(event.themes)
         self.visions.pop(event.vision, None)
+        if event.vision in self.retired:
+            return
         vision = _Vision(event.vision, event.statement, themes, event.horizon)
         vision.reconsider(self.groups, self.goals)
         self.visions[event.vision] = vision
@@ -247,7 +251,8 @@ class VisionAlignment(Tunable):
 
     @on(VisionRetired)
     def retire(self, event: VisionRetired, entry: Entry[VisionRetired]) -> None:  # noqa: ARG002
-        self.visions.pop(event.vision, None)
+        if self.visions.pop(event.vision, None) is None:
+            self.retired.add(event.vision)
 
     @on(GoalSet)
     def link(self, event: GoalSet, entry: Entry[GoalSet]) -> None:  # noqa: ARG002
@@ -263,8 +268,8 @@ class VisionAlignment(Tunable):
             hours = self.efforts.get(entry.type, 1.0)
         if hours == 0:
             return
-        day = event.on
-        weight = standing_weight(hours, day.ordinal, self.half_life)
+        day = str(event.on)
+        weight = standing_weight(hours, event.on.ordinal, self.half_life)
         key, group = self._group(event)
         group.weight += weight
         self.count += 1
@@ -273,7 +278,7 @@ class VisionAlignment(Tunable):
         for theme in group.themes:
             self.by_theme[theme] = self.by_theme.get(theme, 0) + weight
         if self.visions:
-            month, seconds = day.month, round(hours * 3600)
+            month, seconds = event.on.month, round(hours * 3600)
             for vision in self.visions.values():
                 relevance = vision.relevance(key, group, self.goals)
                 vision.total += weight
@@ -289,9 +294,7 @@ class VisionAlignment(Tunable):
 
     def _group(self, event: Action) -> tuple[str, _Group]:
         themes, toward = sorted(event.themes or ()), event.toward
-        key = "\n".join(themes)
-        if toward is not None:
-            key += "\n\n" + "\n".join(f"{id_}={toward[id_]!r}" for id_ in sorted(toward))
+        key = repr((themes, None if toward is None else sorted(toward.items())))
         group = self.groups.get(key)
         if group is None:
             group = _Group(tuple(themes), None if toward is None else dict(toward))
@@ -363,8 +366,8 @@ def _mean(scores: Iterable[tuple[float | None, float | None]]) -> float | None:
     known = [(horizon, score) for horizon, score in scores if score is not None]
     if not known:
         return None
-    longest = max((horizon for horizon, _ in known if horizon is not None), default=1.0)
-    nearness = [longest / (horizon or longest) for horizon, _ in known]
+    stated = [horizon for horizon, _ in known if horizon is not None] or [1.0]
+    nearness = [min(stated) / (horizon or max(stated)) for horizon, _ in known]
     weighted = (near * score for near, (_, score) in zip(nearness, known, strict=True))
     return fsum(weighted) / fsum(nearness)
 
