@@ -269,6 +269,7 @@ def test_a_correction_of_what_is_not_there_changes_nothing() -> None:
     """Another program may have written it."""
     ledger = new_ledger()
     ledger.record(COURSE)
+    before = ledger.project(Titles, at=TODAY)
     store = ledger.store
     from careerledger._recording import append, as_entries
 
@@ -279,6 +280,7 @@ def test_a_correction_of_what_is_not_there_changes_nothing() -> None:
         ]
         append(store, "career", head, as_entries([(e, None) for e in odd], Clock()(), head.size))
     assert [COURSE] == [entry.event for entry in ledger.entries()]
+    assert before == ledger.project(Titles, at=TODAY)
 
     @projection("test.count")
     class Count:
@@ -465,6 +467,14 @@ def test_what_does_not_fit_is_named(ledger: Ledger) -> None:
     kept.frontier = bytes(64)
     with pytest.raises(DamagedError, match="do not lead to its head of 3"):
         ledger.verify()
+
+
+def test_bytes_that_are_no_entry_stop_a_question(ledger: Ledger) -> None:
+    ledger.record(COURSE)
+    rows = ledger.store._ledgers["career"].rows
+    rows[0] = rows[0]._replace(body=b"{}")
+    with pytest.raises(CodecError, match="entry #1 cannot be read"):
+        ledger.project(Titles, at=TODAY)
 
 
 def test_an_empty_ledger_is_there(ledger: Ledger) -> None:

@@ -641,7 +641,7 @@ def _same_types(one: object, other: object) -> bool:
 
 def _inside(value: Any) -> list[object]:
     """What a value is made of, in an order that equal values share."""
-    if attrs.has(type(value)):
+    if attrs.has(cast("Any", type(value))):
         return [getattr(value, field.name) for field in _fields_of(type(value)) if field.eq]
     if isinstance(value, dict):
         pairs = cast("dict[object, object]", value).items()

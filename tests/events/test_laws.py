@@ -47,8 +47,8 @@ def test_every_class_is_a_value(cls, data):
     assert event == pickle.loads(pickle.dumps(event))
     told = {a.name for a in attrs.fields(cls) if fields[a.name] != a.default}
     assert all(re.search(rf"[( ]{name}=", repr(event)) for name in told)
-    assert repr(event) == repr(again)
     if cls in FACTS:
+        assert repr(event) == repr(again)
         names = {"PartialDate": PartialDate, "RoleLike": RoleLike, cls.__name__: cls}
         assert event == eval(repr(event), names)
     for name, value in fields.items():

@@ -270,6 +270,12 @@ def test_an_end_that_stands_before_its_start_is_kept() -> None:
     assert ("2020-03", "2020", ("sql",)) == (role.started, role.ended, role.skills)
 
 
+def test_a_role_that_ended_before_it_started_has_no_harvest() -> None:
+    ended = RoleEnded(on="2019-05", role="r")
+    role = harvest([ended, SkillPractised(on="2020-01-01", skill="sql"), ROLE])
+    assert ("2019-05", (), ()) == (role.ended, role.skills, role.milestones)
+
+
 def test_ended_roles_that_no_reflection_is_about_are_named() -> None:
     ended = [ROLE, RoleEnded(on="2021", role="r")]
     assert ("r",) == project(ended).unreflected
