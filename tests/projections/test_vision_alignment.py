@@ -291,3 +291,15 @@ def test_horizons_of_whatever_size_have_a_mean() -> None:
     ]
     effort = CourseFinished(on="2024", title="x", hours=1, themes={"a"})
     assert project([*visions, effort]).score == pytest.approx(1)
+
+
+def test_months_of_before_the_last_twelve_are_let_go() -> None:
+    efforts = [
+        CourseFinished(on=f"{year}-{month:02}-15", title="x", hours=month, themes={"climate"})
+        for year in (2024, 2025)
+        for month in range(1, 13)
+    ]
+    (vision,) = project([VISION, *efforts], at="2025").visions
+    assert [(f"2025-{n:02}", n, 1) for n in range(1, 13)] == [
+        (month.month, month.hours, month.score) for month in vision.months
+    ]

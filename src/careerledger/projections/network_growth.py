@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from heapq import nsmallest
-from math import fsum, inf
+from math import fsum
 from operator import itemgetter
 from types import MappingProxyType
 from typing import ClassVar, Final, Literal
@@ -315,8 +315,6 @@ class NetworkGrowth(Tunable):
 
     def _asleep_from(self, contact: _Contact) -> float:
         """The day from which a contact is dormant, if nothing more happens."""
-        if not contact.touches:
-            return inf
         return _ordinal(contact.touches[-1][0]) + self.dormant_after
 
     def view(self, at: date) -> NetworkGrowthView:
