@@ -283,9 +283,7 @@ class Flat(Action):
     days: tuple[PartialDate, ...] = ()
     groups: tuple[tuple[str, ...], ...] = ()
     marks: immutabledict[str, int] = field(default=immutabledict())
-    by_name: Annotated[immutabledict[Annotated[str, MinLen(1)], PartialDate], MinLen(1)] | None = (
-        None
-    )
+    by_name: immutabledict[Annotated[str, MinLen(1)], PartialDate] | None = None
     maybe_set: frozenset[str] | None = None
     numbers: frozenset[int] = frozenset()
 
@@ -297,6 +295,7 @@ class Deep(Action):
     trip: Trip | None = None
     colour: Colour | None = None
     mark: Mark = Mark(0)
+    by_word: Annotated[immutabledict[str, str], MinLen(1)] | None = None
     level: Literal[1, 2, True, "x"] = 1
     even: Annotated[int, Predicate(_even)] = 0
     least: Annotated[int, Ge(1)] = 1

@@ -8,10 +8,8 @@ where nothing that happened up to their place was recorded or corrected since.
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
-from itertools import groupby, islice
-from typing import Any, Final
-
-import attrs
+from itertools import chain, groupby, islice
+from typing import Any, Final, NamedTuple
 
 from careerledger import codec
 from careerledger.dates import PartialDate
@@ -27,7 +25,7 @@ from careerledger.projections._projection import (
     fingerprint,
     key_of,
 )
-from careerledger.stores import Saved, Store
+from careerledger.stores import Saved, Slim, Store
 
 PAGE: Final = 1000
 """How many rows are read at once: a reader's memory does not grow with the ledger."""
@@ -36,8 +34,7 @@ SNAPSHOT_EVERY: Final = 1000
 START: Final[Place] = ("", 0)
 
 
-@attrs.frozen(kw_only=True)
-class Window:
+class Window(NamedTuple):
     """Which part of a ledger a question is about."""
 
     upto: int
@@ -127,7 +124,7 @@ class Reader:
         Reads page by page. What others record meanwhile is not in the window.
         """
         return corrected(
-            codec.decode_all(self._facts(window, after)),
+            codec.decode_all(chain.from_iterable(self._pages(window, after))),
             self.corrections(window.upto),
             lambda entry: (
                 after < place(entry)
@@ -136,7 +133,7 @@ class Reader:
             ),
         )
 
-    def _facts(self, window: Window, after: Place) -> Iterator[tuple[int, str, bytes]]:
+    def _pages(self, window: Window, after: Place) -> Iterator[list[Slim]]:
         while True:
             page = self._store.facts(
                 self._ledger,
@@ -146,7 +143,7 @@ class Reader:
                 types=window.types,
                 limit=PAGE,
             )
-            yield from page
+            yield page
             if len(page) < PAGE:
                 return
             after = self._store.place(self._ledger, page[-1][0])
@@ -169,14 +166,14 @@ def _amendment(entry: Entry[Event]) -> Event | None:
     return entry.event.event if isinstance(entry.event, EntryAmended) else None
 
 
-@attrs.define
 class _Kept:
     """A fold that later questions can go on from."""
 
-    fold: Fold[Any]
-    seen: int
-    unsaved: int = 0
-    """How many entries were folded since its state was last saved."""
+    def __init__(self, fold: Fold[Any], seen: int) -> None:
+        self.fold = fold
+        self.seen = seen
+        self.unsaved = 0
+        """How many entries were folded since its state was last saved."""
 
 
 class Asker:
@@ -299,7 +296,7 @@ def _union(windows: Iterable[Window]) -> Window:
     types: frozenset[str] | None = frozenset()
     for window in windows:
         types = None if types is None or window.types is None else types | window.types
-    return attrs.evolve(windows[0], types=types)
+    return windows[0]._replace(types=types)
 
 
 def _thinned(snapshots: Iterable[Saved]) -> list[Saved]:

@@ -188,12 +188,10 @@ def _text_of_uuid(number: int) -> str:
 
 def append(store: Store, ledger: str, head: Head, entries: Sequence[Entry[Event]]) -> None:
     """Write entries behind the head, with their hashes."""
+    rows = list(map(as_row, entries, codec.encode_all(entries)))
     frontier = Frontier.from_bytes(head.size, head.frontier)
-    rows: list[Row] = []
-    for entry in entries:
-        row = as_row(entry, codec.encode(entry))
+    for row in rows:
         frontier.append(row.leaf)
-        rows.append(row)
     store.append(ledger, rows, frontier.to_bytes())
 
 

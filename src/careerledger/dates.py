@@ -1,8 +1,7 @@
 """Dates as people remember them: a year, a month, or a day."""
 
 import re
-from calendar import monthrange
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final, Literal, Self, cast
 
 from careerledger.errors import DateError
@@ -15,6 +14,7 @@ Precision = Literal["year", "month", "day"]
 _PRECISION_BY_LENGTH: Final[dict[int, Precision]] = {4: "year", 7: "month", 10: "day"}
 
 
+_DECEMBER: Final = 12
 _LONGEST: Final = 200
 
 
@@ -89,9 +89,11 @@ class PartialDate(str):
         first = self.first_day
         if self.precision == "year":
             return first.replace(month=12, day=31)
-        if self.precision == "month":
-            return first.replace(day=monthrange(first.year, first.month)[1])
-        return first
+        if self.precision == "day":
+            return first
+        if first.month == _DECEMBER:
+            return first.replace(day=31)
+        return first.replace(month=first.month + 1) - timedelta(days=1)
 
     @property
     def month(self) -> str:

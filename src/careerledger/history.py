@@ -8,7 +8,7 @@ its number, so it keeps its place among the entries of the same day.
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from heapq import merge
-from typing import Generic, TypeVar, cast
+from typing import Generic, NamedTuple, TypeVar, cast
 
 import attrs
 
@@ -69,8 +69,7 @@ def _on(entry: Entry[Event]) -> PartialDate | None:
     return event.on if isinstance(event, Action | UnknownEvent) else None
 
 
-@attrs.frozen
-class Corrections:
+class Corrections(NamedTuple):
     """What the corrections of a ledger come to."""
 
     hidden: frozenset[int] = frozenset()

@@ -57,7 +57,17 @@ def objects(value, path="$"):
             yield from objects(inner, f"{path}.{name}")
 
 
-MAPPINGS = ("toward", "themes", "marks", "by_name", "by_colour", "by_day", "places", "tables")
+MAPPINGS = (
+    "toward",
+    "themes",
+    "marks",
+    "by_name",
+    "by_word",
+    "by_colour",
+    "by_day",
+    "places",
+    "tables",
+)
 """Fields whose names are the user's own, so that one more is another valid event."""
 
 

@@ -9,6 +9,7 @@ from typing import (
     ClassVar,
     Final,
     Literal,
+    NamedTuple,
     TypeVar,
     cast,
     dataclass_transform,
@@ -44,8 +45,7 @@ Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]*(?:\.[a-z][a-z0-9_-]*)+")
 
 
-@attrs.frozen(kw_only=True)
-class EventType:
+class EventType(NamedTuple):
     """How events of one class are named on disk, and which ids they introduce and refer to."""
 
     name: str

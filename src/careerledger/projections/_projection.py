@@ -12,6 +12,7 @@ from typing import (
     ClassVar,
     Final,
     Generic,
+    NamedTuple,
     Protocol,
     Self,
     TypeVar,
@@ -44,8 +45,7 @@ class Projection(Protocol[V_co]):
         ...
 
 
-@attrs.frozen(kw_only=True)
-class ProjectionType:
+class ProjectionType(NamedTuple):
     """How a projection is named, and what it consumes."""
 
     name: str

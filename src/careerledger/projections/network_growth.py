@@ -4,8 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
-from heapq import nsmallest
-from math import fsum
+from math import fsum, prod
 from operator import itemgetter
 from types import MappingProxyType
 from typing import ClassVar, Final, Literal
@@ -157,8 +156,8 @@ class _Contact:
     organisation: str | None = None
     since: str = ""
     """Empty until the contact was made."""
-    touches: list[tuple[str, int, int]] = attrs.field(factory=list[tuple[str, int, int]])
-    """Date, depth and entry number, in history order."""
+    touches: list[tuple[str, int, int, int]] = attrs.field(factory=list[tuple[str, int, int, int]])
+    """Date, its ordinal, depth and entry number, in history order."""
     counted: str = ""
     """The last month in which it was counted as active."""
     _seen: tuple[date, ContactTie] | None = attrs.field(default=None, eq=False, init=False)
@@ -306,7 +305,7 @@ class NetworkGrowth(Tunable):
                 if asleep <= day:
                     self.slept.append((asleep, day))
                 self._count_as_active(contact, on.month)
-            contact.touches.append((str(on), depth, seq))
+            contact.touches.append((str(on), day, depth, seq))
 
     def _count_as_active(self, contact: _Contact, month: str) -> None:
         if contact.counted != month:
@@ -315,7 +314,7 @@ class NetworkGrowth(Tunable):
 
     def _asleep_from(self, contact: _Contact) -> float:
         """The day from which a contact is dormant, if nothing more happens."""
-        return _ordinal(contact.touches[-1][0]) + self.dormant_after
+        return contact.touches[-1][1] + self.dormant_after
 
     def view(self, at: date) -> NetworkGrowthView:
         """The answer at a date on or after the last touch."""
@@ -356,13 +355,12 @@ class NetworkGrowth(Tunable):
     def _new_tie(self, id_: str, contact: _Contact, at: date) -> ContactTie:
         today = at.toordinal()
         half_life = self.half_lives.get(contact.kind, self.half_lives["other"])
-        missing = 1.0
-        parts: list[tuple[float, int, str]] = []
-        for when, depth, seq in contact.touches:
-            part = self.depths[depth] * fade(today - _ordinal(when), half_life)
-            missing *= 1.0 - part
-            parts.append((-part, seq, when))
-        strength = 1.0 - missing
+        depths = self.depths
+        parts = [
+            depths[depth] * fade(today - day, half_life) for _, day, depth, _ in contact.touches
+        ]
+        strength = 1.0 - prod(1.0 - part for part in parts)
+        largest = sorted(zip(parts, contact.touches, strict=True), key=_part, reverse=True)[:3]
         asleep = self._asleep_from(contact) <= today
         return ContactTie(
             contact=id_,
@@ -375,8 +373,8 @@ class NetworkGrowth(Tunable):
             strength=strength,
             band="dormant" if asleep else _band(strength),
             evidence=tuple(
-                Evidence(seq=seq, on=PartialDate(when), share=-part)
-                for part, seq, when in nsmallest(3, parts, key=itemgetter(0))
+                Evidence(seq=seq, on=PartialDate(when), share=part)
+                for part, (when, _, _, seq) in largest
             ),
         )
 
@@ -420,9 +418,7 @@ def _month(number: int) -> tuple[str, int]:
     return str(month), month.last_day.toordinal()
 
 
-@lru_cache(maxsize=65_536)
-def _ordinal(date_text: str) -> int:
-    return PartialDate(date_text).ordinal
+_part = itemgetter(0)
 
 
 def _band(strength: float) -> Band:
