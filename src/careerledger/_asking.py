@@ -189,10 +189,7 @@ class Asker:
 
     def ask(self, projections: Sequence[type[Projection[Any]]], upto: int, day: date) -> list[Any]:
         """The views of projections at a day, from the first ``upto`` entries."""
-        if self._catalogue != catalogue.size:
-            # A fold that met a type before it was known is not a fold of the history.
-            self._catalogue = catalogue.size
-            self._kept.clear()
+        self._forget_if_types_became_known()
         windows = {
             projection: Window(upto=upto, until=PartialDate(day), types=consumed_types(projection))
             for projection in projections
@@ -208,6 +205,40 @@ class Asker:
             self._keep(kept, windows[kept.fold.projection])
         views = {kept.fold.projection: kept.fold.view(day) for kept in running}
         return [views[projection] for projection in projections]
+
+    def series(
+        self, projection: type[Projection[Any]], upto: int, days: Sequence[date]
+    ) -> list[Any]:
+        """The views of a projection at several days, the earliest first, in one pass."""
+        types = consumed_types(projection)
+        first = Window(upto=upto, until=PartialDate(days[0]), types=types)
+        last = Window(upto=upto, until=PartialDate(days[-1]), types=types)
+        self._forget_if_types_became_known()
+        kept = self._start(projection, first)
+        history = self._reader.history(last, kept.fold.place)
+        ahead = next(history, None)
+        views: list[Any] = []
+
+        def upto_day(end: str) -> Iterator[Entry[Event]]:
+            nonlocal ahead
+            while ahead is not None and place(ahead)[0] <= end:
+                yield ahead
+                ahead = next(history, None)
+
+        for day in days:
+            kept.unsaved += advance([kept.fold], upto_day(PartialDate(day)))
+            views.append(kept.fold.view(day))
+        kept.seen = upto
+        if kept.unsaved >= SNAPSHOT_EVERY and (snapshot := self._snapshot(kept, last)):
+            self._save(projection, [snapshot], last)
+        self._keep(kept, last)
+        return views
+
+    def _forget_if_types_became_known(self) -> None:
+        """A fold that met a type before it was known is not a fold of the history."""
+        if self._catalogue != catalogue.size:
+            self._catalogue = catalogue.size
+            self._kept.clear()
 
     def _start(self, projection: type[Projection[Any]], window: Window) -> _Kept:
         """The furthest state to go on from."""

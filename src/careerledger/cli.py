@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -10,11 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from careerledger.dates import DateLike, PartialDate
+from careerledger.dates import PERIODS, DateLike, PartialDate
 from careerledger.errors import CareerLedgerError, DateError
 from careerledger.events import Event
 from careerledger.history import Draft, Entry
 from careerledger.ledger import Ledger
+from careerledger.projections import LIBRARY
 from careerledger.report.plain import printable
 
 if TYPE_CHECKING:
@@ -23,11 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-PROJECTIONS = {
-    "vision-alignment": "VisionAlignment",
-    "network-growth": "NetworkGrowth",
-    "milestone-history": "MilestoneHistory",
-}
+PROJECTIONS = {re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower(): name for name in LIBRARY}
+"""The library's projections as they are named on the command line."""
+HEADLINES = ("vision-alignment", "network-growth", "milestone-history")
 
 REFUSED = 2
 INTERRUPTED = 130
@@ -108,12 +108,35 @@ def _parser() -> argparse.ArgumentParser:
     import_.add_argument("file", type=Path, metavar="FILE.json")
 
     show = command("show", _show, "Show projections.")
-    show.add_argument("projection", nargs="?", choices=PROJECTIONS, help="default: all")
+    show.add_argument(
+        "projection",
+        nargs="?",
+        choices=[*PROJECTIONS, "all"],
+        metavar="PROJECTION",
+        help=f"{', '.join(PROJECTIONS)}, or all; default: {', '.join(HEADLINES)}",
+    )
     show.add_argument("--at", metavar="DATE", type=_date, help="as of this date; default: today")
     show.add_argument(
         "--known-at", metavar="INSTANT", type=_instant, help="what was known then; default: now"
     )
     show.add_argument("--json", action="store_true", help="plain values instead of tables")
+
+    explain = command("explain", _explain, "Show which entries make a number, or moved it.")
+    explain.add_argument("projection", choices=PROJECTIONS, metavar="PROJECTION")
+    explain.add_argument("--of", metavar="NAME", help="which number; default: the headline")
+    explain.add_argument("--at", metavar="DATE", type=_date, help="as of this date; default: today")
+    explain.add_argument(
+        "--between", nargs=2, metavar="DATE", type=_date, help="what moved it between two dates"
+    )
+
+    series = command("series", _series, "Show a number over time.")
+    series.add_argument("projection", choices=PROJECTIONS, metavar="PROJECTION")
+    series.add_argument("--of", metavar="NAME", help="which number; default: the headline")
+    series.add_argument("--since", metavar="DATE", type=_date, required=True)
+    series.add_argument("--until", metavar="DATE", type=_date, help="default: today")
+    series.add_argument("--every", choices=PERIODS, default="month", help="default: month")
+
+    command("compare", _compare, "Lay the open opportunities side by side.")
 
     log = command("log", _log, "Record one event.")
     log.add_argument("type", metavar="TYPE", help="such as course.finished")
@@ -215,7 +238,8 @@ def _say(terminal: "Terminal", text: str) -> None:
 
 
 def _show(options: argparse.Namespace) -> int:
-    names = [options.projection] if options.projection else list(PROJECTIONS)
+    asked = options.projection
+    names = list(PROJECTIONS if asked == "all" else [asked] if asked else HEADLINES)
     with _existing(options.ledger) as ledger:
         views = _views(ledger, names, options.at, options.known_at)
     if options.json:
@@ -226,12 +250,53 @@ def _show(options: argparse.Namespace) -> int:
     return 0
 
 
+def _explain(options: argparse.Namespace) -> int:
+    terminal = _terminal()
+    from careerledger.report.tables import of_explanation  # noqa: PLC0415 - an extra
+
+    with _existing(options.ledger) as ledger:
+        found = ledger.explain(
+            _class(options.projection), of=options.of, at=options.at, between=options.between
+        )
+        terminal.print(of_explanation(found, {e.seq: e for e in ledger.entries()}))
+    return 0
+
+
+def _series(options: argparse.Namespace) -> int:
+    terminal = _terminal()
+    from careerledger.report.tables import of_series  # noqa: PLC0415 - an extra
+
+    with _existing(options.ledger) as ledger:
+        found = ledger.series(
+            _class(options.projection),
+            every=options.every,
+            since=options.since,
+            until=options.until,
+        )
+    terminal.print(of_series(found, options.of))
+    return 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    terminal = _terminal()
+    from careerledger.report.tables import of_comparison  # noqa: PLC0415 - an extra
+
+    with _existing(options.ledger) as ledger:
+        found = ledger.compare()
+    terminal.print(of_comparison(found))
+    return 0
+
+
+def _class(name: str) -> Any:
+    from careerledger import projections  # noqa: PLC0415 - loads the catalogue
+
+    return getattr(projections, PROJECTIONS[name])
+
+
 def _views(
     ledger: Ledger, names: Sequence[str], at: DateLike | None, known_at: datetime | None
 ) -> Sequence[Any]:
-    from careerledger import projections  # noqa: PLC0415 - loads the catalogue
-
-    wanted = [getattr(projections, PROJECTIONS[name]) for name in names]
+    wanted = [_class(name) for name in names]
     views = ledger.project(*wanted, at=at, known_at=known_at)
     return views if len(wanted) > 1 else [views]
 

@@ -6,7 +6,7 @@ from typing import Final, Literal, Self, cast
 
 from careerledger.errors import DateError
 
-__all__ = ["DateLike", "PartialDate", "as_of"]
+__all__ = ["PERIODS", "DateLike", "PartialDate", "as_of", "period_ends"]
 
 _SHAPE: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
@@ -108,3 +108,39 @@ DateLike = str | date
 def as_of(value: DateLike) -> date:
     """The day that a question is asked for: a month or a year means its last day."""
     return PartialDate(value).last_day
+
+
+def period_ends(every: str, first: date, last: date) -> list[date]:
+    """The last days of the periods from the one of a first day on, and the last day.
+
+    Args:
+        every: ``"day"``, ``"week"`` (Monday to Sunday), ``"month"``, ``"quarter"`` or ``"year"``.
+        first: A day in the first period.
+        last: The last of the days; its period may go on.
+
+    Raises:
+        DateError: ``last`` lies before ``first``, or ``every`` is none of these.
+    """
+    if every not in PERIODS:
+        raise DateError(f"every is {every!r}; it must be one of {', '.join(PERIODS)}")
+    if last < first:
+        raise DateError(f"the period ends on {last}, before it begins on {first}")
+    ends: list[date] = []
+    end = _period_end(every, first)
+    while end < last:
+        ends.append(end)
+        end = _period_end(every, end + timedelta(days=1))
+    return [*ends, last]
+
+
+PERIODS: Final = ("day", "week", "month", "quarter", "year")
+"""What a calendar is divided into."""
+
+
+def _period_end(every: str, day: date) -> date:
+    if every == "day":
+        return day
+    if every == "week":
+        return day + min(timedelta(days=6 - day.weekday()), date.max - day)
+    month = day.month if every == "month" else 12 if every == "year" else -(-day.month // 3) * 3
+    return PartialDate(f"{day.year:04}-{month:02}").last_day

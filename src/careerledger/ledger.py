@@ -1,8 +1,8 @@
 """The ledger: where events become entries, and entries become answers."""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast, overload
@@ -20,7 +20,7 @@ from careerledger._recording import (
     next_instant,
     proposals,
 )
-from careerledger.dates import DateLike, PartialDate, as_of
+from careerledger.dates import DateLike, PartialDate, as_of, period_ends
 from careerledger.errors import (
     CodecError,
     ConflictError,
@@ -34,7 +34,7 @@ from careerledger.errors import (
 )
 from careerledger.events import Action, Event, UnknownEvent, catalogue
 from careerledger.events.correction import EntryAmended, EntryVoided
-from careerledger.history import Entry
+from careerledger.history import Draft, Entry
 from careerledger.projections import Projection
 from careerledger.projections._projection import meta_of
 from careerledger.proofs import Frontier
@@ -42,6 +42,9 @@ from careerledger.stores import Head, Row, Store
 from careerledger.stores.memory import MemoryStore
 
 if TYPE_CHECKING:
+    from careerledger._deciding import Asked
+    from careerledger.analyses.comparison import Comparison
+    from careerledger.analyses.explanation import Explanation, Measure
     from careerledger.analyses.findings import Finding
 
 __all__ = ["Ledger"]
@@ -396,6 +399,153 @@ class Ledger:
             views = self._asker.ask(projections, upto, day)
         return views[0] if len(views) == 1 else tuple(views)
 
+    def series(
+        self,
+        projection: type[Projection[A]],
+        /,
+        *,
+        every: str = "month",
+        since: DateLike,
+        until: DateLike | None = None,
+        known_at: datetime | str | None = None,
+    ) -> list[tuple[date, A]]:
+        """A projection over time, in one pass over the log.
+
+        Args:
+            projection: A class made by ``@projection``.
+            every: ``"day"``, ``"week"``, ``"month"``, ``"quarter"`` or ``"year"``: the answers are
+                for the last day of each (a week ends on Sunday), and for ``until``.
+            since: The first period is the one of this day; a month or year means its first day.
+            until: The last answer's date; a month or year means its last day. Default: today.
+            known_at: As in ``project``.
+
+        Returns:
+            The dates with their views, the earliest first.
+
+        Raises:
+            DateError: ``until`` lies before ``since``, or ``every`` is none of these.
+        """
+        meta_of(projection)
+        with self._lock:
+            upto = self._known(known_at)
+            end = self._today() if until is None else as_of(until)
+            days = period_ends(every, PartialDate(since).first_day, end)
+            return list(zip(days, self._asker.series(projection, upto, days), strict=True))
+
+    def explain(
+        self,
+        projection: type[Projection[Any]],
+        /,
+        *,
+        of: "Measure | None" = None,
+        at: DateLike | None = None,
+        between: tuple[DateLike, DateLike] | None = None,
+        known_at: datetime | str | None = None,
+    ) -> "Explanation":
+        """Which entries a number rests on, or what moved it from one date to another.
+
+        Args:
+            projection: A class made by ``@projection``.
+            of: Which number of the view: the name of an attribute, or a function of the view.
+                Default: its headline, such as the score.
+            at: As in ``project``.
+            between: Two dates, in place of ``at``: explain the change from the first to the
+                second; a month or year means its last day.
+            known_at: As in ``project``.
+
+        Returns:
+            The number, what time alone did to it, and the entries' shares, which sum to it; see
+            ``careerledger.analyses.explain`` for how they are found.
+
+        Raises:
+            DefinitionError: The view has no such number, or the dates are in the wrong order.
+        """
+        from careerledger.analyses import explanation  # noqa: PLC0415 - few need it
+
+        meta_of(projection)
+        if between is None:
+            day = self._today() if at is None else as_of(at)
+            history = self.entries(until=day, known_at=known_at)
+            return explanation.explain(projection, history, day, of)
+        if at is not None:
+            raise DefinitionError(f"at={at!r} was given beside between={between!r}; give one")
+        start, end = map(as_of, between)
+        history = self.entries(until=end, known_at=known_at)
+        return explanation.explain_change(projection, history, (start, end), of)
+
+    # Deciding
+
+    def what_if(self, facts: Fact | Iterable[Fact] = (), /) -> "Ledger":
+        """The ledger as it would be with these events too. Nothing is recorded here.
+
+        Args:
+            facts: An event or a draft, or several of them; they may lie in the future.
+
+        Returns:
+            A ledger of its own, in memory, whose today is the day on which all of them have
+            happened. Recording into it, and closing it, leave this one as it is; what is recorded
+            here afterwards does not show there.
+
+        Raises:
+            RecordError: An event cannot be a fact, as in ``record``.
+        """
+        several = [facts] if isinstance(facts, Action | Draft) else list(facts)
+        going = self._branch(several)
+        going.record(several)
+        return going
+
+    def _branch(self, facts: Sequence[Fact], /, *, lenient: bool = False) -> "Ledger":
+        """A ledger that goes on in memory, at the time when all of these have happened."""
+        from careerledger.stores.branch import BranchStore  # noqa: PLC0415 - few need it
+
+        store = BranchStore(self.store)
+        store.head(self.name)  # what is recorded here from now on is not in the branch
+        now = self.now()
+        events = [event for event, _ in proposals(facts, None)]
+        days = [event.on.last_day for event in events if isinstance(event, Action)]
+        noon = datetime.combine(max([self._today(), *days]), time(12)).astimezone()
+        later = max(now, noon)
+        strict = self.strict and not lenient
+        return Ledger(store, name=self.name, strict=strict, clock=lambda: later)
+
+    def compare(
+        self,
+        futures: Mapping[str, Sequence[Action]] | None = None,
+        /,
+        *,
+        projections: "Sequence[Asked] | None" = None,
+        at: DateLike | None = None,
+    ) -> "Comparison":
+        """Futures side by side: what each would do to the numbers of this career.
+
+        Args:
+            futures: The events of each, by its name. None: the opportunities that were found and
+                not decided, each as a year in the role it offers
+                (``careerledger.analyses.opportunities``).
+            projections: What to compare: projections, by their headlines, or pairs of a projection
+                and the number that is meant, such as ``(Stagnation, "content")``. Default: the
+                vision, the network, both plateau clocks, and the fit with one's values.
+            at: The date of all answers; default: the first on which all events have happened.
+
+        Returns:
+            The futures, with the career as it is for comparison, and what each event did.
+
+        Raises:
+            DefinitionError: A view has no such number.
+            RecordError: An event cannot be a fact, as in ``record``.
+        """
+        from careerledger import _deciding  # noqa: PLC0415 - few need it
+        from careerledger.analyses.comparison import opportunities  # noqa: PLC0415
+
+        if futures is None:
+            futures = opportunities(self.entries(), self._today())
+        return _deciding.compare(
+            self._branch,
+            futures,
+            projections or _deciding.DEFAULT,
+            None if at is None else as_of(at),
+        )
+
     @overload
     def entries(
         self,
@@ -438,7 +588,11 @@ class Ledger:
                 types=None if types is None else _names_of(_several(types)),
             )
             after = START if since is None else (_coarsest(PartialDate(since).first_day), 0)
-            return self._reader.history(window, after)
+            found = self._reader.history(window, after)
+        if types is None or window.types is not None:
+            return found
+        # Of every type that is known here.
+        return (entry for entry in found if isinstance(entry.event, Action))
 
     def entry(self, number: int) -> Entry[Any]:
         """The entry with this number, as it was recorded.
@@ -474,18 +628,39 @@ class Ledger:
             return len(self)
         return self.store.known(self.name, codec.instant_text(_instant(known_at)))
 
+    def now(self) -> datetime:
+        """The instant that the ledger's clock shows."""
+        return self._clock()
+
     def _today(self) -> date:
         return self._clock().astimezone().date()
 
     # Looking after it
 
-    def check(self) -> "list[Finding]":
-        """What looks wrong in the career as it is recorded, as data."""
-        from careerledger.analyses.findings import find  # noqa: PLC0415 - few need it
+    def check(
+        self,
+        *,
+        at: DateLike | None = None,
+        checks: Iterable[Callable[[Sequence[Entry[Event]], date], "Iterable[Finding]"]]
+        | None = None,
+    ) -> "list[Finding]":
+        """What looks wrong in the career as it is recorded, as data.
+
+        Args:
+            at: The day of the question, for what is overdue, expired or left open; a month or
+                year means its last day. Default: today.
+            checks: What to look for. Default: ``careerledger.analyses.CHECKS``.
+
+        Returns:
+            The findings, in the order of the checks.
+        """
+        from careerledger.analyses.findings import CHECKS, find  # noqa: PLC0415 - few need it
 
         with self._lock:
             unknown = self._reader.unknown_corrections(len(self))
-        return find([*self.entries(), *unknown])
+            day = self._today() if at is None else as_of(at)
+        chosen = CHECKS if checks is None else checks
+        return find([*self.entries(), *unknown], day, checks=chosen)
 
     def verify(self) -> None:
         """Read every entry strictly and compare all that the store derived from it.

@@ -1,6 +1,8 @@
 """What looks wrong in a ledger, and what does not."""
 
-from datetime import UTC, datetime
+import subprocess
+import sys
+from datetime import UTC, date, datetime
 
 import attrs
 import pytest
@@ -8,8 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from careerledger import Entry, Ledger
-from careerledger.analyses import CHECKS, Finding, find
-from careerledger.analyses.findings import _SPANS
+from careerledger.analyses import CHECKS, Finding, duplicates, find, record, upkeep
+from careerledger.analyses._spans import SPANS as ENDED_BY
 from careerledger.dates import PartialDate
 from careerledger.errors import RecordError
 from careerledger.events import (
@@ -23,7 +25,7 @@ from careerledger.events import (
     introduced,
     referred,
 )
-from careers import careers, enact, new_ledger, only_facts, ons
+from careers import TODAY, careers, enact, new_ledger, only_facts, ons
 from strategies import events
 
 
@@ -55,28 +57,83 @@ def codes(findings):
 
 
 @given(only_facts)
-def test_a_clean_career_has_no_findings(facts):
-    assert [] == clean(facts).check()
+def test_a_clean_career_has_no_errors(facts):
+    assert "error" not in {finding.severity for finding in clean(facts).check()}
 
 
-@given(careers)
-def test_a_finding_names_the_numbers_of_its_entries(career):
+@given(careers, st.dates(date(2018, 1, 1), TODAY))
+def test_a_finding_names_the_numbers_of_its_entries(career, at):
     ledger = new_ledger()
     enact(ledger, career)
     numbers = {entry.id: entry.seq for entry in ledger}
 
-    for finding in ledger.check():
+    for finding in ledger.check(at=at):
         assert finding.entries
+        assert len(finding.entries) == len(set(finding.entries))
         assert finding.mend
         assert all(f"#{numbers[id_]}" in finding.message for id_ in finding.entries[:5])
 
 
 @given(careers)
-def test_findings_depend_on_the_history_alone(career):
+def test_findings_depend_on_the_history_and_the_day_alone(career):
     ledger = new_ledger()
     enact(ledger, career)
+    found = ledger.check()
 
-    assert ledger.check() == find(ledger.entries()) == find(list(ledger.entries()))
+    assert found == ledger.check(at=TODAY) == ledger.check(at="2026-06")
+    assert found == find(ledger.entries(), TODAY) == find(list(ledger.entries()), TODAY)
+
+
+@given(careers, st.dates(date(2018, 1, 1), TODAY))
+def test_whether_the_record_is_sound_does_not_depend_on_the_day(career, at):
+    ledger = new_ledger()
+    enact(ledger, career)
+    checks = of_the_module(record) + of_the_module(duplicates)
+
+    assert find(ledger.entries(), TODAY, checks=checks) == ledger.check(at=at, checks=checks)
+
+
+@given(careers, st.dates(date(2018, 1, 1), TODAY))
+def test_how_things_stand_does_not_depend_on_what_begins_later(career, at):
+    ledger = new_ledger()
+    enact(ledger, career)
+    checks = of_the_module(upkeep)
+
+    assert find(ledger.entries(until=at), at, checks=checks) == ledger.check(at=at, checks=checks)
+
+
+def of_the_module(module):
+    return [check for check in CHECKS if check.__module__ == module.__name__]
+
+
+def test_every_check_is_among_those_that_run():
+    public = {
+        getattr(module, name)
+        for module in (record, upkeep, duplicates)
+        for name in module.__all__
+        if name.islower()
+    }
+
+    assert public == set(CHECKS)
+    assert len(public) == len(CHECKS)
+
+
+def test_findings_come_in_the_order_of_the_checks():
+    ledger = new_ledger()
+    ledger.record(ContactTouched(on="2024", contact="jane"))
+    ledger.record([ContactMade(on="2024", contact=name, name="Ann") for name in ("a", "b")])
+
+    assert ["dangling-reference", "duplicate-contact"] == codes(ledger.check())
+    assert ["duplicate-contact", "dangling-reference"] == codes(ledger.check(checks=CHECKS[::-1]))
+
+
+def test_importing_the_library_loads_neither_checks_nor_what_they_use():
+    code = "import careerledger, sys; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    ).stdout.split()
+
+    assert not {"rapidfuzz", "careerledger.analyses"} & set(loaded)
 
 
 @given(only_facts, st.data())
@@ -97,7 +154,8 @@ def test_voiding_what_introduces_leaves_its_references_dangling(facts, data):
         if entry is not gone and name in {f"{kind}:{id_}" for kind in kinds}
     ]
     assert [("dangling-reference", "error", (id_,)) for id_ in dangling] == [
-        (finding.code, finding.severity, finding.entries) for finding in ledger.check()
+        (finding.code, finding.severity, finding.entries)
+        for finding in ledger.check(checks=[record.dangling_references])
     ]
 
 
@@ -160,7 +218,7 @@ def test_of_many_entries_a_message_names_the_first_five():
     assert 7 == len(finding.entries)
 
 
-SPANS = [(kind, start, end) for kind, start, ends in _SPANS for end in ends]
+SPANS = [(kind, start, end) for kind, (start, ends) in ENDED_BY.items() for end in ends]
 
 
 @pytest.mark.parametrize(
@@ -211,8 +269,8 @@ def test_unknown_events_are_told_by_type_and_version():
             ("unknown-1", "unknown-3"),
         ),
         ("this program does not know acme.odd version 4, the event of #2", ("unknown-2",)),
-    ] == [(finding.message, finding.entries) for finding in find(history)]
-    assert {("unknown-event", "warning")} == {(f.code, f.severity) for f in find(history)}
+    ] == [(finding.message, finding.entries) for finding in find(history, TODAY)]
+    assert {("unknown-event", "warning")} == {(f.code, f.severity) for f in find(history, TODAY)}
 
 
 def test_a_reference_that_an_unknown_event_may_introduce_is_a_warning():
@@ -220,15 +278,16 @@ def test_a_reference_that_an_unknown_event_may_introduce_is_a_warning():
     ledger.record(ContactTouched(on="2024", contact="jane"))
     known = list(ledger.entries())
 
-    assert ["error"] == [finding.severity for finding in find(known)]
-    assert ["warning", "warning"] == [finding.severity for finding in find([*known, unknown(2)])]
+    assert ["error"] == [finding.severity for finding in find(known, TODAY)]
+    found = find([*known, unknown(2)], TODAY)
+    assert ["warning", "warning"] == [finding.severity for finding in found]
 
 
 def test_a_check_of_ones_own_is_a_function():
     ledger = new_ledger()
     ledger.record(ContactTouched(on="2024", contact="jane"))
 
-    def silent(history):
+    def silent(history, at):
         for entry in history:
             if entry.event.note is None:
                 yield Finding(
@@ -239,6 +298,20 @@ def test_a_check_of_ones_own_is_a_function():
                     mend="amend it",
                 )
 
-    assert ["dangling-reference", "acme.silent"] == codes(find(ledger.entries(), [*CHECKS, silent]))
-    assert ["acme.silent"] == codes(find(ledger.entries(), [silent]))
-    assert [] == find(ledger.entries(), [])
+    assert ["dangling-reference", "acme.silent"] == codes(ledger.check(checks=[*CHECKS, silent]))
+    assert ["acme.silent"] == codes(ledger.check(checks=[silent]))
+    assert [] == ledger.check(checks=[])
+
+
+def test_a_check_is_asked_for_the_day_of_the_question():
+    asked = []
+
+    def note_the_day(history, at):
+        asked.append(at)
+        return []
+
+    ledger = new_ledger()
+    for at in (None, "2025", "2025-02", date(2025, 2, 3)):
+        ledger.check(at=at, checks=[note_the_day])
+
+    assert [TODAY, date(2025, 12, 31), date(2025, 2, 28), date(2025, 2, 3)] == asked

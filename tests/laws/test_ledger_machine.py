@@ -8,14 +8,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from careerledger import Entry, Ledger
+from careerledger import Entry, Ledger, projections
 from careerledger.errors import ConflictError, CorrectionError, UnknownEntryError
 from careerledger.events import Action
 from careerledger.projections import (
-    MilestoneHistory,
-    NetworkGrowth,
     Projection,
-    VisionAlignment,
     fold,
     on,
     projection,
@@ -118,7 +115,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(
         which=st.integers(0, 1),
-        asked=st.sampled_from([VisionAlignment, NetworkGrowth, MilestoneHistory]),
+        asked=st.sampled_from([getattr(projections, name) for name in projections.LIBRARY]),
         at=st.dates(TODAY.replace(year=2018), TODAY),
     )
     def project(self, which: int, asked: type[Projection[object]], at: object) -> None:

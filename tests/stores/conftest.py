@@ -8,11 +8,13 @@ import pytest
 
 from careerledger.proofs import Frontier, leaf_hash
 from careerledger.stores import Head, Row, Store
+from careerledger.stores.branch import BranchStore
 from careerledger.stores.memory import MemoryStore
 from careerledger.stores.sqlite import SQLiteStore
 
 MAKERS: dict[str, Callable[[Path], Store]] = {
     "memory": lambda folder: MemoryStore(),
+    "branch": lambda folder: BranchStore(MemoryStore()),
     "sqlite": lambda folder: SQLiteStore(folder / "some.ledger"),
 }
 

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
         RequestMade,
         RoleLike,
     )
+    from careerledger.events.purpose import EnergyRated, RoleValueRated, ValueWeighted
     from careerledger.events.reflection import MilestoneDeclared, ReflectionWritten
     from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted, WorkLogged
     from careerledger.events.vision import (
@@ -114,6 +115,7 @@ _ROOMS = {
         "RequestMade",
         "RoleLike",
     ),
+    "purpose": ("EnergyRated", "RoleValueRated", "ValueWeighted"),
     "reflection": ("MilestoneDeclared", "ReflectionWritten"),
     "role": ("RoleChanged", "RoleEnded", "RoleStarted", "WorkLogged"),
     "vision": (
@@ -162,6 +164,7 @@ __all__ = [
     "CourseStarted",
     "CredentialAwarded",
     "DoorOpened",
+    "EnergyRated",
     "EntryAmended",
     "EntryVoided",
     "Event",
@@ -194,12 +197,14 @@ __all__ = [
     "RoleEnded",
     "RoleLike",
     "RoleStarted",
+    "RoleValueRated",
     "SetbackOvercome",
     "SetbackSuffered",
     "SkillAssessed",
     "SkillPractised",
     "TrendNoted",
     "UnknownEvent",
+    "ValueWeighted",
     "VisionDeclared",
     "VisionRetired",
     "VisionRevised",

@@ -85,6 +85,8 @@ class Harvest(View):
 class MilestoneHistoryView(View):
     """The answer of MilestoneHistory."""
 
+    HEADLINE = "count"
+
     at: date
     milestones: tuple[Milestone, ...]
     """In the order they happened."""
@@ -92,6 +94,11 @@ class MilestoneHistoryView(View):
     """In the order they started."""
     unreflected: tuple[str, ...]
     """Ended roles that no reflection is about."""
+
+    @property
+    def count(self) -> int:
+        """How many milestones there are."""
+        return len(self.milestones)
 
 
 @attrs.define

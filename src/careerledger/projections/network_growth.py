@@ -4,15 +4,17 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
-from math import fsum, prod
+from math import fsum, inf, log1p
 from operator import itemgetter
 from types import MappingProxyType
 from typing import ClassVar, Final, Literal
 
 import attrs
+from immutabledict import immutabledict
 
 from careerledger.dates import PartialDate
 from careerledger.errors import MissingExtraError
+from careerledger.events import Event
 from careerledger.events.network import (
     ContactMade,
     ContactTouched,
@@ -25,8 +27,8 @@ from careerledger.events.network import (
     MentoringStarted,
 )
 from careerledger.history import Entry
-from careerledger.projections._fading import fade
 from careerledger.projections._projection import Tunable, on, projection
+from careerledger.projections._ties import tie_strength, touch_weights
 from careerledger.projections._views import Evidence, View
 
 __all__ = [
@@ -104,12 +106,14 @@ class NetworkMonth(View):
 class NetworkGrowthView(View):
     """The answer of NetworkGrowth."""
 
+    HEADLINE = "strength"
+
     at: date
     contacts: tuple[ContactTie, ...]
     """Strongest first."""
     months: tuple[NetworkMonth, ...]
     """From the first contact on, oldest first."""
-    bands: Mapping[Band, int]
+    bands: immutabledict[Band, int]
     """How many contacts each band has."""
     active: int
     """Contacts that are not dormant."""
@@ -125,6 +129,11 @@ class NetworkGrowthView(View):
     """Times that help was given."""
     doors: int
     """Doors that were opened."""
+
+    @property
+    def strength(self) -> float | None:
+        """The strengths of all ties together; None without contacts."""
+        return fsum(tie.strength for tie in self.contacts) if self.contacts else None
 
     def constraint(self) -> float | None:
         """Burt's constraint on one's own network: how much one's contacts know each other.
@@ -222,6 +231,8 @@ class NetworkGrowth(Tunable):
 
     @on(ContactMade)
     def make(self, event: ContactMade, entry: Entry[ContactMade]) -> None:
+        if event.contact == "me":
+            return  # nobody is their own contact, whatever a lenient ledger was told
         contact = self._contact(event.contact)
         contact.name, contact.kind = event.name, event.kind
         contact.organisation = event.organisation
@@ -335,7 +346,7 @@ class NetworkGrowth(Tunable):
             at=at,
             contacts=tuple(ties),
             months=tuple(self._months(at)),
-            bands=MappingProxyType(bands),
+            bands=immutabledict(bands),
             active=len(ties) - len(dormant),
             reconnectable=tuple(tie.contact for tie in dormant),
             diversity=_diversity(tie.organisation for tie in ties),
@@ -353,15 +364,10 @@ class NetworkGrowth(Tunable):
         return tie
 
     def _new_tie(self, id_: str, contact: _Contact, at: date) -> ContactTie:
-        today = at.toordinal()
-        half_life = self.half_lives.get(contact.kind, self.half_lives["other"])
-        depths = self.depths
-        parts = [
-            depths[depth] * fade(today - day, half_life) for _, day, depth, _ in contact.touches
-        ]
-        strength = 1.0 - prod(1.0 - part for part in parts)
+        parts = self._touch_parts(contact, at)
+        strength = tie_strength(parts)
         largest = sorted(zip(parts, contact.touches, strict=True), key=_part, reverse=True)[:3]
-        asleep = self._asleep_from(contact) <= today
+        asleep = self._asleep_from(contact) <= at.toordinal()
         return ContactTie(
             contact=id_,
             name=contact.name or id_,
@@ -377,6 +383,37 @@ class NetworkGrowth(Tunable):
                 for part, (when, _, _, seq) in largest
             ),
         )
+
+    def attribute(self, history: Iterable[Entry[Event]], at: date) -> dict[int, float]:  # noqa: ARG002
+        """Each entry's share of the strength of all ties.
+
+        The strength of a tie is divided among its touches as the logarithms of what each leaves
+        open, ln(1 - g·d): the one division that sums to the strength and in which the order of
+        touches does not matter.
+
+        Args:
+            history: The entries that were folded.
+            at: The date of the answer.
+        """
+        shares: dict[int, float] = {}
+        for contact in self.contacts.values():
+            if contact.since:
+                parts = self._touch_parts(contact, at)
+                strength = tie_strength(parts)
+                logs = [log1p(-part) if part < 1.0 else -inf for part in parts]
+                if -inf in logs:  # some leave nothing open: they share alike
+                    logs = [-1.0 if part == -inf else 0.0 for part in logs]
+                total = fsum(logs)
+                for part, (_, _, _, seq) in zip(logs, contact.touches, strict=True):
+                    if part:
+                        shares[seq] = shares.get(seq, 0.0) + strength * (part / total)
+        return shares
+
+    def _touch_parts(self, contact: _Contact, at: date) -> list[float]:
+        """What each touch of a contact alone would leave of the tie."""
+        half_life = self.half_lives.get(contact.kind, self.half_lives["other"])
+        touches = [(day, depth) for _, day, depth, _ in contact.touches]
+        return touch_weights(touches, at.toordinal(), half_life, self.depths)
 
     def _months(self, at: date) -> Iterator[NetworkMonth]:
         """Every month from the first contact on, also those in which nothing happened."""

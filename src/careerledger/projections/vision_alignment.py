@@ -1,6 +1,6 @@
 """Does my effort go where I said I want to go?"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from heapq import heappush, heapreplace
 from math import fsum
@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 import attrs
 
 from careerledger.dates import PartialDate
-from careerledger.events import Action
+from careerledger.events import Action, Event
 from careerledger.events.vision import GoalSet, VisionDeclared, VisionRetired, VisionRevised
 from careerledger.history import Entry
 from careerledger.projections._fading import standing_weight
@@ -49,6 +49,9 @@ EFFORTS: Final[Mapping[str, float]] = MappingProxyType(
         "setback.suffered": 0,
         "setback.overcome": 2,
         "confidence.rated": 0,
+        "value.weighted": 0,
+        "role.value.rated": 0,
+        "energy.rated": 0,
         "role.started": 0,
         "role.changed": 0,
         "role.ended": 0,
@@ -263,9 +266,7 @@ class VisionAlignment(Tunable):
 
     @on(Action)
     def weigh(self, event: Action, entry: Entry[Action]) -> None:
-        hours = event.hours
-        if hours is None:
-            hours = self.efforts.get(entry.type, 1.0)
+        hours = self._hours(event, entry.type)
         if hours == 0:
             return
         day = str(event.on)
@@ -291,6 +292,33 @@ class VisionAlignment(Tunable):
                 vision.months[month] = (aligned + seconds * relevance, total + seconds * _WHOLE)
                 if len(vision.months) > _MONTHS:
                     del vision.months[min(vision.months)]
+
+    def _hours(self, event: Action, kind: str) -> float:
+        return self.efforts.get(kind, 1.0) if event.hours is None else event.hours
+
+    def attribute(self, history: Iterable[Entry[Event]], at: date) -> dict[int, float]:  # noqa: ARG002
+        """Each entry's share of the overall score: e·r·d / Σ e·d, in the mean over the visions.
+
+        Args:
+            history: The entries that were folded.
+            at: The date of the answer; fading leaves the shares as they are.
+        """
+        if not self.total:
+            return {}
+        visions = list(self.visions.values())
+        nearness = _nearness([vision.horizon for vision in visions])
+        whole = self.total * _WHOLE
+        shares: dict[int, float] = {}
+        for entry in history:
+            event = entry.event
+            if isinstance(event, Action) and (hours := self._hours(event, entry.type)):
+                weight = standing_weight(hours, event.on.ordinal, self.half_life)
+                key, group = self._group(event)
+                shares[entry.seq] = fsum(
+                    near * (weight * vision.relevance(key, group, self.goals) / whole)
+                    for near, vision in zip(nearness, visions, strict=True)
+                )
+        return shares
 
     def _group(self, event: Action) -> tuple[str, _Group]:
         themes, toward = sorted(event.themes or ()), event.toward
@@ -366,10 +394,16 @@ def _mean(scores: Iterable[tuple[float | None, float | None]]) -> float | None:
     known = [(horizon, score) for horizon, score in scores if score is not None]
     if not known:
         return None
-    stated = [horizon for horizon, _ in known if horizon is not None] or [1.0]
-    nearness = [min(stated) / (horizon or max(stated)) for horizon, _ in known]
-    weighted = (near * score for near, (_, score) in zip(nearness, known, strict=True))
-    return fsum(weighted) / fsum(nearness)
+    nearness = _nearness([horizon for horizon, _ in known])
+    return fsum(near * score for near, (_, score) in zip(nearness, known, strict=True))
+
+
+def _nearness(horizons: Sequence[float | None]) -> list[float]:
+    """What each vision counts for, in sum 1: 1 / horizon, a north star as the most distant."""
+    stated = [horizon for horizon in horizons if horizon is not None] or [1.0]
+    near = [min(stated) / (horizon or max(stated)) for horizon in horizons]
+    total = fsum(near)
+    return [part / total for part in near]
 
 
 def _last_months(at: date) -> list[str]:

@@ -4,16 +4,23 @@ Text from a ledger goes through ``safe`` on its way into a table, so it never is
 moves the cursor.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import singledispatch
-from typing import Literal, NoReturn, cast
+from math import fsum
+from typing import Final, Literal, NoReturn, cast
 
 import attrs
 
 from careerledger.analyses import Finding
+from careerledger.analyses.comparison import Comparison
+from careerledger.analyses.explanation import Explanation, measured, name_of
+from careerledger.dates import PartialDate
 from careerledger.errors import MissingExtraError
 from careerledger.events import Action, Event, UnknownEvent
 from careerledger.history import Entry
+from careerledger.projections._views import Evidence, View, text_of
 from careerledger.projections.milestone_history import Harvest, MilestoneHistoryView
 from careerledger.projections.network_growth import NetworkGrowthView
 from careerledger.projections.vision_alignment import VisionAlignmentView, VisionScore
@@ -27,7 +34,16 @@ try:
 except ImportError as error:
     raise MissingExtraError("tables need rich; pip install 'careerledger[cli]'") from error
 
-__all__ = ["Terminal", "of_entries", "of_findings", "of_view", "safe"]
+__all__ = [
+    "Terminal",
+    "of_comparison",
+    "of_entries",
+    "of_explanation",
+    "of_findings",
+    "of_series",
+    "of_view",
+    "safe",
+]
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _NOTHING = "\N{EN DASH}"
@@ -95,8 +111,84 @@ def _add(table: Table, *cells: object) -> None:
 
 @singledispatch
 def of_view(view: object) -> RenderableType:
-    """What a terminal shows of a view; one of an unknown kind as text."""
+    """What a terminal shows of a view; what is not a view of the library's kind as text."""
     return safe(view)
+
+
+@of_view.register
+def _(view: View) -> RenderableType:
+    """Its numbers and texts line by line, then a table for each of its parts."""
+    facts = Table(box=None, pad_edge=False, show_header=False)
+    lines: list[RenderableType] = [facts]
+    for name, value in _fields(view):
+        if name == "at":
+            continue
+        parts = _parts(value)
+        if parts and all(isinstance(part, Evidence) for part in parts):
+            _add(facts, _words(name), _rests(parts))
+        elif parts:
+            lines += ["", Text(_words(name), "bold"), _of_parts(parts)]
+        else:
+            _add(facts, _words(name), text_of(value))
+    title = _words(type(view).__name__.removesuffix("View"))
+    return Panel(Group(*lines), title=f"{title}, {getattr(view, 'at', '')}", title_align="left")
+
+
+def _of_parts(parts: Sequence[View]) -> RenderableType:
+    """Parts as rows; a column that says nothing in any of them is left out."""
+    rows = [dict(_fields(part)) for part in parts[:_SHOWN]]
+    names = [name for name in rows[0] if any(row.get(name) not in _SAYS_NOTHING for row in rows)]
+    table = Table(box=None, pad_edge=False)
+    for name in names:
+        column = [row.get(name) for row in rows]
+        table.add_column(
+            _words(name),
+            justify="right" if all(isinstance(v, int | float | None) for v in column) else "left",
+            min_width=max(
+                (len(str(v)) for v in column if isinstance(v, date | PartialDate)), default=None
+            ),
+        )
+    for row in rows:
+        _add(table, *(_cell(row.get(name)) for name in names))
+    if len(parts) > _SHOWN:
+        return Group(table, f"… and {len(parts) - _SHOWN} more")
+    return table
+
+
+_SAYS_NOTHING: Final = (None, (), "")
+
+
+def _cell(value: object) -> str:
+    parts = _parts(value)
+    if not parts:
+        return text_of(value)
+    # The first field of a part is what it is called by.
+    names = [part.seq if isinstance(part, Evidence) else _fields(part)[0][1] for part in parts]
+    mark = "#" if isinstance(parts[0], Evidence) else ""
+    return ", ".join(f"{mark}{text_of(name)}" for name in names)
+
+
+def _rests(parts: Iterable[View]) -> str:
+    """The entries that a number rests on, with their shares."""
+    found = [part for part in parts if isinstance(part, Evidence)][:5]
+    return ", ".join(f"#{part.seq} {part.share:.2g}" for part in found)
+
+
+def _fields(view: View) -> list[tuple[str, object]]:
+    fields = attrs.fields(cast("type[attrs.AttrsInstance]", type(view)))
+    return [(field.name, getattr(view, field.name)) for field in fields]
+
+
+def _parts(value: object) -> tuple[View, ...]:
+    if isinstance(value, View):
+        return (value,)
+    items = cast("tuple[object, ...]", value) if isinstance(value, tuple) else ()
+    return tuple(item for item in items if isinstance(item, View))
+
+
+def _words(name: str) -> str:
+    """A name in code as words: ``"next_due"`` and ``"NextDue"`` as ``"Next due"``."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", name).lower().capitalize()
 
 
 @of_view.register
@@ -261,6 +353,69 @@ def _plainly(value: object) -> str:
     if isinstance(value, tuple):
         return ",".join(map(_plainly, cast("Iterable[object]", value)))
     return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
+
+
+def of_explanation(found: Explanation, entries: Mapping[int, Entry[Event]]) -> RenderableType:
+    """What makes a number, entry by entry.
+
+    Args:
+        found: The explanation.
+        entries: The entries by number, to say what they say.
+    """
+    table = Table(box=None, pad_edge=False)
+    table.add_column("share", justify="right")
+    table.add_column("entry", justify="right")
+    table.add_column("what")
+    if found.since is not None:
+        _add(table, text_of(found.before or 0.0), "", f"on {found.since}")
+        _add(table, f"{found.fading:+.4g}", "", "fading")
+    elif found.before:
+        _add(table, text_of(found.before), "", "without any entry")
+    for part in found.shares[:_SHOWN]:
+        entry = entries.get(part.seq)
+        said = "" if entry is None else _said(entry)
+        _add(table, f"{part.share:+.4g}", f"#{part.seq}", f"{part.on} {part.type}  {said}")
+    if len(found.shares) > _SHOWN:
+        rest = fsum(part.share for part in found.shares[_SHOWN:])
+        _add(table, f"{rest:+.4g}", "", f"{len(found.shares) - _SHOWN} more entries")
+    _add(table, Text(text_of(found.value), "bold"), "", f"on {found.at}")
+    title = f"{_words(found.projection)}: {_words(found.of).lower()}"
+    return Panel(table, title=title, title_align="left")
+
+
+def of_series(points: Sequence[tuple[date, object]], of: str | None) -> RenderableType:
+    """A number over time, with bars.
+
+    Args:
+        points: Dates with views.
+        of: Which number; None: the headline.
+    """
+    values = [(day, measured(view, of)) for day, view in points]
+    top = max((abs(value) for _, value in values if value is not None), default=0.0)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("date")
+    table.add_column(_words(name_of(points[-1][1], of)), justify="right")
+    table.add_column("")
+    for day, value in values:
+        _add(table, day, text_of(value), _bar(abs(value) / top if value and top else None))
+    return table
+
+
+def of_comparison(found: Comparison) -> RenderableType:
+    """Futures side by side: a row for each measure, a column for each future."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("measure")
+    for future in found.futures:
+        table.add_column(safe(future.name), justify="right")
+    for effect in found.futures[0].effects:
+        best = found.ranked(effect.measure)[0]
+        cells: list[Text] = []
+        for future in found.futures:
+            its = future.effect(effect.measure)
+            change = f" ({its.change:+.3g})" if its.change else ""
+            cells.append(safe(text_of(its.value) + change, "green" if future.name == best else ""))
+        _add(table, effect.measure, *cells)
+    return Panel(table, title=f"Futures, {found.at}", title_align="left")
 
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}

@@ -1,8 +1,9 @@
 """A store in memory, for tests and for trying things out."""
 
 from bisect import bisect_right, insort
-from collections.abc import Collection, Generator, Iterable
+from collections.abc import Collection, Generator, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from threading import RLock
 
 from careerledger.errors import ClosedError, StoreError
@@ -11,33 +12,48 @@ from careerledger.stores import EMPTY, Head, Row, Saved, Slim, follows
 __all__ = ["MemoryStore"]
 
 
-class _Ledger:
-    def __init__(self) -> None:
+class LedgerInMemory:
+    """The rows of one ledger behind an earlier head, and what finds them."""
+
+    def __init__(self, start: Head = EMPTY) -> None:
+        self.start = start
         self.rows: list[Row] = []
         self.places: list[tuple[str, int]] = []
         self.dateless: list[int] = []
         self.ids: dict[str, int] = {}
         self.keys: dict[str, int] = {}
         self.introduced: dict[str, list[int]] = {}
-        self.frontier = b""
+        self.frontier = start.frontier
         self.snapshots: dict[str, tuple[str, list[Saved]]] = {}
 
     @property
     def head(self) -> Head:
+        """Where the ledger ends."""
         if not self.rows:
-            return EMPTY
-        return Head(len(self.rows), self.rows[-1].recorded_at, self.frontier)
+            return self.start
+        last = self.rows[-1]
+        return Head(last.seq, last.recorded_at, self.frontier)
 
-    def upto(self, head: Head) -> "_Ledger":
+    def upto(self, head: Head) -> "LedgerInMemory":
         """This ledger as it stood at an earlier head."""
-        if len(self.rows) == head.size:
+        if self.head.size == head.size:
             return self
-        earlier = _Ledger()
-        earlier.add(self.rows[: head.size], head.frontier)
+        earlier = LedgerInMemory(self.start)
+        earlier.add(self.numbered(0, head.size), head.frontier)
         earlier.snapshots = self.snapshots
         return earlier
 
+    def numbered(self, after: int, upto: int) -> list[Row]:
+        """The rows with a number above ``after`` up to ``upto``."""
+        first = self.start.size
+        return self.rows[max(0, after - first) : max(0, upto - first)]
+
+    def row(self, seq: int) -> Row:
+        """The row with this number."""
+        return self.rows[seq - 1 - self.start.size]
+
     def add(self, rows: Iterable[Row], frontier: bytes) -> None:
+        """Add rows behind the head; StoreError when an id or key is taken."""
         for row in rows:
             if row.id in self.ids or row.key in self.keys:
                 raise StoreError(f"the id {row.id!r} or the key {row.key!r} is taken")
@@ -54,8 +70,46 @@ class _Ledger:
         self.frontier = frontier
 
     def slim(self, seqs: Iterable[int]) -> list[Slim]:
-        rows = (self.rows[seq - 1] for seq in seqs)
-        return [(row.seq, row.type, row.body) for row in rows]
+        """What reading these rows takes."""
+        return [(row.seq, row.type, row.body) for row in map(self.row, seqs)]
+
+    def facts(
+        self, after: tuple[str, int], until: str, upto: int, types: Collection[str] | None
+    ) -> Iterator[tuple[str, Slim]]:
+        """The rows that have a date, ordered by place, each with its date."""
+        for index in range(bisect_right(self.places, after), len(self.places)):
+            on, seq = self.places[index]
+            if on > until:
+                return
+            row = self.row(seq)
+            if seq <= upto and (types is None or row.type in types):
+                yield on, (seq, row.type, row.body)
+
+    def touched(
+        self, after: int, upto: int, place: tuple[str, int], types: Collection[str] | None
+    ) -> bool:
+        """Whether a row in this range has a place up to ``place``."""
+        return any(
+            row.on is not None
+            and (row.on, row.seq) <= place
+            and (types is None or row.type in types)
+            for row in self.numbered(after, upto)
+        )
+
+    def known(self, instant: str) -> int:
+        """The number of the last of these rows that was recorded up to this instant."""
+        behind = bisect_right(self.rows, instant, key=lambda row: row.recorded_at)
+        return self.start.size + behind
+
+    def save(self, key: str, fingerprint: str, snapshots: Collection[Saved]) -> None:
+        """Keep just these snapshots under the key."""
+        ordered = sorted(snapshots, key=lambda saved: (saved.on, saved.seq))
+        self.snapshots[key] = (fingerprint, ordered)
+
+    def saved(self, key: str, fingerprint: str) -> list[Saved]:
+        """The snapshots under the key that were made with this fingerprint."""
+        made_with, snapshots = self.snapshots.get(key, ("", []))
+        return list(snapshots) if made_with == fingerprint else []
 
 
 class MemoryStore:
@@ -63,7 +117,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._lock = RLock()
-        self._ledgers: dict[str, _Ledger] = {}
+        self._ledgers: dict[str, LedgerInMemory] = {}
         self._writing: tuple[str, int] | None = None
         self._closed = False
 
@@ -79,9 +133,9 @@ class MemoryStore:
         if self._writing is None:
             raise StoreError("an append failed, so nothing was written")
 
-    def _read(self, ledger: str) -> _Ledger:
+    def _read(self, ledger: str) -> LedgerInMemory:
         self._check_open()
-        return self._ledgers.get(ledger) or _Ledger()
+        return self._ledgers.get(ledger) or LedgerInMemory()
 
     def ledgers(self) -> list[str]:
         """The names of its ledgers, sorted."""
@@ -120,13 +174,13 @@ class MemoryStore:
             size = follows(ledger, rows, self._writing)
             if rows:
                 self._writing = None
-                self._ledgers.setdefault(ledger, _Ledger()).add(rows, frontier)
+                self._ledgers.setdefault(ledger, LedgerInMemory()).add(rows, frontier)
                 self._writing = (ledger, size)
 
     def log(self, ledger: str, *, after: int, upto: int, limit: int) -> list[Row]:
         """Rows by number."""
         with self._lock:
-            return self._read(ledger).rows[after : min(upto, after + limit)]
+            return self._read(ledger).numbered(after, min(upto, after + limit))
 
     def facts(
         self,
@@ -140,21 +194,13 @@ class MemoryStore:
     ) -> list[Slim]:
         """Rows by place."""
         with self._lock:
-            here = self._read(ledger)
-            found: list[Slim] = []
-            for index in range(bisect_right(here.places, after), len(here.places)):
-                on, seq = here.places[index]
-                if on > until or len(found) == limit:
-                    break
-                row = here.rows[seq - 1]
-                if seq <= upto and (types is None or row.type in types):
-                    found.append((seq, row.type, row.body))
-            return found
+            found = self._read(ledger).facts(after, until, upto, types)
+            return [slim for _, slim in islice(found, limit)]
 
     def place(self, ledger: str, seq: int) -> tuple[str, int]:
         """The place of the row with this number."""
         with self._lock:
-            return (self._read(ledger).rows[seq - 1].on or "", seq)
+            return (self._read(ledger).row(seq).on or "", seq)
 
     def corrections(self, ledger: str, *, after: int, upto: int) -> list[Slim]:
         """Rows without a date, by number."""
@@ -189,8 +235,7 @@ class MemoryStore:
     def known(self, ledger: str, instant: str) -> int:
         """How many entries were recorded up to this instant."""
         with self._lock:
-            rows = self._read(ledger).rows
-            return bisect_right(rows, instant, key=lambda row: row.recorded_at)
+            return self._read(ledger).known(instant)
 
     def touched(
         self,
@@ -203,12 +248,7 @@ class MemoryStore:
     ) -> bool:
         """Whether a row in this range has a place up to ``place``."""
         with self._lock:
-            return any(
-                row.on is not None
-                and (row.on, row.seq) <= place
-                and (types is None or row.type in types)
-                for row in self._read(ledger).rows[after:upto]
-            )
+            return self._read(ledger).touched(after, upto, place, types)
 
     def save(self, ledger: str, key: str, fingerprint: str, snapshots: Collection[Saved]) -> None:
         """Keep just these snapshots under the key."""
@@ -216,14 +256,12 @@ class MemoryStore:
             self._check_open()
             here = self._ledgers.get(ledger)
             if here is not None:
-                ordered = sorted(snapshots, key=lambda saved: (saved.on, saved.seq))
-                here.snapshots[key] = (fingerprint, ordered)
+                here.save(key, fingerprint, snapshots)
 
     def saved(self, ledger: str, key: str, fingerprint: str) -> list[Saved]:
         """The snapshots under the key that were made with this fingerprint."""
         with self._lock:
-            made_with, snapshots = self._read(ledger).snapshots.get(key, ("", []))
-            return list(snapshots) if made_with == fingerprint else []
+            return self._read(ledger).saved(key, fingerprint)
 
     def close(self) -> None:
         """Refuse to be used from now on."""

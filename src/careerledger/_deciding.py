@@ -1,0 +1,103 @@
+"""Futures side by side: each recorded in a branch of the ledger, one event after the other."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Any, Protocol
+
+from careerledger.analyses.comparison import AS_IT_IS, Comparison, Effect, Future
+from careerledger.analyses.explanation import Measure, measured, name_of, ordered
+from careerledger.errors import DefinitionError
+from careerledger.events import Action
+from careerledger.history import Entry
+from careerledger.projections import NetworkGrowth, Projection, Purpose, Stagnation, VisionAlignment
+
+Asked = type[Projection[Any]] | tuple[type[Projection[Any]], Measure]
+"""A projection, compared by its headline, or one with the number that is meant."""
+
+DEFAULT: Sequence[Asked] = (
+    VisionAlignment,
+    NetworkGrowth,
+    (Stagnation, "structural"),
+    (Stagnation, "content"),
+    Purpose,
+)
+"""The vision, the network, the plateau clocks and the values."""
+
+
+class Branch(Protocol):
+    """Makes a ledger that goes on in memory, at the time when all of some events have happened."""
+
+    def __call__(self, facts: Sequence[Action], /, *, lenient: bool = False) -> Any:
+        """A ledger without these events; a lenient one takes any reference."""
+        ...
+
+
+def compare(
+    branch: Branch,
+    futures: Mapping[str, Sequence[Action]],
+    asked: Sequence[Asked],
+    at: date | None,
+) -> Comparison:
+    """Record each future in a branch of its own, and see what every event of it does."""
+    if AS_IT_IS in futures:
+        raise DefinitionError(f"a future is named {AS_IT_IS!r}, which is the career without any")
+    everything = [event for events in futures.values() for event in events]
+    day = at or branch(everything, lenient=True).now().astimezone().date()
+    questions = [one if isinstance(one, tuple) else (one, None) for one in asked]
+    found = [_future(branch, AS_IT_IS, [], questions, day)]
+    found += [_future(branch, name, events, questions, day) for name, events in futures.items()]
+    base = branch([], lenient=True)
+    falling = [
+        f"{projection.__name__}.{name_of(view, of)}"
+        for projection, of in questions
+        for view in [base.project(projection, at=day)]
+        if name_of(view, of) in getattr(view, "FALLING", ())
+    ]
+    return Comparison(at=day, futures=tuple(found), falling=frozenset(falling))
+
+
+def _future(
+    branch: Branch,
+    name: str,
+    events: Sequence[Action],
+    questions: Sequence[tuple[type[Projection[Any]], Measure | None]],
+    day: date,
+) -> Future:
+    # All at once: here the events may refer to each other, and what cannot be is refused.
+    branch(events).record(list(events))
+    going = branch(events, lenient=True)
+    projections = list(dict.fromkeys(projection for projection, _ in questions))
+
+    def views() -> dict[type[Projection[Any]], Any]:
+        return {projection: going.project(projection, at=day) for projection in projections}
+
+    steps, entries = [views()], list[Entry[Action]]()
+    for event in events:
+        entries.append(going.record(event))
+        steps.append(views())
+    return Future(
+        name=name,
+        effects=tuple(
+            _effect(
+                f"{projection.__name__}.{name_of(steps[0][projection], of)}",
+                [measured(step[projection], of) for step in steps],
+                entries,
+            )
+            for projection, of in questions
+        ),
+    )
+
+
+def _effect(
+    measure: str, values: Sequence[float | None], entries: Sequence[Entry[Action]]
+) -> Effect:
+    """What the entries did to a number that had these values before the first and after each."""
+    moves = [(after or 0.0) - (before or 0.0) for before, after in pairwise(values)]
+    nothing = values[0] is None and values[-1] is None
+    return Effect(
+        measure=measure,
+        value=values[-1],
+        change=None if nothing else (values[-1] or 0.0) - (values[0] or 0.0),
+        shares=ordered(zip(entries, moves, strict=True)),
+    )

@@ -1,0 +1,60 @@
+"""What a finding is, and what the checks share."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Final, Literal, cast
+
+import attrs
+
+from careerledger.events import Action, Event
+from careerledger.history import Entry
+
+Severity = Literal["error", "warning", "note"]
+"""Error: the record contradicts itself. Warning: it is probably wrong, or something is due.
+Note: it may well be right, and is worth a look."""
+
+
+@attrs.frozen(kw_only=True)
+class Finding:
+    """Something in a ledger that looks wrong."""
+
+    code: str
+    """What kind of finding it is, such as ``"ended-before-start"``."""
+    severity: Severity
+    message: str
+    entries: tuple[str, ...]
+    """Ids of the entries that it is about."""
+    mend: str
+    """What would put it right."""
+
+
+Check = Callable[[Sequence[Entry[Event]], date], Iterable[Finding]]
+"""A pure function from a history and the day of the question to what it finds.
+
+The history is everything on record with corrections applied, in the order things happened. It
+may go on after the day: a check of how things stood then leaves out what begins later.
+"""
+
+
+def facts(history: Sequence[Entry[Event]]) -> list[Entry[Action]]:
+    """The entries whose events this program knows."""
+    return [cast("Entry[Action]", entry) for entry in history if isinstance(entry.event, Action)]
+
+
+def facts_until(history: Sequence[Entry[Event]], at: date) -> list[Entry[Action]]:
+    """The facts that had begun by a day."""
+    return [entry for entry in facts(history) if entry.event.on.first_day <= at]
+
+
+def numbers(entries: Sequence[Entry[Event]]) -> str:
+    """The entries by number, of many only the first."""
+    told = ", ".join(f"#{entry.seq}" for entry in entries[:_NAMED])
+    return f"{told} and {len(entries) - _NAMED} more" if len(entries) > _NAMED else told
+
+
+def ids(*entries: Entry[Event]) -> tuple[str, ...]:
+    """The ids of the entries."""
+    return tuple(entry.id for entry in entries)
+
+
+_NAMED: Final = 5

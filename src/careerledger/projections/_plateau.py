@@ -1,0 +1,200 @@
+"""The two clocks of a plateau: how long nothing rose, and how long nothing was new."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import ClassVar, Final
+
+import attrs
+
+from careerledger.dates import PartialDate
+from careerledger.events import Action
+from careerledger.events.challenge import ChallengeResolved, ChallengeTaken
+from careerledger.events.learning import CourseFinished, CredentialAwarded, SkillPractised
+from careerledger.events.ownership import ProjectProposed
+from careerledger.events.role import RoleChanged, RoleStarted
+from careerledger.projections._views import Evidence, View
+
+RESETTING: Final = (
+    RoleStarted,
+    RoleChanged,
+    SkillPractised,
+    CourseFinished,
+    CredentialAwarded,
+    ChallengeTaken,
+    ChallengeResolved,
+    ProjectProposed,
+)
+"""The types of events that can reset a clock."""
+
+STRUCTURAL: Final = (
+    "a higher level in the role",
+    "a larger scope in the role",
+    "a role of a higher level or larger scope than the one started before it",
+)
+CONTENT: Final = (
+    "a skill for the first time, in practice, a course, a credential or a challenge",
+    "a challenge taken that is hard enough",
+    "a larger scope, in the role or by a new one",
+    "a project proposed",
+)
+"""What resets each clock, in words."""
+
+TOP: Final = 3
+"""How many past plateaus are told."""
+
+
+@attrs.frozen(kw_only=True)
+class Plateau(View):
+    """A past time in which a clock was not reset."""
+
+    HEADLINE: ClassVar[str] = "days"
+
+    since: PartialDate
+    until: PartialDate
+    """When it was reset."""
+    days: int
+    seq: int
+    """Number of the entry that ended it."""
+
+
+@attrs.frozen(kw_only=True)
+class PlateauClock(View):
+    """How long it is that a clock was reset."""
+
+    HEADLINE: ClassVar[str] = "days"
+
+    days: int | None
+    """Days since then; None where nothing has started it."""
+    since: PartialDate | None
+    evidence: tuple[Evidence, ...]
+    """The one entry that last reset it, all days its share; empty where none did."""
+    resets: tuple[str, ...]
+    """What would reset it."""
+    longest: tuple[Plateau, ...]
+    """The longest past plateaus, longest first, of two alike the earlier; at most 3."""
+
+
+@attrs.define
+class _Clock:
+    since: str = ""
+    """Empty until it was started."""
+    day: int = 0
+    """Ordinal of the first day of ``since``."""
+    seq: int = 0
+    longest: list[tuple[int, str, str, int]] = attrs.field(factory=list[tuple[int, str, str, int]])
+    """Days, begin, end, and entry of the end."""
+
+    def reset(self, on: PartialDate, seq: int) -> None:
+        days = on.ordinal - self.day
+        if self.since and days > 0:
+            self.longest.append((days, self.since, str(on), seq))
+            self.longest.sort(key=lambda plateau: -plateau[0])
+            del self.longest[TOP:]
+        self.since, self.day, self.seq = str(on), on.ordinal, seq
+
+    def view(self, at: date, resets: tuple[str, ...]) -> PlateauClock:
+        days = at.toordinal() - self.day
+        since = PartialDate(self.since) if self.since else None
+        return PlateauClock(
+            days=None if since is None else days,
+            since=since,
+            evidence=() if since is None else (Evidence(seq=self.seq, on=since, share=days),),
+            resets=resets,
+            longest=tuple(
+                Plateau(since=PartialDate(begin), until=PartialDate(end), days=length, seq=seq)
+                for length, begin, end, seq in self.longest
+            ),
+        )
+
+
+@attrs.define
+class _Role:
+    level: int | None
+    scope: float | None
+
+
+_EarlyChange = tuple[str, int | None, float | None, int]
+"""Date, level, scope and entry of a change that stands before its role's start."""
+
+
+@attrs.define
+class Plateaus:
+    """The state of both clocks, for projections to hold and to feed with ``RESETTING`` events."""
+
+    structural: _Clock = attrs.field(factory=_Clock)
+    content: _Clock = attrs.field(factory=_Clock)
+    roles: dict[str, _Role] = attrs.field(factory=dict[str, _Role])
+    last: str | None = None
+    """The role that started last."""
+    early: dict[str, list[_EarlyChange]] = attrs.field(factory=dict[str, list[_EarlyChange]])
+    """By role: "2020" stands before "2020-03" in the history."""
+    skills: set[str] = attrs.field(factory=set[str])
+
+    def take(self, event: Action, seq: int, challenge_difficulty: float) -> None:
+        """Reset the clocks that an event resets."""
+        if isinstance(event, RoleStarted):
+            self._start(event, seq)
+        elif isinstance(event, RoleChanged):
+            self._change(event, seq)
+        elif isinstance(event, SkillPractised):
+            self._use([event.skill], event.on, seq)
+        elif isinstance(event, CourseFinished | CredentialAwarded | ChallengeResolved):
+            self._use(event.skills, event.on, seq)
+        elif isinstance(event, ProjectProposed) or (
+            isinstance(event, ChallengeTaken) and event.difficulty >= challenge_difficulty
+        ):
+            self.content.reset(event.on, seq)
+
+    def structural_clock(self, at: date) -> PlateauClock:
+        """Days since level or scope last rose, or since the first role started."""
+        return self.structural.view(at, STRUCTURAL)
+
+    def content_clock(self, at: date) -> PlateauClock:
+        """Days since a new skill, challenge or responsibility."""
+        return self.content.view(at, CONTENT)
+
+    def _start(self, event: RoleStarted, seq: int) -> None:
+        role = _Role(event.level, event.scope)
+        if self.last is None:
+            self.structural.reset(event.on, seq)
+        else:
+            self._compare(self.roles[self.last], role, event.on, seq)
+        self.roles[event.role] = role
+        self.last = event.role
+        for on, level, scope, early in self.early.pop(event.role, ()):
+            if PartialDate(on).last_day >= event.on.first_day:
+                # It came within that period, and not before the role.
+                self._become(event.role, level, scope, event.on, early)
+
+    def _change(self, event: RoleChanged, seq: int) -> None:
+        if event.role in self.roles:
+            self._become(event.role, event.level, event.scope, event.on, seq)
+        else:
+            change = (str(event.on), event.level, event.scope, seq)
+            self.early.setdefault(event.role, []).append(change)
+
+    def _become(
+        self, id_: str, level: int | None, scope: float | None, on: PartialDate, seq: int
+    ) -> None:
+        before = self.roles[id_]
+        role = _Role(
+            before.level if level is None else level, before.scope if scope is None else scope
+        )
+        self._compare(before, role, on, seq)
+        self.roles[id_] = role
+
+    def _compare(self, before: _Role, role: _Role, on: PartialDate, seq: int) -> None:
+        larger = _above(role.scope, before.scope)
+        if larger or _above(role.level, before.level):
+            self.structural.reset(on, seq)
+        if larger:
+            self.content.reset(on, seq)
+
+    def _use(self, skills: Iterable[str], on: PartialDate, seq: int) -> None:
+        if not self.skills.issuperset(skills):
+            self.skills.update(skills)
+            self.content.reset(on, seq)
+
+
+def _above(new: float | None, old: float | None) -> bool:
+    return new is not None and old is not None and new > old

@@ -1,0 +1,325 @@
+"""Am I stretched, and do I recover?"""
+
+from collections.abc import Iterable
+from datetime import date
+from math import expm1, fsum
+from typing import ClassVar, Final, Literal, get_args
+
+import attrs
+from immutabledict import immutabledict
+
+from careerledger.dates import PartialDate
+from careerledger.events.challenge import (
+    ChallengeResolved,
+    ChallengeTaken,
+    ConfidenceRated,
+    SetbackOvercome,
+    SetbackSuffered,
+)
+from careerledger.history import Entry
+from careerledger.projections._fading import fade
+from careerledger.projections._projection import Tunable, on, projection
+from careerledger.projections._views import Evidence, View
+
+__all__ = [
+    "Challenge",
+    "ChallengeOutcome",
+    "Challenges",
+    "ChallengesView",
+    "Confidence",
+    "ConfidenceReading",
+    "Resilience",
+    "Setback",
+]
+
+ChallengeOutcome = Literal["met", "partly", "failed", "withdrawn", "open"]
+
+TOP: Final = 10
+"""How many entries the stretch names as its evidence."""
+
+
+@attrs.frozen(kw_only=True)
+class Challenge(View):
+    """One challenge, from taking it on to its end."""
+
+    challenge: str
+    title: str
+    difficulty: int
+    """From 1 (routine) to 5 (never done before)."""
+    taken: PartialDate
+    resolved: PartialDate | None
+    """None while it is open."""
+    outcome: ChallengeOutcome
+    feedback: float | None
+    """How much feedback there was, 0..1; None: not said."""
+    lessons: tuple[str, ...]
+    skills: tuple[str, ...]
+    """As its end names them."""
+
+
+@attrs.frozen(kw_only=True)
+class Setback(View):
+    """One setback, and whether it was overcome."""
+
+    setback: str
+    what: str
+    severity: int
+    """From 1 (a scratch) to 5 (the ground gone)."""
+    suffered: PartialDate
+    overcome: PartialDate | None
+    days: int | None
+    """Whole days between the two first days; 0 where only a period is known that holds both."""
+    entries: tuple[int, ...]
+    """Numbers of the entries that say so."""
+
+
+@attrs.frozen(kw_only=True)
+class Resilience(View):
+    """How setbacks were recovered from."""
+
+    suffered: int
+    overcome: int
+    share: float | None
+    """Overcome of those suffered, 0..1; None without setbacks."""
+    median_days: float | None
+    """From suffering one to overcoming it, over those overcome; None without any."""
+    setbacks: tuple[Setback, ...]
+    """In the order they were suffered."""
+
+
+@attrs.frozen(kw_only=True)
+class ConfidenceReading(View):
+    """How sure one was of oneself, once."""
+
+    on: PartialDate
+    level: float
+    """0..1."""
+    seq: int
+    """Number of the entry."""
+
+
+@attrs.frozen(kw_only=True)
+class Confidence(View):
+    """Confidence in one theme over time."""
+
+    theme: str
+    latest: float
+    """0..1."""
+    readings: tuple[ConfidenceReading, ...]
+    """Oldest first."""
+
+
+@attrs.frozen(kw_only=True)
+class ChallengesView(View):
+    """The answer of Challenges."""
+
+    HEADLINE: ClassVar[str] = "stretch"
+
+    at: date
+    stretch: float | None
+    """How much challenges stretch one, 0..1; None without challenges."""
+    challenges: tuple[Challenge, ...]
+    """In the order they were taken."""
+    outcomes: immutabledict[ChallengeOutcome, int]
+    """How many challenges came to each outcome, the open ones among them."""
+    resilience: Resilience
+    confidence: tuple[Confidence, ...]
+    """By theme, in the order of their names."""
+    evidence: tuple[Evidence, ...]
+    """The entries by which challenges were taken that hold ``stretch`` up most, largest first; at
+    most 10, and the shares of all would add up to it."""
+
+
+@attrs.define
+class _Taken:
+    on: str
+    seq: int
+    title: str
+    difficulty: int
+
+
+@attrs.define
+class _Resolved:
+    on: str
+    outcome: Literal["met", "partly", "failed", "withdrawn"]
+    feedback: float | None
+    lessons: tuple[str, ...]
+    skills: tuple[str, ...]
+
+
+@attrs.define
+class _Suffered:
+    on: str
+    seq: int
+    what: str
+    severity: int
+
+
+@projection("challenges")
+class Challenges(Tunable):
+    """How much challenges stretch one, how they ended, and how setbacks were overcome.
+
+    Stretch S = 1 - e^(-Σ a / k) over challenges, a = difficulty · (0.5 + feedback) · d. Developing
+    through challenges has diminishing returns, and feedback offsets them (DeRue & Wellman, 2009,
+    "Developing leaders via experience"); the curve and its numbers are this project's assumption.
+    A challenge's share of S is S · a / Σ a.
+
+    d = 2^(-Δ/h) fades over the Δ days since a challenge was resolved, as it stretches until its
+    end. One that is open fades from the day it was taken, because one that is never heard of again
+    should not count for ever. A period counts from its first day, but no challenge ends before it
+    was taken.
+
+    An id that is taken or resolved twice counts as it was last; the end of what never began, a
+    challenge or a setback, does not count.
+
+    Parameters:
+        half_life: In days, 365.
+        k: The sum at which S is 1 - 1/e, 6. One challenge of difficulty 3 and average feedback
+            gives 0.39 on its day; one such a year keeps S between 0.39 and 0.63.
+        feedback: What counts as feedback where none is stated, 0.5, the middle.
+    """
+
+    half_life: ClassVar[float] = 365.0
+    k: ClassVar[float] = 6.0
+    feedback: ClassVar[float] = 0.5
+
+    taken: dict[str, _Taken] = {}
+    resolved: dict[str, _Resolved] = {}
+    suffered: dict[str, _Suffered] = {}
+    overcome: dict[str, tuple[str, int]] = {}
+    """Date and entry number."""
+    confidence: dict[str, list[tuple[str, float, int]]] = {}
+    """By theme: date, level and entry number, in history order."""
+
+    @on(ChallengeTaken)
+    def take(self, event: ChallengeTaken, entry: Entry[ChallengeTaken]) -> None:
+        self.taken[event.challenge] = _Taken(
+            str(event.on), entry.seq, event.title, event.difficulty
+        )
+
+    @on(ChallengeResolved)
+    def resolve(self, event: ChallengeResolved, entry: Entry[ChallengeResolved]) -> None:  # noqa: ARG002
+        self.resolved[event.challenge] = _Resolved(
+            str(event.on), event.outcome, event.feedback, event.lessons, event.skills
+        )
+
+    @on(SetbackSuffered)
+    def suffer(self, event: SetbackSuffered, entry: Entry[SetbackSuffered]) -> None:
+        self.suffered[event.setback] = _Suffered(
+            str(event.on), entry.seq, event.what, event.severity
+        )
+
+    @on(SetbackOvercome)
+    def get_up(self, event: SetbackOvercome, entry: Entry[SetbackOvercome]) -> None:
+        self.overcome[event.setback] = (str(event.on), entry.seq)
+
+    @on(ConfidenceRated)
+    def rate(self, event: ConfidenceRated, entry: Entry[ConfidenceRated]) -> None:
+        readings = self.confidence.setdefault(event.theme, [])
+        readings.append((str(event.on), event.level, entry.seq))
+
+    def view(self, at: date) -> ChallengesView:
+        """The answer at a date on or after the last entry."""
+        ordered = sorted(self.taken.items(), key=lambda pair: (pair[1].on, pair[1].seq))
+        challenges = tuple(self._challenge(id_, taken) for id_, taken in ordered)
+        stretch, evidence = self._stretch(challenges, at)
+        found = [challenge.outcome for challenge in challenges]
+        return ChallengesView(
+            at=at,
+            stretch=stretch,
+            challenges=challenges,
+            outcomes=immutabledict(
+                {outcome: found.count(outcome) for outcome in get_args(ChallengeOutcome)}
+            ),
+            resilience=self._resilience(),
+            confidence=tuple(
+                _confidence(theme, readings) for theme, readings in sorted(self.confidence.items())
+            ),
+            evidence=evidence,
+        )
+
+    def _challenge(self, id_: str, taken: _Taken) -> Challenge:
+        resolved = self.resolved.get(id_)
+        return Challenge(
+            challenge=id_,
+            title=taken.title,
+            difficulty=taken.difficulty,
+            taken=PartialDate(taken.on),
+            resolved=PartialDate(resolved.on) if resolved else None,
+            outcome=resolved.outcome if resolved else "open",
+            feedback=resolved.feedback if resolved else None,
+            lessons=resolved.lessons if resolved else (),
+            skills=resolved.skills if resolved else (),
+        )
+
+    def _stretch(
+        self, challenges: Iterable[Challenge], at: date
+    ) -> tuple[float | None, tuple[Evidence, ...]]:
+        parts = [(self._part(challenge, at), challenge) for challenge in challenges]
+        if not parts:
+            return None, ()
+        total = fsum(part for part, _ in parts)
+        stretch = -expm1(-total / self.k)
+        shares = [
+            Evidence(
+                seq=self.taken[challenge.challenge].seq,
+                on=challenge.taken,
+                share=stretch * (part / total),
+            )
+            for part, challenge in parts
+            if part  # what is very long ago has faded to nothing
+        ]
+        shares.sort(key=lambda evidence: (-evidence.share, evidence.on, evidence.seq))
+        return stretch, tuple(shares[:TOP])
+
+    def _part(self, challenge: Challenge, at: date) -> float:
+        since = max(challenge.taken.ordinal, (challenge.resolved or challenge.taken).ordinal)
+        feedback = self.feedback if challenge.feedback is None else challenge.feedback
+        return (
+            challenge.difficulty * (0.5 + feedback) * fade(at.toordinal() - since, self.half_life)
+        )
+
+    def _resilience(self) -> Resilience:
+        ordered = sorted(self.suffered.items(), key=lambda pair: (pair[1].on, pair[1].seq))
+        setbacks = tuple(self._setback(id_, suffered) for id_, suffered in ordered)
+        days = [setback.days for setback in setbacks if setback.days is not None]
+        return Resilience(
+            suffered=len(setbacks),
+            overcome=len(days),
+            share=len(days) / len(setbacks) if setbacks else None,
+            median_days=_median(days),
+            setbacks=setbacks,
+        )
+
+    def _setback(self, id_: str, suffered: _Suffered) -> Setback:
+        began = PartialDate(suffered.on)
+        ended, seqs = None, [suffered.seq]
+        if id_ in self.overcome:
+            day, seq = self.overcome[id_]
+            ended = PartialDate(day)
+            seqs.append(seq)
+        return Setback(
+            setback=id_,
+            what=suffered.what,
+            severity=suffered.severity,
+            suffered=began,
+            overcome=ended,
+            days=None if ended is None else max(0, ended.ordinal - began.ordinal),
+            entries=tuple(seqs),
+        )
+
+
+def _confidence(theme: str, readings: list[tuple[str, float, int]]) -> Confidence:
+    return Confidence(
+        theme=theme,
+        latest=readings[-1][1],
+        readings=tuple(
+            ConfidenceReading(on=PartialDate(day), level=level, seq=seq)
+            for day, level, seq in readings
+        ),
+    )
+
+
+def _median(days: list[int]) -> float | None:
+    ordered, middle = sorted(days), len(days) // 2
+    return (ordered[middle] + ordered[~middle]) / 2 if ordered else None

@@ -1,0 +1,267 @@
+"""Am I persevering?"""
+
+from collections.abc import Mapping
+from datetime import date
+from itertools import islice
+from typing import ClassVar, Final
+
+import attrs
+
+from careerledger.dates import PartialDate
+from careerledger.events import Action
+from careerledger.history import Entry
+from careerledger.projections._projection import Tunable, on, projection
+from careerledger.projections._views import Evidence, View
+
+__all__ = ["PRACTICES", "Effort", "Momentum", "MomentumView", "PracticeMomentum"]
+
+PRACTICES: Final = (
+    "vision",
+    "learning",
+    "network",
+    "challenge",
+    "purpose",
+    "role",
+    "ownership",
+    "reflection",
+    "other",
+)
+"""The rooms of the event catalogue; events of one's own are of the last."""
+
+_CALENDAR: Final = 366
+"""Days of a calendar: a whole year, whichever."""
+
+_TOP: Final = 10
+"""How many entries a streak names as its evidence."""
+
+
+@attrs.frozen(kw_only=True)
+class Effort(View):
+    """What was done within a period."""
+
+    period: str
+    """A year ``"2025"``, a month ``"2025-02"``, an ISO week ``"2025-W07"`` or a day
+    ``"2025-02-14"``."""
+    actions: int
+    hours: float
+    """As far as they were stated."""
+
+
+@attrs.frozen(kw_only=True)
+class PracticeMomentum(View):
+    """How one practice is kept up."""
+
+    practice: str
+    actions: int
+    hours: float
+    """As far as they were stated."""
+    current: int | None
+    """Streak in weeks; None without any action, as the next."""
+    longest: int | None
+
+
+@attrs.frozen(kw_only=True)
+class MomentumView(View):
+    """The answer of Momentum."""
+
+    HEADLINE: ClassVar[str] = "current"
+
+    at: date
+    current: int | None
+    """Consecutive weeks with an action, up to this week or, as it is not over, the one before;
+    None where nothing was ever recorded."""
+    longest: int | None
+    """The most consecutive weeks with an action."""
+    actions: int
+    """All of them."""
+    hours: float
+    """As far as they were stated."""
+    undated: int
+    """Actions known only to the month or year, which no week has."""
+    practices: tuple[PracticeMomentum, ...]
+    """All of ``PRACTICES``, in that order."""
+    calendar: tuple[Effort, ...]
+    """The days with an action among the last 366, oldest first."""
+    weeks: tuple[Effort, ...]
+    """The weeks with an action, oldest first."""
+    months: tuple[Effort, ...]
+    """The months with an action known to the month or day, oldest first."""
+    years: tuple[Effort, ...]
+    """The years with an action, oldest first."""
+    evidence: tuple[Evidence, ...]
+    """The first action of each week of the current streak, the latest week first, each counting
+    1 week; at most 10."""
+
+
+@attrs.define
+class _Effort:
+    actions: int = 0
+    seconds: int = 0
+
+    def add(self, seconds: int) -> None:
+        self.actions += 1
+        self.seconds += seconds
+
+    @property
+    def hours(self) -> float:
+        return self.seconds / 3600
+
+
+@attrs.define
+class _Streak:
+    """Weeks are numbered from the one that begins on the first Monday of the calendar, 0."""
+
+    length: int = 0
+    last: int = -2
+    """The last week of it."""
+    longest: int = 0
+
+    def reach(self, week: int) -> None:
+        """An action in a week, not before the last one."""
+        if week > self.last:
+            self.length = self.length + 1 if week == self.last + 1 else 1
+            self.last = week
+            self.longest = max(self.longest, self.length)
+
+    def current(self, week: int) -> int:
+        """How long it is in a week."""
+        return self.length if self.last >= week - 1 else 0
+
+
+@attrs.define
+class _Practice:
+    effort: _Effort = attrs.field(factory=_Effort)
+    streak: _Streak = attrs.field(factory=_Streak)
+
+
+@projection("momentum")
+class Momentum(Tunable):
+    """Actions and stated hours by day, week, month, year and practice, and streaks of weeks.
+
+    A week is an ISO week, from Monday on. A streak is a number of consecutive weeks with at least
+    one action; the current one ends this week or, as this week is not over, the week before. An
+    action known only to the month or year counts in totals, in its month or year and for its
+    practice, and for no week, day or streak. An action belongs to the practice in whose room of
+    the catalogue its event is; events of one's own to ``"other"``.
+
+    Counting weeks is this project's own. A week missed is no verdict: for the forming of habits
+    single gaps did not matter (Lally, van Jaarsveld, Potts & Wardle, 2010, "How are habits
+    formed").
+
+    It has no parameters.
+    """
+
+    total: _Effort = _Effort()
+    streak: _Streak = _Streak()
+    undated: int = 0
+    practices: dict[str, _Practice] = {}
+    days: dict[str, _Effort] = {}
+    """The last 366 of those with an action, oldest first; so are the others, without an end."""
+    weeks: dict[str, _Effort] = {}
+    months: dict[str, _Effort] = {}
+    years: dict[str, _Effort] = {}
+    firsts: dict[str, tuple[str, int]] = {}
+    """The date and entry number of the first action of each of the last 10 weeks that have one."""
+
+    @on(Action)
+    def act(self, event: Action, entry: Entry[Action]) -> None:
+        seconds = round((event.hours or 0) * 3600)
+        name = _practice_of(event)
+        practice = self.practices.get(name)
+        if practice is None:
+            practice = self.practices[name] = _Practice()
+        self.total.add(seconds)
+        practice.effort.add(seconds)
+        _add(self.years, event.on[:4], seconds)
+        if event.on.precision != "year":
+            _add(self.months, event.on.month, seconds)
+        if event.on.precision != "day":
+            self.undated += 1
+            return
+        day, week, number = str(event.on), _week_name(event.on.first_day), _week(event.on.ordinal)
+        _add(self.days, day, seconds)
+        _add(self.weeks, week, seconds)
+        self.firsts.setdefault(week, (day, entry.seq))
+        _keep_last(self.days, _CALENDAR)
+        _keep_last(self.firsts, _TOP)
+        self.streak.reach(number)
+        practice.streak.reach(number)
+
+    def view(self, at: date) -> MomentumView:
+        """The answer at a date on or after the last action."""
+        this_week = _week(at.toordinal())
+        current = self.streak.current(this_week)
+        return MomentumView(
+            at=at,
+            current=current if self.total.actions else None,
+            longest=self.streak.longest if self.total.actions else None,
+            actions=self.total.actions,
+            hours=self.total.hours,
+            undated=self.undated,
+            practices=tuple(
+                _practised(name, self.practices.get(name), this_week) for name in PRACTICES
+            ),
+            calendar=tuple(
+                part
+                for part in _efforts(self.days)
+                if at.toordinal() - PartialDate(part.period).ordinal < _CALENDAR
+            ),
+            weeks=_efforts(self.weeks),
+            months=_efforts(self.months),
+            years=_efforts(self.years),
+            evidence=tuple(
+                Evidence(seq=seq, on=PartialDate(day), share=1.0)
+                for day, seq in islice(reversed(self.firsts.values()), current)
+            ),
+        )
+
+
+def _practice_of(event: Action) -> str:
+    package, _, room = type(event).__module__.rpartition(".")
+    return room if package == _CATALOGUE and room in PRACTICES else PRACTICES[-1]
+
+
+_CATALOGUE: Final = Action.__module__.rpartition(".")[0]
+"""The package of the library's events."""
+
+
+def _practised(name: str, practice: _Practice | None, week: int) -> PracticeMomentum:
+    if practice is None:
+        return PracticeMomentum(practice=name, actions=0, hours=0.0, current=None, longest=None)
+    return PracticeMomentum(
+        practice=name,
+        actions=practice.effort.actions,
+        hours=practice.effort.hours,
+        current=practice.streak.current(week),
+        longest=practice.streak.longest,
+    )
+
+
+def _add(efforts: dict[str, _Effort], period: str, seconds: int) -> None:
+    effort = efforts.get(period)
+    if effort is None:
+        effort = efforts[period] = _Effort()
+    effort.add(seconds)
+
+
+def _keep_last(by_period: dict[str, _Effort] | dict[str, tuple[str, int]], count: int) -> None:
+    """Drop the oldest, which came first."""
+    if len(by_period) > count:
+        del by_period[next(iter(by_period))]
+
+
+def _efforts(by_period: Mapping[str, _Effort]) -> tuple[Effort, ...]:
+    return tuple(
+        Effort(period=period, actions=effort.actions, hours=effort.hours)
+        for period, effort in by_period.items()
+    )
+
+
+def _week(ordinal: int) -> int:
+    """The number of a day's week: the first day of the calendar, ordinal 1, is a Monday."""
+    return (ordinal - 1) // 7
+
+
+def _week_name(day: date) -> str:
+    year, week, _ = day.isocalendar()
+    return f"{year:04}-W{week:02}"

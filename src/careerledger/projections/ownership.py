@@ -1,0 +1,289 @@
+"""Do I ask, or wait?"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from math import fsum
+from typing import Any, ClassVar, Final, Literal, get_args
+
+import attrs
+from immutabledict import immutabledict
+
+from careerledger.dates import PartialDate
+from careerledger.events import Action
+from careerledger.events.ownership import (
+    IndustrySwitched,
+    JobCrafted,
+    OpportunityDecided,
+    OpportunityFound,
+    ProjectFinished,
+    ProjectProposed,
+    RequestAnswered,
+    RequestKind,
+    RequestMade,
+)
+from careerledger.history import Entry
+from careerledger.projections._projection import Tunable, on, projection
+from careerledger.projections._views import Evidence, View
+
+__all__ = [
+    "IndustrySwitch",
+    "OpenRequest",
+    "Ownership",
+    "OwnershipView",
+    "RequestsOfKind",
+]
+
+Initiative = Literal["self", "asked", "assigned"]
+Answer = Literal["granted", "declined", "deferred"]
+Crafting = Literal["task", "relational", "cognitive"]
+ProjectState = Literal["open", "shipped", "partly", "stopped"]
+OpportunityState = Literal["open", "taken", "declined", "lapsed"]
+
+TOP: Final = 10
+"""How many entries the agency names as its evidence."""
+
+
+@attrs.frozen(kw_only=True)
+class RequestsOfKind(View):
+    """What came of the requests of one kind."""
+
+    kind: RequestKind
+    asked: int
+    granted: int
+    declined: int
+    open: int
+    """Not answered yet, or deferred."""
+    deferred: int
+    """Of the open ones, those whose latest answer was to wait."""
+    overdue: int
+    """Of the open ones, those asked too long ago."""
+    answer_rate: float
+    """Granted or declined of those asked, 0..1."""
+
+
+@attrs.frozen(kw_only=True)
+class OpenRequest(View):
+    """A request that waits for its answer."""
+
+    request: str
+    kind: RequestKind
+    to: str | None
+    on: PartialDate
+    days: int
+    """Since it was made."""
+    deferred: bool
+    overdue: bool
+    seq: int
+    """Number of the entry."""
+
+
+@attrs.frozen(kw_only=True)
+class IndustrySwitch(View):
+    """A move to another industry."""
+
+    from_: str
+    to: str
+    on: PartialDate
+    seq: int
+    """Number of the entry."""
+
+
+@attrs.frozen(kw_only=True)
+class OwnershipView(View):
+    """The answer of Ownership."""
+
+    HEADLINE: ClassVar[str] = "agency"
+
+    at: date
+    agency: float
+    """How likely the next action is one's own idea, in (0, 1); 1/2 when nothing is known."""
+    says_nothing: bool
+    """Whether no action states its initiative, so that ``agency`` is only where it starts."""
+    initiatives: immutabledict[Initiative, int]
+    """Actions by their stated initiative."""
+    requests: tuple[RequestsOfKind, ...]
+    """The kinds that were asked for, in the order of the catalogue."""
+    answer_rate: float | None
+    """Granted or declined of all requests, 0..1; None without any."""
+    open_requests: tuple[OpenRequest, ...]
+    """Longest waiting first."""
+    projects_proposed: int
+    projects: immutabledict[ProjectState, int]
+    """The proposed projects by how they ended."""
+    worth: float | None
+    """Mean worth of those that ended and say it, 0..1; None without any."""
+    crafted: immutabledict[Crafting, int]
+    """Times that a role was reshaped: its tasks, its relations, or how it is seen."""
+    mobility: tuple[IndustrySwitch, ...]
+    """Industry switches, in the order they happened; no part of any number above."""
+    opportunities_found: int
+    opportunities: immutabledict[OpportunityState, int]
+    """The found opportunities by what was decided."""
+    evidence: tuple[Evidence, ...]
+    """The latest 10 actions of one's own initiative, latest first; each adds the same share."""
+
+
+@attrs.define
+class _Request:
+    on: str
+    seq: int
+    kind: RequestKind
+    to: str | None
+
+
+@projection("ownership")
+class Ownership(Tunable):
+    """Whose idea one's actions are, what one asks for, proposes and reshapes.
+
+    Agency = (self + 1) / (self + asked + assigned + 2) over the actions that state their
+    initiative: the rule of succession (Laplace, 1814, "Essai philosophique sur les probabilités"),
+    the chance that the next one is one's own idea. Job crafting is told apart as by Wrzesniewski &
+    Dutton (2001): of tasks, of relations, and of how the work is seen.
+
+    A request stays open until it is granted or declined; the latest answer counts. An id that is
+    introduced twice counts as it was last; an answer to what was never asked does not count, nor
+    does the end of what was never proposed or found.
+
+    Parameters:
+        answer_within: Days after which an open request is overdue, 30.
+    """
+
+    answer_within: ClassVar[float] = 30
+
+    initiatives: dict[str, int] = {}
+    own: list[tuple[str, int]] = []
+    """Date and entry number of the latest actions of one's own initiative."""
+    requests: dict[str, _Request] = {}
+    answers: dict[str, Answer] = {}
+    proposed: set[str] = set()
+    finished: dict[str, tuple[Literal["shipped", "partly", "stopped"], float | None]] = {}
+    """Outcome and worth by project."""
+    crafted: dict[str, int] = {}
+    switches: list[tuple[str, str, str, int]] = []
+    """From, to, date, and entry number."""
+    found: set[str] = set()
+    decided: dict[str, Literal["taken", "declined", "lapsed"]] = {}
+
+    @on(Action)
+    def act(self, event: Action, entry: Entry[Action]) -> None:
+        initiative = event.initiative
+        if initiative is None:
+            return
+        self.initiatives[initiative] = self.initiatives.get(initiative, 0) + 1
+        if initiative == "self":
+            self.own.append((str(event.on), entry.seq))
+            del self.own[:-TOP]
+
+    @on(RequestMade)
+    def ask(self, event: RequestMade, entry: Entry[RequestMade]) -> None:
+        self.requests[event.request] = _Request(str(event.on), entry.seq, event.kind, event.to)
+
+    @on(RequestAnswered)
+    def answer(self, event: RequestAnswered, entry: Entry[RequestAnswered]) -> None:  # noqa: ARG002
+        self.answers[event.request] = event.outcome
+
+    @on(ProjectProposed)
+    def propose(self, event: ProjectProposed, entry: Entry[ProjectProposed]) -> None:  # noqa: ARG002
+        self.proposed.add(event.project)
+
+    @on(ProjectFinished)
+    def finish(self, event: ProjectFinished, entry: Entry[ProjectFinished]) -> None:  # noqa: ARG002
+        self.finished[event.project] = (event.outcome, event.worth)
+
+    @on(JobCrafted)
+    def craft(self, event: JobCrafted, entry: Entry[JobCrafted]) -> None:  # noqa: ARG002
+        self.crafted[event.kind] = self.crafted.get(event.kind, 0) + 1
+
+    @on(IndustrySwitched)
+    def switch(self, event: IndustrySwitched, entry: Entry[IndustrySwitched]) -> None:
+        self.switches.append((event.from_, event.to, str(event.on), entry.seq))
+
+    @on(OpportunityFound)
+    def find(self, event: OpportunityFound, entry: Entry[OpportunityFound]) -> None:  # noqa: ARG002
+        self.found.add(event.opportunity)
+
+    @on(OpportunityDecided)
+    def decide(self, event: OpportunityDecided, entry: Entry[OpportunityDecided]) -> None:  # noqa: ARG002
+        self.decided[event.opportunity] = event.decision
+
+    def view(self, at: date) -> OwnershipView:
+        """The answer at a date on or after the last action."""
+        stated = sum(self.initiatives.values())
+        waiting = tuple(self._open_requests(at))
+        ended = [end for project, end in self.finished.items() if project in self.proposed]
+        worths = [worth for _, worth in ended if worth is not None]
+        decisions = [decision for found, decision in self.decided.items() if found in self.found]
+        return OwnershipView(
+            at=at,
+            agency=(self.initiatives.get("self", 0) + 1) / (stated + 2),
+            says_nothing=not stated,
+            initiatives=_counts(Initiative, self.initiatives),
+            requests=tuple(self._by_kind(waiting)),
+            answer_rate=(
+                (len(self.requests) - len(waiting)) / len(self.requests) if self.requests else None
+            ),
+            open_requests=waiting,
+            projects_proposed=len(self.proposed),
+            projects=_states(ProjectState, [outcome for outcome, _ in ended], len(self.proposed)),
+            worth=fsum(worths) / len(worths) if worths else None,
+            crafted=_counts(Crafting, self.crafted),
+            mobility=tuple(
+                IndustrySwitch(from_=from_, to=to, on=PartialDate(day), seq=seq)
+                for from_, to, day, seq in self.switches
+            ),
+            opportunities_found=len(self.found),
+            opportunities=_states(OpportunityState, decisions, len(self.found)),
+            evidence=tuple(
+                Evidence(seq=seq, on=PartialDate(day), share=1 / (stated + 2))
+                for day, seq in reversed(self.own)
+            ),
+        )
+
+    def _open_requests(self, at: date) -> Iterator[OpenRequest]:
+        ordered = sorted(self.requests.items(), key=lambda pair: (pair[1].on, pair[1].seq))
+        for id_, request in ordered:
+            answer = self.answers.get(id_)
+            if answer is None or answer == "deferred":
+                asked = PartialDate(request.on)
+                days = at.toordinal() - asked.ordinal
+                yield OpenRequest(
+                    request=id_,
+                    kind=request.kind,
+                    to=request.to,
+                    on=asked,
+                    days=days,
+                    deferred=answer == "deferred",
+                    overdue=days > self.answer_within,
+                    seq=request.seq,
+                )
+
+    def _by_kind(self, waiting: Sequence[OpenRequest]) -> Iterator[RequestsOfKind]:
+        for kind in get_args(RequestKind):
+            answers = [
+                self.answers.get(id_)
+                for id_, request in self.requests.items()
+                if request.kind == kind
+            ]
+            if answers:
+                still_open = [request for request in waiting if request.kind == kind]
+                yield RequestsOfKind(
+                    kind=kind,
+                    asked=len(answers),
+                    granted=answers.count("granted"),
+                    declined=answers.count("declined"),
+                    open=len(still_open),
+                    deferred=answers.count("deferred"),
+                    overdue=sum(request.overdue for request in still_open),
+                    answer_rate=(len(answers) - len(still_open)) / len(answers),
+                )
+
+
+def _counts(kinds: Any, counted: Mapping[str, int]) -> immutabledict[Any, int]:
+    """How many there are of every kind of a Literal, also of those that there are none of."""
+    return immutabledict({kind: counted.get(kind, 0) for kind in get_args(kinds)})
+
+
+def _states(kinds: Any, ended: Sequence[str], total: int) -> immutabledict[Any, int]:
+    """The same for what is open until it ends."""
+    return _counts(kinds, {**Counter(ended), "open": total - len(ended)})

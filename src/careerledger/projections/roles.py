@@ -1,0 +1,357 @@
+"""What have I held?"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import ClassVar, Literal
+
+import attrs
+
+from careerledger.dates import PartialDate
+from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
+from careerledger.history import Entry
+from careerledger.projections._projection import Tunable, on, projection
+from careerledger.projections._views import View
+
+__all__ = ["Change", "Employer", "Gap", "Overlap", "Role", "Roles", "RolesView", "Title"]
+
+
+@attrs.frozen(kw_only=True)
+class Title(View):
+    """What a role was called for a time."""
+
+    title: str
+    since: PartialDate
+    until: PartialDate | None
+    """When the next title or the end of the role came; None while it holds."""
+    seq: int
+    """Number of the entry that gave it."""
+
+
+@attrs.frozen(kw_only=True)
+class Change(View):
+    """A level, scope or pay that became another within a role."""
+
+    on: PartialDate
+    what: Literal["level", "scope", "pay"]
+    before: float | None
+    """None where it was not stated before."""
+    value: float
+    seq: int
+    """Number of the entry that says so."""
+
+
+@attrs.frozen(kw_only=True)
+class Role(View):
+    """A role as it was last held."""
+
+    role: str
+    organisation: str
+    title: str
+    industry: str | None
+    started: PartialDate
+    ended: PartialDate | None
+    """None while it goes on."""
+    reason: str | None
+    """Why it ended, as far as stated."""
+    days: int
+    """Days held, its first and last day included; 0 where it ended before it started."""
+    level: int | None
+    scope: float | None
+    pay: float | None
+    """Per year, in ``currency``."""
+    currency: str | None
+    titles: tuple[Title, ...]
+    """In the order they were held."""
+    changes: tuple[Change, ...]
+    """In the order they came."""
+    seq: int
+    """Number of the entry that started it."""
+
+
+@attrs.frozen(kw_only=True)
+class Employer(View):
+    """An organisation, and the roles held there."""
+
+    organisation: str
+    started: PartialDate
+    """The first start of a role there."""
+    ended: PartialDate | None
+    """The last end; None while any role goes on."""
+    days: int
+    """Days in any role there; a day in two roles counts once."""
+    roles: tuple[Role, ...]
+    """In the order they started."""
+
+
+@attrs.frozen(kw_only=True)
+class Overlap(View):
+    """Two roles that were held at the same time."""
+
+    roles: tuple[str, str]
+    """The one that started first, first."""
+    since: date
+    until: date
+    """The last day of both."""
+    days: int
+
+
+@attrs.frozen(kw_only=True)
+class Gap(View):
+    """A time without any role."""
+
+    since: date
+    until: date
+    """Its last day; the date of the view where it goes on."""
+    days: int
+
+
+@attrs.frozen(kw_only=True)
+class RolesView(View):
+    """The answer of Roles."""
+
+    HEADLINE: ClassVar[str] = "days"
+
+    at: date
+    days: int | None
+    """Days in any role, each counted once; None without a role."""
+    employers: tuple[Employer, ...]
+    """In the order of the first start there."""
+    overlaps: tuple[Overlap, ...]
+    """In the order in which the later role of each started."""
+    gaps: tuple[Gap, ...]
+    """From the first start to the date of the view, oldest first."""
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles at all employers, in the order they started."""
+        found = (role for employer in self.employers for role in employer.roles)
+        return tuple(sorted(found, key=lambda role: (role.started, role.seq)))
+
+
+@attrs.define
+class _Start:
+    on: str
+    seq: int
+    organisation: str
+    title: str
+    level: int | None
+    scope: float | None
+    industry: str | None
+    pay: float | None
+    currency: str | None
+
+
+@attrs.define
+class _Change:
+    on: str
+    seq: int
+    title: str | None
+    level: int | None
+    scope: float | None
+    pay: float | None
+
+
+_Span = tuple[int, int]
+"""Ordinals of a first and a last day."""
+
+
+@projection("roles")
+class Roles(Tunable):
+    """The employers of a career, the roles within them, and the titles within roles.
+
+    A role is held from the first day of the date it started on to the last day of the date it
+    ended on, both included, and never beyond the date of the view: "2019" to "2020" is two years,
+    and what ended in "2020-03" leaves no gap before "2020-04". A role that ended before it
+    started was held for no time.
+
+    What changed is part of a role where its date, which may be a whole year, shares a day with
+    the time of the role; other changes count nowhere. An id that is introduced again stands for
+    the later role alone.
+    """
+
+    started: dict[str, _Start] = {}
+    """In history order."""
+    changes: dict[str, list[_Change]] = {}
+    """By role, also before its start: "2020" stands before "2020-03" in the history."""
+    ends: dict[str, tuple[str, str | None]] = {}
+    """Date and reason by role, also before its start."""
+
+    @on(RoleStarted)
+    def start(self, event: RoleStarted, entry: Entry[RoleStarted]) -> None:
+        if self.started.pop(event.role, None) is not None:
+            self.ends.pop(event.role, None)
+        self.started[event.role] = _Start(
+            on=str(event.on),
+            seq=entry.seq,
+            organisation=event.organisation,
+            title=event.title,
+            level=event.level,
+            scope=event.scope,
+            industry=event.industry,
+            pay=event.pay,
+            currency=event.currency,
+        )
+
+    @on(RoleChanged)
+    def change(self, event: RoleChanged, entry: Entry[RoleChanged]) -> None:
+        change = _Change(
+            on=str(event.on),
+            seq=entry.seq,
+            title=event.title,
+            level=event.level,
+            scope=event.scope,
+            pay=event.pay,
+        )
+        self.changes.setdefault(event.role, []).append(change)
+
+    @on(RoleEnded)
+    def end(self, event: RoleEnded, entry: Entry[RoleEnded]) -> None:  # noqa: ARG002
+        self.ends[event.role] = (str(event.on), event.reason)
+
+    def view(self, at: date) -> RolesView:
+        """The answer at a date on or after the last entry."""
+        spans = {id_: self._span(id_, start, at) for id_, start in self.started.items()}
+        by_organisation: dict[str, list[str]] = {}
+        for id_, start in self.started.items():
+            by_organisation.setdefault(start.organisation, []).append(id_)
+        held = list(_union(spans.values()))
+        return RolesView(
+            at=at,
+            days=sum(map(_days, held)) if spans else None,
+            employers=tuple(
+                self._employer(organisation, {id_: spans[id_] for id_ in ids})
+                for organisation, ids in by_organisation.items()
+            ),
+            overlaps=tuple(_overlaps(spans)),
+            gaps=tuple(_gaps(held, at)),
+        )
+
+    def _span(self, id_: str, start: _Start, at: date) -> _Span:
+        last = at
+        if id_ in self.ends:
+            last = min(at, PartialDate(self.ends[id_][0]).last_day)
+        return PartialDate(start.on).ordinal, last.toordinal()
+
+    def _employer(self, organisation: str, spans: dict[str, _Span]) -> Employer:
+        ends = [self.ends.get(id_) for id_ in spans]
+        known = [PartialDate(end[0]) for end in ends if end is not None]
+        roles = tuple(self._role(id_, span) for id_, span in spans.items())
+        return Employer(
+            organisation=organisation,
+            started=roles[0].started,
+            ended=max(known, key=_by_last_day) if len(known) == len(ends) else None,
+            days=sum(map(_days, _union(spans.values()))),
+            roles=roles,
+        )
+
+    def _role(self, id_: str, span: _Span) -> Role:
+        start = self.started[id_]
+        ended, reason = self.ends.get(id_, (None, None))
+        changes = [
+            change
+            for change in self.changes.get(id_, ())
+            if span[0] <= PartialDate(change.on).last_day.toordinal()
+            and PartialDate(change.on).ordinal <= span[1]
+        ]
+        levels = list(_changed("level", start.level, ((c, c.level) for c in changes)))
+        scopes = list(_changed("scope", start.scope, ((c, c.scope) for c in changes)))
+        pays = list(_changed("pay", start.pay, ((c, c.pay) for c in changes)))
+        titles = _titles(start, changes, None if ended is None else PartialDate(ended))
+        return Role(
+            role=id_,
+            organisation=start.organisation,
+            title=titles[-1].title,
+            industry=start.industry,
+            started=PartialDate(start.on),
+            ended=None if ended is None else PartialDate(ended),
+            reason=reason,
+            days=_days(span),
+            level=next((c.level for c in reversed(changes) if c.level is not None), start.level),
+            scope=scopes[-1].value if scopes else start.scope,
+            pay=pays[-1].value if pays else start.pay,
+            currency=start.currency,
+            titles=titles,
+            changes=tuple(sorted([*levels, *scopes, *pays], key=_by_place)),
+            seq=start.seq,
+        )
+
+
+def _by_last_day(on: PartialDate) -> tuple[date, str]:
+    return on.last_day, on
+
+
+def _by_place(change: Change) -> tuple[str, int]:
+    return change.on, change.seq
+
+
+def _changed(
+    what: Literal["level", "scope", "pay"],
+    before: float | None,
+    stated: Iterable[tuple[_Change, float | None]],
+) -> Iterator[Change]:
+    """What became another; stating the same again changes nothing."""
+    for change, value in stated:
+        if value is not None and value != before:
+            yield Change(
+                on=PartialDate(change.on), what=what, before=before, value=value, seq=change.seq
+            )
+            before = value
+
+
+def _titles(
+    start: _Start, changes: Iterable[_Change], ended: PartialDate | None
+) -> tuple[Title, ...]:
+    given = [(start.title, start.on, start.seq)]
+    for change in changes:
+        if change.title is not None and change.title != given[-1][0]:
+            given.append((change.title, change.on, change.seq))
+    ends = [*(PartialDate(since) for _, since, _ in given[1:]), ended]
+    return tuple(
+        Title(title=title, since=PartialDate(since), until=until, seq=seq)
+        for (title, since, seq), until in zip(given, ends, strict=True)
+    )
+
+
+def _days(span: _Span) -> int:
+    return max(0, span[1] - span[0] + 1)
+
+
+def _union(spans: Iterable[_Span]) -> Iterator[_Span]:
+    """The times covered by any of these, in order, with at least a day between any two."""
+    whole: _Span | None = None
+    for first, last in sorted(span for span in spans if _days(span)):
+        if whole is not None and first > whole[1] + 1:
+            yield whole
+            whole = None
+        whole = (first, last) if whole is None else (whole[0], max(whole[1], last))
+    if whole is not None:
+        yield whole
+
+
+def _overlaps(spans: dict[str, _Span]) -> Iterator[Overlap]:
+    """Spans come in the order of their first days."""
+    held: list[tuple[str, _Span]] = []
+    for id_, span in spans.items():
+        if not _days(span):
+            continue
+        held = [(other, theirs) for other, theirs in held if theirs[1] >= span[0]]
+        for other, theirs in held:
+            both = (span[0], min(span[1], theirs[1]))
+            yield Overlap(
+                roles=(other, id_),
+                since=date.fromordinal(both[0]),
+                until=date.fromordinal(both[1]),
+                days=_days(both),
+            )
+        held.append((id_, span))
+
+
+def _gaps(held: list[_Span], at: date) -> Iterator[Gap]:
+    """What lies between times, and after the last one up to a date."""
+    starts = [*(first for first, _ in held[1:]), at.toordinal() + 1]
+    for (_, last), start in zip(held, starts, strict=False):
+        gap = (last + 1, start - 1)
+        if _days(gap):
+            yield Gap(
+                since=date.fromordinal(gap[0]), until=date.fromordinal(gap[1]), days=_days(gap)
+            )

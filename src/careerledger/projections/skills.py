@@ -1,0 +1,228 @@
+"""What can I still do, and what is fading?"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from heapq import nlargest
+from math import fsum, prod
+from operator import itemgetter
+from types import MappingProxyType
+from typing import ClassVar, Final, Literal
+
+import attrs
+
+from careerledger.dates import PartialDate
+from careerledger.events import Action
+from careerledger.events.challenge import ChallengeResolved
+from careerledger.events.learning import (
+    CourseFinished,
+    CredentialAwarded,
+    SkillAssessed,
+    SkillPractised,
+)
+from careerledger.events.network import RecognitionReceived
+from careerledger.events.reflection import MilestoneDeclared
+from careerledger.history import Entry
+from careerledger.projections._fading import fade
+from careerledger.projections._projection import Tunable, on, projection
+from careerledger.projections._views import Evidence, View
+
+__all__ = ["WEIGHTS", "Assessor", "LastAssessment", "Skill", "Skills", "SkillsView"]
+
+Assessor = Literal["self", "peer", "manager", "test"]
+
+WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
+    {
+        "assessed by test": 0.9,
+        "assessed by manager": 0.7,
+        "assessed by peer": 0.6,
+        "assessed by self": 0.3,
+        "challenge met": 0.6,
+        "challenge partly": 0.4,
+        "credential": 0.5,
+        "milestone": 0.3,
+        "practice": 0.3,
+        "course": 0.25,
+        "recognition": 0.2,
+    }
+)
+"""What one piece of evidence of each kind says about a skill of which nothing else is known,
+0..1; that of an assessment is multiplied by its level. A test shows more than a challenge, that
+more than practice, that more than a course. The order is argued, the numbers are this project's
+assumption. A challenge that failed or was withdrawn shows nothing, unless it is given a weight
+(``"challenge failed"``, ``"challenge withdrawn"``)."""
+
+TOP: Final = 3
+"""How many entries a strength names as its evidence."""
+
+
+@attrs.frozen(kw_only=True)
+class LastAssessment(View):
+    """How well a skill was mastered when it was last judged."""
+
+    level: float
+    """From 0 (not at all) to 1 (mastery), at that date and not faded."""
+    assessor: Assessor
+    on: PartialDate
+    seq: int
+    """The entry's number."""
+
+
+@attrs.frozen(kw_only=True)
+class Skill(View):
+    """One skill, by its name as written."""
+
+    name: str
+    strength: float
+    """How sure it is that it is still there, 0..1, faded to the date of the view."""
+    assessed: LastAssessment | None
+    """None: never assessed."""
+    first: PartialDate
+    """When there was first evidence of it."""
+    last: PartialDate
+    """When there was last evidence of it, of whatever kind."""
+    last_used: PartialDate | None
+    """When it was last practised or used in a challenge; None: never."""
+    fading: bool
+    """Whether there has been no evidence of it for a half-life or longer."""
+    evidence: tuple[Evidence, ...]
+    """What holds the strength up most, largest first, at most 3; each share is what that entry
+    alone would leave of the skill."""
+
+
+@attrs.frozen(kw_only=True)
+class SkillsView(View):
+    """The answer of Skills."""
+
+    HEADLINE: ClassVar[str] = "held"
+
+    at: date
+    held: float | None
+    """The sum of all strengths: how many skills are held, a half-faded one counting half. None
+    without any evidence."""
+    skills: tuple[Skill, ...]
+    """Strongest first."""
+    fading: tuple[str, ...]
+    """Names of the skills that are fading, strongest first."""
+
+
+@attrs.define
+class _Skill:
+    shown: list[tuple[str, int, float, int]] = attrs.field(
+        factory=list[tuple[str, int, float, int]]
+    )
+    """The evidence in history order: date, its ordinal, weight, entry number."""
+    used: str | None = None
+    assessed: tuple[float, Assessor, str, int] | None = None
+
+
+@projection("skills")
+class Skills(Tunable):
+    """The strength of each skill, from the evidence of it.
+
+    Strength = 1 - Π(1 - g·d(Δ, h)) over the evidence: each piece closes a part of what the others
+    left open. g is the weight of its kind, and d = 2^(-Δ/h) fades over Δ days with the half-life
+    h. The kinds are assessments, challenges, practice, courses, credentials, recognition and
+    milestones that name the skill.
+
+    That skills are lost without use, and the more the longer it lasts, is a finding of
+    meta-analyses (Arthur, Bennett, Stanush & McNelly, 1998, "Factors that influence skill decay
+    and retention"). Half of what was gained was lost after some 6.5 months where accuracy counts,
+    13 where speed does, and 11 where both do, for skills with a motor part (Tatel & Ackerman,
+    2025, "Procedural skill retention and decay"). One year for all skills is an assumption, and so
+    are the weights and how they combine.
+
+    Parameters:
+        half_life: In days, 365.
+        weights: Weight by kind of evidence, ``WEIGHTS``; above 1 counts as 1.
+    """
+
+    half_life: ClassVar[float] = 365.0
+    weights: ClassVar[Mapping[str, float]] = WEIGHTS
+
+    skills: dict[str, _Skill] = {}
+
+    @on(SkillAssessed)
+    def assess(self, event: SkillAssessed, entry: Entry[SkillAssessed]) -> None:
+        weight = self.weights[f"assessed by {event.assessor}"] * event.level
+        self._show([event.skill], weight, entry)
+        assessed = (event.level, event.assessor, str(event.on), entry.seq)
+        self.skills[event.skill].assessed = assessed
+
+    @on(SkillPractised)
+    def practise(self, event: SkillPractised, entry: Entry[SkillPractised]) -> None:
+        self._show([event.skill], self.weights["practice"], entry, used=True)
+
+    @on(ChallengeResolved)
+    def resolve(self, event: ChallengeResolved, entry: Entry[ChallengeResolved]) -> None:
+        weight = self.weights.get(f"challenge {event.outcome}")
+        if weight is not None:
+            self._show(event.skills, weight, entry, used=True)
+
+    @on(CourseFinished)
+    def learn(self, event: CourseFinished, entry: Entry[CourseFinished]) -> None:
+        self._show(event.skills, self.weights["course"], entry)
+
+    @on(CredentialAwarded)
+    def credit(self, event: CredentialAwarded, entry: Entry[CredentialAwarded]) -> None:
+        self._show(event.skills, self.weights["credential"], entry)
+
+    @on(RecognitionReceived)
+    def recognise(self, event: RecognitionReceived, entry: Entry[RecognitionReceived]) -> None:
+        self._show(event.skills, self.weights["recognition"], entry)
+
+    @on(MilestoneDeclared)
+    def declare(self, event: MilestoneDeclared, entry: Entry[MilestoneDeclared]) -> None:
+        self._show(event.skills, self.weights["milestone"], entry)
+
+    def _show(
+        self, names: Iterable[str], weight: float, entry: Entry[Action], *, used: bool = False
+    ) -> None:
+        on = entry.event.on
+        for name in dict.fromkeys(names):
+            skill = self.skills.get(name)
+            if skill is None:
+                skill = self.skills[name] = _Skill()
+            skill.shown.append((str(on), on.ordinal, min(weight, 1.0), entry.seq))
+            if used:
+                skill.used = str(on)
+
+    def view(self, at: date) -> SkillsView:
+        """The answer at a date on or after the last entry."""
+        skills = [self._skill(name, skill, at) for name, skill in self.skills.items()]
+        skills.sort(key=lambda skill: (-skill.strength, skill.name))
+        return SkillsView(
+            at=at,
+            held=fsum(skill.strength for skill in skills) if skills else None,
+            skills=tuple(skills),
+            fading=tuple(skill.name for skill in skills if skill.fading),
+        )
+
+    def _skill(self, name: str, skill: _Skill, at: date) -> Skill:
+        today = at.toordinal()
+        parts = [weight * fade(today - day, self.half_life) for _, day, weight, _ in skill.shown]
+        largest = nlargest(TOP, zip(parts, skill.shown, strict=True), key=_part)
+        last, last_day, _, _ = skill.shown[-1]
+        return Skill(
+            name=name,
+            strength=1.0 - prod(1.0 - part for part in parts),
+            assessed=_assessment(skill),
+            first=PartialDate(skill.shown[0][0]),
+            last=PartialDate(last),
+            last_used=None if skill.used is None else PartialDate(skill.used),
+            fading=today - last_day >= self.half_life,
+            evidence=tuple(
+                Evidence(seq=seq, on=PartialDate(on), share=part)
+                for part, (on, _, _, seq) in largest
+                if part
+            ),
+        )
+
+
+_part = itemgetter(0)
+
+
+def _assessment(skill: _Skill) -> LastAssessment | None:
+    if skill.assessed is None:
+        return None
+    level, assessor, on, seq = skill.assessed
+    return LastAssessment(level=level, assessor=assessor, on=PartialDate(on), seq=seq)

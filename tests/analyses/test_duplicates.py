@@ -1,0 +1,253 @@
+"""What is on record more than once, and what only looks like it."""
+
+from itertools import combinations
+from random import Random
+from time import process_time
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz.fuzz import token_sort_ratio
+from rapidfuzz.utils import default_process
+
+from careerledger.analyses.duplicates import (
+    CONTACT_LIKENESS,
+    COURSE_LIKENESS,
+    duplicate_contacts,
+    duplicate_courses,
+    theme_spellings,
+)
+from careerledger.events import (
+    ConfidenceRated,
+    ContactMade,
+    ContactUpdated,
+    CourseFinished,
+    TrendNoted,
+    VisionDeclared,
+    VisionRevised,
+)
+from careers import TODAY, new_ledger, only_facts
+
+
+def found(check, *facts):
+    """What a check finds among these facts, recorded in this order."""
+    ledger = new_ledger()
+    ledger.record(facts)
+    return ledger.check(checks=[check])
+
+
+def pairs(check, *facts):
+    """The pairs that a check finds, by the place of their facts."""
+    ledger = new_ledger()
+    places = {entry.id: n for n, entry in enumerate(ledger.record(facts))}
+    return [
+        tuple(sorted(places[id_] for id_ in finding.entries))
+        for finding in ledger.check(checks=[check])
+    ]
+
+
+WORDS = st.sampled_from(
+    ["jane", "Jane", "JAN", "doe", "Doe,", "d'oe", "smith", "smithe", "Анна", "é", "!", "-"]
+)
+NAMES = st.lists(WORDS, min_size=1, max_size=3).map(" ".join) | st.text(min_size=1)
+
+
+def contacts(names, organisations=None):
+    organisations = organisations or [None] * len(names)
+    return [
+        ContactMade(on="2024", contact=f"c{n}", name=name, organisation=organisation)
+        for n, (name, organisation) in enumerate(zip(names, organisations, strict=True))
+    ]
+
+
+@given(st.lists(NAMES, max_size=8))
+def test_contacts_are_alike_if_their_names_are_pair_by_pair(names):
+    """The fast way finds what comparing every pair would, and each pair once."""
+    expected = [
+        (one, other)
+        for one, other in combinations(range(len(names)), 2)
+        if default_process(names[one])
+        and default_process(names[other])
+        and token_sort_ratio(names[one], names[other], processor=default_process)
+        >= CONTACT_LIKENESS
+    ]
+
+    assert expected == pairs(duplicate_contacts, *contacts(names))
+
+
+@given(st.lists(NAMES, max_size=6), st.randoms(use_true_random=False))
+def test_likeness_does_not_depend_on_the_order_of_recording(names, random):
+    shuffled = list(enumerate(names))
+    random.shuffle(shuffled)
+    mixed = pairs(duplicate_contacts, *contacts([name for _, name in shuffled]))
+
+    assert set(pairs(duplicate_contacts, *contacts(names))) == {
+        tuple(sorted((shuffled[one][0], shuffled[other][0]))) for one, other in mixed
+    }
+
+
+def test_one_person_under_two_ids_is_found():
+    (finding,) = found(duplicate_contacts, *contacts(["Jane Doe", "doe, JANE"], ["Acme", None]))
+
+    assert ("duplicate-contact", "warning") == (finding.code, finding.severity)
+    assert (
+        "the contacts 'c0' ('Jane Doe', #1) and 'c1' ('doe, JANE', #2) look like one person"
+        == finding.message
+    )
+    assert (
+        "if they are, void #2 and amend what refers to 'c1'; if not, give both an organisation"
+        == finding.mend
+    )
+
+
+def test_names_of_other_lengths_may_be_alike():
+    """Ten letters and twelve: 2 x 10 / 22 is 91 of 100."""
+    assert [(0, 1)] == pairs(duplicate_contacts, *contacts(["Jane Doughty", "Jane Dough"]))
+
+
+@pytest.mark.parametrize("other", ["Jane Doerr", "Jane Poe Roe", "John Doe", "J. Doe"])
+def test_other_names_are_other_people(other):
+    assert [] == pairs(duplicate_contacts, *contacts(["Jane Doe", other]))
+
+
+def test_namesakes_of_two_organisations_are_two_people():
+    facts = contacts(["Jane Doe"] * 3, ["Acme Inc.", "Globex", "acme inc"])
+
+    assert [(0, 2)] == pairs(duplicate_contacts, *facts)
+
+
+def test_whoever_moved_is_known_by_both_organisations():
+    facts = contacts(["Jane Doe", "Jane Doe"], ["Acme", "Globex"])
+    moved = ContactUpdated(on="2025", contact="c0", organisation="Globex")
+
+    assert [(0, 1)] == pairs(duplicate_contacts, *facts, moved)
+    assert [] == pairs(duplicate_contacts, *facts, attrs.evolve(moved, organisation=None))
+
+
+def test_a_contact_introduced_twice_is_not_two_contacts():
+    assert [] == pairs(duplicate_contacts, *contacts(["Jane Doe"]), *contacts(["Jane Doe"]))
+
+
+def test_five_thousand_contacts_take_less_than_two_seconds():
+    """Of processor time; it takes about 0.4 where every pair in turn would take minutes."""
+    chance = Random(1)
+    words = [
+        "".join(chance.choices("abdeghiklmnorstu", k=chance.randint(3, 11))) for _ in range(900)
+    ]
+    names = [" ".join(chance.choices(words, k=2)) for _ in range(5000)]
+    ledger = new_ledger()
+    ledger.record(contacts(names))
+    entries = list(ledger.entries())
+
+    started = process_time()
+    found = sum(1 for _ in duplicate_contacts(entries, TODAY))
+
+    assert process_time() - started < 2
+    assert found > 0
+
+
+# Courses
+
+
+def course(title, on="2024-03-01", provider=None):
+    return CourseFinished(on=on, title=title, provider=provider)
+
+
+@given(st.lists(NAMES, max_size=6))
+def test_courses_of_one_day_are_alike_if_their_titles_are(titles):
+    alike = {
+        (one, other)
+        for one, other in combinations(range(len(titles)), 2)
+        if default_process(titles[one])
+        and default_process(titles[other])
+        and token_sort_ratio(titles[one], titles[other], processor=default_process)
+        >= COURSE_LIKENESS
+    }
+    told = pairs(duplicate_courses, *map(course, titles))
+
+    assert len(told) == len(set(told))
+    assert set(told) <= alike
+    unnumbered = {n for n, title in enumerate(titles) if not any(map(str.isdigit, title))} - {
+        n
+        for n, title in enumerate(titles)
+        if set("ivx") & {word[0] for word in default_process(title).split()}
+    }
+    assert {pair for pair in alike if set(pair) <= unnumbered} <= set(told)
+
+
+def test_a_course_finished_twice_is_found():
+    (finding,) = found(
+        duplicate_courses,
+        course("Introduction to Statistics", "2024-03-01"),
+        course("Introduction to statistics.", "2024-04-01"),
+    )
+
+    assert ("duplicate-course", "warning") == (finding.code, finding.severity)
+    assert (
+        "'Introduction to Statistics' on 2024-03-01 (#1) and 'Introduction to statistics.' on "
+        "2024-04-01 (#2) look like one course, finished twice" == finding.message
+    )
+    assert "if they are, void #2; if not, amend the titles to tell them apart" == finding.mend
+
+
+def test_a_course_repeated_later_elsewhere_is_another():
+    first = course("First Aid", "2023-03-01", "Red Cross")
+
+    assert [] == pairs(duplicate_courses, first, course("First Aid", "2023-04-02"))
+    assert [] == pairs(duplicate_courses, first, course("First Aid", "2024", "St John"))
+    assert [(0, 1)] == pairs(duplicate_courses, first, course("First Aid", "2024", "red cross"))
+    assert [(0, 1)] == pairs(duplicate_courses, first, course("First Aid", "2023"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Introduction to Databases 1", "Introduction to Databases 2"),
+        ("Machine Learning Part I", "Machine Learning Part II"),
+        ("Angular2 for the web developer", "Angular4 for the web developer"),
+    ],
+)
+def test_the_next_part_is_another_course(one, other):
+    assert [] == pairs(duplicate_courses, course(one), course(other))
+    assert [(0, 1)] == pairs(duplicate_courses, course(one), course(one.upper()))
+
+
+# Themes
+
+
+@given(only_facts, st.sampled_from([str.upper, str.title, "{} ".format, "\t{}".format]))
+def test_themes_are_alike_apart_from_case_and_surrounding_blanks(facts, respell):
+    """Written alike there is nothing to find; respelled, all that are used are found."""
+    themed = [fact for fact in facts if fact.themes and isinstance(fact.themes, frozenset)]
+    respelled = [attrs.evolve(fact, themes=map(respell, fact.themes)) for fact in themed]
+    themes = {theme for fact in themed for theme in fact.themes}
+
+    assert [] == found(theme_spellings, *facts)
+    findings = found(theme_spellings, *themed, *respelled)
+    assert len(themes) == len(findings)
+
+
+def test_a_theme_in_several_spellings_is_found_wherever_it_stands():
+    findings = found(
+        theme_spellings,
+        CourseFinished(on="2024", title="a", themes=["climate", "craft"]),
+        CourseFinished(on="2024", title="b", themes=["climate"]),
+        VisionDeclared(on="2024", vision="v", statement="…", themes={"Climate": 1}),
+        VisionRevised(on="2025", vision="v", reason="…", themes={"Climate": 1}),
+        VisionRevised(on="2025", vision="v", reason="…"),
+        TrendNoted(on="2025", theme="climate", what="hotter"),
+        ConfidenceRated(on="2025", theme=" climate", level=0.5, themes=["climate"]),
+    )
+
+    assert [
+        ("the theme 'climate' is written 'Climate' in #3, #4", "amend it to 'climate'"),
+        ("the theme 'climate' is written ' climate' in #7", "amend it to 'climate'"),
+    ] == [(finding.message, finding.mend) for finding in findings]
+    assert {("theme-spelling", "note")} == {(f.code, f.severity) for f in findings}
+
+
+def test_other_words_are_other_themes():
+    themes = ["climate", "climates", "climate change", "cli mate"]
+
+    assert [] == found(theme_spellings, CourseFinished(on="2024", title="a", themes=themes))

@@ -1,0 +1,262 @@
+"""The laws of Skills, and its formula worked out by hand."""
+
+from datetime import date, timedelta
+from math import fsum
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from careerledger.events import (
+    Action,
+    ChallengeResolved,
+    CourseFinished,
+    CredentialAwarded,
+    MilestoneDeclared,
+    RecognitionReceived,
+    SkillAssessed,
+    SkillPractised,
+)
+from careerledger.projections import Skills
+from careerledger.projections.skills import TOP, WEIGHTS, Skill, SkillsView
+from careers import TODAY, new_ledger, ons
+
+names = st.sampled_from(["sql", "Czech", "juggling"])
+some = st.lists(names, max_size=3)
+text = st.just("…")
+pieces = st.one_of(
+    st.builds(
+        SkillAssessed,
+        on=ons,
+        skill=names,
+        level=st.sampled_from([0, 0.3, 1]),
+        assessor=st.sampled_from(["self", "peer", "manager", "test"]),
+    ),
+    st.builds(SkillPractised, on=ons, skill=names),
+    st.builds(
+        ChallengeResolved,
+        on=ons,
+        challenge=text,
+        outcome=st.sampled_from(["met", "partly", "failed", "withdrawn"]),
+        skills=some,
+    ),
+    st.builds(CourseFinished, on=ons, title=text, skills=some),
+    st.builds(CredentialAwarded, on=ons, credential=text, name=text, skills=some),
+    st.builds(RecognitionReceived, on=ons, kind=st.just("thanks"), text=text, skills=some),
+    st.builds(MilestoneDeclared, on=ons, milestone=text, title=text, skills=some),
+)
+evidence = st.lists(pieces, max_size=20)
+
+
+def project(facts: list[Action], at: object = TODAY, **parameters: object) -> SkillsView:
+    ledger = new_ledger()
+    ledger.record(facts)
+    asked = Skills.with_(**parameters) if parameters else Skills
+    return ledger.project(asked, at=at)
+
+
+def strengths(view: SkillsView) -> dict[str, float]:
+    return {skill.name: skill.strength for skill in view.skills}
+
+
+def only(facts: list[Action], at: object = TODAY, **parameters: object) -> Skill:
+    (skill,) = project(facts, at, **parameters).skills
+    return skill
+
+
+def weight(fact: Action) -> float | None:
+    """The table of the docs, written down once more."""
+    if isinstance(fact, SkillAssessed):
+        return {"test": 0.9, "manager": 0.7, "peer": 0.6, "self": 0.3}[fact.assessor] * fact.level
+    if isinstance(fact, ChallengeResolved):
+        return {"met": 0.6, "partly": 0.4}.get(fact.outcome)
+    return {
+        SkillPractised: 0.3,
+        CourseFinished: 0.25,
+        CredentialAwarded: 0.5,
+        RecognitionReceived: 0.2,
+        MilestoneDeclared: 0.3,
+    }[type(fact)]
+
+
+def skills_of(fact: Action) -> set[str]:
+    if weight(fact) is None:
+        return set()
+    return {fact.skill} if isinstance(fact, SkillAssessed | SkillPractised) else set(fact.skills)
+
+
+@given(facts=evidence, half_life=st.sampled_from([30, 365, 1000.5]))
+def test_the_strength_is_the_formula(facts: list, half_life: float) -> None:
+    expected: dict[str, float] = {}
+    for fact in facts:
+        for name in skills_of(fact):
+            part = weight(fact) * 2 ** (-(TODAY - fact.on.first_day).days / half_life)
+            expected[name] = 1 - (1 - expected.get(name, 0)) * (1 - part)
+    found = strengths(project(facts, half_life=half_life))
+    assert expected.keys() == found.keys()
+    for name, strength in expected.items():
+        assert strength == pytest.approx(found[name], rel=1e-9, abs=1e-12)
+
+
+@given(facts=evidence)
+def test_a_strength_lies_between_0_and_1_and_held_is_their_sum(facts: list) -> None:
+    view = project(facts)
+    found = [skill.strength for skill in view.skills]
+    assert all(0 <= strength <= 1 for strength in found)
+    assert sorted(found, reverse=True) == found
+    assert (fsum(found) if found else None) == view.held == getattr(view, view.HEADLINE)
+
+
+@given(facts=evidence, more=pieces)
+def test_more_evidence_never_lowers_a_strength(facts: list, more: Action) -> None:
+    """And leaves other skills as they are."""
+    before, after = strengths(project(facts)), strengths(project([*facts, more]))
+    for name, strength in before.items():
+        if name in skills_of(more):
+            assert strength <= after[name] + 1e-12
+        else:
+            assert strength == after[name]
+
+
+@given(facts=evidence, days=st.integers(1, 3000))
+def test_between_events_no_strength_rises(facts: list, days: int) -> None:
+    ledger = new_ledger()
+    ledger.record(facts)
+    now = strengths(ledger.project(Skills, at=TODAY))
+    later = strengths(ledger.project(Skills, at=TODAY + timedelta(days=days)))
+    assert now.keys() == later.keys()
+    assert all(later[name] <= strength for name, strength in now.items())
+
+
+@given(facts=evidence)
+def test_evidence_names_what_each_entry_alone_would_leave(facts: list) -> None:
+    ledger = new_ledger()
+    ledger.record(facts)
+    history = {entry.seq: entry.event for entry in ledger.entries(until=TODAY)}
+    for skill in ledger.project(Skills, at=TODAY).skills:
+        shares = [found.share for found in skill.evidence]
+        assert sorted(shares, reverse=True) == shares
+        assert len(shares) <= TOP
+        for found in skill.evidence:
+            fact = history[found.seq]
+            assert fact.on == found.on
+            alone = strengths(project([fact]))[skill.name]
+            assert alone == pytest.approx(found.share, abs=1e-12)
+
+
+@given(facts=evidence)
+def test_dates_of_a_skill_are_those_of_its_evidence(facts: list) -> None:
+    ledger = new_ledger()
+    ledger.record(facts)
+    history = [entry.event for entry in ledger.entries(until=TODAY)]
+    view = ledger.project(Skills, at=TODAY)
+    for skill in view.skills:
+        shown = [fact for fact in history if skill.name in skills_of(fact)]
+        used = [f.on for f in shown if isinstance(f, SkillPractised | ChallengeResolved)]
+        assessed = [fact for fact in shown if isinstance(fact, SkillAssessed)]
+        assert (shown[0].on, shown[-1].on) == (skill.first, skill.last)
+        assert (used[-1] if used else None) == skill.last_used
+        assert bool(assessed) == (skill.assessed is not None)
+        if skill.assessed is not None:
+            last = assessed[-1]
+            assert (last.level, last.assessor, last.on) == (
+                skill.assessed.level,
+                skill.assessed.assessor,
+                skill.assessed.on,
+            )
+        assert ((TODAY - shown[-1].on.first_day).days >= 365) == skill.fading
+    assert tuple(skill.name for skill in view.skills if skill.fading) == view.fading
+
+
+def test_nothing_to_go_on_gives_none() -> None:
+    assert (TODAY, None, (), ()) == attrs.astuple(project([]), recurse=False)
+
+
+DAY = "2024-01-01"
+
+
+@pytest.mark.parametrize(
+    ("fact", "strength"),
+    [
+        (SkillAssessed(on=DAY, skill="x", level=0.5, assessor="test"), 0.45),
+        (SkillAssessed(on=DAY, skill="x", level=1, assessor="manager"), 0.7),
+        (SkillAssessed(on=DAY, skill="x", level=1, assessor="peer"), 0.6),
+        (SkillAssessed(on=DAY, skill="x", level=1), 0.3),
+        (ChallengeResolved(on=DAY, challenge="c", outcome="met", skills=["x"]), 0.6),
+        (ChallengeResolved(on=DAY, challenge="c", outcome="partly", skills=["x"]), 0.4),
+        (CredentialAwarded(on=DAY, credential="c", name="…", skills=["x"]), 0.5),
+        (SkillPractised(on=DAY, skill="x"), 0.3),
+        (MilestoneDeclared(on=DAY, milestone="m", title="…", skills=["x"]), 0.3),
+        (CourseFinished(on=DAY, title="…", skills=["x", "x"]), 0.25),
+        (RecognitionReceived(on=DAY, kind="endorsement", text="…", skills=["x"]), 0.2),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Action) else "",
+)
+def test_what_one_piece_of_evidence_shows(fact: Action, strength: float) -> None:
+    """Whole on its day, and half after a half-life."""
+    skill = only([fact], at=DAY)
+    assert strength == pytest.approx(skill.strength)
+    assert not skill.fading
+    year_later = only([fact], at=date(2024, 12, 31))
+    assert strength / 2 == pytest.approx(year_later.strength)
+    assert year_later.fading
+    assert not only([fact], at=date(2024, 12, 30)).fading
+
+
+def test_a_test_shows_more_than_a_challenge_that_more_than_practice_that_more_than_a_course() -> (
+    None
+):
+    kinds = ["assessed by test", "challenge met", "practice", "course"]
+    found = [WEIGHTS[kind] for kind in kinds]
+    assert sorted(set(found), reverse=True) == found
+
+
+def test_each_piece_closes_a_part_of_what_the_others_left_open() -> None:
+    facts = [SkillPractised(on=DAY, skill="x"), CourseFinished(on=DAY, title="…", skills=["x"])]
+    assert 1 - 0.7 * 0.75 == pytest.approx(only(facts, at=DAY).strength)
+
+
+@pytest.mark.parametrize("outcome", ["failed", "withdrawn"])
+def test_a_challenge_that_was_not_met_shows_nothing_unless_it_is_given_a_weight(
+    outcome: str,
+) -> None:
+    facts = [ChallengeResolved(on=DAY, challenge="c", outcome=outcome, skills=["x"])]
+    assert () == project(facts).skills
+    weighed = only(facts, at=DAY, weights={f"challenge {outcome}": 0.1})
+    assert (0.1, DAY) == (pytest.approx(weighed.strength), weighed.last_used)
+
+
+def test_the_last_assessment_is_shown_as_it_was_made() -> None:
+    facts = [
+        SkillAssessed(on="2020", skill="x", level=0.9, assessor="test"),
+        SkillAssessed(on="2021", skill="x", level=0.4),
+        SkillPractised(on="2022", skill="x"),
+    ]
+    assert {"level": 0.4, "assessor": "self", "on": "2021", "seq": 2} == only(
+        facts
+    ).assessed.to_dict()
+
+
+def test_a_skill_judged_to_be_absent_is_named_with_no_strength_and_no_evidence() -> None:
+    skill = only([SkillAssessed(on=DAY, skill="x", level=0, assessor="test")], at=DAY)
+    assert (0, (), 0) == (skill.strength, skill.evidence, skill.assessed.level)
+
+
+def test_names_are_compared_as_written() -> None:
+    facts = [SkillPractised(on=DAY, skill="SQL"), SkillPractised(on=DAY, skill="sql")]
+    assert ["SQL", "sql"] == [skill.name for skill in project(facts).skills]
+
+
+def test_of_much_evidence_the_largest_three_are_named() -> None:
+    """Of two alike, the earlier."""
+    practised = [SkillPractised(on=DAY, skill="x") for _ in range(4)]
+    test = SkillAssessed(on=DAY, skill="x", level=1, assessor="test")
+    assert [5, 1, 2] == [found.seq for found in only([*practised, test]).evidence]
+
+
+def test_weights_are_laid_over_the_defaults_and_count_as_1_at_most() -> None:
+    facts = [SkillPractised(on=DAY, skill="x"), CourseFinished(on=DAY, title="…", skills=["y"])]
+    view = project(facts, at=DAY, weights={"practice": 7})
+    assert {"x": 1, "y": 0.25} == strengths(view)
+    assert {"y": 0.25, "x": 0} == strengths(project(facts, at=DAY, weights={"practice": 0}))

@@ -1,0 +1,391 @@
+"""The laws of Stagnation, and what resets each clock."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from careerledger import Ledger, codec
+from careerledger.dates import PartialDate
+from careerledger.events import (
+    Action,
+    ChallengeResolved,
+    ChallengeTaken,
+    CourseFinished,
+    CredentialAwarded,
+    ProjectProposed,
+    RequestAnswered,
+    RequestMade,
+    RoleChanged,
+    RoleEnded,
+    RoleStarted,
+    SkillAssessed,
+    SkillPractised,
+    WorkLogged,
+)
+from careerledger.projections import Stagnation
+from careerledger.projections._projection import Fold, advance
+from careerledger.projections.stagnation import PlateauClock, StagnationView
+from careers import TODAY, careers, enact, new_ledger, ons
+
+_roles = st.sampled_from(["r1", "r2"])
+_level = st.none() | st.integers(1, 3)
+_skills = st.lists(st.sampled_from(["sql", "dbt", "k8s"]), max_size=2)
+plateau_facts = st.one_of(
+    st.builds(
+        RoleStarted,
+        on=ons,
+        role=_roles,
+        organisation=st.just("ACME"),
+        title=st.just("Engineer"),
+        level=_level,
+        scope=_level,
+    ),
+    st.builds(RoleChanged, on=ons, role=_roles, level=_level, scope=_level),
+    st.builds(RoleChanged, on=ons, role=_roles, title=st.just("Chief")),
+    st.builds(SkillPractised, on=ons, skill=st.sampled_from(["sql", "dbt"])),
+    st.builds(CourseFinished, on=ons, title=st.just("x"), skills=_skills),
+    st.builds(
+        ChallengeTaken,
+        on=ons,
+        challenge=st.just("c"),
+        title=st.just("Hard"),
+        difficulty=st.integers(1, 5),
+    ),
+    st.builds(ProjectProposed, on=ons, project=st.just("p"), title=st.just("New")),
+    st.builds(WorkLogged, on=ons, role=_roles, what=st.just("tickets")),
+)
+histories = st.lists(plateau_facts, max_size=15)
+
+
+def recorded(facts: list[Action]) -> Ledger:
+    ledger = new_ledger()
+    ledger.record(facts)
+    return ledger
+
+
+def project(facts: list[Action], at: object = TODAY, **parameters: object) -> StagnationView:
+    asked = Stagnation.with_(**parameters) if parameters else Stagnation
+    return recorded(facts).project(asked, at=at)
+
+
+Reset = tuple[PartialDate, int]
+
+
+def is_new(event: Action, known: set[str]) -> bool:
+    """Whether there is a skill, challenge or project in it that was not there before."""
+    if isinstance(event, ChallengeTaken):
+        return event.difficulty >= 3
+    skills: set[str] = set()
+    if isinstance(event, SkillPractised):
+        skills = {event.skill}
+    elif isinstance(event, CourseFinished | CredentialAwarded | ChallengeResolved):
+        skills = set(event.skills)
+    new = skills - known
+    known |= skills
+    return bool(new) or isinstance(event, ProjectProposed)
+
+
+NOTHING = {"level": None, "scope": None}
+
+
+def resets_by_hand(ledger: Ledger, at: date) -> tuple[list[Reset], list[Reset]]:
+    """The rule of the docs, written down once more: date and entry of each reset."""
+    structural: list[Reset] = []
+    content: list[Reset] = []
+    values: dict[str, dict[str, float | None]] = {}
+    waiting: dict[str, list[tuple[RoleChanged, int]]] = {}
+    last: str | None = None
+    known: set[str] = set()
+
+    def rise(before: dict, after: dict, reset: Reset) -> None:
+        rose = {
+            what
+            for what in ("level", "scope")
+            if None not in (before[what], after[what]) and after[what] > before[what]
+        }
+        structural.extend([reset] * bool(rose))
+        content.extend([reset] * ("scope" in rose))
+
+    def change(event: RoleChanged, reset: Reset) -> None:
+        before = values[event.role]
+        said = {what: getattr(event, what) for what in ("level", "scope")}
+        after = before | {what: value for what, value in said.items() if value is not None}
+        rise(before, after, reset)
+        values[event.role] = after
+
+    for entry in ledger.entries(until=at):
+        event, reset = entry.event, (entry.event.on, entry.seq)
+        if isinstance(event, RoleStarted):
+            after = {"level": event.level, "scope": event.scope}
+            structural.extend([reset] * (last is None))
+            rise(values.get(last, NOTHING), after, reset)
+            values[event.role], last = after, event.role
+            for early, seq in waiting.pop(event.role, []):
+                if early.on.last_day >= event.on.first_day:
+                    change(early, (event.on, seq))
+        elif isinstance(event, RoleChanged):
+            if event.role in values:
+                change(event, reset)
+            else:
+                waiting.setdefault(event.role, []).append((event, entry.seq))
+        elif is_new(event, known):
+            content.append(reset)
+    return structural, content
+
+
+def past_by_hand(resets: list[Reset]) -> list[tuple[int, str, str, int]]:
+    pairs = pairwise(resets)
+    plateaus = [(b[0].ordinal - a[0].ordinal, a[0], b[0], b[1]) for a, b in pairs]
+    return sorted([p for p in plateaus if p[0]], key=lambda plateau: -plateau[0])[:3]
+
+
+def check_against_the_rule(ledger: Ledger, at: date) -> None:
+    view = ledger.project(Stagnation, at=at)
+    for clock, resets in zip(
+        (view.structural_clock, view.content_clock), resets_by_hand(ledger, at), strict=True
+    ):
+        if resets:
+            on, seq = resets[-1]
+            days = at.toordinal() - on.ordinal
+            assert (days, on) == (clock.days, clock.since)
+            assert [(seq, on, days)] == [(e.seq, e.on, e.share) for e in clock.evidence]
+        else:
+            assert (None, None, ()) == (clock.days, clock.since, clock.evidence)
+        assert past_by_hand(resets) == [(p.days, p.since, p.until, p.seq) for p in clock.longest]
+    assert (view.structural_clock.days, view.content_clock.days) == (view.structural, view.content)
+    hash(view)
+
+
+@given(facts=histories, at=st.dates(date(2017, 1, 1), date(2027, 1, 1)))
+def test_the_clocks_follow_the_rule(facts: list, at: date) -> None:
+    check_against_the_rule(recorded(facts), at)
+
+
+@given(career=careers)
+def test_the_clocks_follow_the_rule_through_a_whole_career(career: list) -> None:
+    ledger = new_ledger()
+    enact(ledger, career)
+    check_against_the_rule(ledger, TODAY)
+
+
+@given(facts=histories, later=st.integers(0, 5000))
+def test_without_events_a_clock_grows_by_one_a_day(facts: list, later: int) -> None:
+    ledger = recorded(facts)
+    now = ledger.project(Stagnation, at=TODAY)
+    then = ledger.project(Stagnation, at=TODAY + timedelta(later))
+    for one, other in (
+        (now.structural_clock, then.structural_clock),
+        (now.content_clock, then.content_clock),
+    ):
+        assert other.days == (None if one.days is None else one.days + later)
+        assert (one.since, one.longest) == (other.since, other.longest)
+
+
+_NEVER_STRUCTURAL = (SkillPractised, CourseFinished, ChallengeTaken, ProjectProposed, WorkLogged)
+
+
+@given(facts=histories)
+def test_only_its_own_kinds_reset_a_clock(facts: list) -> None:
+    """Without the others, its reading is the same; entries are compared by their dates."""
+    full = project(facts)
+    roles = project([fact for fact in facts if not isinstance(fact, _NEVER_STRUCTURAL)])
+    assert dates_of(full.structural_clock) == dates_of(roles.structural_clock)
+    levels = [fact for fact in facts if not isinstance(fact, WorkLogged)]
+    assert dates_of(full.content_clock) == dates_of(project(levels).content_clock)
+
+
+def dates_of(clock: PlateauClock) -> tuple[object, ...]:
+    return clock.days, clock.since, [(p.since, p.until) for p in clock.longest]
+
+
+@given(facts=histories, on=ons)
+def test_a_new_title_alone_resets_nothing(facts: list, on: str) -> None:
+    title = RoleChanged(on=on, role="r1", title="Vice President")
+    first, second = project(facts), project([*facts, title])
+    assert dates_of(first.structural_clock) == dates_of(second.structural_clock)
+    assert dates_of(first.content_clock) == dates_of(second.content_clock)
+
+
+@given(facts=histories)
+def test_voiding_the_entry_that_reset_a_clock_is_as_if_it_had_never_been(facts: list) -> None:
+    ledger = recorded(facts)
+    ids = {entry.seq: entry.id for entry in ledger.entries()}
+    for clock in ("structural_clock", "content_clock"):
+        for evidence in getattr(ledger.project(Stagnation, at=TODAY), clock).evidence:
+            ledger.void(ids[evidence.seq], reason="a test")
+            without = recorded([entry.event for entry in ledger.entries()])
+            again = getattr(ledger.project(Stagnation, at=TODAY), clock)
+            assert dates_of(getattr(without.project(Stagnation, at=TODAY), clock)) == dates_of(
+                again
+            )
+            assert evidence.seq not in {found.seq for found in again.evidence}
+
+
+@given(facts=histories, days=st.integers(0, 700))
+def test_voiding_restores_the_earlier_clock(facts: list, days: int) -> None:
+    """After all the rest there come a rise and a challenge, and are taken back."""
+    role = RoleStarted(on=TODAY, role="r", organisation="x", title="y", level=1)
+    ledger, at = recorded([*facts, role]), TODAY + timedelta(days)
+    before = ledger.project(Stagnation, at=at)
+    rise = ledger.record(RoleChanged(on=TODAY, role="r", level=2))
+    challenge = ledger.record(ChallengeTaken(on=TODAY, challenge="c", title="Hard", difficulty=5))
+    reset = ledger.project(Stagnation, at=at)
+    assert (days, days) == (reset.structural, reset.content)
+    for entry in (rise, challenge):
+        ledger.void(entry.id, reason="a test")
+    assert before == ledger.project(Stagnation, at=at)
+
+
+@given(facts=histories, data=st.data())
+def test_a_fold_goes_on_from_its_bytes(facts: list, data: st.DataObject) -> None:
+    ledger = recorded(facts)
+    history = list(ledger.entries())
+    cut = data.draw(st.integers(0, len(history)))
+    first = Fold(Stagnation)
+    advance([first], history[:cut])
+    second = Fold(Stagnation, codec.decode_state(Stagnation, codec.encode_state(first.state)))
+    advance([second], history[cut:])
+    assert ledger.project(Stagnation, at=TODAY) == second.view(TODAY)
+
+
+FIRST = RoleStarted(
+    on="2020-01-01", role="r", organisation="ACME", title="Engineer", level=2, scope=5
+)
+
+
+def test_nothing_recorded_starts_no_clock() -> None:
+    view = project([])
+    assert (None, None) == (view.structural, view.content)
+    assert "structural" == StagnationView.HEADLINE
+
+
+def test_the_first_role_starts_the_structural_clock_alone() -> None:
+    view = project([FIRST], at="2020-01-31")
+    assert (30, None) == (view.structural, view.content)
+    assert ("2020-01-01", ()) == (view.structural_clock.since, view.structural_clock.longest)
+
+
+def other(**fields: object) -> RoleStarted:
+    return RoleStarted(on="2021-01-01", role="s", organisation="Globex", title="Head", **fields)
+
+
+@pytest.mark.parametrize(
+    ("fact", "structural", "content"),
+    [
+        (RoleChanged(on="2021-01-01", role="r", level=3), True, False),
+        (RoleChanged(on="2021-01-01", role="r", scope=6), True, True),
+        (RoleChanged(on="2021-01-01", role="r", level=1, scope=6), True, True),
+        (RoleChanged(on="2021-01-01", role="r", level=2, scope=5), False, False),
+        (RoleChanged(on="2021-01-01", role="r", level=1), False, False),
+        (RoleChanged(on="2021-01-01", role="r", title="Chief Engineer", pay=1e6), False, False),
+        (RoleChanged(on="2021-01-01", role="nobody's", level=9), False, False),
+        (other(level=3), True, False),
+        (other(scope=6), True, True),
+        (other(level=2, scope=5), False, False),
+        (other(level=1, scope=1), False, False),
+        (other(), False, False),
+        (RoleEnded(on="2021-01-01", role="r"), False, False),
+        (SkillPractised(on="2021-01-01", skill="sql"), False, True),
+        (SkillAssessed(on="2021-01-01", skill="sql", level=1), False, False),
+        (CourseFinished(on="2021-01-01", title="x", skills=["sql"]), False, True),
+        (CourseFinished(on="2021-01-01", title="x"), False, False),
+        (
+            CredentialAwarded(on="2021-01-01", credential="c", name="CKA", skills=["k8s"]),
+            False,
+            True,
+        ),
+        (
+            ChallengeResolved(on="2021-01-01", challenge="c", outcome="failed", skills=["k8s"]),
+            False,
+            True,
+        ),
+        (ChallengeResolved(on="2021-01-01", challenge="c", outcome="met"), False, False),
+        (
+            ChallengeTaken(on="2021-01-01", challenge="c", title="Hard", difficulty=3),
+            False,
+            True,
+        ),
+        (
+            ChallengeTaken(
+                on="2021-01-01", challenge="c", title="Easy", difficulty=2, stretch=["sql"]
+            ),
+            False,
+            False,
+        ),
+        (ProjectProposed(on="2021-01-01", project="p", title="New"), False, True),
+        (RequestMade(on="2021-01-01", request="q", kind="promotion"), False, False),
+        (RequestAnswered(on="2021-01-01", request="q", outcome="granted"), False, False),
+    ],
+)
+def test_what_resets_each_clock(fact: Action, structural: bool, content: bool) -> None:
+    view = project([FIRST, fact], at="2021-01-11")
+    assert (10 if structural else 376, 10 if content else None) == (view.structural, view.content)
+
+
+def test_a_skill_is_new_only_once_and_a_course_counts_for_its_new_ones() -> None:
+    facts = [
+        SkillPractised(on="2020-01-01", skill="sql"),
+        SkillPractised(on="2021-01-01", skill="sql"),
+        CourseFinished(on="2022-01-01", title="x", skills=["sql"]),
+        CourseFinished(on="2023-01-01", title="y", skills=["sql", "dbt"]),
+    ]
+    assert "2020-01-01" == project(facts[:3]).content_clock.since
+    assert "2023-01-01" == project(facts).content_clock.since
+
+
+def test_a_level_is_held_against_what_the_role_before_had_come_to() -> None:
+    risen = RoleChanged(on="2020-06-01", role="r", level=4)
+    assert "2020-06-01" == project([FIRST, risen, other(level=4)]).structural_clock.since
+    assert "2021-01-01" == project([FIRST, risen, other(level=5)]).structural_clock.since
+
+
+def test_a_rise_that_stands_before_its_role_counts_from_the_start() -> None:
+    """In a history 2020 stands before 2020-03; the level rose at some time in that year."""
+    start = RoleStarted(on="2020-03", role="r", organisation="ACME", title="Engineer", level=2)
+    clock = project([start, RoleChanged(on="2020", role="r", level=3)]).structural_clock
+    assert ("2020-03", 2) == (clock.since, clock.evidence[0].seq)
+    later = [
+        start,
+        RoleChanged(on="2020", role="r", level=3),
+        RoleChanged(on="2021", role="r", level=3),
+    ]
+    assert "2020-03" == project(later).structural_clock.since
+    before = [
+        start,
+        RoleChanged(on="2019", role="r", level=3),
+        RoleChanged(on="2021", role="r", level=3),
+    ]
+    assert "2021" == project(before).structural_clock.since
+
+
+def test_an_id_introduced_again_is_held_against_its_former_self() -> None:
+    again = RoleStarted(on="2021-01-01", role="r", organisation="x", title="y", level=3)
+    assert "2021-01-01" == project([FIRST, again]).structural_clock.since
+
+
+def test_the_longest_past_plateaus_are_told_longest_first() -> None:
+    days = ["2020-01-01", "2020-01-11", "2020-01-11", "2020-02-01", "2020-02-11", "2020-03-01"]
+    facts = [ProjectProposed(on=day, project=f"p{n}", title="x") for n, day in enumerate(days)]
+    longest = project(facts).content_clock.longest
+    assert [
+        (21, "2020-01-11", "2020-02-01", 4),
+        (19, "2020-02-11", "2020-03-01", 6),
+        (10, "2020-01-01", "2020-01-11", 2),
+    ] == [(p.days, p.since, p.until, p.seq) for p in longest]
+    assert 10 == project(facts[:5]).content_clock.longest[2].days
+    assert "2020-01-01" == project(facts[:5]).content_clock.longest[1].since
+
+
+def test_each_clock_says_what_would_reset_it() -> None:
+    view = project([])
+    assert any("level" in words for words in view.structural_clock.resets)
+    assert any("skill" in words for words in view.content_clock.resets)
+
+
+def test_how_hard_a_challenge_must_be_is_a_parameter() -> None:
+    taken = ChallengeTaken(on="2021-01-01", challenge="c", title="Hard", difficulty=3)
+    assert project([taken], challenge_difficulty=4).content is None
+    assert project([taken]).content is not None

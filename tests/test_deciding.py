@@ -1,0 +1,324 @@
+"""Branches, futures side by side, and answers over time."""
+
+from datetime import date
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from careerledger import Ledger, projections
+from careerledger.analyses.comparison import AS_IT_IS, opportunities
+from careerledger.dates import period_ends
+from careerledger.errors import (
+    DateError,
+    DefinitionError,
+    IntroducedTwiceError,
+    UnknownReferenceError,
+)
+from careerledger.events import (
+    ContactMade,
+    ContactTouched,
+    CourseFinished,
+    OpportunityDecided,
+    OpportunityFound,
+    RoleLike,
+    RoleStarted,
+    VisionDeclared,
+    WorkLogged,
+)
+from careerledger.projections import (
+    NetworkGrowth,
+    Skills,
+    Stagnation,
+    VisionAlignment,
+)
+from careerledger.stores.branch import BranchStore
+from careerledger.stores.memory import MemoryStore
+from careers import TODAY, Clock, careers, enact, law, new_ledger, only_facts, ons
+
+ALL = [getattr(projections, name) for name in projections.LIBRARY]
+ROLE = RoleStarted(on="2024-01-01", role="r", organisation="ACME", title="Engineer", level=2)
+VISION = VisionDeclared(on="2024", vision="cto", statement="Lead", themes={"lead": 1})
+
+
+def strict_ledger() -> Ledger:
+    return Ledger.in_memory(clock=Clock())
+
+
+# Branches
+
+
+@law
+@given(before=careers, after=only_facts, asked=st.sampled_from(ALL), at=ons)
+def test_a_branch_answers_as_if_all_had_been_recorded(
+    before: list[Any], after: list[Any], asked: Any, at: str
+) -> None:
+    ledger, other = new_ledger(), new_ledger()
+    enact(ledger, before)
+    enact(other, before)
+    count, root = len(ledger), ledger.root()
+
+    branch = ledger.what_if(after)
+    other.record(after)
+
+    assert other.project(asked, at=at) == branch.project(asked, at=at)
+    assert [e.event for e in other.entries()] == [e.event for e in branch.entries()]
+    assert [(e.seq, e.type) for e in other] == [(e.seq, e.type) for e in branch]
+    assert (count, root) == (len(ledger), ledger.root())
+    branch.verify()
+
+
+@law
+@given(before=careers, more=careers, later=careers)
+def test_a_branch_goes_its_own_way(before: list[Any], more: list[Any], later: list[Any]) -> None:
+    """Corrections in the branch stay there, and what is recorded below afterwards is not seen."""
+    ledger, other = new_ledger(), new_ledger()
+    recorded = enact(ledger, before)
+    same = enact(other, before)
+
+    branch = ledger.what_if()
+    enact(branch, more, list(recorded))
+    enact(ledger, later, list(recorded))
+    enact(other, more, same)
+
+    for asked in (NetworkGrowth, VisionAlignment):
+        assert other.project(asked, at=TODAY) == branch.project(asked, at=TODAY)
+    assert len(other) == len(branch)
+
+
+def test_a_branch_of_a_branch() -> None:
+    ledger = strict_ledger()
+    ledger.record(ContactMade(on="2024", contact="jane", name="Jane"))
+    first = ledger.what_if(ContactTouched(on="2026-01", contact="jane"))
+    second = first.what_if([ContactTouched(on="2027-01-05", contact="jane")])
+    touches = [
+        one.project(NetworkGrowth, at="2027-12").contacts[0].touches
+        for one in (ledger, first, second)
+    ]
+    assert [1, 2, 3] == touches
+
+
+def test_today_in_a_branch_is_when_all_has_happened() -> None:
+    ledger = strict_ledger()
+    branch = ledger.what_if([RoleStarted(on="2028-05", role="s", organisation="B", title="CTO")])
+    assert date(2028, 5, 31) == branch.project(NetworkGrowth).at
+    assert TODAY == ledger.what_if(ROLE).project(NetworkGrowth).at
+    assert TODAY == ledger.what_if().project(NetworkGrowth).at
+
+
+def test_a_branch_guards_what_it_is_told() -> None:
+    ledger = strict_ledger()
+    ledger.record([ROLE, attrs.evolve(ROLE, role="acme")])
+    with pytest.raises(UnknownReferenceError, match="did you mean 'acme'"):
+        ledger.what_if([WorkLogged(on="2027", role="acne", what="x")])
+    with pytest.raises(IntroducedTwiceError):
+        ledger.what_if(ROLE)
+
+
+def test_closing_a_branch_leaves_the_ledger_open() -> None:
+    ledger = strict_ledger()
+    with ledger.what_if(ROLE) as branch:
+        assert len(branch) == 1
+    ledger.record(ROLE)
+    assert len(ledger) == 1
+
+
+def test_a_branch_sees_snapshots_below_and_writes_none_there() -> None:
+    store = MemoryStore()
+    ledger = Ledger(store, clock=Clock())
+    ledger.record([CourseFinished(on="2024", title=str(n), skills=["sql"]) for n in range(1500)])
+    before = ledger.project(Skills)
+    kept = str(store._ledgers["career"].snapshots)
+    branch = ledger.what_if([CourseFinished(on="2025", title="x", skills=["go"])] * 1200)
+    assert {"sql", "go"} == {skill.name for skill in branch.project(Skills).skills}
+    assert kept == str(store._ledgers["career"].snapshots)
+    assert before == ledger.project(Skills)
+    assert "MemoryStore" in repr(BranchStore(store))
+
+
+# Futures side by side
+
+
+def offers() -> Ledger:
+    ledger = strict_ledger()
+    ledger.record(
+        [
+            ROLE,
+            VISION,
+            CourseFinished(on="2026-01", title="a", hours=100, themes={"other"}),
+            OpportunityFound(
+                on="2026-02",
+                opportunity="lead",
+                what="Team lead at Beta",
+                themes={"lead"},
+                role_like=RoleLike(title="Lead", organisation="Beta"),
+            ),
+            OpportunityFound(on="2026-03", opportunity="talk", what="A talk"),
+            OpportunityFound(on="2026-03", opportunity="old", what="Gone"),
+            OpportunityDecided(on="2026-04", opportunity="old", decision="lapsed", why="late"),
+        ]
+    )
+    return ledger
+
+
+def test_futures_are_laid_side_by_side() -> None:
+    ledger = offers()
+    rise = RoleStarted(on="2026-12-01", role="s", organisation="Beta", title="CTO", level=5)
+    found = ledger.compare(
+        {
+            "stay": [WorkLogged(on="2026-12-31", role="r", what="w", hours=100, themes={"other"})],
+            "go": [
+                rise,
+                WorkLogged(on="2026-12-31", role="s", what="w", hours=100, themes={"lead"}),
+            ],
+        },
+        projections=[VisionAlignment, (Stagnation, "structural")],
+    )
+
+    score, clock = "VisionAlignment.score", "Stagnation.structural"
+    assert date(2026, 12, 31) == found.at
+    assert [AS_IT_IS, "stay", "go"] == [future.name for future in found.futures]
+    assert ("go", AS_IT_IS, "stay") == found.ranked(score)
+    assert ("go", AS_IT_IS, "stay") == found.ranked(clock)
+    assert frozenset({clock}) == found.falling
+    assert found.of("go").effect(clock).value == 30
+    assert ["role.started"] == [s.type for s in found.of("go").effect(clock).shares]
+    assert len(ledger) == 7
+
+
+@law
+@given(career=only_facts, events=only_facts)
+def test_the_events_of_a_future_sum_to_its_change(career: list[Any], events: list[Any]) -> None:
+    ledger = new_ledger()
+    enact(ledger, career)
+    found = ledger.compare({"so": events}, at=TODAY)
+    for effect in found.of("so").effects:
+        moved = sum(share.share for share in effect.shares)
+        assert (effect.change or 0.0) == pytest.approx(moved, abs=1e-9)
+    branch = ledger.what_if(events)
+    alignment = found.of("so").effect("VisionAlignment.score").value
+    assert branch.project(VisionAlignment, at=TODAY).score == alignment
+
+
+def test_open_opportunities_are_compared_without_being_named() -> None:
+    ledger = offers()
+    found = ledger.compare()
+    assert [AS_IT_IS, "lead", "talk"] == [future.name for future in found.futures]
+    assert "lead" == found.ranked("VisionAlignment.score")[0]
+    assert date(2027, 6, 30) == found.at
+    lead = opportunities(ledger.entries(), TODAY, months=2)["lead"]
+    assert [TODAY, TODAY, date(2026, 7, 31), date(2026, 8, 31)] == [e.on.first_day for e in lead]
+    assert 14 == len(opportunities(ledger.entries(), TODAY)["lead"])
+
+
+def test_nothing_to_go_on_is_ranked_last_and_has_no_change() -> None:
+    ledger = strict_ledger()
+    found = ledger.compare({"a": []}, projections=[VisionAlignment], at="2026")
+    effect = found.of("a").effect("VisionAlignment.score")
+    assert (None, None, ()) == (effect.value, effect.change, effect.shares)
+    assert (AS_IT_IS, "a") == found.ranked("VisionAlignment.score")
+
+
+def test_events_of_a_future_may_refer_to_each_other_in_any_order() -> None:
+    found = strict_ledger().compare(
+        {"a": [WorkLogged(on="2027", role="r", what="x"), ROLE]}, projections=[VisionAlignment]
+    )
+    assert date(2027, 12, 31) == found.at
+
+
+def test_what_cannot_be_compared_is_refused() -> None:
+    ledger = strict_ledger()
+    with pytest.raises(UnknownReferenceError):
+        ledger.compare({"a": [WorkLogged(on="2027", role="r", what="x")]})
+    with pytest.raises(DefinitionError, match="'as it is'"):
+        ledger.compare({AS_IT_IS: []})
+    found = ledger.compare({})
+    with pytest.raises(DefinitionError, match="no future 'x'"):
+        found.of("x")
+    with pytest.raises(DefinitionError, match="no measure 'x'"):
+        found.ranked("x")
+
+
+# Over time
+
+PERIODS = ("day", "week", "month", "quarter", "year")
+
+
+@pytest.mark.parametrize("asked", ALL, ids=lambda kind: kind.__name__)
+@given(
+    career=careers,
+    days=st.tuples(ons, ons).map(sorted),
+    every=st.sampled_from(PERIODS[2:]),
+    ask_before=st.booleans(),
+)
+def test_a_series_is_one_answer_after_the_other(
+    asked: Any, career: list[Any], days: list[str], every: str, *, ask_before: bool
+) -> None:
+    ledger = new_ledger()
+    enact(ledger, career)
+    since, until = days
+    if ask_before:
+        ledger.project(asked, at=since)
+
+    found = ledger.series(asked, every=every, since=since, until=until)
+
+    assert [(day, ledger.project(asked, at=day)) for day, _ in found] == found
+    assert ledger.series(asked, every=every, since=since, until=until) == found
+
+
+@given(first=st.dates(), length=st.integers(0, 400), every=st.sampled_from(PERIODS))
+def test_periods_end_where_the_calendar_says(first: date, length: int, every: str) -> None:
+    last = date.fromordinal(min(first.toordinal() + length, date.max.toordinal()))
+    ends = period_ends(every, first, last)
+    assert ends == sorted(set(ends))
+    assert last == ends[-1]
+    assert first <= ends[0]
+    for end in ends[:-1]:
+        after = date.fromordinal(end.toordinal() + 1)
+        begins = {
+            "day": True,
+            "week": after.weekday() == 0,
+            "month": after.day == 1,
+            "quarter": after.day == 1 and after.month in {1, 4, 7, 10},
+            "year": after.timetuple().tm_yday == 1,
+        }
+        assert begins[every]
+
+
+def test_a_series_of_months() -> None:
+    ledger = strict_ledger()
+    ledger.record(ContactMade(on="2026-04-10", contact="jane", name="Jane"))
+    found = ledger.series(NetworkGrowth, since="2026-03")
+    assert ["2026-03-31", "2026-04-30", "2026-05-31", "2026-06-30"] == [str(d) for d, _ in found]
+    assert [0, 1, 1, 1] == [view.active for _, view in found]
+
+
+def test_a_series_saves_how_far_it_got() -> None:
+    store = MemoryStore()
+    ledger = Ledger(store, clock=Clock())
+    ledger.record([CourseFinished(on="2024", title=str(n), skills=["sql"]) for n in range(1500)])
+    ledger.series(Skills, since="2023", every="year")
+    snapshots = store._ledgers["career"].snapshots
+    assert [1500] == [saved.seen for _, kept in snapshots.values() for saved in kept]
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"since": "2025", "until": "2024"}, "before it begins"),
+        ({"since": "2025", "every": "fortnight"}, "it must be one of day, week"),
+    ],
+)
+def test_a_series_needs_a_period(how: dict[str, str], said: str) -> None:
+    with pytest.raises(DateError, match=said):
+        strict_ledger().series(NetworkGrowth, **how)
+
+
+def test_views_of_parts_are_plain_too() -> None:
+    found = offers().compare()
+    assert found.to_dict()["futures"][1]["name"] == "lead"
+    assert "ranked" not in found.to_dict()
+    assert attrs.asdict(found)["at"] == found.at
+    assert "VisionAlignment.score" in str(found)
