@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from careerledger._deciding import Asked
     from careerledger.analyses.comparison import Comparison
     from careerledger.analyses.explanation import Explanation, Measure
-    from careerledger.analyses.findings import Finding
+    from careerledger.analyses.findings import Check, Finding
 
 __all__ = ["Ledger"]
 
@@ -641,8 +641,7 @@ class Ledger:
         self,
         *,
         at: DateLike | None = None,
-        checks: Iterable[Callable[[Sequence[Entry[Event]], date], "Iterable[Finding]"]]
-        | None = None,
+        checks: "Iterable[Check] | None" = None,
     ) -> "list[Finding]":
         """What looks wrong in the career as it is recorded, as data.
 

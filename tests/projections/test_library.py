@@ -1,0 +1,81 @@
+"""What holds for every projection of the library, and for the catalogue that they consume."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from careerledger import codec, projections
+from careerledger.analyses.explanation import measured
+from careerledger.events import Action, WorkLogged
+from careerledger.projections._projection import Fold, key_of, meta_of, parameters_of
+from careerledger.projections._views import View
+from careers import TODAY, facts, new_ledger
+from strategies import FACTS
+
+DOCS = Path(__file__).parents[2] / "docs" / "projections.md"
+ALL: list[Any] = [getattr(projections, name) for name in projections.LIBRARY]
+each = pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)
+
+
+def test_there_are_fifteen():
+    assert 15 == len(ALL) == len({meta_of(kind).name for kind in ALL})
+
+
+@pytest.mark.parametrize("event", FACTS, ids=lambda event: event.__name__)
+def test_every_event_type_is_consumed_by_its_own_name(event):
+    """Not only as any action is."""
+    steps = {step for kind in ALL for step, _ in meta_of(kind).steps if step is not Action}
+
+    # Work is effort and nothing else, so it counts wherever every action does.
+    assert event in steps or event is WorkLogged
+
+
+def test_the_made_up_careers_hold_every_event_type():
+    told = repr(facts)
+
+    assert [] == [event.__name__ for event in FACTS if f"{event.__name__}," not in told]
+
+
+@each
+def test_an_empty_career_has_a_view(kind):
+    view = new_ledger().project(kind, at=TODAY)
+
+    assert isinstance(view, View)
+    assert str(view).startswith(f"{type(view).__name__}\n  at: {TODAY}")
+    assert TODAY.isoformat() == view.to_dict()["at"]
+    assert measured(view, None) in {None, 0, 0.5}
+    assert hash(view) == hash(new_ledger().project(kind, at=TODAY))
+
+
+@each
+def test_an_empty_state_has_bytes(kind):
+    assert Fold(kind).state == codec.decode_state(kind, codec.encode_state(Fold(kind).state))
+
+
+@each
+def test_parameters_are_part_of_the_key(kind):
+    for name, value in parameters_of(kind).items():
+        other = {next(iter(value)): 0.123} if not isinstance(value, int | float) else 0.123
+        assert key_of(kind) != key_of(kind.with_(**{name: other}))
+
+
+@each
+def test_it_is_documented_with_its_parameters(kind):
+    text = DOCS.read_text(encoding="utf-8")
+    section = re.search(rf"^## {kind.__name__}: .*?(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+
+    assert section is not None
+    assert [] == [name for name in parameters_of(kind) if f"`{name}`" not in section[0]]
+
+
+@each
+def test_its_view_begins_with_the_date_and_says_what_it_is(kind):
+    view = type(new_ledger().project(kind, at=TODAY))
+
+    assert "at" == attrs.fields(view)[0].name
+    assert view.__doc__
+    assert hasattr(view, view.HEADLINE)
+    assert all(hasattr(view, name) for name in view.FALLING)
