@@ -20,6 +20,7 @@ recognise it hands to the plain one, which then finds the words for what is wron
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache
+from itertools import chain
 from operator import attrgetter
 from types import UnionType
 from typing import (
@@ -681,23 +682,34 @@ def encode_state(state: object) -> bytes:
     return body
 
 
-def _same_types(one: object, other: object) -> bool:
+def _same_types(one: Any, other: Any) -> bool:
     """Whether equal values are made of the same types, as a Counter and a dict are not."""
     if type(one) is not type(other):
         return isinstance(one, int | float) and isinstance(other, int | float)
-    return all(map(_same_types, _inside(one), _inside(other)))
+    for x, y in _pairs(type(one), one, other):
+        # Nearly everything ends here, and states have many parts.
+        if (type(x) is not type(y) or type(x) not in _ATOMS) and not _same_types(x, y):
+            return False
+    return True
 
 
-def _inside(value: Any) -> list[object]:
-    """What a value is made of, in an order that equal values share."""
-    if attrs.has(cast("Any", type(value))):
-        return [getattr(value, field.name) for field in _fields_of(type(value)) if field.eq]
-    if isinstance(value, dict):
-        pairs = cast("dict[object, object]", value).items()
-        return [part for pair in sorted(pairs, key=repr) for part in pair]
-    if isinstance(value, set | frozenset):
-        return sorted(cast("set[object]", value), key=repr)
-    return list(cast("list[object]", value)) if isinstance(value, list | tuple) else []
+_ATOMS: Final = frozenset({str, int, float, bool, type(None), PartialDate})
+
+
+def _pairs(kind: Any, one: Any, other: Any) -> Iterable[tuple[object, object]]:
+    """What two equal values of a kind are made of, side by side."""
+    if issubclass(kind, dict):
+        return chain(zip(one, other, strict=True), zip(one.values(), other.values(), strict=True))
+    if issubclass(kind, list | tuple):
+        return zip(one, other, strict=True)
+    if issubclass(kind, set | frozenset):
+        return zip(sorted(one, key=repr), sorted(other, key=repr), strict=True)
+    return ((getattr(one, name), getattr(other, name)) for name in _compared_fields(kind))
+
+
+@cache
+def _compared_fields(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in _fields_of(kind) if field.eq) if attrs.has(kind) else ()
 
 
 def decode_state(cls: type[S], body: bytes) -> S:

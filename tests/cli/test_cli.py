@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import runpy
 import sys
 from datetime import UTC, datetime
@@ -10,17 +11,28 @@ from pathlib import Path
 
 import pytest
 
-from careerledger import Ledger, demo
+from careerledger import Ledger, demo, projections
 from careerledger.cli import main
 from careerledger.events import (
     ContactMade,
     CourseFinished,
     IndustrySwitched,
+    OpportunityFound,
     RoleEnded,
+    RoleLike,
     RoleStarted,
+    VisionDeclared,
 )
 
-COMMANDS_THAT_ASK = [["show"], ["show", "--json"], ["history"], ["check"]]
+COMMANDS_THAT_ASK = [
+    ["show"],
+    ["show", "--json"],
+    ["history"],
+    ["check"],
+    ["explain", "network-growth"],
+    ["series", "network-growth", "--since", "2024"],
+    ["compare"],
+]
 COMMANDS_THAT_RECORD = [
     ["log", "course.finished", "title=SQL"],
     ["import", "resume.json"],
@@ -180,6 +192,87 @@ def test_show_json_is_what_the_views_say(run):
     assert "Sofía Marín" in {tie["name"] for tie in views["network-growth"]["contacts"]}
 
 
+def test_show_takes_any_projection_or_all(run):
+    run("demo")
+
+    _, one, _ = run("show", "job-or-career", "--ledger", "demo.ledger")
+    code, every, err = run("show", "all", "--ledger", "demo.ledger")
+
+    assert ["Job or career"] == titles(one)
+    assert (0, "") == (code, err)
+    assert [words(name) for name in projections.LIBRARY] == titles(every)
+
+
+def words(name):
+    return re.sub(r"(?<!^)(?=[A-Z])", " ", name).capitalize()
+
+
+def test_explain_shows_the_entries_that_make_a_number(run):
+    run("log", "contact.made", "contact=jane", "name=Jane", "kind=peer", "on=2024-01-01")
+    run("log", "contact.touched", "contact=jane", "depth=3", "on=2025-01-01")
+
+    _, made, _ = run("explain", "network-growth", "--at", "2025-01-01")
+    _, moved, _ = run("explain", "network-growth", "--between", "2024-01-01", "2025-01-01")
+    _, active, _ = run("explain", "network-growth", "--of", "active")
+    _, agency, _ = run("explain", "ownership")
+
+    assert "Network growth: strength" in made
+    assert made.index("#2") < made.index("#1")
+    assert "2025-01-01 contact.touched" in made
+    assert "fading" in moved
+    assert "0.5         on 2024-01-01" in moved
+    assert "Network growth: active" in active
+    assert "without any entry" in agency
+
+
+def test_explain_sums_up_what_it_does_not_list(run):
+    for day in range(1, 21):
+        run("log", "help.given", "contact=me", "what=x", f"on=2024-01-{day:02}")
+
+    _, told, _ = run("explain", "momentum", "--of", "actions")
+
+    assert "+8         8 more entries" in told
+
+
+def test_series_shows_a_number_over_time(run):
+    run("log", "contact.made", "contact=jane", "name=Jane", "kind=peer", "on=2024-02")
+
+    code, told, err = run("series", "network-growth", "--since", "2024", "--until", "2024-06")
+    _, active, _ = run(
+        "series", "network-growth", "--of", "active", "--since", "2024", "--every", "year"
+    )
+
+    assert (0, "") == (code, err)
+    assert ["date", "2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30", "2024-05-31"] == [
+        line.split()[0] for line in told.splitlines()[:-1]
+    ]
+    assert "█" * 20 in told
+    assert "Active" in active.splitlines()[0]
+    assert "2024-12-31" in active
+
+
+def test_compare_lays_open_opportunities_side_by_side(run):
+    with Ledger.open("career.ledger") as ledger:
+        ledger.record(VisionDeclared(on="2024", vision="v", statement="Lead", themes={"lead": 1}))
+        ledger.record(
+            OpportunityFound(
+                on="2024",
+                opportunity="beta",
+                what="Team lead",
+                themes={"lead"},
+                role_like=RoleLike(title="Lead"),
+            )
+        )
+
+    code, told, err = run("compare")
+
+    assert (0, "") == (code, err)
+    assert "as it is" in told
+    assert "beta" in told
+    assert "VisionAlignment.score" in told
+    assert "(+" in told
+
+
 def test_check_is_content_with_a_clean_ledger(run):
     run("log", "contact.made", "contact=jane", "name=Jane Doe", "on=2024-03")
 
@@ -211,7 +304,7 @@ def test_check_exits_with_1_if_it_finds_errors(run):
 def test_an_empty_ledger_can_be_asked(run):
     Ledger.open("career.ledger").close()
 
-    assert [0] * 4 == [run(*command)[0] for command in COMMANDS_THAT_ASK]
+    assert {0} == {run(*command)[0] for command in COMMANDS_THAT_ASK}
 
 
 def test_the_environment_names_the_ledger(run, monkeypatch):

@@ -115,7 +115,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(
         which=st.integers(0, 1),
-        asked=st.sampled_from([getattr(projections, name) for name in projections.LIBRARY]),
+        asked=st.sampled_from(projections.LIBRARY).map(lambda name: getattr(projections, name)),
         at=st.dates(TODAY.replace(year=2018), TODAY),
     )
     def project(self, which: int, asked: type[Projection[object]], at: object) -> None:

@@ -12,7 +12,7 @@ from careerledger.analyses.explanation import measured
 from careerledger.events import Action, WorkLogged
 from careerledger.projections._projection import Fold, key_of, meta_of, parameters_of
 from careerledger.projections._views import View
-from careers import TODAY, facts, new_ledger
+from careers import EVERY_KIND, TODAY, new_ledger
 from strategies import FACTS
 
 DOCS = Path(__file__).parents[2] / "docs" / "projections.md"
@@ -34,7 +34,7 @@ def test_every_event_type_is_consumed_by_its_own_name(event):
 
 
 def test_the_made_up_careers_hold_every_event_type():
-    told = repr(facts)
+    told = repr(EVERY_KIND)
 
     assert [] == [event.__name__ for event in FACTS if f"{event.__name__}," not in told]
 

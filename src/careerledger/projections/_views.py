@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, ClassVar, Final, cast
 
 import attrs
@@ -29,6 +30,10 @@ class View:
 
 _SHOWN: Final = 12
 """How many parts of a view its text shows."""
+
+
+dated: Final = lru_cache(maxsize=65_536)(PartialDate)
+"""The PartialDate of a text; views name the same dates again and again."""
 
 
 def _names_of(view: View) -> list[str]:

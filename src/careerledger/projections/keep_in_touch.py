@@ -21,7 +21,7 @@ from careerledger.events.network import (
 )
 from careerledger.history import Entry
 from careerledger.projections._projection import Tunable, on, projection
-from careerledger.projections._ties import tie_strength, touch_weights
+from careerledger.projections._strength import Strength
 from careerledger.projections._views import Evidence, View
 from careerledger.projections.network_growth import DEPTHS, HALF_LIVES
 
@@ -89,8 +89,8 @@ class _Contact:
     name: str | None = None
     """None until the contact was made."""
     kind: str = "other"
-    touches: list[tuple[int, int]] = attrs.field(factory=list[tuple[int, int]])
-    """Ordinal of the date and depth, in history order."""
+    touches: list[tuple[int, float]] = attrs.field(factory=list[tuple[int, float]])
+    """The ordinal of the date, and the weight of the depth, in history order."""
     last: tuple[str, int] = ("", 0)
     """Date and entry number of the last touch."""
 
@@ -177,7 +177,7 @@ class KeepInTouch(Tunable):
     def _touch(self, ids: Iterable[str], on: PartialDate, depth: int, seq: int) -> None:
         for id_ in dict.fromkeys(ids):
             contact = self._contact(id_)
-            contact.touches.append((on.ordinal, depth))
+            contact.touches.append((on.ordinal, float(self.depths[depth])))
             contact.last = (str(on), seq)
 
     def view(self, at: date) -> KeepInTouchView:
@@ -214,9 +214,8 @@ class KeepInTouch(Tunable):
         self, id_: str, contact: _Contact, name: str, cadence: float, today: int
     ) -> DueContact:
         half_life = self.half_lives.get(contact.kind, self.half_lives["other"])
-        weights = touch_weights(contact.touches, today, half_life, self.depths)
-        later = touch_weights(contact.touches, today + cadence, half_life, self.depths)
-        strength = tie_strength(weights)
+        tie = Strength(contact.touches, half_life)
+        strength = tie.on(today)
         when, seq = contact.last
         return DueContact(
             contact=id_,
@@ -226,8 +225,8 @@ class KeepInTouch(Tunable):
             days=today - contact.touches[-1][0],
             cadence=cadence,
             strength=strength,
-            loss=strength - tie_strength(later),
-            evidence=(Evidence(seq=seq, on=PartialDate(when), share=weights[-1]),),
+            loss=strength - tie.on(today + ceil(cadence)),
+            evidence=(Evidence(seq=seq, on=PartialDate(when), share=tie.part(-1, today)),),
         )
 
 

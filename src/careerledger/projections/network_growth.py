@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from math import fsum, inf, log1p
-from operator import itemgetter
 from types import MappingProxyType
 from typing import ClassVar, Final, Literal
 
@@ -28,8 +27,8 @@ from careerledger.events.network import (
 )
 from careerledger.history import Entry
 from careerledger.projections._projection import Tunable, on, projection
-from careerledger.projections._ties import tie_strength, touch_weights
-from careerledger.projections._views import Evidence, View
+from careerledger.projections._strength import Strength
+from careerledger.projections._views import Evidence, View, dated
 
 __all__ = [
     "DEPTHS",
@@ -165,11 +164,14 @@ class _Contact:
     organisation: str | None = None
     since: str = ""
     """Empty until the contact was made."""
-    touches: list[tuple[str, int, int, int]] = attrs.field(factory=list[tuple[str, int, int, int]])
-    """Date, its ordinal, depth and entry number, in history order."""
+    touches: list[tuple[int, float]] = attrs.field(factory=list[tuple[int, float]])
+    """The ordinal of the date, and the weight of the depth, in history order."""
+    marks: list[tuple[str, int]] = attrs.field(factory=list[tuple[str, int]])
+    """The date and the entry number of each touch."""
     counted: str = ""
     """The last month in which it was counted as active."""
     _seen: tuple[date, ContactTie] | None = attrs.field(default=None, eq=False, init=False)
+    _strength: Strength | None = attrs.field(default=None, eq=False, init=False)
 
     def tie(self, at: date) -> ContactTie | None:
         """The tie as it was when last looked at, if that was for this date and nothing changed.
@@ -185,7 +187,14 @@ class _Contact:
 
     def forget_tie(self) -> None:
         """The contact changes."""
-        self._seen = None
+        self._seen = self._strength = None
+
+    def strength(self, half_lives: Mapping[str, float]) -> Strength:
+        """The strength of the tie, found once for all days until the contact changes."""
+        if self._strength is None:
+            half_life = half_lives.get(self.kind, half_lives["other"])
+            self._strength = Strength(self.touches, half_life)
+        return self._strength
 
 
 @projection("network-growth")
@@ -316,7 +325,8 @@ class NetworkGrowth(Tunable):
                 if asleep <= day:
                     self.slept.append((asleep, day))
                 self._count_as_active(contact, on.month)
-            contact.touches.append((str(on), day, depth, seq))
+            contact.touches.append((day, float(self.depths[depth])))
+            contact.marks.append((str(on), seq))
 
     def _count_as_active(self, contact: _Contact, month: str) -> None:
         if contact.counted != month:
@@ -325,7 +335,7 @@ class NetworkGrowth(Tunable):
 
     def _asleep_from(self, contact: _Contact) -> float:
         """The day from which a contact is dormant, if nothing more happens."""
-        return contact.touches[-1][1] + self.dormant_after
+        return contact.touches[-1][0] + self.dormant_after
 
     def view(self, at: date) -> NetworkGrowthView:
         """The answer at a date on or after the last touch."""
@@ -364,23 +374,24 @@ class NetworkGrowth(Tunable):
         return tie
 
     def _new_tie(self, id_: str, contact: _Contact, at: date) -> ContactTie:
-        parts = self._touch_parts(contact, at)
-        strength = tie_strength(parts)
-        largest = sorted(zip(parts, contact.touches, strict=True), key=_part, reverse=True)[:3]
-        asleep = self._asleep_from(contact) <= at.toordinal()
+        today = at.toordinal()
+        tie = contact.strength(self.half_lives)
+        strength = tie.on(today)
+        asleep = self._asleep_from(contact) <= today
         return ContactTie(
             contact=id_,
             name=contact.name or id_,
             kind=contact.kind,
             organisation=contact.organisation,
-            since=PartialDate(contact.since),
-            last_touch=PartialDate(contact.touches[-1][0]),
+            since=dated(contact.since),
+            last_touch=dated(contact.marks[-1][0]),
             touches=len(contact.touches),
             strength=strength,
             band="dormant" if asleep else _band(strength),
             evidence=tuple(
-                Evidence(seq=seq, on=PartialDate(when), share=part)
-                for part, (when, _, _, seq) in largest
+                Evidence(seq=seq, on=dated(when), share=tie.part(number, today))
+                for number in tie.largest
+                for when, seq in [contact.marks[number]]
             ),
         )
 
@@ -398,22 +409,16 @@ class NetworkGrowth(Tunable):
         shares: dict[int, float] = {}
         for contact in self.contacts.values():
             if contact.since:
-                parts = self._touch_parts(contact, at)
-                strength = tie_strength(parts)
+                tie, today = contact.strength(self.half_lives), at.toordinal()
+                strength, parts = tie.on(today), tie.parts(today)
                 logs = [log1p(-part) if part < 1.0 else -inf for part in parts]
                 if -inf in logs:  # some leave nothing open: they share alike
                     logs = [-1.0 if part == -inf else 0.0 for part in logs]
                 total = fsum(logs)
-                for part, (_, _, _, seq) in zip(logs, contact.touches, strict=True):
+                for part, (_, seq) in zip(logs, contact.marks, strict=True):
                     if part:
                         shares[seq] = shares.get(seq, 0.0) + strength * (part / total)
         return shares
-
-    def _touch_parts(self, contact: _Contact, at: date) -> list[float]:
-        """What each touch of a contact alone would leave of the tie."""
-        half_life = self.half_lives.get(contact.kind, self.half_lives["other"])
-        touches = [(day, depth) for _, day, depth, _ in contact.touches]
-        return touch_weights(touches, at.toordinal(), half_life, self.depths)
 
     def _months(self, at: date) -> Iterator[NetworkMonth]:
         """Every month from the first contact on, also those in which nothing happened."""
@@ -453,9 +458,6 @@ def _month(number: int) -> tuple[str, int]:
     """A month, and the ordinal of its last day."""
     month = PartialDate(f"{number // 12:04}-{number % 12 + 1:02}")
     return str(month), month.last_day.toordinal()
-
-
-_part = itemgetter(0)
 
 
 def _band(strength: float) -> Band:

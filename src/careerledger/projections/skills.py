@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from heapq import nlargest
-from math import fsum, prod
-from operator import itemgetter
+from math import fsum
 from types import MappingProxyType
 from typing import ClassVar, Final, Literal
 
@@ -22,9 +20,9 @@ from careerledger.events.learning import (
 from careerledger.events.network import RecognitionReceived
 from careerledger.events.reflection import MilestoneDeclared
 from careerledger.history import Entry
-from careerledger.projections._fading import fade
 from careerledger.projections._projection import Tunable, on, projection
-from careerledger.projections._views import Evidence, View
+from careerledger.projections._strength import Strength
+from careerledger.projections._views import Evidence, View, dated
 
 __all__ = ["WEIGHTS", "Assessor", "LastAssessment", "Skill", "Skills", "SkillsView"]
 
@@ -50,9 +48,6 @@ WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
 more than practice, that more than a course. The order is argued, the numbers are this project's
 assumption. A challenge that failed or was withdrawn shows nothing, unless it is given a weight
 (``"challenge failed"``, ``"challenge withdrawn"``)."""
-
-TOP: Final = 3
-"""How many entries a strength names as its evidence."""
 
 
 @attrs.frozen(kw_only=True)
@@ -107,12 +102,25 @@ class SkillsView(View):
 
 @attrs.define
 class _Skill:
-    shown: list[tuple[str, int, float, int]] = attrs.field(
-        factory=list[tuple[str, int, float, int]]
-    )
-    """The evidence in history order: date, its ordinal, weight, entry number."""
+    weights: list[tuple[int, float]] = attrs.field(factory=list[tuple[int, float]])
+    """The ordinal of the date, and the weight of each evidence, in history order."""
+    marks: list[tuple[str, int]] = attrs.field(factory=list[tuple[str, int]])
+    """The date and the entry number of each."""
     used: str | None = None
     assessed: tuple[float, Assessor, str, int] | None = None
+    _strength: Strength | None = attrs.field(default=None, eq=False, init=False)
+
+    def show(self, on: PartialDate, weight: float, seq: int) -> None:
+        """Add a piece of evidence."""
+        self.weights.append((on.ordinal, min(float(weight), 1.0)))
+        self.marks.append((str(on), seq))
+        self._strength = None
+
+    def strength(self, half_life: float) -> Strength:
+        """The strength, found once for all days until there is more evidence."""
+        if self._strength is None:
+            self._strength = Strength(self.weights, half_life)
+        return self._strength
 
 
 @projection("skills")
@@ -182,7 +190,7 @@ class Skills(Tunable):
             skill = self.skills.get(name)
             if skill is None:
                 skill = self.skills[name] = _Skill()
-            skill.shown.append((str(on), on.ordinal, min(weight, 1.0), entry.seq))
+            skill.show(on, weight, entry.seq)
             if used:
                 skill.used = str(on)
 
@@ -199,26 +207,22 @@ class Skills(Tunable):
 
     def _skill(self, name: str, skill: _Skill, at: date) -> Skill:
         today = at.toordinal()
-        parts = [weight * fade(today - day, self.half_life) for _, day, weight, _ in skill.shown]
-        largest = nlargest(TOP, zip(parts, skill.shown, strict=True), key=_part)
-        last, last_day, _, _ = skill.shown[-1]
+        strength = skill.strength(self.half_life)
         return Skill(
             name=name,
-            strength=1.0 - prod(1.0 - part for part in parts),
+            strength=strength.on(today),
             assessed=_assessment(skill),
-            first=PartialDate(skill.shown[0][0]),
-            last=PartialDate(last),
-            last_used=None if skill.used is None else PartialDate(skill.used),
-            fading=today - last_day >= self.half_life,
+            first=dated(skill.marks[0][0]),
+            last=dated(skill.marks[-1][0]),
+            last_used=None if skill.used is None else dated(skill.used),
+            fading=today - skill.weights[-1][0] >= self.half_life,
             evidence=tuple(
-                Evidence(seq=seq, on=PartialDate(on), share=part)
-                for part, (on, _, _, seq) in largest
-                if part
+                Evidence(seq=seq, on=dated(on), share=share)
+                for number in strength.largest
+                if (share := strength.part(number, today))
+                for on, seq in [skill.marks[number]]
             ),
         )
-
-
-_part = itemgetter(0)
 
 
 def _assessment(skill: _Skill) -> LastAssessment | None:
