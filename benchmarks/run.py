@@ -30,6 +30,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 import careerledger
 from careerledger import Ledger
+from careerledger import projections as theirs
 from careerledger.events import Action, WorkLogged
 from careerledger.stores.sqlite import SCHEMA
 
@@ -310,6 +311,58 @@ def again(bench: Bench) -> None:
     bench.tables.append(table)
 
 
+def together(bench: Bench) -> None:
+    """All projections of the library in one pass, and series of 120 months."""
+    path = bench.copy("together.ledger")
+    kinds = {name: getattr(theirs, name) for name in theirs.LIBRARY}
+    first, last = "2016-11", "2026-10"
+
+    def fresh(ask: Callable[[Ledger], object]) -> float:
+        bare.without_snapshots(path)
+        with Ledger.open(path) as ledger:
+            return timed(lambda: ask(ledger))
+
+    def alone(kind: type) -> Callable[[], float]:
+        return lambda: fresh(lambda ledger: ledger.project(kind))
+
+    def series(kind: type) -> Callable[[], float]:
+        return lambda: fresh(lambda ledger: ledger.series(kind, since=first, until=last))
+
+    everything = f"all {len(kinds)} in one pass"
+    contenders = {name: alone(kind) for name, kind in kinds.items()}
+    contenders[everything] = lambda: fresh(lambda ledger: ledger.project(*kinds.values()))
+    contenders |= {
+        f"{name}, 120 months": series(kinds[name])
+        for name in ("VisionAlignment", "NetworkGrowth", "Skills")
+    }
+    rounds = bench.rounds(3)
+    with bench.task("all projections", rounds * len(contenders)) as step:
+        seconds = interleaved(rounds, contenders, step)
+    table = Table(
+        f"Projections of {bench.entries:,} entries, without snapshots",
+        ("what", "median", "min..max"),
+    )
+    for name, its in seconds.items():
+        table.add(name, *spread(its, 1e3, "ms"))
+    bench.tables.append(table)
+    slowest = max(kinds, key=lambda name: median(seconds[name]))
+    times = ratio(seconds[everything], seconds[slowest])
+    bench.target(
+        f"{everything}, beside {slowest} alone",
+        "less than 4x as long",
+        f"{times:.1f}x",
+        met=times < 4,
+    )
+    for name in ("VisionAlignment", "NetworkGrowth", "Skills"):
+        times = ratio(seconds[f"{name}, 120 months"], seconds[name])
+        bench.target(
+            f"{name} for 120 months, beside one answer",
+            "less than 3x as long",
+            f"{times:.1f}x",
+            met=times < 3,
+        )
+
+
 def memory(bench: Bench) -> None:
     sizes = [10_000, 100_000] + ([] if bench.quick else [1_000_000])
     paths = [bench.ledger_of(size) for size in sizes]
@@ -492,6 +545,7 @@ def main() -> None:
         append_batches(bench)
         append_singles(bench, rivals)
         again(bench)
+        together(bench)
         memory(bench)
         imports(bench)
         for rival in rivals:

@@ -65,7 +65,7 @@ from careerledger.events import (
 )
 
 law = settings(max_examples=4 * settings().max_examples)
-"""What a law of the ledger must stand: 240 examples in CI."""
+"""What a law of the ledger must stand: 200 examples in CI."""
 
 
 @event("test.unheard-of")

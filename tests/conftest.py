@@ -12,6 +12,6 @@ _RELAXED = {
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
 }
 settings.register_profile("dev", max_examples=25, **_RELAXED)
-settings.register_profile("ci", max_examples=60, derandomize=True, print_blob=True, **_RELAXED)
+settings.register_profile("ci", max_examples=50, derandomize=True, print_blob=True, **_RELAXED)
 settings.register_profile("soak", max_examples=5_000, print_blob=True, **_RELAXED)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "dev"))

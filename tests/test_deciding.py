@@ -36,7 +36,7 @@ from careerledger.projections import (
 )
 from careerledger.stores.branch import BranchStore
 from careerledger.stores.memory import MemoryStore
-from careers import TODAY, Clock, careers, enact, law, new_ledger, only_facts, ons
+from careers import TODAY, Clock, careers, enact, new_ledger, only_facts, ons
 
 ALL = [getattr(projections, name) for name in projections.LIBRARY]
 ROLE = RoleStarted(on="2024-01-01", role="r", organisation="ACME", title="Engineer", level=2)
@@ -50,7 +50,6 @@ def strict_ledger() -> Ledger:
 # Branches
 
 
-@law
 @given(before=careers, after=only_facts, asked=st.sampled_from(ALL), at=ons)
 def test_a_branch_answers_as_if_all_had_been_recorded(
     before: list[Any], after: list[Any], asked: Any, at: str
@@ -70,7 +69,6 @@ def test_a_branch_answers_as_if_all_had_been_recorded(
     branch.verify()
 
 
-@law
 @given(before=careers, more=careers, later=careers)
 def test_a_branch_goes_its_own_way(before: list[Any], more: list[Any], later: list[Any]) -> None:
     """Corrections in the branch stay there, and what is recorded below afterwards is not seen."""
@@ -138,6 +136,15 @@ def test_a_branch_sees_snapshots_below_and_writes_none_there() -> None:
     assert "MemoryStore" in repr(BranchStore(store))
 
 
+def test_a_branch_is_read_page_by_page() -> None:
+    ledger = strict_ledger()
+    ledger.record([CourseFinished(on=f"{1900 + n % 100}", title=str(n)) for n in range(2500)])
+    branch = ledger.what_if([CourseFinished(on=f"{1900 + n}", title="x") for n in range(100)])
+    places = [(entry.event.on, entry.seq) for entry in branch.entries()]
+    assert 2600 == len(places)
+    assert sorted(places) == places
+
+
 # Futures side by side
 
 
@@ -188,7 +195,6 @@ def test_futures_are_laid_side_by_side() -> None:
     assert len(ledger) == 7
 
 
-@law
 @given(career=only_facts, events=only_facts)
 def test_the_events_of_a_future_sum_to_its_change(career: list[Any], events: list[Any]) -> None:
     ledger = new_ledger()

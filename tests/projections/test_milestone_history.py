@@ -29,6 +29,7 @@ from careerledger.events import (
     SkillPractised,
 )
 from careerledger.projections import MilestoneHistory
+from careerledger.projections._projection import Fold, advance
 from careerledger.projections.milestone_history import Harvest, MilestoneHistoryView
 from careers import TODAY, careers, enact, new_ledger
 
@@ -297,3 +298,21 @@ def test_a_harvest_names_each_thing_once_in_the_order_it_came() -> None:
     )
     assert (("sql", "dbt", "k8s"), ("CKA",)) == (role.skills, role.credentials)
     assert ("Engineer, ACME", "CKA") == role.milestones
+
+
+def test_what_a_milestone_is_about_may_become_known_after_it_was_looked_at() -> None:
+    """A period comes before the days in it, and looking in between changes nothing."""
+    ledger = new_ledger()
+    ledger.record(
+        [
+            ROLE,
+            ChallengeResolved(on="2023", challenge="c", outcome="met"),
+            ChallengeTaken(on="2023-05", challenge="c", title="Hard", difficulty=5),
+        ]
+    )
+    running = Fold(MilestoneHistory)
+    for entry in ledger.entries():
+        advance([running], [entry])
+        running.view(TODAY)
+    assert ledger.project(MilestoneHistory, at=TODAY) == running.view(TODAY)
+    assert ["Engineer, ACME", "Hard"] == [m.title for m in running.view(TODAY).milestones]

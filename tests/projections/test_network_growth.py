@@ -253,3 +253,19 @@ def test_a_mentoring_that_ended_in_the_year_it_began_has_ended() -> None:
 
 def test_a_half_life_of_nothing_leaves_nothing() -> None:
     assert 0 == project([made(kind="peer")], half_lives={"peer": 0}).contacts[0].strength
+
+
+def test_nobody_is_their_own_contact() -> None:
+    """A lenient ledger takes it, and no answer counts it."""
+    view = project([ContactMade(on="2024", contact="me", name="I")])
+    assert () == view.contacts
+    assert () == view.months
+
+
+def test_a_touch_that_weighs_nothing_has_no_share() -> None:
+    ledger = new_ledger()
+    ledger.record(ContactMade(on="2024-01-01", contact="jane", name="Jane"))
+    ledger.record(ContactTouched(on="2024-01-01", contact="jane", depth=1))
+    ledger.record(ContactTouched(on="2024-01-01", contact="never made"))
+    asked = NetworkGrowth.with_(depths={1: 0})
+    assert [1] == [share.seq for share in ledger.explain(asked).shares]

@@ -19,7 +19,7 @@ from careerledger.events import (
     SkillPractised,
 )
 from careerledger.projections import Skills
-from careerledger.projections.skills import TOP, WEIGHTS, Skill, SkillsView
+from careerledger.projections.skills import WEIGHTS, Skill, SkillsView
 from careers import TODAY, new_ledger, ons
 
 names = st.sampled_from(["sql", "Czech", "juggling"])
@@ -137,7 +137,7 @@ def test_evidence_names_what_each_entry_alone_would_leave(facts: list) -> None:
     for skill in ledger.project(Skills, at=TODAY).skills:
         shares = [found.share for found in skill.evidence]
         assert sorted(shares, reverse=True) == shares
-        assert len(shares) <= TOP
+        assert len(shares) <= 3
         for found in skill.evidence:
             fact = history[found.seq]
             assert fact.on == found.on
