@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import prod
+from typing import Final
 
 from careerledger.projections._fading import fade, faded
 
@@ -19,15 +20,14 @@ class Strength:
         half_life: In days.
     """
 
-    __slots__ = ("_half_life", "_last", "_weights", "largest")
+    __slots__ = ("_half_life", "_largest", "_last", "_weights")
 
     def __init__(self, pieces: Sequence[tuple[int, float]], half_life: float) -> None:
         self._half_life = half_life
         self._last = pieces[-1][0]
         self._weights = faded(pieces, self._last, half_life)
         order = sorted(range(len(pieces)), key=self._weights.__getitem__, reverse=True)
-        self.largest: Sequence[int] = order[:3]
-        """The places of the pieces that weigh most, at most 3, the heaviest first."""
+        self._largest = [(place, self._weights[place]) for place in order[:_NAMED]]
 
     def _left(self, day: int) -> float:
         return fade(day - self._last, self._half_life)
@@ -42,6 +42,10 @@ class Strength:
         left = self._left(day)
         return [weight * left for weight in self._weights]
 
-    def part(self, number: int, day: int) -> float:
-        """What one piece weighs on a day."""
-        return self._weights[number] * self._left(day)
+    def largest(self, day: int) -> list[tuple[int, float]]:
+        """The place and the weight of the pieces that weigh most on a day, at most 3."""
+        left = self._left(day)
+        return [(place, weight * left) for place, weight in self._largest]
+
+
+_NAMED: Final = 3

@@ -226,7 +226,7 @@ class KeepInTouch(Tunable):
             cadence=cadence,
             strength=strength,
             loss=strength - tie.on(today + ceil(cadence)),
-            evidence=(Evidence(seq=seq, on=PartialDate(when), share=tie.part(-1, today)),),
+            evidence=(Evidence(seq=seq, on=PartialDate(when), share=tie.parts(today)[-1]),),
         )
 
 

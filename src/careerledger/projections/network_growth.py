@@ -389,8 +389,8 @@ class NetworkGrowth(Tunable):
             strength=strength,
             band="dormant" if asleep else _band(strength),
             evidence=tuple(
-                Evidence(seq=seq, on=dated(when), share=tie.part(number, today))
-                for number in tie.largest
+                Evidence(seq=seq, on=dated(when), share=share)
+                for number, share in tie.largest(today)
                 for when, seq in [contact.marks[number]]
             ),
         )

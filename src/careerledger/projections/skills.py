@@ -218,8 +218,8 @@ class Skills(Tunable):
             fading=today - skill.weights[-1][0] >= self.half_life,
             evidence=tuple(
                 Evidence(seq=seq, on=dated(on), share=share)
-                for number in strength.largest
-                if (share := strength.part(number, today))
+                for number, share in strength.largest(today)
+                if share
                 for on, seq in [skill.marks[number]]
             ),
         )
