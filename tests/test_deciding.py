@@ -15,6 +15,7 @@ from careerledger.errors import (
     DateError,
     DefinitionError,
     IntroducedTwiceError,
+    RecordError,
     UnknownReferenceError,
 )
 from careerledger.events import (
@@ -30,6 +31,7 @@ from careerledger.events import (
 )
 from careerledger.projections import (
     NetworkGrowth,
+    Purpose,
     Skills,
     Stagnation,
     VisionAlignment,
@@ -199,13 +201,22 @@ def test_futures_are_laid_side_by_side() -> None:
 def test_the_events_of_a_future_sum_to_its_change(career: list[Any], events: list[Any]) -> None:
     ledger = new_ledger()
     enact(ledger, career)
-    found = ledger.compare({"so": events}, at=TODAY)
-    for effect in found.of("so").effects:
-        moved = sum(share.share for share in effect.shares)
-        assert (effect.change or 0.0) == pytest.approx(moved, abs=1e-9)
+    found = ledger.compare({"so": iter(events)}, at=TODAY)  # an iterator is read once
     branch = ledger.what_if(events)
-    alignment = found.of("so").effect("VisionAlignment.score").value
-    assert branch.project(VisionAlignment, at=TODAY).score == alignment
+    for projection, of in (
+        (VisionAlignment, "score"),
+        (NetworkGrowth, "strength"),
+        (Stagnation, "structural"),
+        (Stagnation, "content"),
+        (Purpose, "fit"),
+    ):
+        effect = found.of("so").effect(f"{projection.__name__}.{of}")
+        after = getattr(branch.project(projection, at=TODAY), of)
+        before = getattr(ledger.project(projection, at=TODAY), of)
+        moved = sum(share.share for share in effect.shares)
+        assert after == effect.value
+        assert moved == pytest.approx((after or 0.0) - (before or 0.0), abs=1e-9)
+        assert {share.seq for share in effect.shares} <= {entry.seq for entry in branch}
 
 
 def test_open_opportunities_are_compared_without_being_named() -> None:
@@ -234,8 +245,54 @@ def test_events_of_a_future_may_refer_to_each_other_in_any_order() -> None:
     assert date(2027, 12, 31) == found.at
 
 
+def test_an_opportunity_can_move_the_plateau_clocks() -> None:
+    ledger = strict_ledger()
+    like = RoleLike(title="CTO", level=5, scope=40, pay=1)
+    ledger.record([ROLE, OpportunityFound(on="2026", opportunity="o", what="x", role_like=like)])
+    found = ledger.compare()
+    clock = "Stagnation.structural"
+    assert ("o", AS_IT_IS) == found.ranked(clock)
+    assert ["role.started"] == [share.type for share in found.of("o").effect(clock).shares]
+
+
+def test_the_decision_alone_moves_nothing() -> None:
+    ledger = offers()
+    assert [0, 0, 0, 0] == [
+        effect.change or 0 for effect in ledger.compare().of("talk").effects[:4]
+    ]
+
+
+def test_the_same_projection_may_be_tuned_twice() -> None:
+    fast = VisionAlignment.with_(half_life=30)
+    found = offers().compare({"a": []}, projections=[VisionAlignment, fast])
+    assert ["VisionAlignment.score", "VisionAlignment(half_life=30).score"] == [
+        effect.measure for effect in found.of("a").effects
+    ]
+    with pytest.raises(DefinitionError, match="two measures have one name"):
+        offers().compare({"a": []}, projections=[fast, (fast, "score")])
+
+
+def test_one_event_is_a_future_too() -> None:
+    event = RoleStarted(on="2027", role="s", organisation="B", title="T", level=9)
+    found = offers().compare({"go": event}, projections=[(Stagnation, "structural")])
+    assert ("go", AS_IT_IS) == found.ranked("Stagnation.structural")
+
+
+@pytest.mark.parametrize("facts", [5, None, [5]])
+def test_what_is_no_event_is_refused(facts: Any) -> None:
+    with pytest.raises(RecordError, match="cannot be recorded"):
+        strict_ledger().what_if(facts)
+
+
+def test_the_last_year_of_the_calendar_can_be_asked_about() -> None:
+    branch = strict_ledger().what_if(CourseFinished(on="9999", title="x"))
+    assert date(9999, 12, 28) == branch.project(NetworkGrowth).at
+
+
 def test_what_cannot_be_compared_is_refused() -> None:
     ledger = strict_ledger()
+    with pytest.raises(DefinitionError, match="give events by name"):
+        ledger.compare([ROLE])
     with pytest.raises(UnknownReferenceError):
         ledger.compare({"a": [WorkLogged(on="2027", role="r", what="x")]})
     with pytest.raises(DefinitionError, match="'as it is'"):

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
+
+import attrs
 
 from careerledger.analyses.comparison import AS_IT_IS, Comparison, Effect, Future
 from careerledger.analyses.explanation import Measure, measured, name_of, ordered
@@ -11,6 +13,7 @@ from careerledger.errors import DefinitionError
 from careerledger.events import Action
 from careerledger.history import Entry
 from careerledger.projections import NetworkGrowth, Projection, Purpose, Stagnation, VisionAlignment
+from careerledger.projections._projection import parameters_of
 
 Asked = type[Projection[Any]] | tuple[type[Projection[Any]], Measure]
 """A projection, compared by its headline, or one with the number that is meant."""
@@ -40,34 +43,60 @@ def compare(
     at: date | None,
 ) -> Comparison:
     """Record each future in a branch of its own, and see what every event of it does."""
+    if not isinstance(cast("object", futures), Mapping):
+        raise DefinitionError(f"futures are {futures!r}; give events by name: {{'stay': [...]}}")
+    # Once, as what is given may be an iterator.
+    futures = {
+        name: [events] if isinstance(events, Action) else list(events)
+        for name, events in futures.items()
+    }
     if AS_IT_IS in futures:
         raise DefinitionError(f"a future is named {AS_IT_IS!r}, which is the career without any")
     everything = [event for events in futures.values() for event in events]
     day = at or branch(everything, lenient=True).now().astimezone().date()
     questions = [one if isinstance(one, tuple) else (one, None) for one in asked]
-    found = [_future(branch, AS_IT_IS, [], questions, day)]
-    found += [_future(branch, name, events, questions, day) for name, events in futures.items()]
     base = branch([], lenient=True)
+    views = [base.project(projection, at=day) for projection, _ in questions]
+    names = [
+        f"{label_of(projection)}.{name_of(view, of)}"
+        for (projection, of), view in zip(questions, views, strict=True)
+    ]
+    if len(set(names)) < len(names):
+        raise DefinitionError(
+            f"two measures have one name among {', '.join(names)}; give each once, and functions "
+            "by a name of their own"
+        )
+    measures = dict(zip(names, questions, strict=True))
+    found = [_future(branch, AS_IT_IS, [], measures, day)]
+    found += [_future(branch, name, events, measures, day) for name, events in futures.items()]
     falling = [
-        f"{projection.__name__}.{name_of(view, of)}"
-        for projection, of in questions
-        for view in [base.project(projection, at=day)]
+        name
+        for name, (_, of), view in zip(names, questions, views, strict=True)
         if name_of(view, of) in getattr(view, "FALLING", ())
     ]
     return Comparison(at=day, futures=tuple(found), falling=frozenset(falling))
+
+
+def label_of(projection: type[Projection[Any]]) -> str:
+    """The name of a projection, with the parameters in which it differs from the one it tunes."""
+    base: Any = projection.__bases__[0]
+    mine = parameters_of(projection)
+    its = parameters_of(base) if attrs.has(base) else {}
+    told = [f"{name}={mine[name]}" for name in sorted(its) if mine[name] != its[name]]
+    return projection.__name__ + (f"({', '.join(told)})" if told else "")
 
 
 def _future(
     branch: Branch,
     name: str,
     events: Sequence[Action],
-    questions: Sequence[tuple[type[Projection[Any]], Measure | None]],
+    measures: Mapping[str, tuple[type[Projection[Any]], Measure | None]],
     day: date,
 ) -> Future:
     # All at once: here the events may refer to each other, and what cannot be is refused.
     branch(events).record(list(events))
     going = branch(events, lenient=True)
-    projections = list(dict.fromkeys(projection for projection, _ in questions))
+    projections = list(dict.fromkeys(projection for projection, _ in measures.values()))
 
     def views() -> dict[type[Projection[Any]], Any]:
         return {projection: going.project(projection, at=day) for projection in projections}
@@ -79,12 +108,8 @@ def _future(
     return Future(
         name=name,
         effects=tuple(
-            _effect(
-                f"{projection.__name__}.{name_of(steps[0][projection], of)}",
-                [measured(step[projection], of) for step in steps],
-                entries,
-            )
-            for projection, of in questions
+            _effect(measure, [measured(step[projection], of) for step in steps], entries)
+            for measure, (projection, of) in measures.items()
         ),
     )
 

@@ -469,6 +469,8 @@ class Ledger:
             return explanation.explain(projection, history, day, of)
         if at is not None:
             raise DefinitionError(f"at={at!r} was given beside between={between!r}; give one")
+        if not isinstance(cast("object", between), Sequence) or len(between) != _DATES:
+            raise DefinitionError(f"between is {between!r}; give two dates, the earlier one first")
         start, end = map(as_of, between)
         history = self.entries(until=end, known_at=known_at)
         return explanation.explain_change(projection, history, (start, end), of)
@@ -489,7 +491,8 @@ class Ledger:
         Raises:
             RecordError: An event cannot be a fact, as in ``record``.
         """
-        several = [facts] if isinstance(facts, Action | Draft) else list(facts)
+        one = isinstance(facts, Action | Draft) or not isinstance(cast("object", facts), Iterable)
+        several = [cast("Fact", facts)] if one else list(cast("Iterable[Fact]", facts))
         going = self._branch(several)
         going.record(several)
         return going
@@ -503,7 +506,8 @@ class Ledger:
         now = self.now()
         events = [event for event, _ in proposals(facts, None)]
         days = [event.on.last_day for event in events if isinstance(event, Action)]
-        noon = datetime.combine(max([self._today(), *days]), time(12)).astimezone()
+        last = min(max([self._today(), *days]), _LAST_DAY)
+        noon = datetime.combine(last, time(12)).astimezone()
         later = max(now, noon)
         strict = self.strict and not lenient
         return Ledger(store, name=self.name, strict=strict, clock=lambda: later)
@@ -542,7 +546,7 @@ class Ledger:
         return _deciding.compare(
             self._branch,
             futures,
-            projections or _deciding.DEFAULT,
+            _deciding.DEFAULT if projections is None else projections,
             None if at is None else as_of(at),
         )
 
@@ -739,6 +743,11 @@ def _names_of(kinds: list[Any]) -> frozenset[str] | None:
 def _latest_today(now: datetime) -> date:
     """Today's date where the day begins first, at UTC+14: further ahead is the future."""
     return (now.astimezone(UTC) + timedelta(hours=14)).date()
+
+
+_LAST_DAY = date(9999, 12, 28)
+"""The last day on which a branch's clock can stand, with room for every time zone."""
+_DATES = 2
 
 
 def _coarsest(day: date) -> str:

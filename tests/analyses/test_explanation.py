@@ -208,6 +208,10 @@ def test_dates_are_given_one_way() -> None:
     ledger = new_ledger()
     with pytest.raises(DefinitionError, match="give the earlier date first"):
         ledger.explain(NetworkGrowth, between=("2025", "2024"))
+    with pytest.raises(DefinitionError, match="give two dates"):
+        ledger.explain(NetworkGrowth, between=("2024",))
+    with pytest.raises(DefinitionError, match="give two dates"):
+        ledger.explain(NetworkGrowth, between=2024)
     with pytest.raises(DefinitionError, match="give one"):
         ledger.explain(NetworkGrowth, at="2024", between=("2024", "2025"))
 
@@ -226,3 +230,11 @@ def test_without_a_ledger() -> None:
     assert ledger.explain(NetworkGrowth, at=TODAY) == explain(
         NetworkGrowth, ledger.entries(), TODAY
     )
+
+
+def test_a_function_may_look_for_what_is_not_there_yet() -> None:
+    ledger = new_ledger()
+    ledger.record([VISION, CourseFinished(on="2025", title="x", hours=2, themes={"lead"})])
+    found = ledger.explain(VisionAlignment, of=lambda view: view.visions[0].score)
+    assert (1.0, None) == (found.value, found.before)
+    assert adds_up(found)

@@ -303,3 +303,15 @@ def test_months_of_before_the_last_twelve_are_let_go() -> None:
     assert [(f"2025-{n:02}", n, 1) for n in range(1, 13)] == [
         (month.month, month.hours, month.score) for month in vision.months
     ]
+
+
+def test_an_end_wholly_before_the_start_ends_nothing() -> None:
+    ledger = new_ledger()
+    ledger.record(
+        [
+            VisionDeclared(on="2024", vision="v", statement="s", themes={"a": 1}),
+            VisionRetired(on="2020", vision="v", reason="a slip of the pen"),
+            CourseFinished(on="2024-03", title="x", hours=10, themes={"a"}),
+        ]
+    )
+    assert 1.0 == ledger.project(VisionAlignment, at="2024").score

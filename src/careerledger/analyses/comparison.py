@@ -95,7 +95,8 @@ def opportunities(
 
     An opportunity with a ``role_like`` becomes that role, started on the day, and work in it at
     the end of each month with the themes and links of the opportunity; one without becomes the
-    decision alone.
+    decision alone, which moves nothing. Roles that are held now go on beside it: where the new
+    one would take the place of another, give ``Ledger.compare`` futures of your own.
 
     Args:
         history: Entries in history order.
@@ -124,7 +125,7 @@ def _taken(
     opportunity: OpportunityFound, on: date, ends: Sequence[date], hours: float
 ) -> list[Action]:
     name, like = opportunity.opportunity, opportunity.role_like
-    taken = OpportunityDecided(on=on, opportunity=name, decision="taken", why="to compare")
+    taken = OpportunityDecided(on=on, opportunity=name, decision="taken", why="to compare", hours=0)
     if like is None:
         return [taken]
     role = f"{name} (taken)"
@@ -134,6 +135,9 @@ def _taken(
         organisation=like.organisation or name,
         title=like.title,
         industry=like.industry,
+        level=like.level,
+        scope=like.scope,
+        pay=like.pay,
     )
     work = [
         WorkLogged(

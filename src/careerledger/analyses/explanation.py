@@ -133,7 +133,7 @@ def explain(
     entries = _upto(history, at)
     fold = Fold(projection)
     state: object = fold.state
-    before = measured(fold.view(at), of)
+    before = _so_far(fold, at, of)
     if of is None and isinstance(state, Attributing):
         advance([fold], entries)
         by_seq = state.attribute(entries, at)
@@ -181,8 +181,8 @@ def explain_change(
     first = _upto(entries, start)
     fold = Fold(projection)
     advance([fold], first)
-    before = measured(fold.view(start), of)
-    faded = measured(fold.view(end), of)
+    before = _so_far(fold, start, of)
+    faded = _so_far(fold, end, of)
     shares = _increments(fold, entries[len(first) :], end, of)
     view = fold.view(end)
     return Explanation(
@@ -208,15 +208,23 @@ def _increments(
     """By how much each entry moves the number, folded one after another."""
     consumed = consumed_types(fold.projection)
     shares: list[tuple[Entry[Event], float]] = []
-    value = measured(fold.view(at), of) or 0.0
+    value = _so_far(fold, at, of) or 0.0
     for entry in entries:
         if consumed is not None and entry.type not in consumed:
             continue
         advance([fold], [entry])
-        moved = measured(fold.view(at), of) or 0.0
+        moved = _so_far(fold, at, of) or 0.0
         shares.append((entry, moved - value))
         value = moved
     return shares
+
+
+def _so_far(fold: Fold[Any], at: date, of: Measure | None) -> float | None:
+    """The number on the way, where a function may look for a part that is not there yet."""
+    try:
+        return measured(fold.view(at), of)
+    except LookupError:
+        return None
 
 
 def ordered(shares: Iterable[tuple[Entry[Any], float]]) -> tuple[EntryShare, ...]:

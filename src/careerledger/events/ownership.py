@@ -73,6 +73,10 @@ class RoleLike:
     title: str
     organisation: str | None = None
     industry: str | None = None
+    level: int | None = None
+    """As in RoleStarted, on the same scale; so are the two below."""
+    scope: float | None = None
+    pay: float | None = None
 
 
 @event("opportunity.found")

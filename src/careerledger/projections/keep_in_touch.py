@@ -177,7 +177,7 @@ class KeepInTouch(Tunable):
     def _touch(self, ids: Iterable[str], on: PartialDate, depth: int, seq: int) -> None:
         for id_ in dict.fromkeys(ids):
             contact = self._contact(id_)
-            contact.touches.append((on.ordinal, float(self.depths[depth])))
+            contact.touches.append((on.ordinal, min(1.0, float(self.depths[depth]))))
             contact.last = (str(on), seq)
 
     def view(self, at: date) -> KeepInTouchView:

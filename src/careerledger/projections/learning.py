@@ -185,7 +185,7 @@ class Learning(Tunable):
     """By theme the last day on which something may have been learned."""
     visions: dict[str, list[str]] = {}
     """The visions in force, and their themes."""
-    retired: set[str] = set()
+    retired: dict[str, int] = {}
     """Visions whose end stands before their start in the history, as 2024 before 2024-03."""
     goals: dict[str, str] = {}
 
@@ -266,7 +266,7 @@ class Learning(Tunable):
 
     @on(VisionDeclared)
     def declare(self, event: VisionDeclared, entry: Entry[VisionDeclared]) -> None:  # noqa: ARG002
-        if event.vision not in self.retired:
+        if self.retired.get(event.vision, 0) < event.on.ordinal:
             self.visions[event.vision] = sorted(event.themes)
 
     @on(VisionRevised)
@@ -277,7 +277,7 @@ class Learning(Tunable):
     @on(VisionRetired)
     def retire(self, event: VisionRetired, entry: Entry[VisionRetired]) -> None:  # noqa: ARG002
         if self.visions.pop(event.vision, None) is None:
-            self.retired.add(event.vision)
+            self.retired[event.vision] = event.on.last_day.toordinal()
 
     @on(GoalSet)
     def link(self, event: GoalSet, entry: Entry[GoalSet]) -> None:  # noqa: ARG002

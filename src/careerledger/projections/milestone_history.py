@@ -236,10 +236,7 @@ class MilestoneHistory(Tunable):
             self._end(role, event.on)
 
     def _end(self, role: _Role, on: PartialDate) -> None:
-        role.ended, role.last = str(on), on.ordinal
-        if on.ordinal < role.first <= on.last_day.toordinal():
-            # Of "2019-03 to 2019" no more is known than that the end came in that year.
-            role.last = on.last_day.toordinal()
+        role.ended, role.last = str(on), on.last_day.toordinal()
 
     # Milestones
 

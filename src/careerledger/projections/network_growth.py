@@ -229,7 +229,7 @@ class NetworkGrowth(Tunable):
     mentorings: dict[str, str] = {}
     """Open mentorings, and their contacts."""
     mentored_by: set[str] = set()
-    ended: set[str] = set()
+    ended: dict[str, int] = {}
     """Mentorings whose end stands before their start in the history, as 2024 before 2024-03."""
     helped: int = 0
     doors: int = 0
@@ -284,7 +284,7 @@ class NetworkGrowth(Tunable):
 
     @on(MentoringStarted)
     def mentor(self, event: MentoringStarted, entry: Entry[MentoringStarted]) -> None:
-        if event.mentoring not in self.ended:
+        if self.ended.get(event.mentoring, 0) < event.on.ordinal:
             self.mentorings[event.mentoring] = event.contact
             if event.role == "mentor":
                 self.mentored_by.add(event.mentoring)
@@ -295,7 +295,7 @@ class NetworkGrowth(Tunable):
         contact = self.mentorings.pop(event.mentoring, None)
         self.mentored_by.discard(event.mentoring)
         if contact is None:
-            self.ended.add(event.mentoring)
+            self.ended[event.mentoring] = event.on.last_day.toordinal()
         else:
             self._touch([contact], event.on, 3, entry.seq)
 
@@ -325,7 +325,7 @@ class NetworkGrowth(Tunable):
                 if asleep <= day:
                     self.slept.append((asleep, day))
                 self._count_as_active(contact, on.month)
-            contact.touches.append((day, float(self.depths[depth])))
+            contact.touches.append((day, min(1.0, float(self.depths[depth]))))
             contact.marks.append((str(on), seq))
 
     def _count_as_active(self, contact: _Contact, month: str) -> None:

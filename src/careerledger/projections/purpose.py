@@ -133,8 +133,7 @@ class _Role:
 
     def end(self, on: PartialDate) -> None:
         """Of "2019-03 to 2019" no more is known than that the end came in that year."""
-        within = on.first_day < PartialDate(self.on).first_day <= on.last_day
-        self.last = on.last_day.toordinal() if within else on.ordinal
+        self.last = on.last_day.toordinal()
 
 
 @projection("purpose")

@@ -226,7 +226,7 @@ class VisionAlignment(Tunable):
     efforts: ClassVar[Mapping[str, float]] = EFFORTS
 
     visions: dict[str, _Vision] = {}
-    retired: set[str] = set()
+    retired: dict[str, int] = {}
     """Visions whose end stands before their start in the history, as 2024 before 2024-03."""
     goals: dict[str, str] = {}
     groups: dict[str, _Group] = {}
@@ -238,7 +238,7 @@ class VisionAlignment(Tunable):
     def declare(self, event: VisionDeclared, entry: Entry[VisionDeclared]) -> None:  # noqa: ARG002
         themes = dict(event.themes)
         self.visions.pop(event.vision, None)
-        if event.vision in self.retired:
+        if self.retired.get(event.vision, 0) >= event.on.ordinal:
             return
         vision = _Vision(event.vision, event.statement, themes, event.horizon)
         vision.reconsider(self.groups, self.goals)
@@ -255,7 +255,7 @@ class VisionAlignment(Tunable):
     @on(VisionRetired)
     def retire(self, event: VisionRetired, entry: Entry[VisionRetired]) -> None:  # noqa: ARG002
         if self.visions.pop(event.vision, None) is None:
-            self.retired.add(event.vision)
+            self.retired[event.vision] = event.on.last_day.toordinal()
 
     @on(GoalSet)
     def link(self, event: GoalSet, entry: Entry[GoalSet]) -> None:  # noqa: ARG002
