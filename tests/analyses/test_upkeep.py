@@ -45,6 +45,7 @@ from careerledger.events import (
     VisionRevised,
     WorkLogged,
 )
+from careerledger.projections import Goals
 from careers import TODAY, careers, enact, new_ledger, ons
 from strategies import events
 
@@ -393,9 +394,10 @@ def test_another_name_is_no_renewal():
 
 
 @given(ons, st.none() | ons, st.lists(st.tuples(ons, st.integers(-2, 2)), max_size=3))
-def test_a_goal_is_overdue_if_it_was_due_and_no_level_said_reached(on, due, levels):
+def test_a_goal_is_overdue_if_it_was_due_and_the_last_level_is_short(on, due, levels):
     facts = [GoalAssessed(on=on, goal="g", level=level) for on, level in levels]
-    late = due is not None and all(level < 0 for _, level in levels)
+    in_order = sorted(levels, key=lambda said: said[0])
+    late = due is not None and (not in_order or in_order[-1][1] < 0)
 
     assert late == bool(found(overdue_goals, GoalSet(on=on, goal="g", title="t", due=due), *facts))
 
@@ -506,3 +508,13 @@ def test_a_role_that_ended_without_a_thought_is_found():
     assert ("unreflected-role", "note") == (finding.code, finding.severity)
     assert "the role 'b' ended on 2024-05 (#4), and no reflection is about it" == finding.message
     assert "record ReflectionWritten with about=['b']" == finding.mend
+
+
+def test_a_goal_that_fell_back_is_overdue_again() -> None:
+    ledger = new_ledger()
+    ledger.record(GoalSet(on="2024", goal="g", title="t", due="2024-06"))
+    ledger.record(GoalAssessed(on="2024-07", goal="g", level=1))
+    assert [] == ledger.check(at="2024")
+    ledger.record(GoalAssessed(on="2024-08", goal="g", level=-1))
+    assert ["overdue-goal"] == [found.code for found in ledger.check(at="2024")]
+    assert ledger.project(Goals, at="2024").overdue == ("g",)

@@ -447,3 +447,19 @@ def test_of_many_entries_those_with_the_most_hours_are_the_evidence() -> None:
     practised = [SkillPractised(on="2024", skill="x", hours=1) for _ in range(TOP)]
     finished = CourseFinished(on="2024", title="…")
     assert [11, *range(1, 10)] == [e.seq for e in project([*practised, finished]).evidence]
+
+
+def test_a_credential_that_was_awarded_again_is_renewed() -> None:
+    ledger = new_ledger()
+    ledger.record(
+        [
+            CredentialAwarded(on="2020", credential="a1", name="AWS", expires="2022"),
+            CredentialAwarded(on="2022-01", credential="a2", name="AWS", expires="2026"),
+            CredentialAwarded(on="2020", credential="b", name="CKA", expires="2022"),
+        ]
+    )
+    view = ledger.project(Learning, at="2024")
+    assert ["a2"] == [found.credential for found in view.in_force]
+    assert ["b"] == [found.credential for found in view.expired]
+    soon = ledger.project(Learning, at="2022-12-01")
+    assert ["b"] == [found.credential for found in soon.expiring]

@@ -389,3 +389,14 @@ def test_how_hard_a_challenge_must_be_is_a_parameter() -> None:
     taken = ChallengeTaken(on="2021-01-01", challenge="c", title="Hard", difficulty=3)
     assert project([taken], challenge_difficulty=4).content is None
     assert project([taken]).content is not None
+
+
+def test_a_rise_over_a_role_that_says_no_level_is_seen() -> None:
+    ledger = new_ledger()
+    for year, level in ((2018, 2), (2019, None), (2023, 5)):
+        role = f"r{year}"
+        ledger.record(
+            RoleStarted(on=f"{year}-01-01", role=role, organisation="o", title="t", level=level)
+        )
+    assert 364 == ledger.project(Stagnation, at="2023-12-31").structural
+    assert "2018-01-01" == ledger.project(Stagnation, at="2022").structural_clock.since

@@ -143,12 +143,13 @@ def expired_credentials(history: Sequence[Entry[Event]], at: date) -> Iterator[F
 
 
 def overdue_goals(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding]:
-    """Goals that were due before the day, and were neither reached nor dropped."""
-    reached = {
-        entry.event.goal
+    """Goals that were due before the day, and are neither reached nor dropped."""
+    levels = {
+        entry.event.goal: entry.event.level  # the last assessment counts
         for entry in facts_until(history, at)
-        if isinstance(entry.event, GoalAssessed) and entry.event.level >= 0
+        if isinstance(entry.event, GoalAssessed)
     }
+    reached = {goal for goal, level in levels.items() if level >= 0}
     for span in _spans_of("goal", history, at):
         due = span.start.event.due if isinstance(span.start.event, GoalSet) else None
         if due and due.last_day < at and span.end is None and span.id not in reached:

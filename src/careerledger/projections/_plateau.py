@@ -158,7 +158,11 @@ class Plateaus:
         if self.last is None:
             self.structural.reset(event.on, seq)
         else:
-            self._compare(self.roles[self.last], role, event.on, seq)
+            before = self.roles[self.last]
+            # What is not said is as it was, so that a later rise is seen.
+            role.level = before.level if role.level is None else role.level
+            role.scope = before.scope if role.scope is None else role.scope
+            self._compare(before, role, event.on, seq)
         self.roles[event.role] = role
         self.last = event.role
         for on, level, scope, early in self.early.pop(event.role, ()):

@@ -99,7 +99,7 @@ class LearningView(View):
     expiring: tuple[Credential, ...]
     """Those of them that soon will, the first to expire first."""
     expired: tuple[Credential, ...]
-    """Credentials that have expired, the first that did first."""
+    """Credentials that have expired and were not awarded again, the first that did first."""
     serving: float | None
     """The share of all hours that serves a vision in force, 0..1; None without hours."""
     unanswered: tuple[Trend, ...]
@@ -319,7 +319,11 @@ class Learning(Tunable):
     def _credentials(
         self, at: date
     ) -> tuple[tuple[Credential, ...], tuple[Credential, ...], tuple[Credential, ...]]:
-        """Those in force, of these the ones that soon expire, and the expired."""
+        """Those in force, of these the ones that soon expire, and the expired.
+
+        What was awarded again by the same name is renewed, and its end is none.
+        """
+        latest = {awarded.name: id_ for id_, awarded in self.credentials.items()}
         in_force: list[Credential] = []
         expiring: list[tuple[int, Credential]] = []
         expired: list[tuple[int, Credential]] = []
@@ -334,11 +338,14 @@ class Learning(Tunable):
                 seq=awarded.seq,
             )
             left = None if expires is None else (expires.last_day - at).days
-            if left is not None and left < 0:
-                expired.append((left, credential))
+            renewed = latest[awarded.name] != id_
+            if left is None or left >= 0:
+                in_force.append(credential)
+            if left is None or renewed:
                 continue
-            in_force.append(credential)
-            if left is not None and left <= self.expiring_within:
+            if left < 0:
+                expired.append((left, credential))
+            elif left <= self.expiring_within:
                 expiring.append((left, credential))
         return tuple(in_force), _by_end(expiring), _by_end(expired)
 
