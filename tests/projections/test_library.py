@@ -9,7 +9,7 @@ import pytest
 
 from careerledger import codec, projections
 from careerledger.analyses.explanation import measured
-from careerledger.events import Action, WorkLogged
+from careerledger.events import Action, ContactMade, WorkLogged
 from careerledger.projections._projection import Fold, key_of, meta_of, parameters_of
 from careerledger.projections._views import View
 from careers import EVERY_KIND, TODAY, new_ledger
@@ -79,3 +79,15 @@ def test_its_view_begins_with_the_date_and_says_what_it_is(kind):
     assert view.__doc__
     assert hasattr(view, view.HEADLINE)
     assert all(hasattr(view, name) for name in view.FALLING)
+
+
+def test_the_text_of_a_view_is_short():
+    ledger = new_ledger()
+    ledger.record(
+        [ContactMade(on="2024", contact=f"c{n}", name="x", organisation=f"o{n}") for n in range(15)]
+    )
+    told = str(ledger.project(projections.NetworkGrowth, at="2024-03"))
+
+    assert "  contacts:\n    - contact c0, name x" in told
+    assert "    … and 3 more\n" in told
+    assert "  bands: strong 0, moderate 15, weak 0, dormant 0\n" in told

@@ -1,6 +1,6 @@
 """Take ownership: ask, propose, reshape, move."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import attrs
 
@@ -79,7 +79,14 @@ class RoleLike:
     pay: float | None = None
 
 
-@event("opportunity.found")
+def _with_terms(fields: dict[str, Any]) -> dict[str, Any]:
+    """A role on offer says its level, scope and pay from version 2 on."""
+    like = fields.get("role_like")
+    terms = {"level": None, "scope": None, "pay": None}
+    return fields | {"role_like": like | terms} if isinstance(like, dict) else fields
+
+
+@event("opportunity.found", version=2, upcasts={1: _with_terms})
 class OpportunityFound(Action):
     """Something that one could do next."""
 
