@@ -18,6 +18,8 @@ from careerledger.projections._projection import parameters_of
 Asked = type[Projection[Any]] | tuple[type[Projection[Any]], Measure]
 """A projection, compared by its headline, or one with the number that is meant."""
 
+_Measured = tuple[type[Projection[Any]], Measure | None]
+
 DEFAULT: Sequence[Asked] = (
     VisionAlignment,
     NetworkGrowth,
@@ -54,30 +56,28 @@ def compare(
         raise DefinitionError(f"a future is named {AS_IT_IS!r}, which is the career without any")
     everything = [event for events in futures.values() for event in events]
     day = at or branch(everything, lenient=True).now().astimezone().date()
-    questions = [one if isinstance(one, tuple) else (one, None) for one in asked]
     base = branch([], lenient=True)
-    views = [base.project(projection, at=day) for projection, _ in questions]
-    names = [
-        f"{label_of(projection)}.{name_of(view, of)}"
-        for (projection, of), view in zip(questions, views, strict=True)
-    ]
-    if len(set(names)) < len(names):
-        raise DefinitionError(
-            f"two measures have one name among {', '.join(names)}; give each once, and functions "
-            "by a name of their own"
-        )
-    measures = dict(zip(names, questions, strict=True))
+    measures: dict[str, _Measured] = {}
+    falling: set[str] = set()
+    for one in asked:
+        projection, of = one if isinstance(one, tuple) else (one, None)
+        view = base.project(projection, at=day)
+        number = name_of(view, of)
+        name = f"{_label(projection)}.{number}"
+        if name in measures:
+            raise DefinitionError(
+                f"two measures have one name, {name}; give each once, and functions by a name of "
+                "their own"
+            )
+        measures[name] = (projection, of)
+        if number in getattr(view, "FALLING", ()):
+            falling.add(name)
     found = [_future(branch, AS_IT_IS, [], measures, day)]
     found += [_future(branch, name, events, measures, day) for name, events in futures.items()]
-    falling = [
-        name
-        for name, (_, of), view in zip(names, questions, views, strict=True)
-        if name_of(view, of) in getattr(view, "FALLING", ())
-    ]
     return Comparison(at=day, futures=tuple(found), falling=frozenset(falling))
 
 
-def label_of(projection: type[Projection[Any]]) -> str:
+def _label(projection: type[Projection[Any]]) -> str:
     """The name of a projection, with the parameters in which it differs from the one it tunes."""
     base: Any = projection.__bases__[0]
     mine = parameters_of(projection)
@@ -90,7 +90,7 @@ def _future(
     branch: Branch,
     name: str,
     events: Sequence[Action],
-    measures: Mapping[str, tuple[type[Projection[Any]], Measure | None]],
+    measures: Mapping[str, _Measured],
     day: date,
 ) -> Future:
     # All at once: here the events may refer to each other, and what cannot be is refused.
