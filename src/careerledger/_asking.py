@@ -96,6 +96,8 @@ class Reader:
             self._targets |= self.find(targets - self._targets.keys())
             self._corrections += new
             self._seen = upto
+        if upto == self._seen:
+            return self._corrections
         return [entry for entry in self._corrections if entry.seq <= upto]
 
     def disturbed(self, seen: int, reached: Place, window: Window) -> bool:

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import chain
+from typing import Final
 
 from careerledger import codec
 from careerledger.errors import (
@@ -45,41 +46,61 @@ def proposals(facts: Iterable[object], key: str | None) -> list[Proposal]:
     return found
 
 
-class Guards:
-    """What the ledger checks before it records: that something can be a fact."""
+def check_dates(events: Iterable[Event], now: datetime) -> None:
+    """Raise FutureError for an event that has not happened yet."""
+    # Today's date where the day begins first, at UTC+14: further ahead is the future.
+    latest = (now.astimezone(UTC) + _FARTHEST).date()
+    for event in events:
+        if isinstance(event, Action) and event.on.first_day > latest:
+            raise FutureError(
+                f"on of {type(event).__name__} is {event.on}, which lies in the future; "
+                "record it once it has happened"
+            )
 
-    def __init__(
-        self, store: Store, ledger: str, corrections: Corrections, latest: date, *, strict: bool
-    ) -> None:
+
+_FARTHEST: Final = timedelta(hours=14)
+
+
+class Guards:
+    """What a ledger checks before it records: that what events refer to is there, and only once."""
+
+    def __init__(self, store: Store, ledger: str) -> None:
         self._store = store
         self._ledger = ledger
-        self._corrections = corrections
-        self._latest = latest
-        self._strict = strict
+        self._met: dict[str, int] = {}
+        """Names with the number of an entry that introduces each; entries never go away."""
 
-    def check(self, events: Sequence[Event], replaced: Collection[int] = ()) -> None:
+    def check(
+        self,
+        events: Sequence[Event],
+        corrections: Corrections,
+        replaced: Collection[int] = (),
+    ) -> None:
         """Raise what speaks against recording these events together.
 
         Args:
             events: They may refer to each other in any order.
+            corrections: What was corrected before.
             replaced: Numbers of the entries that they are to replace; what these introduce is
                 free to be introduced again.
         """
-        for event in events:
-            if isinstance(event, Action) and event.on.first_day > self._latest:
-                raise FutureError(
-                    f"on of {type(event).__name__} is {event.on}, which lies in the future; "
-                    "record it once it has happened"
-                )
-        if not self._strict:
-            return
+        hidden = corrections.hidden.union(replaced)
         new = [(event, name) for event in events if (name := introduced(event)) is not None]
-        needed = [(event, *reference) for event in events for reference in referred(event)]
+        needed = [
+            (event, *reference)
+            for event in events
+            for reference in referred(event)
+            if not self._is_met(reference, hidden)
+        ]
+        if not (new or needed):
+            return
         taken = self._standing(
             {name for _, name in new}
             | {f"{kind}:{id_}" for _, _, id_, kinds in needed for kind in kinds},
+            corrections,
             replaced,
         )
+        self._met |= taken
         for event, name in new:
             if name in taken:
                 kind, _, id_ = name.partition(":")
@@ -90,48 +111,58 @@ class Guards:
                 )
             taken[name] = 0
         for event, field, id_, kinds in needed:
-            if "contact" in kinds and id_ == "me":
-                continue
             if not any(f"{kind}:{id_}" in taken for kind in kinds):
-                raise self._unknown(event, field, id_, kinds, [name for _, name in new])
+                also = [name for _, name in new]
+                what = f"{id_!r} in {field} of {type(event).__name__}"
+                raise UnknownReferenceError(
+                    f"unknown {' or '.join(kinds)} {what}"
+                    f"{self._nearest(id_, kinds, also, corrections)} "
+                    "Record what introduces it first, or open the ledger with strict=False."
+                )
 
-    def _standing(self, names: set[str], replaced: Collection[int]) -> dict[str, int]:
+    def _is_met(self, reference: tuple[str, str, tuple[str, ...]], hidden: Collection[int]) -> bool:
+        """Whether what is referred to needs no look into the store."""
+        _, id_, kinds = reference
+        for kind in kinds:
+            seq = self._met.get(f"{kind}:{id_}")
+            if seq is not None and seq not in hidden:
+                return True
+        return id_ == "me" and "contact" in kinds
+
+    def _standing(
+        self, names: set[str], corrections: Corrections, replaced: Collection[int] = ()
+    ) -> dict[str, int]:
         """Which names are introduced by entries that stand, and by which one."""
-        hidden = self._corrections.hidden.union(replaced)
+        hidden = corrections.hidden.union(replaced)
         standing = {
             name: seq
             for name, seqs in self._store.introducing(self._ledger, names).items()
             for seq in seqs
             if seq not in hidden
         }
-        for entry in self._corrections.amended:
+        for entry in corrections.amended:
             name = introduced(entry.event)
             if name in names and entry.seq not in replaced:
                 standing[name] = entry.seq
         return standing
 
-    def _unknown(
-        self, event: Event, field: str, id_: str, kinds: tuple[str, ...], new: list[str]
-    ) -> UnknownReferenceError:
+    def _nearest(
+        self, id_: str, kinds: tuple[str, ...], also: list[str], corrections: Corrections
+    ) -> str:
+        """What the writer of an unknown id may have meant, as part of a sentence."""
         from difflib import get_close_matches  # noqa: PLC0415 - for a message alone
 
         recorded = (self._store.names(self._ledger, kind) for kind in kinds)
-        amended = (introduced(entry.event) or "" for entry in self._corrections.amended)
+        amended = (introduced(entry.event) or "" for entry in corrections.amended)
         fresh = (
-            name for name in (*new, *amended) if name.startswith(tuple(f"{k}:" for k in kinds))
+            name for name in (*also, *amended) if name.startswith(tuple(f"{k}:" for k in kinds))
         )
         known = {*chain.from_iterable(recorded), *(name.partition(":")[2] for name in fresh)}
-        near = [
-            name
-            for name in get_close_matches(id_, sorted(known), n=5)
-            if self._standing({f"{kind}:{name}" for kind in kinds}, ())
-            or any(f"{kind}:{name}" in new for kind in kinds)
-        ]
-        return UnknownReferenceError(
-            f"unknown {' or '.join(kinds)} {id_!r} in {field} of {type(event).__name__}"
-            + (f"; did you mean {near[0]!r}?" if near else "; nothing introduced it.")
-            + " Record what introduces it first, or open the ledger with strict=False."
-        )
+        for near in get_close_matches(id_, sorted(known), n=5):
+            names = {f"{kind}:{near}" for kind in kinds}
+            if names.intersection(also) or self._standing(names, corrections):
+                return f"; did you mean {near!r}?"
+        return "; nothing introduced it."
 
 
 def key_reused(key: str, other: str, event: Event) -> KeyReusedError:
@@ -147,15 +178,28 @@ def next_instant(now: datetime, head: Head) -> datetime:
     if not head.recorded_at:
         return now.astimezone(UTC)
     last = datetime.fromisoformat(head.recorded_at)
-    return max(now.astimezone(UTC), last + timedelta(microseconds=1))
+    return max(now.astimezone(UTC), last + _MICROSECOND)
+
+
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def as_entries(new: Sequence[Proposal], recorded_at: datetime, after: int) -> list[Entry[Event]]:
-    """Entries for events, numbered behind ``after``."""
-    first_id = _uuid7(recorded_at)
+    """Entries for events, numbered behind ``after``.
+
+    Their ids are UUIDs of version 7 (RFC 9562), which sort by time; those of one record count up
+    from the first (method 2 of its section 6.2).
+    """
+    milliseconds = (recorded_at - _EPOCH) // _MILLISECOND
+    random = int.from_bytes(os.urandom(10), "big")
+    # 48 bits of time, version 7, 12 random bits; variant 0b10, 14 random bits; then 47 random
+    # bits to count up from, which never overflow the 48 that there are.
+    time = f"{milliseconds:012x}"
+    head, tail = f"7{random & 0xFFF:03x}-{0x8000 | random >> 12 & 0x3FFF:04x}", random >> 33
+    prefix = f"{time[:8]}-{time[8:]}-{head}-"
     return [
         Entry(
-            id=_text_of_uuid(first_id + offset),
+            id=f"{prefix}{tail + offset:012x}",
             type=event.__event__.name,
             version=event.__event__.version,
             recorded_at=recorded_at,
@@ -167,23 +211,8 @@ def as_entries(new: Sequence[Proposal], recorded_at: datetime, after: int) -> li
     ]
 
 
-def _uuid7(instant: datetime) -> int:
-    """A new UUID of version 7 (RFC 9562), ordered by time, as a number.
-
-    The entries recorded together count up from it (method 2 of its section 6.2).
-    """
-    milliseconds = (instant - _EPOCH) // timedelta(milliseconds=1)
-    random = int.from_bytes(os.urandom(10), "big")
-    high, low = random >> 68 & 0x7FF, random & ((1 << 61) - 1)
-    return milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _text_of_uuid(number: int) -> str:
-    digits = f"{number:032x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 def append(store: Store, ledger: str, head: Head, entries: Sequence[Entry[Event]]) -> None:
@@ -198,14 +227,15 @@ def append(store: Store, ledger: str, head: Head, entries: Sequence[Entry[Event]
 def as_row(entry: Entry[Event], body: bytes) -> Row:
     """What a store keeps of an entry: its bytes, and the columns derived from them."""
     event = entry.event
+    on = getattr(event, "on", None)
     return Row(
-        seq=entry.seq,
-        id=entry.id,
-        type=entry.type,
-        on=None if (on := getattr(event, "on", None)) is None else str(on),
-        recorded_at=codec.instant_text(entry.recorded_at),
-        key=entry.key,
-        body=body,
-        leaf=leaf_hash(body),
-        introduces=introduced(event),
+        entry.seq,
+        entry.id,
+        entry.type,
+        None if on is None else str(on),
+        codec.instant_text(entry.recorded_at),
+        entry.key,
+        body,
+        leaf_hash(body),
+        introduced(event),
     )

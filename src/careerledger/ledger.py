@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast, overload
@@ -16,6 +16,7 @@ from careerledger._recording import (
     append,
     as_entries,
     as_row,
+    check_dates,
     key_reused,
     next_instant,
     proposals,
@@ -89,6 +90,7 @@ class Ledger:
         self._lock = RLock()
         self._reader = Reader(store, name)
         self._asker = Asker(store, name, self._reader)
+        self._guards = Guards(store, name)
 
     @classmethod
     def open(
@@ -245,13 +247,9 @@ class Ledger:
             return []
         now = self._clock()
         events = [event.event if isinstance(event, EntryAmended) else event for event, _ in new]
-        Guards(
-            self.store,
-            self.name,
-            self._reader.corrections(head.size),
-            _latest_today(now),
-            strict=self.strict,
-        ).check(events, replaced)
+        check_dates(events, now)
+        if self.strict:
+            self._guards.check(events, self._reader.corrections(head.size), replaced)
         entries = as_entries(new, next_instant(now, head), head.size)
         append(self.store, self.name, head, entries)
         return entries
@@ -738,11 +736,6 @@ def _names_of(kinds: list[Any]) -> frozenset[str] | None:
     if Action in kinds:
         return None
     return frozenset(k.__event__.name for k in catalogue if issubclass(k, tuple(kinds)))
-
-
-def _latest_today(now: datetime) -> date:
-    """Today's date where the day begins first, at UTC+14: further ahead is the future."""
-    return (now.astimezone(UTC) + timedelta(hours=14)).date()
 
 
 _LAST_DAY = date(9999, 12, 28)

@@ -28,6 +28,7 @@ from strategies import (
     entries,
     entry_of,
     events,
+    texts,
 )
 
 
@@ -316,3 +317,27 @@ def _noted(text):
 def test_mine_are_known_by_name():
     assert MINE == [codec.find_class(cls.__event__.name) for cls in MINE]
     assert codec.find_class("no.such") is None
+
+
+@given(st.dictionaries(texts(), st.integers(1, 9), min_size=2))
+def test_equal_events_have_equal_bytes(weights):
+    """Whatever order their mappings and sets were given in."""
+
+    def body(names):
+        themes = {name: weights[name] for name in names}
+        return codec.encode(
+            entry_of(VisionDeclared(on="2024", vision="v", statement="s", themes=themes))
+        )
+
+    assert body(list(weights)) == body(list(reversed(weights)))
+
+
+@pytest.mark.parametrize("name", ["a:b", "\\u003a", 'x":', "plain"])
+def test_a_hidden_name_is_found_behind_any_text(name, read):
+    """Colons in texts, escaped ones too, do not make up for a name that should not be there."""
+    body = codec.encode(entry_of(ContactMade(on="2024", contact=name, name=name)))
+    for escaped in (body, body.replace(b"a:b", b"a\\u003ab")):
+        for extra in (b'"more":1', b'"name":"J"'):
+            refused = read(escaped.replace(b'"contact":', extra + b',"contact":'))
+            assert refused.startswith("entry #1 cannot be read: ")
+        assert name == read(escaped).event.name

@@ -302,10 +302,13 @@ def introduced(event: Event) -> str | None:
 def referred(event: Event) -> list[tuple[str, str, tuple[str, ...]]]:
     """The ids that an event refers to, each with its field and its possible kinds."""
     references: list[tuple[str, str, tuple[str, ...]]] = []
-    for name, kinds in () if isinstance(event, UnknownEvent) else event.__event__.refers:
+    if isinstance(event, UnknownEvent):
+        return references
+    for name, kinds in event.__event__.refers:
         value: object = getattr(event, name)
-        if value is None:
-            continue
-        ids = [value] if isinstance(value, str) else sorted(cast("Iterable[str]", value))
-        references += [(name, id_, kinds) for id_ in ids]
+        if isinstance(value, str):
+            references.append((name, value, kinds))
+        elif value:
+            ids = sorted(cast("Iterable[str]", value))
+            references += [(name, id_, kinds) for id_ in ids]
     return references

@@ -33,7 +33,7 @@ class Frontier:
         self.size = size
         """How many leaves the tree has."""
         self._roots = list(roots)
-        if [len(root) for root in self._roots] != [HASH_SIZE] * size.bit_count():
+        if set(map(len, self._roots)) - {HASH_SIZE} or len(self._roots) != size.bit_count():
             raise DamagedError(
                 f"the frontier of {size} entries has {size.bit_count()} hashes of {HASH_SIZE} "
                 f"bytes, but {len(self._roots)} of {sum(map(len, self._roots))} bytes in all are "
@@ -54,13 +54,11 @@ class Frontier:
 
     def append(self, leaf: bytes) -> None:
         """Add a leaf hash."""
-        roots = self._roots
-        roots.append(leaf)
-        carries = self.size
+        roots, node, carries = self._roots, leaf, self.size
         while carries & 1:
-            right = roots.pop()
-            roots[-1] = node_hash(roots[-1], right)
+            node = node_hash(roots.pop(), node)
             carries >>= 1
+        roots.append(node)
         self.size += 1
 
     def root(self) -> bytes:
