@@ -583,9 +583,9 @@ def test_a_correction_that_only_a_newer_program_knows_is_a_finding() -> None:
         void = as_entries([(EntryVoided(target="x", reason="y"), None)], Clock()(), head.size)[0]
         body = codec.encode(void).replace(b'"version":1', b'"version":2')
         row = as_row(void, body)
-        frontier = Frontier.from_bytes(head.size, head.frontier)
+        frontier = Frontier(head.size, head.frontier)
         frontier.append(row.leaf)
-        ledger.store.append("career", [row], frontier.to_bytes())
+        ledger.store.append("career", [row], frontier.packed)
     assert ["unknown-event"] == [finding.code for finding in ledger.check()]
     assert [COURSE] == [entry.event for entry in ledger.entries()]
 

@@ -64,9 +64,12 @@ class Reader:
 
     def recorded(self, entries: Sequence[Entry[Event]]) -> None:
         """Take note of entries that were just written, to read no corrections where none are."""
-        follow = bool(entries) and entries[0].seq == self._seen + 1
-        if follow and not any(_target(entry) for entry in entries):
-            self._seen = entries[-1].seq
+        if not entries or entries[0].seq != self._seen + 1:
+            return
+        for entry in entries:
+            if isinstance(entry.event, EntryVoided | EntryAmended):
+                return
+        self._seen = entries[-1].seq
 
     def unknown_corrections(self, upto: int) -> list[Entry[Event]]:
         """Entries without a date that this program does not know."""

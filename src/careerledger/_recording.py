@@ -218,10 +218,10 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 def append(store: Store, ledger: str, head: Head, entries: Sequence[Entry[Event]]) -> None:
     """Write entries behind the head, with their hashes."""
     rows = list(map(as_row, entries, codec.encode_all(entries)))
-    frontier = Frontier.from_bytes(head.size, head.frontier)
+    frontier = Frontier(head.size, head.frontier)
     for row in rows:
         frontier.append(row.leaf)
-    store.append(ledger, rows, frontier.to_bytes())
+    store.append(ledger, rows, frontier.packed)
 
 
 def as_row(entry: Entry[Event], body: bytes) -> Row:

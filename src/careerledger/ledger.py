@@ -623,7 +623,7 @@ class Ledger:
     def root(self) -> bytes:
         """The root hash of the RFC 6962 Merkle tree over all entries; 32 bytes."""
         head = self.store.head(self.name)
-        return Frontier.from_bytes(head.size, head.frontier).root()
+        return Frontier(head.size, head.frontier).root()
 
     def _known(self, known_at: datetime | str | None) -> int:
         if known_at is None:
@@ -682,7 +682,7 @@ class Ledger:
                     )
                 frontier.append(row.leaf)
                 recorded_at = row.recorded_at
-        if (frontier.size, recorded_at, frontier.to_bytes()) != head:
+        if (frontier.size, recorded_at, frontier.packed) != head:
             raise DamagedError(
                 f"ledger {self.name!r} holds {frontier.size} entries that do not lead to its "
                 f"head of {head.size}; restore the file from a backup"

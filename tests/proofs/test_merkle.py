@@ -83,17 +83,17 @@ def test_a_frontier_is_the_perfect_subtrees_and_leads_to_the_root(leaves):
     frontier = frontier_of(leaves)
 
     assert len(leaves) == frontier.size
-    assert b"".join(perfect_subtrees(leaves)) == frontier.to_bytes()
+    assert b"".join(perfect_subtrees(leaves)) == frontier.packed
     assert tree_head(leaves) == frontier.root()
 
 
 @given(st.lists(st.binary(max_size=8), max_size=40), st.data())
 def test_a_frontier_goes_on_from_its_bytes(leaves, data):
     cut = data.draw(st.integers(0, len(leaves)))
-    stored = frontier_of(leaves[:cut]).to_bytes()
+    stored = frontier_of(leaves[:cut]).packed
 
-    frontier = Frontier.from_bytes(cut, stored)
-    assert stored == frontier.to_bytes()
+    frontier = Frontier(cut, stored)
+    assert stored == frontier.packed
     for leaf in leaves[cut:]:
         frontier.append(leaf_hash(leaf))
 
@@ -106,14 +106,14 @@ def test_bytes_that_are_no_frontier_of_that_size_are_refused(size, length):
     fits = length == HASH_SIZE * size.bit_count()
 
     if fits:
-        assert bytes(length) == Frontier.from_bytes(size, bytes(length)).to_bytes()
+        assert bytes(length) == Frontier(size, bytes(length)).packed
     else:
         with pytest.raises(DamagedError, match=f"frontier of {size} entries.*backup"):
-            Frontier.from_bytes(size, bytes(length))
+            Frontier(size, bytes(length))
 
 
 def test_a_hash_that_was_cut_short_is_noticed():
-    frontier = frontier_of(LEAVES[:3]).to_bytes()
+    frontier = frontier_of(LEAVES[:3]).packed
 
-    with pytest.raises(DamagedError, match="63 bytes in all"):
-        Frontier.from_bytes(3, frontier[:-1])
+    with pytest.raises(DamagedError, match="2 hashes of 32 bytes, but 63 bytes"):
+        Frontier(3, frontier[:-1])

@@ -51,10 +51,10 @@ def _row(seq, **fields) -> Row:
 
 def _add(store, *rows, ledger="career") -> Head:
     with store.writing(ledger) as head:
-        frontier = Frontier.from_bytes(head.size, head.frontier)
+        frontier = Frontier(head.size, head.frontier)
         for row in rows:
             frontier.append(row.leaf)
-        store.append(ledger, rows, frontier.to_bytes())
+        store.append(ledger, rows, frontier.packed)
     return store.head(ledger)
 
 

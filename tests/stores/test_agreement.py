@@ -88,7 +88,7 @@ class Stores(RuleBasedStateMachine):
         here = self.rows[ledger]
         taken = {row.key for row in here if row.key is not None}
         head = self.heads.get(ledger, EMPTY)
-        frontier = Frontier.from_bytes(head.size, head.frontier)
+        frontier = Frontier(head.size, head.frontier)
         rows = []
         for seq, fields in enumerate(drawn, start=len(here) + 1):
             self.count += 1
@@ -104,7 +104,7 @@ class Stores(RuleBasedStateMachine):
                 )
             )
             frontier.append(rows[-1].leaf)
-        return rows, frontier.to_bytes()
+        return rows, frontier.packed
 
     @rule(ledger=ledgers, drawn=st.lists(new_rows, min_size=1, max_size=5), second=st.booleans())
     def append(self, ledger, drawn, second):

@@ -868,20 +868,26 @@ def test_queries_use_their_index_and_sort_nothing(
     assert not any("TEMP B-TREE" in step or step.startswith("SCAN") for step in steps), steps
 
 
-def test_single_append_takes_five_statements(opened, add, row):
+def test_single_append_takes_four_statements(opened, path, add, row):
+    """And one to look for the head where another program wrote since."""
     add(opened, row(1))
 
-    def append():
-        with opened.writing("career"):
-            opened.append("career", [row(2)], b"2" * 32)
+    def statements(seq):
+        connection = opened._connection
+        found = []
+        connection.exec_trace = lambda _, sql, values: found.append(sql.split()[0]) or True
+        with opened.writing("career") as head:
+            assert seq - 1 == head.size
+            opened.append("career", [row(seq)], b"2" * 32)
+        connection.exec_trace = None
+        return found
 
-    connection = opened._connection
-    statements = []
-    connection.exec_trace = lambda _, sql, values: statements.append(sql.split()[0]) or True
-    append()
-    connection.exec_trace = None
-
-    assert ["BEGIN", "SELECT", "INSERT", "INSERT", "COMMIT"] == statements
+    assert ["BEGIN", "UPDATE", "INSERT", "COMMIT"] == statements(2)
+    with closing(SQLiteStore(path)) as other:
+        add(other, row(3))
+    assert ["BEGIN", "SELECT", "UPDATE", "INSERT", "COMMIT"] == statements(4)
+    opened._connection.execute("UPDATE ledger SET recorded_at = 'z'")
+    assert ["BEGIN", "SELECT", "UPDATE", "INSERT", "COMMIT"] == statements(5)
 
 
 def test_closed_file_is_an_error(path):

@@ -5,9 +5,8 @@ frontier needs to be kept: the roots of the perfect subtrees that it consists of
 binary digit 1 of its size.
 """
 
-from collections.abc import Iterable
 from hashlib import sha256
-from typing import Final, Self
+from typing import Final
 
 from careerledger.errors import DamagedError
 
@@ -25,47 +24,43 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 class Frontier:
-    """The perfect subtrees of a tree of some size: enough to append to it and to know its root."""
+    """The perfect subtrees of a tree of some size: enough to append to it and to know its root.
 
-    __slots__ = ("_roots", "size")
+    Args:
+        size: How many leaves the tree has.
+        packed: The subtrees' hashes one after another, the largest subtree first.
 
-    def __init__(self, size: int = 0, roots: Iterable[bytes] = ()) -> None:
+    Raises:
+        DamagedError: These bytes are not the frontier of a tree of that size.
+    """
+
+    __slots__ = ("packed", "size")
+
+    def __init__(self, size: int = 0, packed: bytes = b"") -> None:
         self.size = size
         """How many leaves the tree has."""
-        self._roots = list(roots)
-        if set(map(len, self._roots)) - {HASH_SIZE} or len(self._roots) != size.bit_count():
+        self.packed = packed
+        """The subtrees' hashes one after another, the largest subtree first."""
+        if len(packed) != size.bit_count() * HASH_SIZE:
             raise DamagedError(
                 f"the frontier of {size} entries has {size.bit_count()} hashes of {HASH_SIZE} "
-                f"bytes, but {len(self._roots)} of {sum(map(len, self._roots))} bytes in all are "
-                "stored; restore the file from a backup"
+                f"bytes, but {len(packed)} bytes are stored; restore the file from a backup"
             )
-
-    @classmethod
-    def from_bytes(cls, size: int, packed: bytes) -> Self:
-        """The frontier in these bytes: its hashes one after another, the largest subtree first.
-
-        Raises DamagedError when they are not the frontier of a tree of that size.
-        """
-        return cls(size, (packed[i : i + HASH_SIZE] for i in range(0, len(packed), HASH_SIZE)))
-
-    def to_bytes(self) -> bytes:
-        """The hashes one after another, the largest subtree first."""
-        return b"".join(self._roots)
 
     def append(self, leaf: bytes) -> None:
         """Add a leaf hash."""
-        roots, node, carries = self._roots, leaf, self.size
+        packed, node, carries = self.packed, leaf, self.size
         while carries & 1:
-            node = node_hash(roots.pop(), node)
+            packed, node = packed[:-HASH_SIZE], node_hash(packed[-HASH_SIZE:], node)
             carries >>= 1
-        roots.append(node)
+        self.packed = packed + node
         self.size += 1
 
     def root(self) -> bytes:
         """The root hash of the tree; for an empty one the hash of nothing."""
-        if not self._roots:
+        if not self.size:
             return sha256(b"").digest()
-        root = self._roots[-1]
-        for left in reversed(self._roots[:-1]):
-            root = node_hash(left, root)
+        root = self.packed[-HASH_SIZE:]
+        for end in range(len(self.packed) - HASH_SIZE, 0, -HASH_SIZE):
+            root = node_hash(self.packed[end - HASH_SIZE : end], root)
         return root
