@@ -28,7 +28,7 @@ from careerledger.events import (
     SkillAssessed,
     SkillPractised,
 )
-from careerledger.projections import MilestoneHistory
+from careerledger.projections import MilestoneHistory, Stagnation
 from careerledger.projections._projection import Fold, advance
 from careerledger.projections.milestone_history import Harvest, MilestoneHistoryView
 from careers import TODAY, careers, enact, new_ledger
@@ -213,6 +213,37 @@ def test_a_role_rises_in_level_or_scope_and_not_by_a_new_title(change: dict, ris
 def test_a_scope_that_grows_is_a_rise() -> None:
     changes = [RoleChanged(on="2021", role="r", scope=2), RoleChanged(on="2022", role="r", scope=6)]
     assert ("risen", "Engineer, ACME", (3,)) == reached([ROLE, *changes])[-1]
+
+
+def test_a_change_after_the_end_of_its_role_counts_nowhere() -> None:
+    late = RoleChanged(on="2022", role="r", title="Chief", level=9)
+    facts = [ROLE, RoleEnded(on="2021", role="r"), late]
+    assert ["role started"] == [kind for kind, _, _ in reached(facts)]
+    assert "Engineer" == harvest(facts).title
+
+
+def test_what_was_had_before_is_no_rise() -> None:
+    """Stagnation has the rule; the same is a milestone."""
+    levels = [(2021, 1), (2022, 2), (2023, 3)]
+    changes = [RoleChanged(on=f"{year}", role="r", level=level) for year, level in levels]
+    assert [("risen", "Engineer, ACME", (4,))] == reached([ROLE, *changes])[1:]
+
+
+def test_a_rise_within_the_period_of_the_start_counts_from_the_start() -> None:
+    start = RoleStarted(on="2020-03", role="r", organisation="ACME", title="Engineer", level=2)
+    facts = [start, RoleChanged(on="2020", role="r", level=3)]
+    assert [("risen", "Engineer, ACME", (1, 2))] == reached(facts)[1:]
+    assert ["2020-03", "2020-03"] == [found.on for found in project(facts).milestones]
+
+
+@given(career=careers)
+def test_what_has_risen_resets_the_structural_clock(career: list) -> None:
+    ledger = new_ledger()
+    enact(ledger, career)
+    milestones, stagnation = ledger.project(MilestoneHistory, Stagnation, at=TODAY)
+    since = stagnation.structural_clock.since
+    rises = [found.on for found in milestones.milestones if found.kind == "risen"]
+    assert not rises or max(rises) <= since
 
 
 def test_thresholds_are_parameters() -> None:

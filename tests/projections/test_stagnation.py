@@ -44,6 +44,7 @@ plateau_facts = st.one_of(
         scope=_level,
     ),
     st.builds(RoleChanged, on=ons, role=_roles, level=_level, scope=_level),
+    st.builds(RoleEnded, on=ons, role=_roles),
     st.builds(RoleChanged, on=ons, role=_roles, title=st.just("Chief")),
     st.builds(SkillPractised, on=ons, skill=st.sampled_from(["sql", "dbt"])),
     st.builds(CourseFinished, on=ons, title=st.just("x"), skills=_skills),
@@ -88,49 +89,62 @@ def is_new(event: Action, known: set[str]) -> bool:
     return bool(new) or isinstance(event, ProjectProposed)
 
 
-NOTHING = {"level": None, "scope": None}
+def said(event: RoleStarted | RoleChanged) -> dict[str, float]:
+    both = {"level": event.level, "scope": event.scope}
+    return {what: value for what, value in both.items() if value is not None}
 
 
-def resets_by_hand(ledger: Ledger, at: date) -> tuple[list[Reset], list[Reset]]:
+def resets_by_hand(ledger: Ledger, at: date) -> tuple[list[Reset], list[Reset]]:  # noqa: C901
     """The rule of the docs, written down once more: date and entry of each reset."""
     structural: list[Reset] = []
     content: list[Reset] = []
-    values: dict[str, dict[str, float | None]] = {}
+    everything: list[dict[str, float]] = []
+    of_role: dict[str, list[dict[str, float]]] = {}
+    held_to: dict[str, date] = {}
     waiting: dict[str, list[tuple[RoleChanged, int]]] = {}
-    last: str | None = None
+    early_ends: dict[str, date] = {}
     known: set[str] = set()
 
-    def rise(before: dict, after: dict, reset: Reset) -> None:
-        rose = {
-            what
-            for what in ("level", "scope")
-            if None not in (before[what], after[what]) and after[what] > before[what]
-        }
+    def rise(event: RoleStarted | RoleChanged, reset: Reset, before: dict[str, list]) -> None:
+        rose = {w for w, value in said(event).items() if before[w] and value > max(before[w])}
         structural.extend([reset] * bool(rose))
         content.extend([reset] * ("scope" in rose))
 
+    def all_of(what: str, values: list[dict[str, float]]) -> list[float]:
+        return [each[what] for each in values if what in each]
+
     def change(event: RoleChanged, reset: Reset) -> None:
-        before = values[event.role]
-        said = {what: getattr(event, what) for what in ("level", "scope")}
-        after = before | {what: value for what, value in said.items() if value is not None}
-        rise(before, after, reset)
-        values[event.role] = after
+        day = reset[0].first_day
+        if held_to[event.role] < day:
+            return
+        before = {}
+        for what in ("level", "scope"):
+            held = [v for role, vs in of_role.items() if held_to[role] >= day for v in vs]
+            own = all_of(what, of_role[event.role])
+            before[what] = all_of(what, held if own else everything)
+        rise(event, reset, before)
+        everything.append(said(event))
+        of_role[event.role].append(said(event))
 
     for entry in ledger.entries(until=at):
         event, reset = entry.event, (entry.event.on, entry.seq)
         if isinstance(event, RoleStarted):
-            after = {"level": event.level, "scope": event.scope}
-            structural.extend([reset] * (last is None))
-            rise(values.get(last, NOTHING), after, reset)
-            values[event.role], last = after, event.role
+            structural.extend([reset] * (not held_to))
+            rise(event, reset, {what: all_of(what, everything) for what in ("level", "scope")})
+            everything.append(said(event))
+            of_role[event.role] = [said(event)]
+            held_to[event.role] = early_ends.pop(event.role, date.max)
             for early, seq in waiting.pop(event.role, []):
                 if early.on.last_day >= event.on.first_day:
                     change(early, (event.on, seq))
         elif isinstance(event, RoleChanged):
-            if event.role in values:
+            if event.role in held_to:
                 change(event, reset)
             else:
                 waiting.setdefault(event.role, []).append((event, entry.seq))
+        elif isinstance(event, RoleEnded):
+            ends = held_to if event.role in held_to else early_ends
+            ends[event.role] = event.on.last_day
         elif is_new(event, known):
             content.append(reset)
     return structural, content
@@ -230,7 +244,7 @@ def test_voiding_restores_the_earlier_clock(facts: list, days: int) -> None:
     role = RoleStarted(on=TODAY, role="r", organisation="x", title="y", level=1)
     ledger, at = recorded([*facts, role]), TODAY + timedelta(days)
     before = ledger.project(Stagnation, at=at)
-    rise = ledger.record(RoleChanged(on=TODAY, role="r", level=2))
+    rise = ledger.record(RoleChanged(on=TODAY, role="r", level=9))
     challenge = ledger.record(ChallengeTaken(on=TODAY, challenge="c", title="Hard", difficulty=5))
     reset = ledger.project(Stagnation, at=at)
     assert (days, days) == (reset.structural, reset.content)
@@ -334,6 +348,43 @@ def test_a_skill_is_new_only_once_and_a_course_counts_for_its_new_ones() -> None
     ]
     assert "2020-01-01" == project(facts[:3]).content_clock.since
     assert "2023-01-01" == project(facts).content_clock.since
+
+
+def ups_and_downs(*changes: RoleChanged | RoleEnded | RoleStarted) -> str:
+    """When the structural clock last began, after a role of level 2 from 2020."""
+    return str(project([FIRST, *changes], at="2025").structural_clock.since)
+
+
+def step(on: str, role: str, level: int) -> RoleChanged:
+    return RoleChanged(on=on, role=role, level=level)
+
+
+def test_a_step_down_and_up_again_is_no_rise() -> None:
+    down_and_up = [step("2021-02-01", "r", 1), step("2022-01-01", "r", 2)]
+    assert "2020-01-01" == ups_and_downs(*down_and_up)
+    assert "2023-01-01" == ups_and_downs(*down_and_up, step("2023-01-01", "r", 3))
+
+
+def test_a_step_in_a_side_role_below_the_main_one_is_no_rise() -> None:
+    beside = [other(level=1), step("2022-01-01", "s", 2)]
+    assert "2020-01-01" == ups_and_downs(*beside)
+    assert "2023-01-01" == ups_and_downs(*beside, step("2023-01-01", "s", 3))
+
+
+def test_a_promotion_after_a_fresh_start_is_a_rise_and_a_start_at_the_old_level_is_not() -> None:
+    fresh = [RoleEnded(on="2020-12-31", role="r"), other(level=1)]
+    assert "2020-01-01" == ups_and_downs(*fresh)
+    assert "2022-01-01" == ups_and_downs(*fresh, step("2022-01-01", "s", 2))
+    back = RoleStarted(on="2023-01-01", role="t", organisation="x", title="y", level=2)
+    assert "2022-01-01" == ups_and_downs(*fresh, step("2022-01-01", "s", 2), back)
+
+
+@pytest.mark.parametrize(("end", "counts"), [("2020-06", False), ("2020", True), ("2021", True)])
+def test_a_change_after_the_end_of_its_role_counts_nowhere(end: str, counts: bool) -> None:
+    changes = [RoleEnded(on=end, role="r"), step("2020-12-31", "r", 3)]
+    assert ("2020-12-31" if counts else "2020-01-01") == ups_and_downs(*changes)
+    if not counts:
+        assert "2021-01-01" == ups_and_downs(*changes, other(level=3))
 
 
 def test_a_level_is_held_against_what_the_role_before_had_come_to() -> None:

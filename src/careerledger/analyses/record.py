@@ -155,8 +155,9 @@ _CHANGES: Final = (
 def changes_without_effect(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
     """Changes of visions, contacts and roles that come before them in the history.
 
-    A history is ordered by date, in which a year comes before all its months: a role changed in
-    ``"2024"`` and started in ``"2024-03"`` starts after the change, as it was before it.
+    A history is ordered by date, in which a year comes before all its months: a vision revised in
+    ``"2024"`` and declared in ``"2024-03"`` is declared after that, as it was before. A role's
+    change has an effect if it shares a day with the role's start.
     """
     early: defaultdict[str, list[Entry[Action]]] = defaultdict(list)
     begun: set[str] = set()
@@ -170,9 +171,13 @@ def changes_without_effect(history: Sequence[Entry[Event]], _at: date) -> Iterat
         if begins is None or begins in begun:
             continue
         begun.add(begins)
-        changes = early.get(begins)
+        kind, _, id_ = begins.partition(":")
+        changes = [
+            change
+            for change in early.get(begins, ())
+            if kind != "role" or change.event.on.last_day < entry.event.on.first_day
+        ]
         if changes:
-            kind, _, id_ = begins.partition(":")
             yield Finding(
                 code="change-without-effect",
                 severity="warning",

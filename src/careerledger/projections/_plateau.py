@@ -11,12 +11,14 @@ from careerledger.events import Action
 from careerledger.events.challenge import ChallengeResolved, ChallengeTaken
 from careerledger.events.learning import CourseFinished, CredentialAwarded, SkillPractised
 from careerledger.events.ownership import ProjectProposed
-from careerledger.events.role import RoleChanged, RoleStarted
+from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
+from careerledger.projections._ladder import Ladder, Rise
 from careerledger.projections._views import Evidence, View
 
 RESETTING: Final = (
     RoleStarted,
     RoleChanged,
+    RoleEnded,
     SkillPractised,
     CourseFinished,
     CredentialAwarded,
@@ -24,12 +26,11 @@ RESETTING: Final = (
     ChallengeResolved,
     ProjectProposed,
 )
-"""The types of events that can reset a clock."""
+"""The types of events that can reset a clock, or decide whether another does."""
 
 STRUCTURAL: Final = (
-    "a higher level in the role",
-    "a larger scope in the role",
-    "a role of a higher level or larger scope than the one started before it",
+    "a higher level or a larger scope in a role, above what that and the others held have had",
+    "a role of a higher level or a larger scope than any before it",
 )
 CONTENT: Final = (
     "a skill for the first time, in practice, a course, a credential or a challenge",
@@ -108,38 +109,28 @@ class _Clock:
 
 
 @attrs.define
-class _Role:
-    level: int | None
-    scope: float | None
-
-
-_EarlyChange = tuple[str, int | None, float | None, int]
-"""Date, level, scope and entry of a change that stands before its role's start."""
-
-
-@attrs.define
 class Plateaus:
     """The state of both clocks, for projections to hold and to feed with ``RESETTING`` events."""
 
     structural: _Clock = attrs.field(factory=_Clock)
     content: _Clock = attrs.field(factory=_Clock)
-    roles: dict[str, _Role] = attrs.field(factory=dict[str, _Role])
-    last: str | None = None
-    """The role that started last."""
-    early: dict[str, list[_EarlyChange]] = attrs.field(factory=dict[str, list[_EarlyChange]])
-    """By role: "2020" stands before "2020-03" in the history."""
+    ladder: Ladder = attrs.field(factory=Ladder)
     skills: set[str] = attrs.field(factory=set[str])
 
     def take(self, event: Action, seq: int, challenge_difficulty: float) -> None:
         """Reset the clocks that an event resets."""
-        if isinstance(event, RoleStarted):
-            self._start(event, seq)
-        elif isinstance(event, RoleChanged):
-            self._change(event, seq)
-        elif isinstance(event, SkillPractised):
+        if isinstance(event, SkillPractised):
             self._use([event.skill], event.on, seq)
         elif isinstance(event, CourseFinished | CredentialAwarded | ChallengeResolved):
             self._use(event.skills, event.on, seq)
+        elif isinstance(event, RoleStarted):
+            if not self.structural.since:
+                self.structural.reset(event.on, seq)
+            self._rise(self.ladder.start(event, seq), event.on)
+        elif isinstance(event, RoleChanged):
+            self._rise(self.ladder.change(event, seq), event.on)
+        elif isinstance(event, RoleEnded):
+            self.ladder.end(event)
         elif isinstance(event, ProjectProposed) or (
             isinstance(event, ChallengeTaken) and event.difficulty >= challenge_difficulty
         ):
@@ -153,52 +144,13 @@ class Plateaus:
         """Days since a new skill, challenge or responsibility."""
         return self.content.view(at, CONTENT)
 
-    def _start(self, event: RoleStarted, seq: int) -> None:
-        role = _Role(event.level, event.scope)
-        if self.last is None:
-            self.structural.reset(event.on, seq)
-        else:
-            before = self.roles[self.last]
-            # What is not said is as it was, so that a later rise is seen.
-            role.level = before.level if role.level is None else role.level
-            role.scope = before.scope if role.scope is None else role.scope
-            self._compare(before, role, event.on, seq)
-        self.roles[event.role] = role
-        self.last = event.role
-        for on, level, scope, early in self.early.pop(event.role, ()):
-            if PartialDate(on).last_day >= event.on.first_day:
-                # It came within that period, and not before the role.
-                self._become(event.role, level, scope, event.on, early)
-
-    def _change(self, event: RoleChanged, seq: int) -> None:
-        if event.role in self.roles:
-            self._become(event.role, event.level, event.scope, event.on, seq)
-        else:
-            change = (str(event.on), event.level, event.scope, seq)
-            self.early.setdefault(event.role, []).append(change)
-
-    def _become(
-        self, id_: str, level: int | None, scope: float | None, on: PartialDate, seq: int
-    ) -> None:
-        before = self.roles[id_]
-        role = _Role(
-            before.level if level is None else level, before.scope if scope is None else scope
-        )
-        self._compare(before, role, on, seq)
-        self.roles[id_] = role
-
-    def _compare(self, before: _Role, role: _Role, on: PartialDate, seq: int) -> None:
-        larger = _above(role.scope, before.scope)
-        if larger or _above(role.level, before.level):
-            self.structural.reset(on, seq)
-        if larger:
-            self.content.reset(on, seq)
+    def _rise(self, rises: Iterable[Rise], on: PartialDate) -> None:
+        for rise in rises:
+            self.structural.reset(on, rise.seq)
+            if rise.larger:
+                self.content.reset(on, rise.seq)
 
     def _use(self, skills: Iterable[str], on: PartialDate, seq: int) -> None:
         if not self.skills.issuperset(skills):
             self.skills.update(skills)
             self.content.reset(on, seq)
-
-
-def _above(new: float | None, old: float | None) -> bool:
-    return new is not None and old is not None and new > old

@@ -26,6 +26,7 @@ from careerledger.events.reflection import MilestoneDeclared, ReflectionWritten
 from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
 from careerledger.events.vision import GoalAssessed, GoalSet
 from careerledger.history import Entry
+from careerledger.projections._ladder import Ladder
 from careerledger.projections._projection import Tunable, on, projection
 from careerledger.projections._views import View
 
@@ -111,14 +112,16 @@ class _Role:
     last: int | None = None
     """Ordinal of the last day; None while it goes on."""
     ended: str | None = None
-    level: int | None = None
-    scope: float | None = None
     parts: dict[str, dict[str, None]] = attrs.field(factory=dict[str, dict[str, None]])
     """By part of the harvest: its names, as the keys of a dict to keep them once and in order."""
     reached: list[int] = attrs.field(factory=list[int])
     """Which of all that was reached falls into its time."""
     _titles: list[str] = attrs.field(factory=list[str], eq=False, init=False)
     _titled: int = attrs.field(default=0, eq=False, init=False)
+
+    def held(self, day: int) -> bool:
+        """Whether it is held on a day, once it began."""
+        return self.last is None or self.last >= day
 
     def titles(self, milestones: list[Milestone | None]) -> tuple[str, ...]:
         """Titles of the milestones in its time; those of before are remembered."""
@@ -146,6 +149,8 @@ class _Reached:
     seq: int
     about: str = ""
     """Id of the challenge, request or goal."""
+    change: int | None = None
+    """For a rise from the role's start on: the entry of the change."""
 
 
 @projection("milestone-history")
@@ -154,8 +159,9 @@ class MilestoneHistory(Tunable):
 
     Derived are: a role started, or risen in level or scope; a credential; a challenge of at least
     ``difficulty`` met; a request granted; a goal first reached at ``goal_level`` or better; an
-    industry switched; an award. A date of month or year precision counts from its first day, for
-    roles as for what they brought.
+    industry switched; an award. What a rise is, is the same as in ``Stagnation``. A date of month
+    or year precision counts from its first day, for roles as for what they brought; what changes
+    a role wholly after its end counts nowhere.
 
     Parameters:
         difficulty: From which difficulty on a challenge met is a milestone, 4.
@@ -166,6 +172,7 @@ class MilestoneHistory(Tunable):
     goal_level: ClassVar[float] = 1
 
     roles: dict[str, _Role] = {}
+    ladder: Ladder = attrs.field(factory=Ladder)
     ends: dict[str, str] = {}
     """Ends that stand before their role's start in the history."""
     reached: list[_Reached] = []
@@ -201,8 +208,6 @@ class MilestoneHistory(Tunable):
             organisation=event.organisation,
             started=str(event.on),
             first=event.on.ordinal,
-            level=event.level,
-            scope=event.scope,
         )
         self.roles[event.role] = role
         if event.role in self.ends:
@@ -211,24 +216,26 @@ class MilestoneHistory(Tunable):
             self._harvest_into(role, part, name)
         title = f"{event.title}, {event.organisation}"
         self._reach(event.on, "role started", title, entry.seq, role=event.role)
+        for rise in self.ladder.start(event, entry.seq):
+            if rise.seq != entry.seq:  # a start above all before is no milestone beside itself
+                self._reach(event.on, "risen", title, entry.seq, role=event.role, change=rise.seq)
 
     @on(RoleChanged)
     def change(self, event: RoleChanged, entry: Entry[RoleChanged]) -> None:
         self._come_to(event.on)
+        rises = self.ladder.change(event, entry.seq)
         role = self.roles.get(event.role)
-        if role is None:
+        if role is None or not role.held(event.on.ordinal):
             return
-        rose = _above(event.level, role.level) or _above(event.scope, role.scope)
         role.title = event.title or role.title
-        role.level = role.level if event.level is None else event.level
-        role.scope = role.scope if event.scope is None else event.scope
-        if rose:
+        if rises:
             title = f"{role.title}, {role.organisation}"
             self._reach(event.on, "risen", title, entry.seq, role=event.role)
 
     @on(RoleEnded)
     def end(self, event: RoleEnded, entry: Entry[RoleEnded]) -> None:  # noqa: ARG002
         self._come_to(event.on)
+        self.ladder.end(event)
         role = self.roles.get(event.role)
         if role is None:
             self.ends[event.role] = str(event.on)
@@ -350,11 +357,7 @@ class MilestoneHistory(Tunable):
 
     def _held(self) -> Iterable[tuple[str, _Role]]:
         """The roles held on the last day folded, in the order they started."""
-        return (
-            (id_, role)
-            for id_, role in self.roles.items()
-            if role.last is None or role.last >= self.today
-        )
+        return ((id_, role) for id_, role in self.roles.items() if role.held(self.today))
 
     def _harvest(self, part: str, names: Iterable[str]) -> None:
         for name in names:
@@ -387,6 +390,7 @@ class MilestoneHistory(Tunable):
         *,
         role: str | None = None,
         about: str = "",
+        change: int | None = None,
     ) -> None:
         if role is None:
             role = max(self._held(), key=lambda held: held[1].first, default=(None,))[0]
@@ -394,7 +398,9 @@ class MilestoneHistory(Tunable):
         if about:
             self.decided.add(about)
         self.reached.append(
-            _Reached(on=str(on), kind=kind, title=title, role=role, seq=seq, about=about)
+            _Reached(
+                on=str(on), kind=kind, title=title, role=role, seq=seq, about=about, change=change
+            )
         )
 
     def view(self, at: date) -> MilestoneHistoryView:
@@ -425,6 +431,8 @@ class MilestoneHistory(Tunable):
             about = self.requests.get(reached.about)
         elif reached.kind == "goal":
             about = self.goals.get(reached.about)
+        elif reached.change is not None:
+            about = (reached.title, reached.change)
         title, further = (reached.title, ()) if about is None else (about[0], (about[1],))
         return Milestone(
             on=PartialDate(reached.on),
@@ -453,7 +461,3 @@ class MilestoneHistory(Tunable):
             reflections=len(part("reflections")),
             reflected=id_ in self.about,
         )
-
-
-def _above(new: float | None, old: float | None) -> bool:
-    return new is not None and old is not None and new > old

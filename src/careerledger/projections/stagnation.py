@@ -42,13 +42,15 @@ class StagnationView(View):
 class Stagnation(Tunable):
     """How long nothing rose, and how long nothing was new: two clocks, in days.
 
-    The structural clock starts with the first role and is reset when level or scope rises: in a
-    role, or by a role that starts with more than the one started before it had by then. The
+    The structural clock starts with the first role and is reset when level or scope rises: by a
+    role that starts above all before it, or in a role, above what it has had so far and what the
+    other roles held on that day have. So neither a step down and up again nor a step in a side
+    role below the main one is a rise, but a promotion after a fresh start further down is. The
     content clock starts with, and is reset by, a skill for the first time (in practice, a course,
     a credential or a challenge resolved), a challenge taken of at least ``challenge_difficulty``,
-    a larger scope, and a project proposed. A new title alone resets nothing, and neither does a
-    level or scope that was not stated before. Dates of months and years count from their first
-    day.
+    a scope that rises, and a project proposed. A new title alone resets nothing, and neither does
+    a level or scope that was not stated before, or a change after the role's end. Dates of months
+    and years count from their first day.
 
     That careers level off in structure was described by Ference, Stoner & Warren (1977, "Managing
     the career plateau"); that they do in content, when a job is mastered, by Bardwick (1986, "The
