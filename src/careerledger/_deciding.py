@@ -13,7 +13,7 @@ from careerledger.errors import DefinitionError
 from careerledger.events import Action
 from careerledger.history import Entry
 from careerledger.projections import NetworkGrowth, Projection, Purpose, Stagnation, VisionAlignment
-from careerledger.projections._projection import parameters_of
+from careerledger.projections._parameters import parameters_of
 
 Asked = type[Projection[Any]] | tuple[type[Projection[Any]], Measure]
 """A projection, compared by its headline, or one with the number that is meant."""

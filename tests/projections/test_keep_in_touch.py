@@ -1,6 +1,6 @@
 """The laws of KeepInTouch, and who is due when."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -286,11 +286,16 @@ def test_dormant_contacts_are_left_to_reconnecting() -> None:
 
 
 def test_a_cadence_longer_than_dormancy_is_never_due() -> None:
-    """Nor is one that goes beyond the last day of the calendar."""
-    for days in (1096, 1e9):
+    for days in (1096, 1_000_000):
         view = project([made()], "2024-06-01", cadences={"other": days})
         assert (0, 1, None) == (view.count, view.resting, view.next_due)
-    view = project([made()], "2024-06-01", cadences={"other": 1e300}, dormant_after=1e301)
+
+
+def test_what_is_due_after_the_last_day_of_the_calendar_is_never_due() -> None:
+    ledger = new_ledger(clock=lambda: datetime(9000, 2, 1, tzinfo=UTC))
+    ledger.record(made(on="9000-01-01"))
+    asked = KeepInTouch.with_(cadences={"other": 900_000}, dormant_after=1_000_000)
+    view = ledger.project(asked, at="9000-02-01")
     assert (0, 1, None) == (view.count, view.resting, view.next_due)
 
 

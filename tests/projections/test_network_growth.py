@@ -251,10 +251,6 @@ def test_a_mentoring_that_ended_in_the_year_it_began_has_ended() -> None:
     assert 0 == project(facts).mentors
 
 
-def test_a_half_life_of_nothing_leaves_nothing() -> None:
-    assert 0 == project([made(kind="peer")], half_lives={"peer": 0}).contacts[0].strength
-
-
 def test_nobody_is_their_own_contact() -> None:
     """A lenient ledger takes it, and no answer counts it."""
     view = project([ContactMade(on="2024", contact="me", name="I")])

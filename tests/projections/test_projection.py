@@ -262,10 +262,10 @@ def test_names_are_needed() -> None:
 
 def test_what_is_no_number_and_no_mapping_is_no_parameter() -> None:
     named = made(BASE.replace("rate: ClassVar[float] = 1.0", "rate: ClassVar[str] = 'x'"))
-    with pytest.raises(DefinitionError, match="as only numbers above 0 and mappings can be set"):
+    with pytest.raises(DefinitionError, match="as only numbers and mappings to numbers can be set"):
         named.with_(rate="y")
     bare = made(BASE.replace("    rate: ClassVar[float] = 1.0\n", ""))
-    with pytest.raises(DefinitionError, match="it has none: annotate them"):
+    with pytest.raises(DefinitionError, match="It has none: annotate them"):
         bare.with_(rate=1)
 
 

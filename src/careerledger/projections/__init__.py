@@ -6,7 +6,8 @@ A projection of the library is loaded when it is first asked for, with the event
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from careerledger.projections._projection import Projection, Tunable, fold, on, projection
+from careerledger.projections._parameters import Tunable
+from careerledger.projections._projection import Projection, fold, on, projection
 
 if TYPE_CHECKING:
     from careerledger.projections.challenges import Challenges

@@ -11,8 +11,8 @@ _BITS: Final = 52
 
 
 def fade(days: float, half_life: float) -> float:
-    """What is left of 1 after a number of days: 2^(-days / half_life); for a half-life of 0, 0."""
-    return exp2(-days / half_life) if half_life else 0.0
+    """What is left of 1 after a number of days: 2^(-days / half_life)."""
+    return exp2(-days / half_life)
 
 
 def faded(amounts: Iterable[tuple[int, float]], day: int, half_life: float) -> list[float]:
@@ -23,8 +23,6 @@ def faded(amounts: Iterable[tuple[int, float]], day: int, half_life: float) -> l
         day: The ordinal of the day.
         half_life: In days.
     """
-    if not half_life:
-        return [0.0 for _ in amounts]
     return [amount * exp2((ordinal - day) / half_life) for ordinal, amount in amounts]
 
 

@@ -1,6 +1,5 @@
 """What a rise is: more level or more scope than there was."""
 
-from functools import reduce
 from typing import NamedTuple
 
 import attrs
@@ -90,12 +89,13 @@ class Ladder:
     def _become(self, role: _Held, rungs: _Rungs, on: PartialDate, seq: int) -> list[Rise]:
         if not role.on(on.ordinal):
             return []
-        held = (other.rungs for other in self.roles.values() if other.on(on.ordinal))
+        held: _Rungs = role.rungs
+        for other in self.roles.values():
+            if other.on(on.ordinal):
+                held = _higher(held, other.rungs)
         level, scope = (
             highest if own is None else together
-            for own, together, highest in zip(
-                role.rungs, reduce(_higher, held), self.highest, strict=True
-            )
+            for own, together, highest in zip(role.rungs, held, self.highest, strict=True)
         )
         role.rungs = _higher(role.rungs, rungs)
         self.highest = _higher(self.highest, rungs)

@@ -2,19 +2,15 @@
 
 import copy
 import re
-import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import lru_cache
-from math import inf
 from typing import (
     Any,
-    ClassVar,
     Final,
     Generic,
     NamedTuple,
     Protocol,
-    Self,
     TypeVar,
     cast,
     dataclass_transform,
@@ -28,6 +24,7 @@ from careerledger.errors import DefinitionError
 from careerledger.events import Action, Event, UnknownEvent, catalogue, load_catalogue
 from careerledger.history import Entry, place
 from careerledger.projections._fingerprint import fingerprint_of
+from careerledger.projections._parameters import parameters_of, settings_of
 
 C = TypeVar("C", bound=type)
 F = TypeVar("F", bound=Callable[..., None])
@@ -159,100 +156,10 @@ def _copy_of(default: object) -> Callable[[], object]:
     return lambda: copy.deepcopy(default)
 
 
-class Tunable:
-    """A projection whose class variables are parameters that a user may set."""
-
-    __slots__ = ()
-
-    __projection__: ClassVar[ProjectionType]
-
-    @classmethod
-    def with_(cls, **parameters: Any) -> type[Self]:
-        """The same projection with other parameters: ``VisionAlignment.with_(half_life=180)``.
-
-        Numbers must be above 0. A mapping is laid over the default one, so it needs to hold only
-        what differs.
-
-        Raises DefinitionError for a name that is not a parameter, or a value of another kind.
-        """
-        known = parameters_of(cls)
-        chosen: dict[str, Any] = {}
-        for name, value in parameters.items():
-            if name not in known:
-                raise DefinitionError(
-                    f"{cls.__name__} has no parameter {name!r}; "
-                    f"it has {', '.join(known) or 'none: annotate them as ClassVar[float]'}"
-                )
-            default = known[name]
-            if isinstance(default, Mapping) and _has_numbers(value):
-                merged: dict[Any, Any] = {**default, **value}
-                chosen[name] = types.MappingProxyType(merged)
-            elif isinstance(default, float | int) and _is_positive(value):
-                chosen[name] = value
-            else:
-                rule = (
-                    "a number above 0"
-                    if isinstance(default, float | int)
-                    else "a mapping to numbers, 0 or more"
-                    if isinstance(default, Mapping)
-                    else f"{default!r}, as only numbers above 0 and mappings can be set"
-                )
-                raise DefinitionError(
-                    f"parameter {name} of {cls.__name__} is {value!r}; it must be {rule}"
-                )
-        # Made once, so that asking again goes on from the state that was kept for the class.
-        settings = _settings({**known, **chosen})
-        made = _tuned.get((cls, settings))
-        if made is None:
-            made = attrs.define(
-                type(cls.__name__, (cls,), {"__slots__": (), **chosen}), kw_only=True
-            )
-            _tuned[cls, settings] = made
-        return cast("type[Self]", made)
-
-
-_tuned: Final[dict[tuple[type, str], type]] = {}
-
-
-def _has_numbers(value: object) -> bool:
-    return isinstance(value, Mapping) and all(
-        _is_positive(number) or number == 0
-        for number in cast("Mapping[object, object]", value).values()
-    )
-
-
-def _is_positive(value: object) -> bool:
-    return isinstance(value, float | int) and not isinstance(value, bool) and 0 < value < inf
-
-
-def parameters_of(cls: type) -> dict[str, Any]:
-    """The parameters of a projection with their values: its public class variables."""
-    fields = {field.name for field in attrs.fields(cls)}
-    return {
-        name: getattr(cls, name)
-        for base in reversed(cls.__mro__)
-        for name, value in vars(base).items()
-        if not (name.startswith("_") or name in fields or callable(value))
-        and not isinstance(value, classmethod | staticmethod | property)
-        and base is not object
-    }
-
-
 def key_of(cls: type[Projection[Any]]) -> str:
     """The name under which the snapshots of a projection with its parameters are filed."""
     meta = meta_of(cls)
-    return f"{meta.name}/{meta.version}({_settings(parameters_of(cls))})"
-
-
-def _settings(parameters: Mapping[str, Any]) -> str:
-    return ",".join(f"{name}={_plain(parameters[name])}" for name in sorted(parameters))
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, Mapping):
-        pairs = sorted((str(k), repr(v)) for k, v in cast("Mapping[object, object]", value).items())
-        return repr(pairs)
-    return repr(value)
+    return f"{meta.name}/{meta.version}({settings_of(parameters_of(cls))})"
 
 
 def meta_of(cls: type[Projection[Any]]) -> ProjectionType:

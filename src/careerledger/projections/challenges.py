@@ -9,6 +9,7 @@ import attrs
 from immutabledict import immutabledict
 
 from careerledger.dates import PartialDate
+from careerledger.events._fields import Share
 from careerledger.events.challenge import (
     ChallengeResolved,
     ChallengeTaken,
@@ -18,7 +19,8 @@ from careerledger.events.challenge import (
 )
 from careerledger.history import Entry
 from careerledger.projections._fading import fade
-from careerledger.projections._projection import Tunable, on, projection
+from careerledger.projections._parameters import HalfLife, Tunable
+from careerledger.projections._projection import on, projection
 from careerledger.projections._views import Evidence, View
 
 __all__ = [
@@ -179,9 +181,9 @@ class Challenges(Tunable):
         feedback: What counts as feedback where none is stated, 0.5, the middle.
     """
 
-    half_life: ClassVar[float] = 365.0
+    half_life: ClassVar[HalfLife] = 365.0
     k: ClassVar[float] = 6.0
-    feedback: ClassVar[float] = 0.5
+    feedback: ClassVar[Share] = 0.5
 
     taken: dict[str, _Taken] = {}
     resolved: dict[str, _Resolved] = {}

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from datetime import date
 from math import fsum, sqrt
-from typing import ClassVar, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 import attrs
 
 from careerledger.dates import PartialDate
+from careerledger.events._rules import Interval
 from careerledger.events.vision import GoalAssessed, GoalDropped, GoalSet
 from careerledger.history import Entry
-from careerledger.projections._projection import Tunable, on, projection
+from careerledger.projections._parameters import Tunable
+from careerledger.projections._projection import on, projection
 from careerledger.projections._views import Evidence, View
 
 __all__ = ["Goal", "GoalState", "Goals", "GoalsView"]
@@ -86,7 +88,7 @@ class Goals(Tunable):
         rho: Above 0 and at most 1, 0.3 as the authors propose.
     """
 
-    rho: ClassVar[float] = 0.3
+    rho: ClassVar[Annotated[float, Interval(gt=0, le=1)]] = 0.3
 
     goals: dict[str, _Goal] = {}
     assessed: dict[str, tuple[int, str, int]] = {}

@@ -9,10 +9,12 @@ import attrs
 
 from careerledger.dates import PartialDate
 from careerledger.events import Action
+from careerledger.events._fields import Hours
 from careerledger.events.reflection import ReflectionWritten
 from careerledger.history import Entry
+from careerledger.projections._parameters import Days, Difficulty, EventName, Tunable
 from careerledger.projections._plateau import RESETTING, PlateauClock, Plateaus
-from careerledger.projections._projection import Tunable, on, projection
+from careerledger.projections._projection import on, projection
 from careerledger.projections._views import Evidence, View
 from careerledger.projections.vision_alignment import EFFORTS
 
@@ -27,8 +29,11 @@ __all__ = [
 ]
 
 PracticeState = Literal["alive", "fading", "absent"]
+PracticeName = Literal[
+    "vision", "learning", "network", "challenge", "purpose", "ownership", "reflection"
+]
 
-PRACTICES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+PRACTICES: Final[Mapping[PracticeName, tuple[str, ...]]] = MappingProxyType(
     {
         "vision": (
             "vision.declared",
@@ -82,7 +87,7 @@ PRACTICES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 """The practices, and the types of events that show each. Roles and the day's tasks show none."""
 
-WINDOWS: Final[Mapping[str, float]] = MappingProxyType(dict.fromkeys(PRACTICES, 365.0))
+WINDOWS: Final[Mapping[PracticeName, float]] = MappingProxyType(dict.fromkeys(PRACTICES, 365.0))
 """Days for which evidence keeps each practice alive."""
 
 TOP: Final = 3
@@ -170,10 +175,10 @@ class JobOrCareer(Tunable):
             3.
     """
 
-    windows: ClassVar[Mapping[str, float]] = WINDOWS
-    effort_days: ClassVar[float] = 365
-    efforts: ClassVar[Mapping[str, float]] = EFFORTS
-    challenge_difficulty: ClassVar[float] = 3
+    windows: ClassVar[Mapping[PracticeName, Days]] = WINDOWS
+    effort_days: ClassVar[Days] = 365
+    efforts: ClassVar[Mapping[EventName, Hours]] = EFFORTS
+    challenge_difficulty: ClassVar[Difficulty] = 3
 
     shown: dict[str, list[tuple[str, int]]] = {}
     """By practice: date and number of the latest entries that show it, latest last."""
@@ -236,7 +241,7 @@ class JobOrCareer(Tunable):
             else FeelsLike(value=self.felt[0], on=PartialDate(self.felt[1]), seq=self.felt[2]),
         )
 
-    def _practice(self, practice: str, at: date) -> Practice:
+    def _practice(self, practice: PracticeName, at: date) -> Practice:
         today, window = at.toordinal(), self.windows[practice]
         shown = [(PartialDate(day), seq) for day, seq in reversed(self.shown.get(practice, []))]
         days = today - shown[0][0].ordinal if shown else None
@@ -269,7 +274,7 @@ class JobOrCareer(Tunable):
 
 
 _TASKS: Final = "work.logged"
-_PRACTICE_OF: Final = MappingProxyType(
+_PRACTICE_OF: Final[Mapping[str, PracticeName]] = MappingProxyType(
     {name: practice for practice, names in PRACTICES.items() for name in names}
 )
 

@@ -9,10 +9,13 @@ from typing import ClassVar, Final
 import attrs
 
 from careerledger.dates import PartialDate
+from careerledger.events._fields import Share
 from careerledger.events.network import (
+    ContactKind,
     ContactMade,
     ContactTouched,
     ContactUpdated,
+    Depth,
     GatheringAttended,
     HelpGiven,
     IntroductionMade,
@@ -20,14 +23,15 @@ from careerledger.events.network import (
     MentoringStarted,
 )
 from careerledger.history import Entry
-from careerledger.projections._projection import Tunable, on, projection
+from careerledger.projections._parameters import Days, HalfLife, Tunable
+from careerledger.projections._projection import on, projection
 from careerledger.projections._strength import Strength
 from careerledger.projections._views import Evidence, View
 from careerledger.projections.network_growth import DEPTHS, HALF_LIVES
 
 __all__ = ["CADENCES", "DueContact", "KeepInTouch", "KeepInTouchView"]
 
-CADENCES: Final[Mapping[str, float]] = MappingProxyType(
+CADENCES: Final[Mapping[ContactKind, float]] = MappingProxyType(
     {
         "mentor": 30.0,
         "manager": 30.0,
@@ -88,7 +92,7 @@ class KeepInTouchView(View):
 class _Contact:
     name: str | None = None
     """None until the contact was made."""
-    kind: str = "other"
+    kind: ContactKind = "other"
     touches: list[tuple[int, float]] = attrs.field(factory=list[tuple[int, float]])
     """The ordinal of the date, and the weight of the depth, in history order."""
     last: tuple[str, int] = ("", 0)
@@ -116,10 +120,10 @@ class KeepInTouch(Tunable):
         dormant_after: Days without a touch after which a contact is dormant, 1096.
     """
 
-    cadences: ClassVar[Mapping[str, float]] = CADENCES
-    half_lives: ClassVar[Mapping[str, float]] = HALF_LIVES
-    depths: ClassVar[Mapping[int, float]] = DEPTHS
-    dormant_after: ClassVar[float] = 1096
+    cadences: ClassVar[Mapping[ContactKind, Days]] = CADENCES
+    half_lives: ClassVar[Mapping[ContactKind, HalfLife]] = HALF_LIVES
+    depths: ClassVar[Mapping[Depth, Share]] = DEPTHS
+    dormant_after: ClassVar[Days] = 1096
 
     contacts: dict[str, _Contact] = {}
     mentorings: dict[str, str] = {}
@@ -177,7 +181,7 @@ class KeepInTouch(Tunable):
     def _touch(self, ids: Iterable[str], on: PartialDate, depth: int, seq: int) -> None:
         for id_ in dict.fromkeys(ids):
             contact = self._contact(id_)
-            contact.touches.append((on.ordinal, min(1.0, float(self.depths[depth]))))
+            contact.touches.append((on.ordinal, self.depths[depth]))
             contact.last = (str(on), seq)
 
     def view(self, at: date) -> KeepInTouchView:
@@ -190,7 +194,7 @@ class KeepInTouch(Tunable):
             if contact.name is None or id_ == "me":
                 continue
             last = contact.touches[-1][0]
-            cadence = self.cadences.get(contact.kind, self.cadences["other"])
+            cadence = self.cadences[contact.kind]
             if today - last >= self.dormant_after:
                 dormant += 1
             elif today - last >= cadence:
@@ -213,8 +217,7 @@ class KeepInTouch(Tunable):
     def _due(
         self, id_: str, contact: _Contact, name: str, cadence: float, today: int
     ) -> DueContact:
-        half_life = self.half_lives.get(contact.kind, self.half_lives["other"])
-        tie = Strength(contact.touches, half_life)
+        tie = Strength(contact.touches, self.half_lives[contact.kind])
         strength = tie.on(today)
         when, seq = contact.last
         return DueContact(

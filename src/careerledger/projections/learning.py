@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from operator import itemgetter
-from typing import ClassVar, Final
+from typing import Annotated, ClassVar, Final
 
 import attrs
 
 from careerledger.dates import PartialDate
 from careerledger.events import Action
+from careerledger.events._fields import Hours
+from careerledger.events._rules import Interval
 from careerledger.events.learning import (
     CourseDropped,
     CourseFinished,
@@ -24,7 +26,8 @@ from careerledger.events.vision import (
     VisionRevised,
 )
 from careerledger.history import Entry
-from careerledger.projections._projection import Tunable, on, projection
+from careerledger.projections._parameters import Days, Tunable
+from careerledger.projections._projection import on, projection
 from careerledger.projections._views import Evidence, View
 
 __all__ = ["Credential", "Learning", "LearningCut", "LearningView", "Trend"]
@@ -161,8 +164,8 @@ class Learning(Tunable):
         expiring_within: Days before its end in which a credential is expiring, 90.
     """
 
-    course_hours: ClassVar[float] = 10
-    expiring_within: ClassVar[float] = 90
+    course_hours: ClassVar[Annotated[Hours, Interval(gt=0)]] = 10
+    expiring_within: ClassVar[Days] = 90
 
     seconds: int = 0
     finished: int = 0

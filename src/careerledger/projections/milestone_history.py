@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import attrs
 
 from careerledger.dates import PartialDate
 from careerledger.events import Action
+from careerledger.events._rules import Interval
 from careerledger.events.challenge import ChallengeResolved, ChallengeTaken
 from careerledger.events.learning import (
     CourseFinished,
@@ -27,7 +28,8 @@ from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
 from careerledger.events.vision import GoalAssessed, GoalSet
 from careerledger.history import Entry
 from careerledger.projections._ladder import Ladder
-from careerledger.projections._projection import Tunable, on, projection
+from careerledger.projections._parameters import Difficulty, Tunable
+from careerledger.projections._projection import on, projection
 from careerledger.projections._views import View
 
 __all__ = ["Harvest", "Milestone", "MilestoneHistory", "MilestoneHistoryView", "MilestoneKind"]
@@ -168,8 +170,8 @@ class MilestoneHistory(Tunable):
         goal_level: From which level on an assessed goal is one, 1.
     """
 
-    difficulty: ClassVar[float] = 4
-    goal_level: ClassVar[float] = 1
+    difficulty: ClassVar[Difficulty] = 4
+    goal_level: ClassVar[Annotated[float, Interval(gt=0, le=2)]] = 1
 
     roles: dict[str, _Role] = {}
     ladder: Ladder = attrs.field(factory=Ladder)

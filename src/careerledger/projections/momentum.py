@@ -10,7 +10,8 @@ import attrs
 from careerledger.dates import PartialDate
 from careerledger.events import Action
 from careerledger.history import Entry
-from careerledger.projections._projection import Tunable, on, projection
+from careerledger.projections._parameters import Tunable
+from careerledger.projections._projection import on, projection
 from careerledger.projections._views import Evidence, View
 
 __all__ = ["PRACTICES", "Effort", "Momentum", "MomentumView", "PracticeMomentum"]

@@ -14,10 +14,13 @@ from immutabledict import immutabledict
 from careerledger.dates import PartialDate
 from careerledger.errors import MissingExtraError
 from careerledger.events import Event
+from careerledger.events._fields import Share
 from careerledger.events.network import (
+    ContactKind,
     ContactMade,
     ContactTouched,
     ContactUpdated,
+    Depth,
     DoorOpened,
     GatheringAttended,
     HelpGiven,
@@ -26,7 +29,8 @@ from careerledger.events.network import (
     MentoringStarted,
 )
 from careerledger.history import Entry
-from careerledger.projections._projection import Tunable, on, projection
+from careerledger.projections._parameters import Days, HalfLife, Tunable
+from careerledger.projections._projection import on, projection
 from careerledger.projections._strength import Strength
 from careerledger.projections._views import Evidence, View, dated
 
@@ -45,7 +49,7 @@ Band = Literal["strong", "moderate", "weak", "dormant"]
 DEPTHS: Final[Mapping[int, float]] = MappingProxyType({1: 0.2, 2: 0.5, 3: 0.8})
 """What one touch of each depth does to a tie that was nothing, 0..1."""
 
-HALF_LIVES: Final[Mapping[str, float]] = MappingProxyType(
+HALF_LIVES: Final[Mapping[ContactKind, float]] = MappingProxyType(
     {
         "family": 1460.0,
         "mentor": 730.0,
@@ -160,7 +164,7 @@ class NetworkGrowthView(View):
 @attrs.define
 class _Contact:
     name: str | None = None
-    kind: str = "other"
+    kind: ContactKind = "other"
     organisation: str | None = None
     since: str = ""
     """Empty until the contact was made."""
@@ -189,11 +193,10 @@ class _Contact:
         """The contact changes."""
         self._seen = self._strength = None
 
-    def strength(self, half_lives: Mapping[str, float]) -> Strength:
+    def strength(self, half_lives: Mapping[ContactKind, float]) -> Strength:
         """The strength of the tie, found once for all days until the contact changes."""
         if self._strength is None:
-            half_life = half_lives.get(self.kind, half_lives["other"])
-            self._strength = Strength(self.touches, half_life)
+            self._strength = Strength(self.touches, half_lives[self.kind])
         return self._strength
 
 
@@ -216,9 +219,9 @@ class NetworkGrowth(Tunable):
         dormant_after: Days without a touch after which a contact is dormant, 1096.
     """
 
-    half_lives: ClassVar[Mapping[str, float]] = HALF_LIVES
-    depths: ClassVar[Mapping[int, float]] = DEPTHS
-    dormant_after: ClassVar[float] = 1096
+    half_lives: ClassVar[Mapping[ContactKind, HalfLife]] = HALF_LIVES
+    depths: ClassVar[Mapping[Depth, Share]] = DEPTHS
+    dormant_after: ClassVar[Days] = 1096
 
     contacts: dict[str, _Contact] = {}
     new: dict[str, int] = {}
@@ -325,7 +328,7 @@ class NetworkGrowth(Tunable):
                 if asleep <= day:
                     self.slept.append((asleep, day))
                 self._count_as_active(contact, on.month)
-            contact.touches.append((day, min(1.0, float(self.depths[depth]))))
+            contact.touches.append((day, self.depths[depth]))
             contact.marks.append((str(on), seq))
 
     def _count_as_active(self, contact: _Contact, month: str) -> None:

@@ -23,7 +23,8 @@ from careerledger.events.ownership import (
     RequestMade,
 )
 from careerledger.history import Entry
-from careerledger.projections._projection import Tunable, on, projection
+from careerledger.projections._parameters import Days, Tunable
+from careerledger.projections._projection import on, projection
 from careerledger.projections._views import Evidence, View
 
 __all__ = [
@@ -149,7 +150,7 @@ class Ownership(Tunable):
         answer_within: Days after which an open request is overdue, 30.
     """
 
-    answer_within: ClassVar[float] = 30
+    answer_within: ClassVar[Days] = 30
 
     initiatives: dict[str, int] = {}
     own: list[tuple[str, int]] = []

@@ -11,7 +11,8 @@ from careerledger.dates import PartialDate
 from careerledger.events.purpose import EnergyRated, RoleValueRated, ValueWeighted
 from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
 from careerledger.history import Entry
-from careerledger.projections._projection import Tunable, on, projection
+from careerledger.projections._parameters import Tunable
+from careerledger.projections._projection import on, projection
 from careerledger.projections._views import Evidence, View
 
 __all__ = [

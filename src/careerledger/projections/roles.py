@@ -9,7 +9,8 @@ import attrs
 from careerledger.dates import PartialDate
 from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
 from careerledger.history import Entry
-from careerledger.projections._projection import Tunable, on, projection
+from careerledger.projections._parameters import Tunable
+from careerledger.projections._projection import on, projection
 from careerledger.projections._views import View
 
 __all__ = ["Change", "Employer", "Gap", "Overlap", "Role", "Roles", "RolesView", "Title"]

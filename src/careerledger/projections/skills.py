@@ -10,6 +10,7 @@ import attrs
 
 from careerledger.dates import PartialDate
 from careerledger.events import Action
+from careerledger.events._fields import Share
 from careerledger.events.challenge import ChallengeResolved
 from careerledger.events.learning import (
     CourseFinished,
@@ -20,15 +21,31 @@ from careerledger.events.learning import (
 from careerledger.events.network import RecognitionReceived
 from careerledger.events.reflection import MilestoneDeclared
 from careerledger.history import Entry
-from careerledger.projections._projection import Tunable, on, projection
+from careerledger.projections._parameters import HalfLife, Tunable
+from careerledger.projections._projection import on, projection
 from careerledger.projections._strength import Strength
 from careerledger.projections._views import Evidence, View, dated
 
 __all__ = ["WEIGHTS", "Assessor", "LastAssessment", "Skill", "Skills", "SkillsView"]
 
 Assessor = Literal["self", "peer", "manager", "test"]
+EvidenceKind = Literal[
+    "assessed by test",
+    "assessed by manager",
+    "assessed by peer",
+    "assessed by self",
+    "challenge met",
+    "challenge partly",
+    "challenge failed",
+    "challenge withdrawn",
+    "credential",
+    "milestone",
+    "practice",
+    "course",
+    "recognition",
+]
 
-WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
+WEIGHTS: Final[Mapping[EvidenceKind, float]] = MappingProxyType(
     {
         "assessed by test": 0.9,
         "assessed by manager": 0.7,
@@ -48,6 +65,23 @@ WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
 more than practice, that more than a course. The order is argued, the numbers are this project's
 assumption. A challenge that failed or was withdrawn shows nothing, unless it is given a weight
 (``"challenge failed"``, ``"challenge withdrawn"``)."""
+
+_ASSESSED: Final[Mapping[Assessor, EvidenceKind]] = MappingProxyType(
+    {
+        "test": "assessed by test",
+        "manager": "assessed by manager",
+        "peer": "assessed by peer",
+        "self": "assessed by self",
+    }
+)
+_RESOLVED: Final[Mapping[str, EvidenceKind]] = MappingProxyType(
+    {
+        "met": "challenge met",
+        "partly": "challenge partly",
+        "failed": "challenge failed",
+        "withdrawn": "challenge withdrawn",
+    }
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -112,7 +146,7 @@ class _Skill:
 
     def show(self, on: PartialDate, weight: float, seq: int) -> None:
         """Add a piece of evidence."""
-        self.weights.append((on.ordinal, min(float(weight), 1.0)))
+        self.weights.append((on.ordinal, weight))
         self.marks.append((str(on), seq))
         self._strength = None
 
@@ -141,17 +175,17 @@ class Skills(Tunable):
 
     Parameters:
         half_life: In days, 365.
-        weights: Weight by kind of evidence, ``WEIGHTS``; above 1 counts as 1.
+        weights: Weight by kind of evidence, ``WEIGHTS``.
     """
 
-    half_life: ClassVar[float] = 365.0
-    weights: ClassVar[Mapping[str, float]] = WEIGHTS
+    half_life: ClassVar[HalfLife] = 365.0
+    weights: ClassVar[Mapping[EvidenceKind, Share]] = WEIGHTS
 
     skills: dict[str, _Skill] = {}
 
     @on(SkillAssessed)
     def assess(self, event: SkillAssessed, entry: Entry[SkillAssessed]) -> None:
-        weight = self.weights[f"assessed by {event.assessor}"] * event.level
+        weight = self.weights[_ASSESSED[event.assessor]] * event.level
         self._show([event.skill], weight, entry)
         assessed = (event.level, event.assessor, str(event.on), entry.seq)
         self.skills[event.skill].assessed = assessed
@@ -162,7 +196,7 @@ class Skills(Tunable):
 
     @on(ChallengeResolved)
     def resolve(self, event: ChallengeResolved, entry: Entry[ChallengeResolved]) -> None:
-        weight = self.weights.get(f"challenge {event.outcome}")
+        weight = self.weights.get(_RESOLVED[event.outcome])
         if weight is not None:
             self._show(event.skills, weight, entry, used=True)
 

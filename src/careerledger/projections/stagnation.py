@@ -7,8 +7,9 @@ import attrs
 
 from careerledger.events import Action
 from careerledger.history import Entry
+from careerledger.projections._parameters import Difficulty, Tunable
 from careerledger.projections._plateau import RESETTING, Plateau, PlateauClock, Plateaus
-from careerledger.projections._projection import Tunable, on, projection
+from careerledger.projections._projection import on, projection
 from careerledger.projections._views import View
 
 __all__ = ["Plateau", "PlateauClock", "Stagnation", "StagnationView"]
@@ -61,7 +62,7 @@ class Stagnation(Tunable):
         challenge_difficulty: From which difficulty on a challenge taken is new, 3.
     """
 
-    challenge_difficulty: ClassVar[float] = 3
+    challenge_difficulty: ClassVar[Difficulty] = 3
 
     plateaus: Plateaus = attrs.field(factory=Plateaus)
 

@@ -11,10 +11,12 @@ import attrs
 
 from careerledger.dates import PartialDate
 from careerledger.events import Action, Event
+from careerledger.events._fields import Hours
 from careerledger.events.vision import GoalSet, VisionDeclared, VisionRetired, VisionRevised
 from careerledger.history import Entry
 from careerledger.projections._fading import standing_weight
-from careerledger.projections._projection import Tunable, on, projection
+from careerledger.projections._parameters import EventName, HalfLife, Tunable
+from careerledger.projections._projection import on, projection
 from careerledger.projections._views import Evidence, View
 
 __all__ = ["EFFORTS", "VisionAlignment", "VisionAlignmentView", "VisionScore"]
@@ -222,8 +224,8 @@ class VisionAlignment(Tunable):
             are not in it count 1 hour.
     """
 
-    half_life: ClassVar[float] = 365.0
-    efforts: ClassVar[Mapping[str, float]] = EFFORTS
+    half_life: ClassVar[HalfLife] = 365.0
+    efforts: ClassVar[Mapping[EventName, Hours]] = EFFORTS
 
     visions: dict[str, _Vision] = {}
     retired: dict[str, int] = {}
