@@ -1,6 +1,6 @@
 """Branches, futures side by side, and answers over time."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import attrs
@@ -14,6 +14,7 @@ from careerledger.dates import period_ends
 from careerledger.errors import (
     DateError,
     DefinitionError,
+    FieldError,
     IntroducedTwiceError,
     RecordError,
     UnknownReferenceError,
@@ -24,8 +25,11 @@ from careerledger.events import (
     CourseFinished,
     OpportunityDecided,
     OpportunityFound,
+    RoleEnded,
     RoleLike,
     RoleStarted,
+    RoleValueRated,
+    ValueWeighted,
     VisionDeclared,
     WorkLogged,
 )
@@ -226,8 +230,11 @@ def test_open_opportunities_are_compared_without_being_named() -> None:
     assert "lead" == found.ranked("VisionAlignment.score")[0]
     assert date(2027, 6, 30) == found.at
     lead = opportunities(ledger.entries(), TODAY, months=2)["lead"]
-    assert [TODAY, TODAY, date(2026, 7, 31), date(2026, 8, 31)] == [e.on.first_day for e in lead]
-    assert 14 == len(opportunities(ledger.entries(), TODAY)["lead"])
+    months = [date(2026, 7, 31), date(2026, 8, 31)]
+    yesterday = TODAY - timedelta(days=1)
+    assert [TODAY, yesterday, TODAY, *months] == [e.on.first_day for e in lead]
+    assert "lead (taken)" == lead[2].role
+    assert 15 == len(opportunities(ledger.entries(), TODAY)["lead"])
 
 
 def test_nothing_to_go_on_is_ranked_last_and_has_no_change() -> None:
@@ -253,6 +260,67 @@ def test_an_opportunity_can_move_the_plateau_clocks() -> None:
     clock = "Stagnation.structural"
     assert ("o", AS_IT_IS) == found.ranked(clock)
     assert ["role.started"] == [share.type for share in found.of("o").effect(clock).shares]
+
+
+def offer(name: str, **like: Any) -> OpportunityFound:
+    role_like = RoleLike(title=name.title(), **like)
+    return OpportunityFound(on="2026", opportunity=name, what="x", role_like=role_like)
+
+
+def test_opportunities_are_ranked_by_what_they_do_to_each_of_the_questions() -> None:
+    """The vision is theirs by the themes; each other measure by what the role would give."""
+    ledger = strict_ledger()
+    ledger.record([ROLE, ValueWeighted(on="2020", value="autonomy", importance=0.8)])
+    ledger.record(RoleValueRated(on="2021", role="r", value="autonomy", supplied=0.4))
+    ledger.record(
+        [
+            offer("solo", values={"autonomy": 1}),
+            offer("crowd", values={"autonomy": 0.2}, people=4),
+            offer("craft", values={"autonomy": 0.6}, skills=["welding"], level=9),
+        ]
+    )
+    found = ledger.compare()
+
+    assert ("solo", "craft", AS_IT_IS, "crowd") == found.ranked("Purpose.fit")
+    assert "crowd" == found.ranked("NetworkGrowth.strength")[0]
+    assert (
+        "craft" == found.ranked("Stagnation.content")[0] == found.ranked("Stagnation.structural")[0]
+    )
+    crowd = found.of("crowd").effect("NetworkGrowth.strength")
+    assert 4 * 0.8 < crowd.value < 4
+    assert {"contact.made", "contact.touched"} == {share.type for share in crowd.shares}
+    fit = found.of("solo").effect("Purpose.fit")
+    assert (1, {"role.ended", "role.value.rated"}) == (fit.value, {s.type for s in fit.shares})
+
+
+def test_a_role_beside_ends_no_other() -> None:
+    ledger = strict_ledger()
+    ended = RoleStarted(on="2019", role="q", organisation="o", title="t")
+    ledger.record([ended, RoleEnded(on="2019", role="q"), ROLE])
+    new = RoleStarted(on=TODAY, role="new", organisation="o", title="t")
+    ledger.record([new, offer("full", weekly_hours=6), offer("side", beside=True)])
+    events = opportunities(ledger.entries(), TODAY, months=1, weekly_hours=12)
+    ends = [event for event in events["full"] if isinstance(event, RoleEnded)]
+    assert [("r", "2026-06-29"), ("new", "2026-06-30")] == [(e.role, e.on) for e in ends]
+    assert [] == [event for event in events["side"] if isinstance(event, RoleEnded)]
+    assert [26, 52] == [taken[-1].hours for taken in events.values()]
+    roles = ledger.what_if(events["full"]).project(Purpose).roles
+    assert ["full (taken)"] == [role.role for role in roles if role.open]
+
+
+@given(career=only_facts, like=st.builds(RoleLike, title=st.just("t"), people=st.integers(0, 3)))
+def test_any_opportunity_of_any_career_can_be_compared(career: list[Any], like: RoleLike) -> None:
+    ledger = new_ledger()
+    enact(ledger, career)
+    ledger.record(OpportunityFound(on=TODAY, opportunity="this", what="x", role_like=like))
+    assert "this" in ledger.compare().ranked("NetworkGrowth.strength")
+
+
+def test_a_role_on_offer_is_checked_where_it_is_built() -> None:
+    with pytest.raises(FieldError, match="level of RoleLike is -1; it must be 0 or more"):
+        RoleLike(title="t", level=-1)
+    with pytest.raises(FieldError, match="values of RoleLike is"):
+        RoleLike(title="t", values={"autonomy": 2})
 
 
 def test_the_decision_alone_moves_nothing() -> None:

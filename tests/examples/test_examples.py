@@ -223,7 +223,7 @@ def test_careers_outlive_the_service(web, client, say, tmp_path):
         ),
         (
             fact("opportunity.found", on="2024", opportunity="o", what="w", role_like={"title": 1}),
-            "role_like.title",
+            "title of RoleLike is 1",
         ),
     ],
 )

@@ -36,7 +36,7 @@ may go on after the day: a check of how things stood then leaves out what begins
 """
 
 
-def facts(history: Sequence[Entry[Event]]) -> list[Entry[Action]]:
+def facts(history: Iterable[Entry[Event]]) -> list[Entry[Action]]:
     """The entries whose events this program knows."""
     return [cast("Entry[Action]", entry) for entry in history if isinstance(entry.event, Action)]
 

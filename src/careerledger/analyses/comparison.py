@@ -1,17 +1,22 @@
 """Futures side by side: what each would do to the numbers of a career."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from typing import Final
 
 import attrs
 
+from careerledger.analyses._finding import facts
+from careerledger.analyses._spans import spans
 from careerledger.analyses.explanation import EntryShare
 from careerledger.dates import PartialDate
 from careerledger.errors import DefinitionError
 from careerledger.events import Action, Event
+from careerledger.events.learning import SkillPractised
+from careerledger.events.network import ContactMade, ContactTouched
 from careerledger.events.ownership import OpportunityDecided, OpportunityFound
-from careerledger.events.role import RoleStarted, WorkLogged
+from careerledger.events.purpose import RoleValueRated
+from careerledger.events.role import RoleEnded, RoleStarted, WorkLogged
 from careerledger.history import Entry
 from careerledger.projections._views import View
 
@@ -89,69 +94,92 @@ class Comparison(View):
 
 
 def opportunities(
-    history: Iterable[Entry[Event]], on: date, *, months: int = 12, hours: float = 130.0
+    history: Iterable[Entry[Event]], on: date, *, months: int = 12, weekly_hours: float = 30.0
 ) -> dict[str, list[Action]]:
     """What taking each open opportunity would mean, as events to compare.
 
-    An opportunity with a ``role_like`` becomes that role, started on the day, and work in it at
-    the end of each month with the themes and links of the opportunity; one without becomes the
-    decision alone, which moves nothing. Roles that are held now go on beside it: where the new
-    one would take the place of another, give ``Ledger.compare`` futures of your own.
+    An opportunity with a ``role_like`` becomes that role, started on the day:
+
+    - the roles that are held end the day before, unless it is to be held ``beside`` them;
+    - its ``values`` are rated, its ``skills`` practised;
+    - its ``people`` become contacts, with whom one works until the last month;
+    - at the end of each month there is work in it, with the themes and links of the opportunity.
+
+    One without becomes the decision alone, which moves nothing. Where this is not what taking it
+    would mean, give ``Ledger.compare`` futures of your own.
 
     Args:
         history: Entries in history order.
         on: The day on which it would be taken.
         months: For how long to work in it.
-        hours: Of work in a month; 130 is a full month of 30 hours a week.
+        weekly_hours: Of work, where the opportunity does not state them.
 
     Returns:
         Events by opportunity, in the order they were found; decided ones are left out.
     """
-    found: dict[str, OpportunityFound] = {}
-    decided: set[str] = set()
-    for entry in history:
-        if isinstance(entry.event, OpportunityFound):
-            found[entry.event.opportunity] = entry.event
-        elif isinstance(entry.event, OpportunityDecided):
-            decided.add(entry.event.opportunity)
+    spanning = spans(facts(history), ["opportunity", "role"]).values()
+    held = [
+        RoleEnded(on=max(span.start.event.on.first_day, on - timedelta(days=1)), role=span.id)
+        for span in spanning
+        if span.kind == "role" and (span.end is None or span.end.event.on.last_day >= on)
+    ]
+    ends = _month_ends(on, months)
+    found = [span.start.event for span in spanning if span.kind == "opportunity" and not span.end]
     return {
-        name: _taken(opportunity, on, _month_ends(on, months), hours)
-        for name, opportunity in found.items()
-        if name not in decided
+        opportunity.opportunity: [*_taken(opportunity, on, held, ends, weekly_hours)]
+        for opportunity in found
+        if isinstance(opportunity, OpportunityFound)
     }
 
 
 def _taken(
-    opportunity: OpportunityFound, on: date, ends: Sequence[date], hours: float
-) -> list[Action]:
+    opportunity: OpportunityFound,
+    on: date,
+    held: Sequence[RoleEnded],
+    ends: Sequence[date],
+    weekly_hours: float,
+) -> Iterator[Action]:
     name, like = opportunity.opportunity, opportunity.role_like
-    taken = OpportunityDecided(on=on, opportunity=name, decision="taken", why="to compare", hours=0)
+    yield OpportunityDecided(on=on, opportunity=name, decision="taken", why="to compare", hours=0)
     if like is None:
-        return [taken]
-    role = f"{name} (taken)"
-    start = RoleStarted(
+        return
+    if not like.beside:
+        yield from held
+    role, organisation = f"{name} (taken)", like.organisation or name
+    yield RoleStarted(
         on=on,
         role=role,
-        organisation=like.organisation or name,
+        organisation=organisation,
         title=like.title,
         industry=like.industry,
         level=like.level,
         scope=like.scope,
         pay=like.pay,
     )
-    work = [
-        WorkLogged(
+    for value, supplied in like.values.items():
+        yield RoleValueRated(on=on, role=role, value=value, supplied=supplied)
+    for skill in like.skills:
+        yield SkillPractised(on=on, skill=skill, hours=0)
+    people = [f"{name} (taken), {number}" for number in range(1, like.people + 1)]
+    for person in people:
+        yield ContactMade(
+            on=on, contact=person, name=person, organisation=organisation, kind="peer", hours=0
+        )
+    for end in ends:
+        yield WorkLogged(
             on=end,
             role=role,
             what=like.title,
-            hours=hours,
+            hours=(like.weekly_hours or weekly_hours) * WEEKS_IN_MONTH,
             themes=opportunity.themes,
             toward=opportunity.toward,
             initiative=opportunity.initiative,
         )
-        for end in ends
-    ]
-    return [taken, start, *work]
+    for person in people if ends else ():
+        yield ContactTouched(on=ends[-1], contact=person, depth=3, hours=0)
+
+
+WEEKS_IN_MONTH: Final = 52 / 12
 
 
 def _month_ends(on: date, months: int) -> list[date]:

@@ -119,6 +119,13 @@ def _fact(cls: C) -> C:
     return attrs.frozen(cls, kw_only=True, repr=False, field_transformer=_with_checks)
 
 
+@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(attrs.field, field))
+def part(cls: C) -> C:
+    """Make a class a part of events: frozen, keyword-only, checked and told as an event is."""
+    cast("Any", cls).__repr__ = _told
+    return _fact(cls)
+
+
 @_fact
 class Event:
     """Anything that an entry of a ledger can hold."""
@@ -126,12 +133,17 @@ class Event:
     __event__: ClassVar[EventType]
 
     def __repr__(self) -> str:
-        told = (
-            f"{a.name}={_repr(getattr(self, a.name))}"
-            for a in attrs.fields(cast("Any", type(self)))
-            if getattr(self, a.name) != a.default
-        )
-        return f"{type(self).__name__}({', '.join(told)})"
+        return _told(self)
+
+
+def _told(self: object) -> str:
+    """What an event says, without what goes without saying."""
+    told = (
+        f"{a.name}={_repr(getattr(self, a.name))}"
+        for a in attrs.fields(cast("Any", type(self)))
+        if getattr(self, a.name) != a.default
+    )
+    return f"{type(self).__name__}({', '.join(told)})"
 
 
 def _repr(value: Any) -> str:

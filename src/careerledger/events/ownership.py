@@ -1,12 +1,14 @@
 """Take ownership: ask, propose, reshape, move."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-import attrs
+from immutabledict import immutabledict
 
-from careerledger.events._event import Action, event
-from careerledger.events._fields import Introduces, Refers, Share, Text
-from careerledger.events.role import RoleId
+from careerledger.events._event import Action, event, field, part
+from careerledger.events._fields import Accepts, Introduces, Refers, Share, Text, Texts
+from careerledger.events._rules import Interval
+from careerledger.events.role import Amount, RoleId, Rung
 
 RequestKind = Literal["promotion", "raise", "project", "transfer", "flexibility", "other"]
 
@@ -66,27 +68,48 @@ class IndustrySwitched(Action):
     why: Text
 
 
-@attrs.frozen(kw_only=True)
+@part
 class RoleLike:
-    """What a role on offer would be."""
+    """What a role on offer would be, as far as it is known: what it can be ranked by."""
 
-    title: str
-    organisation: str | None = None
-    industry: str | None = None
-    level: int | None = None
+    title: Text
+    organisation: Text | None = None
+    industry: Text | None = None
+    level: Rung | None = None
     """As in RoleStarted, on the same scale; so are the two below."""
-    scope: float | None = None
-    pay: float | None = None
+    scope: Amount | None = None
+    pay: Amount | None = None
+    weekly_hours: Annotated[float, Interval(gt=0, le=168)] | None = None
+    beside: bool = False
+    """Whether it would be held beside the roles that are held now; else those end."""
+    values: Accepts[immutabledict[Text, Share], Mapping[str, float]] = field(
+        default=immutabledict()
+    )
+    """How much it would give of what one values, each from 0 to 1, as in RoleValueRated."""
+    skills: Texts = field(default=())
+    """What it would let one practise."""
+    people: Annotated[int, Interval(ge=0, le=150)] = 0
+    """How many one would come to work with who are not contacts yet; hardly anyone keeps up more
+    than 150 relationships (Dunbar, 1992)."""
 
 
 def _with_terms(fields: dict[str, Any]) -> dict[str, Any]:
     """A role on offer says its level, scope and pay from version 2 on."""
+    return _with_like(fields, {"level": None, "scope": None, "pay": None})
+
+
+def _with_prospects(fields: dict[str, Any]) -> dict[str, Any]:
+    """It says its hours, values, skills and people, and whether it is held beside, from 3 on."""
+    new: dict[str, Any] = {"weekly_hours": None, "beside": False, "people": 0}
+    return _with_like(fields, new | {"values": {}, "skills": []})
+
+
+def _with_like(fields: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     like = fields.get("role_like")
-    terms = {"level": None, "scope": None, "pay": None}
-    return fields | {"role_like": like | terms} if isinstance(like, dict) else fields
+    return fields | {"role_like": like | new} if isinstance(like, dict) else fields
 
 
-@event("opportunity.found", version=2, upcasts={1: _with_terms})
+@event("opportunity.found", version=3, upcasts={1: _with_terms, 2: _with_prospects})
 class OpportunityFound(Action):
     """Something that one could do next."""
 
