@@ -2,11 +2,12 @@
 
 import re
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final, Literal, Self, cast
 
 from careerledger.errors import DateError
 
-__all__ = ["PERIODS", "DateLike", "PartialDate", "as_of", "period_ends"]
+__all__ = ["PERIODS", "DateLike", "PartialDate", "as_of", "beginning", "period_ends"]
 
 _SHAPE: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
@@ -16,6 +17,8 @@ _PRECISION_BY_LENGTH: Final[dict[int, Precision]] = {4: "year", 7: "month", 10: 
 
 _DECEMBER: Final = 12
 _LONGEST: Final = 200
+_MONTH: Final = 7
+"""The length of a month's text."""
 
 
 def shown(value: object) -> str:
@@ -98,7 +101,19 @@ class PartialDate(str):
     @property
     def month(self) -> str:
         """The month of the first day, as ``"2019-03"``."""
-        return self.first_day.isoformat()[:7]
+        return self[:7] if len(self) >= _MONTH else f"{self}-01"
+
+
+@lru_cache(maxsize=65_536)
+def beginning(ordinal: int, length: int) -> PartialDate:
+    """The date whose first day has this ordinal, and whose text this length: 4, 7 or 10.
+
+    It is for dates that were checked before, and takes a third of the time of the text.
+    """
+    first_day = date.fromordinal(ordinal)
+    made = str.__new__(PartialDate, first_day.isoformat()[:length])
+    made.first_day, made.ordinal = first_day, ordinal
+    return made
 
 
 DateLike = str | date

@@ -23,83 +23,95 @@ _PLAIN = (str, bytes, int, float, complex, bool, type(None))
 
 def fingerprint_of(*classes: type) -> str:
     """The digest of these classes, as 32 hexadecimal digits."""
-    digest = blake2b(digest_size=16)
-    digest.update(repr(sys.version_info[:3]).encode())
-    for part in _Walk(classes).classes(classes):
-        digest.update(part.encode("utf-8", "surrogatepass"))
-        digest.update(b"\0")
-    return digest.hexdigest()
+    walk = _Walk(classes)
+    walk.classes(classes)
+    told = "\0".join([repr(sys.version_info[:3]), *walk.told])
+    return blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 class _Walk:
+    """Goes through all that decides, and tells each part of it as text."""
+
     def __init__(self, classes: Iterable[type]) -> None:
+        # A list that grows takes half the time of generators within generators.
+        self.told: list[str] = []
+        self._tell = self.told.append
+        self._types: dict[int, str] = {}
         self._seen: set[int] = set()
         self._packages = {_package(cls) for cls in classes} | {_package(_Walk)}
 
-    def classes(self, classes: tuple[type, ...]) -> Iterator[str]:
+    def classes(self, classes: Iterable[type]) -> None:
         for cls in sorted(classes, key=lambda cls: cls.__qualname__):
-            yield from self.a_class(cls)
+            self.a_class(cls)
 
-    def a_class(self, cls: type) -> Iterator[str]:
-        yield cls.__qualname__
+    def a_class(self, cls: type) -> None:
+        self._tell(cls.__qualname__)
         if id(cls) in self._seen or _package(cls) not in self._packages:
             return
         self._seen.add(id(cls))
         if attrs.has(cls):
             for field in attrs.fields(cls):
-                yield _ADDRESS.sub("", f"{field.name}: {field.type}")
-                yield from self.value(_default(field))
+                self._tell(f"{field.name}: {self._type(field.type)}")
+                self.value(_default(field))
         for name, member in sorted(vars(cls).items()):
             if name.startswith("__") and name not in {"__event__", "__post_init__"}:
                 continue
-            yield name
-            yield from self.value(member)
+            self._tell(name)
+            self.value(member)
         for base in cls.__mro__[1:]:
-            yield from self.a_class(base)
+            self.a_class(base)
 
-    def value(self, value: object) -> Iterator[str]:
+    def _type(self, annotation: object) -> str:
+        """Events share most of their types, and telling one takes long."""
+        told = self._types.get(id(annotation))
+        if told is None:
+            told = self._types[id(annotation)] = _ADDRESS.sub("", str(annotation))
+        return told
+
+    def value(self, value: object) -> None:
+        if isinstance(value, _PLAIN):
+            self._tell(repr(value))
+            return
         value = _unwrapped(value)
         if isinstance(value, FunctionType):
-            yield from self.function(value)
+            self.function(value)
         elif isinstance(value, type):
-            yield from self.a_class(value)
-        elif isinstance(value, _PLAIN):
-            yield repr(value)
+            self.a_class(value)
         else:
             for part in _parts(value):
-                yield from self.value(part)
+                self.value(part)
 
-    def function(self, function: FunctionType) -> Iterator[str]:
-        yield function.__qualname__
+    def function(self, function: FunctionType) -> None:
+        self._tell(function.__qualname__)
         if id(function) in self._seen or _package(function) not in self._packages:
             return
         self._seen.add(id(function))
-        yield from self.value(function.__defaults__)
-        yield from self.value(function.__kwdefaults__)
+        self.value(function.__defaults__)
+        self.value(function.__kwdefaults__)
         for cell in function.__closure__ or ():
-            yield from self.value(cell.cell_contents)
+            self.value(cell.cell_contents)
         names: set[str] = set()
         for code in _nested(function.__code__):
-            yield code.co_name
-            yield code.co_code.hex()
-            yield from self.value(tuple(c for c in code.co_consts if not isinstance(c, CodeType)))
-            yield repr(code.co_names)
+            self._tell(code.co_name)
+            self._tell(code.co_code.hex())
+            self.value(tuple(c for c in code.co_consts if not isinstance(c, CodeType)))
+            self._tell(repr(code.co_names))
             names.update(code.co_names)
         for name in sorted(names & function.__globals__.keys()):
-            yield from self._named(name, function.__globals__[name], names)
+            self._named(name, function.__globals__[name], names)
         # What is imported within a function is named by the module's full name.
         for name in sorted(names & sys.modules.keys() - function.__globals__.keys()):
-            yield from self._named(name, sys.modules[name], names)
+            self._named(name, sys.modules[name], names)
 
-    def _named(self, name: str, value: object, names: set[str]) -> Iterator[str]:
+    def _named(self, name: str, value: object, names: set[str]) -> None:
         if isinstance(value, ModuleType):
             if value.__name__.partition(".")[0] in self._packages and id(value) not in self._seen:
                 self._seen.add(id(value))
                 for inner in sorted(names & vars(value).keys()):
-                    yield from self._named(inner, vars(value)[inner], names)
+                    self._named(inner, vars(value)[inner], names)
                 self._seen.discard(id(value))
         elif name.isupper() or not isinstance(value, list | dict | set):
-            yield from self.value(value)
+            self.value(value)
 
 
 def _package(thing: type | FunctionType) -> str:

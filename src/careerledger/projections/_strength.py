@@ -1,51 +1,145 @@
 """How strong something is that rests on pieces of evidence which all fade alike."""
 
-from collections.abc import Sequence
-from math import prod
+from math import exp, exp2, prod
+from operator import itemgetter
+from struct import Struct
 from typing import Final
 
-from careerledger.projections._fading import fade, faded
+import attrs
+
+from careerledger.dates import PartialDate, beginning
+from careerledger.projections._fading import fade
+from careerledger.projections._views import Evidence
+
+NAMED: Final = 3
+"""How many pieces are named as evidence."""
 
 
+@attrs.define
 class Strength:
     """1 - Π(1 - g·d(Δ, h)) over pieces of evidence.
 
     Each closes a part of what the others left open.
 
-    All pieces fade by the same factor from one day to the next, so what they weighed on the day of
-    the last one is found once, and asking for many days costs a tenth.
+    All pieces fade by the same factor from one day to the next. So a piece need not be held for
+    itself once it has faded to x < 1/16: because ln(1 - x) = -Σ xᵏ/k, the sums of the powers of
+    all such pieces say what they come to on any later day, and after 13 powers less is missing
+    than a float can tell. Of thousands of pieces some dozens are held one by one, the heaviest
+    and the last among them, and a view costs as much as these.
 
-    Args:
-        pieces: The ordinal of the day and the weight g, 0..1, of each, in history order; not empty.
-        half_life: In days.
+    Which pieces are put away depends on the pieces alone, never on when a view is asked for.
     """
 
-    __slots__ = ("_half_life", "_largest", "_last", "_weights")
+    half_life: float
+    """In days."""
+    pieces: bytes = b""
+    """Those that are held one by one, packed, in history order."""
+    day: int = 0
+    """The day on which pieces are compared: that of the first one, later of the one at which the
+    faded ones were last put away."""
+    powers: list[float] = attrs.field(factory=list[float])
+    """Σ xᵏ/k over those that were put away, k from 1, on ``day``."""
+    room: int = 32
+    """How many pieces are held before the faded ones are put away."""
+    _weights: list[float] = attrs.field(factory=list[float], eq=False, init=False)
+    """What each piece weighs on ``day``, or would if it were from then. Not part of a snapshot."""
+    _largest: list[tuple[float, int, PartialDate]] = attrs.field(
+        factory=list[tuple[float, int, PartialDate]], eq=False, init=False
+    )
+    """Weight, entry and date of those that weigh most. Not part of a snapshot."""
 
-    def __init__(self, pieces: Sequence[tuple[int, float]], half_life: float) -> None:
-        self._half_life = half_life
-        self._last = pieces[-1][0]
-        self._weights = faded(pieces, self._last, half_life)
-        order = sorted(range(len(pieces)), key=self._weights.__getitem__, reverse=True)
-        self._largest = [(place, self._weights[place]) for place in order[:_NAMED]]
-
-    def _left(self, day: int) -> float:
-        return fade(day - self._last, self._half_life)
+    def add(self, on: PartialDate, weight: float, seq: int) -> None:
+        """Add the next piece, with its g in 0..1 and the number of its entry."""
+        day = on.ordinal
+        if not self.pieces:
+            self.day = day
+        self.pieces += _PIECE.pack(day, weight, seq, len(on))
+        later = (day - self.day) / self.half_life
+        if len(self.pieces) >= self.room * _PIECE.size or later > _RANGE:
+            self._put_away()
+        elif self._weights:
+            grown = weight * exp2(later)
+            self._weights.append(grown)
+            if self._largest:
+                largest = [*self._largest, (grown, seq, on)]
+                self._largest = sorted(largest, key=itemgetter(0), reverse=True)[:NAMED]
 
     def on(self, day: int) -> float:
         """The strength on a day, on or after that of the last piece; 0..1."""
-        left = self._left(day)
-        return 1.0 - prod([1.0 - weight * left for weight in self._weights])
+        left = exp2((self.day - day) / self.half_life)
+        open_ = prod([1.0 - weight * left for weight in self._weigh()])
+        if self.powers:
+            away = 0.0
+            for power in reversed(self.powers):
+                away = (away + power) * left
+            open_ *= exp(-away)
+        return 1.0 - open_
 
-    def parts(self, day: int) -> list[float]:
-        """What each piece weighs on a day: what it alone would leave of the strength."""
-        left = self._left(day)
-        return [weight * left for weight in self._weights]
+    def last(self, day: int) -> Evidence:
+        """The last piece, with what it weighs on a day as its share."""
+        on, weight, seq, length = _PIECE.unpack(self.pieces[-_PIECE.size :])
+        return Evidence(
+            seq=seq, on=beginning(on, length), share=weight * fade(day - on, self.half_life)
+        )
 
-    def largest(self, day: int) -> list[tuple[int, float]]:
-        """The place and the weight of the pieces that weigh most on a day, at most 3."""
-        left = self._left(day)
-        return [(place, weight * left) for place, weight in self._largest]
+    @property
+    def last_date(self) -> PartialDate:
+        """The date of the last piece."""
+        on, _, _, length = _PIECE.unpack(self.pieces[-_PIECE.size :])
+        return beginning(on, length)
+
+    def evidence(self, day: int) -> tuple[Evidence, ...]:
+        """The pieces that weigh most on a day, at most 3, of two alike the earlier first.
+
+        Each share is what the piece alone would leave.
+        """
+        if not self._largest:
+            weights, pieces = self._weigh(), list(_PIECE.iter_unpack(self.pieces))
+            order = sorted(range(len(weights)), key=weights.__getitem__, reverse=True)
+            self._largest = [
+                (weights[place], seq, beginning(on, length))
+                for place in order[:NAMED]
+                for on, _, seq, length in [pieces[place]]
+            ]
+        left = exp2((self.day - day) / self.half_life)
+        return tuple(
+            [Evidence(seq=seq, on=on, share=weight * left) for weight, seq, on in self._largest]
+        )
+
+    def _weigh(self) -> list[float]:
+        if not self._weights:
+            day, half_life = self.day, self.half_life
+            self._weights = [
+                weight * exp2((ordinal - day) / half_life)
+                for ordinal, weight, _, _ in _PIECE.iter_unpack(self.pieces)
+            ]
+        return self._weights
+
+    def _put_away(self) -> None:
+        """Hold what has faded by its powers alone, but for the heaviest and the last."""
+        size, half_life = _PIECE.size, self.half_life
+        pieces = list(_PIECE.iter_unpack(self.pieces))
+        last = pieces[-1][0]
+        weights = [weight * exp2((on - last) / half_life) for on, weight, _, _ in pieces]
+        least = min(_FADED, *sorted(weights)[-NAMED:])
+        held = [place for place, weight in enumerate(weights[:-1]) if weight >= least]
+        away = [weight for weight in weights[:-1] if weight < least]
+        self.pieces = b"".join(
+            [self.pieces[size * place : size * (place + 1)] for place in [*held, len(pieces) - 1]]
+        )
+        left = exp2((self.day - last) / half_life)
+        of_old, of_new, powers = 1.0, away, self.powers or [0.0] * _POWERS
+        self.powers, self.day, self._weights, self._largest = [], last, [], []
+        for number, power in enumerate(powers, start=1):
+            of_old *= left
+            self.powers.append(power * of_old + sum(of_new) / number)
+            of_new = [x * weight for x, weight in zip(of_new, away, strict=True)]
+        self.room = len(held) + max(32, len(held) // 2)
 
 
-_NAMED: Final = 3
+_PIECE: Final = Struct("<idIB")
+"""Ordinal of the day, weight, number of the entry, and length of the date's text."""
+_FADED: Final = 1 / 16
+_POWERS: Final = 13
+_RANGE: Final = 500
+"""How many half-lives pieces may lie behind ``day``; a float holds no more than 1023 doublings."""

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final, cast
 
 import attrs
 
-from careerledger.dates import PartialDate
+from careerledger.dates import PartialDate, beginning
 
 
 class View:
@@ -32,8 +32,11 @@ _SHOWN: Final = 12
 """How many parts of a view its text shows."""
 
 
-dated: Final = lru_cache(maxsize=65_536)(PartialDate)
-"""The PartialDate of a text; views name the same dates again and again."""
+@lru_cache(maxsize=65_536)
+def dated(text: str) -> PartialDate:
+    """The PartialDate of a text that was one; views name the same dates again and again."""
+    first_day = date.fromisoformat(text + "-01-01"[len(text) - 4 :])
+    return beginning(first_day.toordinal(), len(text))
 
 
 def _names_of(view: View) -> list[str]:

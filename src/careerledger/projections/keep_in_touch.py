@@ -1,6 +1,6 @@
 """Who should I write to this week?"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from math import ceil
 from types import MappingProxyType
@@ -9,23 +9,19 @@ from typing import ClassVar, Final
 import attrs
 
 from careerledger.dates import PartialDate
+from careerledger.events import Action
 from careerledger.events._fields import Share
 from careerledger.events.network import (
     ContactKind,
     ContactMade,
-    ContactTouched,
     ContactUpdated,
     Depth,
-    GatheringAttended,
-    HelpGiven,
-    IntroductionMade,
-    MentoringEnded,
-    MentoringStarted,
 )
 from careerledger.history import Entry
 from careerledger.projections._parameters import Days, HalfLife, Tunable
 from careerledger.projections._projection import on, projection
 from careerledger.projections._strength import Strength
+from careerledger.projections._ties import ME, TOUCHING, Tie, Touches
 from careerledger.projections._views import Evidence, View
 from careerledger.projections.network_growth import DEPTHS, HALF_LIVES
 
@@ -88,17 +84,6 @@ class KeepInTouchView(View):
     """When the next one of those resting becomes due; None where none will."""
 
 
-@attrs.define
-class _Contact:
-    name: str | None = None
-    """None until the contact was made."""
-    kind: ContactKind = "other"
-    touches: list[tuple[int, float]] = attrs.field(factory=list[tuple[int, float]])
-    """The ordinal of the date, and the weight of the depth, in history order."""
-    last: tuple[str, int] = ("", 0)
-    """Date and entry number of the last touch."""
-
-
 @projection("keep-in-touch")
 class KeepInTouch(Tunable):
     """The contacts whose last touch is at least one cadence ago.
@@ -125,64 +110,36 @@ class KeepInTouch(Tunable):
     depths: ClassVar[Mapping[Depth, Share]] = DEPTHS
     dormant_after: ClassVar[Days] = 1096
 
-    contacts: dict[str, _Contact] = {}
-    mentorings: dict[str, str] = {}
-    """Open mentorings, and their contacts."""
-    ended: set[str] = set()
-    """Mentorings whose end stands before their start in the history, as 2024 before 2024-03."""
+    ties: dict[str, Tie] = {}
+    names: dict[str, str] = {}
+    """Of contacts that were made."""
+    touches: Touches = attrs.field(factory=Touches)
+
+    @on(*TOUCHING)
+    def touch(self, event: Action, entry: Entry[Action]) -> None:
+        people, depth = self.touches.of(event)
+        for person in people:
+            self._tie(person).touch(event.on, depth, self.depths[depth], entry.seq)
 
     @on(ContactMade)
-    def make(self, event: ContactMade, entry: Entry[ContactMade]) -> None:
-        contact = self._contact(event.contact)
-        contact.name, contact.kind = event.name, event.kind
-        self._touch([event.contact], event.on, 2, entry.seq)
+    def make(self, event: ContactMade, entry: Entry[ContactMade]) -> None:  # noqa: ARG002
+        if event.contact != ME:
+            self.names[event.contact] = event.name
+            self._become(event.contact, event.kind)
 
     @on(ContactUpdated)
     def update(self, event: ContactUpdated, entry: Entry[ContactUpdated]) -> None:  # noqa: ARG002
-        contact = self._contact(event.contact)
-        contact.kind = event.kind or contact.kind
+        if event.kind is not None:
+            self._become(event.contact, event.kind)
 
-    @on(ContactTouched)
-    def touch(self, event: ContactTouched, entry: Entry[ContactTouched]) -> None:
-        self._touch([event.contact], event.on, event.depth, entry.seq)
+    def _tie(self, person: str) -> Tie:
+        tie = self.ties.get(person)
+        if tie is None:
+            tie = self.ties[person] = Tie("other", Strength(self.half_lives["other"]))
+        return tie
 
-    @on(GatheringAttended)
-    def meet(self, event: GatheringAttended, entry: Entry[GatheringAttended]) -> None:
-        self._touch(event.met, event.on, 2, entry.seq)
-
-    @on(HelpGiven)
-    def help(self, event: HelpGiven, entry: Entry[HelpGiven]) -> None:
-        self._touch([event.contact], event.on, 2, entry.seq)
-
-    @on(IntroductionMade)
-    def introduce(self, event: IntroductionMade, entry: Entry[IntroductionMade]) -> None:
-        self._touch([event.introducer, *event.introduced], event.on, 2, entry.seq)
-
-    @on(MentoringStarted)
-    def mentor(self, event: MentoringStarted, entry: Entry[MentoringStarted]) -> None:
-        if event.mentoring not in self.ended:
-            self.mentorings[event.mentoring] = event.contact
-        self._touch([event.contact], event.on, 3, entry.seq)
-
-    @on(MentoringEnded)
-    def part(self, event: MentoringEnded, entry: Entry[MentoringEnded]) -> None:
-        contact = self.mentorings.pop(event.mentoring, None)
-        if contact is None:
-            self.ended.add(event.mentoring)
-        else:
-            self._touch([contact], event.on, 3, entry.seq)
-
-    def _contact(self, id_: str) -> _Contact:
-        contact = self.contacts.get(id_)
-        if contact is None:
-            contact = self.contacts[id_] = _Contact()
-        return contact
-
-    def _touch(self, ids: Iterable[str], on: PartialDate, depth: int, seq: int) -> None:
-        for id_ in dict.fromkeys(ids):
-            contact = self._contact(id_)
-            contact.touches.append((on.ordinal, self.depths[depth]))
-            contact.last = (str(on), seq)
+    def _become(self, person: str, kind: ContactKind) -> None:
+        self._tie(person).become(kind, self.half_lives[kind], self.depths)
 
     def view(self, at: date) -> KeepInTouchView:
         """The answer at a date on or after the last touch."""
@@ -190,19 +147,17 @@ class KeepInTouch(Tunable):
         due: list[DueContact] = []
         next_days: list[int] = []
         resting = dormant = 0
-        for id_, contact in self.contacts.items():
-            if contact.name is None or id_ == "me":
-                continue
-            last = contact.touches[-1][0]
-            cadence = self.cadences[contact.kind]
-            if today - last >= self.dormant_after:
+        for person, name in self.names.items():
+            tie = self.ties[person]
+            cadence = self.cadences[tie.kind]
+            if today - tie.day >= self.dormant_after:
                 dormant += 1
-            elif today - last >= cadence:
-                due.append(self._due(id_, contact, contact.name, cadence, today))
+            elif today - tie.day >= cadence:
+                due.append(_due(person, name, tie, cadence, today))
             else:
                 resting += 1
                 if ceil(cadence) < self.dormant_after:
-                    next_days.append(last + ceil(cadence))
+                    next_days.append(tie.day + ceil(cadence))
         due.sort(key=lambda part: (-part.loss, part.contact))
         next_day = min(next_days, default=_NEVER)
         return KeepInTouchView(
@@ -214,23 +169,20 @@ class KeepInTouch(Tunable):
             next_due=date.fromordinal(next_day) if next_day < _NEVER else None,
         )
 
-    def _due(
-        self, id_: str, contact: _Contact, name: str, cadence: float, today: int
-    ) -> DueContact:
-        tie = Strength(contact.touches, self.half_lives[contact.kind])
-        strength = tie.on(today)
-        when, seq = contact.last
-        return DueContact(
-            contact=id_,
-            name=name,
-            kind=contact.kind,
-            last_touch=PartialDate(when),
-            days=today - contact.touches[-1][0],
-            cadence=cadence,
-            strength=strength,
-            loss=strength - tie.on(today + ceil(cadence)),
-            evidence=(Evidence(seq=seq, on=PartialDate(when), share=tie.parts(today)[-1]),),
-        )
+
+def _due(person: str, name: str, tie: Tie, cadence: float, today: int) -> DueContact:
+    strength, last = tie.strength.on(today), tie.strength.last(today)
+    return DueContact(
+        contact=person,
+        name=name,
+        kind=tie.kind,
+        last_touch=last.on,
+        days=today - tie.day,
+        cadence=cadence,
+        strength=strength,
+        loss=strength - tie.strength.on(today + ceil(cadence)),
+        evidence=(last,),
+    )
 
 
 _NEVER: Final = date.max.toordinal() + 1

@@ -13,25 +13,22 @@ from immutabledict import immutabledict
 
 from careerledger.dates import PartialDate
 from careerledger.errors import MissingExtraError
-from careerledger.events import Event
+from careerledger.events import Action, Event
 from careerledger.events._fields import Share
 from careerledger.events.network import (
     ContactKind,
     ContactMade,
-    ContactTouched,
     ContactUpdated,
     Depth,
     DoorOpened,
-    GatheringAttended,
     HelpGiven,
     IntroductionMade,
-    MentoringEnded,
-    MentoringStarted,
 )
 from careerledger.history import Entry
 from careerledger.projections._parameters import Days, HalfLife, Tunable
 from careerledger.projections._projection import on, projection
 from careerledger.projections._strength import Strength
+from careerledger.projections._ties import ME, TOUCHING, Tie, Touches
 from careerledger.projections._views import Evidence, View, dated
 
 __all__ = [
@@ -163,25 +160,20 @@ class NetworkGrowthView(View):
 
 @attrs.define
 class _Contact:
+    tie: Tie
     name: str | None = None
-    kind: ContactKind = "other"
     organisation: str | None = None
     since: str = ""
     """Empty until the contact was made."""
-    touches: list[tuple[int, float]] = attrs.field(factory=list[tuple[int, float]])
-    """The ordinal of the date, and the weight of the depth, in history order."""
-    marks: list[tuple[str, int]] = attrs.field(factory=list[tuple[str, int]])
-    """The date and the entry number of each touch."""
     counted: str = ""
     """The last month in which it was counted as active."""
     _seen: tuple[date, ContactTie] | None = attrs.field(default=None, eq=False, init=False)
-    _strength: Strength | None = attrs.field(default=None, eq=False, init=False)
 
-    def tie(self, at: date) -> ContactTie | None:
+    def seen(self, at: date) -> ContactTie | None:
         """The tie as it was when last looked at, if that was for this date and nothing changed.
 
-        Most contacts do not change from one question to the next; with 300 of them and 60,000
-        touches this makes asking again 20 times as fast. It is not part of a snapshot.
+        Most contacts do not change from one question to the next; with 300 of them this makes
+        asking again 20 times as fast. It is not part of a snapshot.
         """
         return self._seen[1] if self._seen is not None and self._seen[0] == at else None
 
@@ -191,13 +183,7 @@ class _Contact:
 
     def forget_tie(self) -> None:
         """The contact changes."""
-        self._seen = self._strength = None
-
-    def strength(self, half_lives: Mapping[ContactKind, float]) -> Strength:
-        """The strength of the tie, found once for all days until the contact changes."""
-        if self._strength is None:
-            self._strength = Strength(self.touches, half_lives[self.kind])
-        return self._strength
+        self._seen = None
 
 
 @projection("network-growth")
@@ -224,16 +210,12 @@ class NetworkGrowth(Tunable):
     dormant_after: ClassVar[Days] = 1096
 
     contacts: dict[str, _Contact] = {}
+    touches: Touches = attrs.field(factory=Touches)
     new: dict[str, int] = {}
     active: dict[str, int] = {}
     slept: list[tuple[float, int]] = []
     """The day on which each dormancy began, and the day of the touch that ended it."""
     pairs: set[tuple[str, str]] = set()
-    mentorings: dict[str, str] = {}
-    """Open mentorings, and their contacts."""
-    mentored_by: set[str] = set()
-    ended: dict[str, int] = {}
-    """Mentorings whose end stands before their start in the history, as 2024 before 2024-03."""
     helped: int = 0
     doors: int = 0
     today: int = 0
@@ -241,66 +223,53 @@ class NetworkGrowth(Tunable):
     _past: list[NetworkMonth] = attrs.field(factory=list[NetworkMonth], eq=False, init=False)
     """The months before today's: nothing that is folded later can change them."""
 
+    @on(*TOUCHING)
+    def touch(self, event: Action, entry: Entry[Action]) -> None:
+        on = event.on
+        self.today = day = on.ordinal
+        people, depth = self.touches.of(event)
+        for id_ in people:
+            contact = self._contact(id_)
+            if contact.since:
+                asleep = self._asleep_from(contact)
+                if asleep <= day:
+                    self.slept.append((asleep, day))
+                self._count_as_active(contact, on.month)
+            contact.tie.touch(on, depth, self.depths[depth], entry.seq)
+
     @on(ContactMade)
-    def make(self, event: ContactMade, entry: Entry[ContactMade]) -> None:
-        if event.contact == "me":
-            return  # nobody is their own contact, whatever a lenient ledger was told
+    def make(self, event: ContactMade, entry: Entry[ContactMade]) -> None:  # noqa: ARG002
+        if event.contact == ME:
+            return
         contact = self._contact(event.contact)
-        contact.name, contact.kind = event.name, event.kind
-        contact.organisation = event.organisation
-        self._touch([event.contact], event.on, 2, entry.seq)
+        contact.name, contact.organisation = event.name, event.organisation
+        self._become(contact, event.kind)
         if not contact.since:
             # Only from here on does it count: what it was before belongs to no month.
             contact.since = str(event.on)
             self.new[event.on.month] = self.new.get(event.on.month, 0) + 1
             self._count_as_active(contact, event.on.month)
         if event.via is not None:
-            self._tie("me", event.contact)
+            self._tie(ME, event.contact)
             self._tie(event.via, event.contact)
 
     @on(ContactUpdated)
     def update(self, event: ContactUpdated, entry: Entry[ContactUpdated]) -> None:  # noqa: ARG002
         contact = self._contact(event.contact)
         contact.organisation = event.organisation or contact.organisation
-        contact.kind = event.kind or contact.kind
-
-    @on(ContactTouched)
-    def touch(self, event: ContactTouched, entry: Entry[ContactTouched]) -> None:
-        self._touch([event.contact], event.on, event.depth, entry.seq)
-
-    @on(GatheringAttended)
-    def meet(self, event: GatheringAttended, entry: Entry[GatheringAttended]) -> None:
-        self._touch(event.met, event.on, 2, entry.seq)
+        if event.kind is not None:
+            self._become(contact, event.kind)
 
     @on(HelpGiven)
-    def help(self, event: HelpGiven, entry: Entry[HelpGiven]) -> None:
+    def help(self, event: HelpGiven, entry: Entry[HelpGiven]) -> None:  # noqa: ARG002
         self.helped += 1
-        self._touch([event.contact], event.on, 2, entry.seq)
 
     @on(IntroductionMade)
-    def introduce(self, event: IntroductionMade, entry: Entry[IntroductionMade]) -> None:
+    def introduce(self, event: IntroductionMade, entry: Entry[IntroductionMade]) -> None:  # noqa: ARG002
         people = {event.introducer, *event.introduced}
-        self._touch(sorted(people), event.on, 2, entry.seq)
         for person in people:
             for other in people - {person}:
                 self._tie(person, other)
-
-    @on(MentoringStarted)
-    def mentor(self, event: MentoringStarted, entry: Entry[MentoringStarted]) -> None:
-        if self.ended.get(event.mentoring, 0) < event.on.ordinal:
-            self.mentorings[event.mentoring] = event.contact
-            if event.role == "mentor":
-                self.mentored_by.add(event.mentoring)
-        self._touch([event.contact], event.on, 3, entry.seq)
-
-    @on(MentoringEnded)
-    def part(self, event: MentoringEnded, entry: Entry[MentoringEnded]) -> None:
-        contact = self.mentorings.pop(event.mentoring, None)
-        self.mentored_by.discard(event.mentoring)
-        if contact is None:
-            self.ended[event.mentoring] = event.on.last_day.toordinal()
-        else:
-            self._touch([contact], event.on, 3, entry.seq)
 
     @on(DoorOpened)
     def open_door(self, event: DoorOpened, entry: Entry[DoorOpened]) -> None:  # noqa: ARG002
@@ -310,26 +279,16 @@ class NetworkGrowth(Tunable):
         """A contact that is about to change."""
         contact = self.contacts.get(id_)
         if contact is None:
-            contact = self.contacts[id_] = _Contact()
+            tie = Tie("other", Strength(self.half_lives["other"]))
+            contact = self.contacts[id_] = _Contact(tie)
         contact.forget_tie()
         return contact
 
+    def _become(self, contact: _Contact, kind: ContactKind) -> None:
+        contact.tie.become(kind, self.half_lives[kind], self.depths)
+
     def _tie(self, one: str, other: str) -> None:
         self.pairs.add((min(one, other), max(one, other)))
-
-    def _touch(self, ids: Iterable[str], on: PartialDate, depth: int, seq: int) -> None:
-        self.today = day = on.ordinal
-        for id_ in dict.fromkeys(ids):
-            if id_ == "me":
-                continue
-            contact = self._contact(id_)
-            if contact.since:
-                asleep = self._asleep_from(contact)
-                if asleep <= day:
-                    self.slept.append((asleep, day))
-                self._count_as_active(contact, on.month)
-            contact.touches.append((day, self.depths[depth]))
-            contact.marks.append((str(on), seq))
 
     def _count_as_active(self, contact: _Contact, month: str) -> None:
         if contact.counted != month:
@@ -338,7 +297,7 @@ class NetworkGrowth(Tunable):
 
     def _asleep_from(self, contact: _Contact) -> float:
         """The day from which a contact is dormant, if nothing more happens."""
-        return contact.touches[-1][0] + self.dormant_after
+        return contact.tie.day + self.dormant_after
 
     def view(self, at: date) -> NetworkGrowthView:
         """The answer at a date on or after the last touch."""
@@ -364,38 +323,33 @@ class NetworkGrowth(Tunable):
             reconnectable=tuple(tie.contact for tie in dormant),
             diversity=_diversity(tie.organisation for tie in ties),
             introductions=tuple(sorted(self.pairs)),
-            mentors=len(self.mentored_by),
+            mentors=sum(role == "mentor" for _, role in self.touches.mentorings.values()),
             helped=self.helped,
             doors=self.doors,
         )
 
     def _tie_at(self, id_: str, contact: _Contact, at: date) -> ContactTie:
-        tie = contact.tie(at)
+        tie = contact.seen(at)
         if tie is None:
             tie = self._new_tie(id_, contact, at)
             contact.remember(tie, at)
         return tie
 
     def _new_tie(self, id_: str, contact: _Contact, at: date) -> ContactTie:
-        today = at.toordinal()
-        tie = contact.strength(self.half_lives)
-        strength = tie.on(today)
+        today, tie = at.toordinal(), contact.tie
+        strength = tie.strength.on(today)
         asleep = self._asleep_from(contact) <= today
         return ContactTie(
             contact=id_,
             name=contact.name or id_,
-            kind=contact.kind,
+            kind=tie.kind,
             organisation=contact.organisation,
             since=dated(contact.since),
-            last_touch=dated(contact.marks[-1][0]),
-            touches=len(contact.touches),
+            last_touch=tie.strength.last_date,
+            touches=tie.touches,
             strength=strength,
             band="dormant" if asleep else _band(strength),
-            evidence=tuple(
-                Evidence(seq=seq, on=dated(when), share=share)
-                for number, share in tie.largest(today)
-                for when, seq in [contact.marks[number]]
-            ),
+            evidence=tie.strength.evidence(today),
         )
 
     def attribute(self, history: Iterable[Entry[Event]], at: date) -> dict[int, float]:  # noqa: ARG002
@@ -410,15 +364,16 @@ class NetworkGrowth(Tunable):
             at: The date of the answer.
         """
         shares: dict[int, float] = {}
+        today = at.toordinal()
         for contact in self.contacts.values():
             if contact.since:
-                tie, today = contact.strength(self.half_lives), at.toordinal()
-                strength, parts = tie.on(today), tie.parts(today)
-                logs = [log1p(-part) if part < 1.0 else -inf for part in parts]
+                strength = contact.tie.strength.on(today)
+                weights = list(contact.tie.weights(today, self.depths))
+                logs = [log1p(-weight) if weight < 1.0 else -inf for _, weight in weights]
                 if -inf in logs:  # some leave nothing open: they share alike
                     logs = [-1.0 if part == -inf else 0.0 for part in logs]
                 total = fsum(logs)
-                for part, (_, seq) in zip(logs, contact.marks, strict=True):
+                for part, (seq, _) in zip(logs, weights, strict=True):
                     if part:
                         shares[seq] = shares.get(seq, 0.0) + strength * (part / total)
         return shares
@@ -459,8 +414,13 @@ def _month_number(month: str) -> int:
 @lru_cache(maxsize=4096)
 def _month(number: int) -> tuple[str, int]:
     """A month, and the ordinal of its last day."""
-    month = PartialDate(f"{number // 12:04}-{number % 12 + 1:02}")
-    return str(month), month.last_day.toordinal()
+    year, month = divmod(number + 1, 12)
+    after = _NEVER if year > date.max.year else date(year, month + 1, 1).toordinal()
+    return f"{number // 12:04}-{number % 12 + 1:02}", after - 1
+
+
+_NEVER: Final = date.max.toordinal() + 1
+"""The day after the last that a calendar has."""
 
 
 def _band(strength: float) -> Band:

@@ -136,25 +136,13 @@ class SkillsView(View):
 
 @attrs.define
 class _Skill:
-    weights: list[tuple[int, float]] = attrs.field(factory=list[tuple[int, float]])
-    """The ordinal of the date, and the weight of each evidence, in history order."""
-    marks: list[tuple[str, int]] = attrs.field(factory=list[tuple[str, int]])
-    """The date and the entry number of each."""
+    strength: Strength
+    first: str
+    """Date of the first evidence."""
+    day: int = 0
+    """Ordinal of the first day of the last evidence."""
     used: str | None = None
     assessed: tuple[float, Assessor, str, int] | None = None
-    _strength: Strength | None = attrs.field(default=None, eq=False, init=False)
-
-    def show(self, on: PartialDate, weight: float, seq: int) -> None:
-        """Add a piece of evidence."""
-        self.weights.append((on.ordinal, weight))
-        self.marks.append((str(on), seq))
-        self._strength = None
-
-    def strength(self, half_life: float) -> Strength:
-        """The strength, found once for all days until there is more evidence."""
-        if self._strength is None:
-            self._strength = Strength(self.weights, half_life)
-        return self._strength
 
 
 @projection("skills")
@@ -223,8 +211,9 @@ class Skills(Tunable):
         for name in dict.fromkeys(names):
             skill = self.skills.get(name)
             if skill is None:
-                skill = self.skills[name] = _Skill()
-            skill.show(on, weight, entry.seq)
+                skill = self.skills[name] = _Skill(Strength(self.half_life), str(on))
+            skill.strength.add(on, weight, entry.seq)
+            skill.day = on.ordinal
             if used:
                 skill.used = str(on)
 
@@ -241,21 +230,15 @@ class Skills(Tunable):
 
     def _skill(self, name: str, skill: _Skill, at: date) -> Skill:
         today = at.toordinal()
-        strength = skill.strength(self.half_life)
         return Skill(
             name=name,
-            strength=strength.on(today),
+            strength=skill.strength.on(today),
             assessed=_assessment(skill),
-            first=dated(skill.marks[0][0]),
-            last=dated(skill.marks[-1][0]),
+            first=dated(skill.first),
+            last=skill.strength.last_date,
             last_used=None if skill.used is None else dated(skill.used),
-            fading=today - skill.weights[-1][0] >= self.half_life,
-            evidence=tuple(
-                Evidence(seq=seq, on=dated(on), share=share)
-                for number, share in strength.largest(today)
-                if share
-                for on, seq in [skill.marks[number]]
-            ),
+            fading=today - skill.day >= self.half_life,
+            evidence=tuple([piece for piece in skill.strength.evidence(today) if piece.share]),
         )
 
 
