@@ -59,7 +59,7 @@ def test_of_thousands_of_pieces_some_dozens_are_held():
     assert 20 < len(strength._weigh()) < 200
     for day in (found[-1][0], found[-1][0] + 3000):
         assert by_hand(found, 180, day) == pytest.approx(strength.on(day), rel=1e-14)
-    assert 0 == lone.evidence(FIRST + 8000)[0].seq
+    assert 0 == lone.told(FIRST + 8000)[1][0].seq
 
 
 @given(pieces(least=33), half_lives, st.data())
@@ -71,9 +71,9 @@ def test_the_heaviest_and_the_last_are_named(found, half_life, data):
     last = strength.last(day)
 
     shares = [exp2((found[-1][0] - day) / half_life) * faded[place] for place in order]
-    assert shares == pytest.approx([evidence.share for evidence in strength.evidence(day)])
+    assert shares == pytest.approx([evidence.share for evidence in strength.told(day)[1]])
     assert len(found) - 1 == last.seq
-    assert found[-1][0] == last.on.ordinal == strength.last_date.ordinal
+    assert found[-1][0] == last.on.ordinal
 
 
 @given(pieces(least=33), half_lives, st.data())
@@ -85,14 +85,14 @@ def test_neither_views_nor_cuts_nor_bytes_change_it(found, half_life, data):
         going.add(beginning(day, 10), weight, number)
         if number in cuts:
             going.on(day + 17)
-            going.evidence(day + 3)
+            going.told(day + 3)
             if data.draw(st.booleans()):
                 going = codec.decode_state(Strength, codec.encode_state(going))
     once = of(found, half_life)
     day = found[-1][0] + 100
 
     assert once == going
-    assert (once.on(day), once.evidence(day)) == (going.on(day), going.evidence(day))
+    assert (once.on(day), once.told(day)) == (going.on(day), going.told(day))
 
 
 @given(pieces(), half_lives, half_lives, st.sampled_from(["2019", "2019-05", "2019-05-06"]))

@@ -67,13 +67,25 @@ class Strength:
     def on(self, day: int) -> float:
         """The strength on a day, on or after that of the last piece; 0..1."""
         left = exp2((self.day - day) / self.half_life)
-        open_ = prod([1.0 - weight * left for weight in self._weigh()])
+        open_ = prod([1.0 - weight * left for weight in self._weights or self._weigh()])
         if self.powers:
             away = 0.0
             for power in reversed(self.powers):
                 away = (away + power) * left
             open_ *= exp(-away)
         return 1.0 - open_
+
+    def told(self, day: int) -> tuple[float, tuple[Evidence, ...]]:
+        """The strength on a day, and the pieces that weigh most, of two alike the earlier first.
+
+        They are at most 3; each share is what the piece alone would leave.
+        """
+        left = exp2((self.day - day) / self.half_life)
+        evidence = [
+            Evidence(seq=seq, on=on, share=weight * left)
+            for weight, seq, on in self._largest or self._name()
+        ]
+        return self.on(day), tuple(evidence)
 
     def last(self, day: int) -> Evidence:
         """The last piece, with what it weighs on a day as its share."""
@@ -82,29 +94,15 @@ class Strength:
             seq=seq, on=beginning(on, length), share=weight * fade(day - on, self.half_life)
         )
 
-    @property
-    def last_date(self) -> PartialDate:
-        """The date of the last piece."""
-        on, _, _, length = _PIECE.unpack(self.pieces[-_PIECE.size :])
-        return beginning(on, length)
-
-    def evidence(self, day: int) -> tuple[Evidence, ...]:
-        """The pieces that weigh most on a day, at most 3, of two alike the earlier first.
-
-        Each share is what the piece alone would leave.
-        """
-        if not self._largest:
-            weights, pieces = self._weigh(), list(_PIECE.iter_unpack(self.pieces))
-            order = sorted(range(len(weights)), key=weights.__getitem__, reverse=True)
-            self._largest = [
-                (weights[place], seq, beginning(on, length))
-                for place in order[:NAMED]
-                for on, _, seq, length in [pieces[place]]
-            ]
-        left = exp2((self.day - day) / self.half_life)
-        return tuple(
-            [Evidence(seq=seq, on=on, share=weight * left) for weight, seq, on in self._largest]
-        )
+    def _name(self) -> list[tuple[float, int, PartialDate]]:
+        weights, pieces = self._weigh(), list(_PIECE.iter_unpack(self.pieces))
+        order = sorted(range(len(weights)), key=weights.__getitem__, reverse=True)
+        self._largest = [
+            (weights[place], seq, beginning(on, length))
+            for place in order[:NAMED]
+            for on, _, seq, length in [pieces[place]]
+        ]
+        return self._largest
 
     def _weigh(self) -> list[float]:
         if not self._weights:

@@ -86,6 +86,8 @@ class Tie:
     touches: int = 0
     day: int = 0
     """Ordinal of the first day of the last one."""
+    length: int = 0
+    """Of the text of its date."""
     every: bytes = b""
     """All touches, packed: a contact who becomes of another kind fades otherwise from the start."""
 
@@ -94,7 +96,7 @@ class Tie:
         self.strength.add(on, weight, seq)
         self.every += _TOUCH.pack(on.ordinal, depth, seq, len(on))
         self.touches += 1
-        self.day = on.ordinal
+        self.day, self.length = on.ordinal, len(on)
 
     def become(self, kind: ContactKind, half_life: float, depths: Mapping[int, float]) -> None:
         """The contact is of this kind from now on, and fades as such."""

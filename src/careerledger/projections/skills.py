@@ -8,7 +8,7 @@ from typing import ClassVar, Final, Literal
 
 import attrs
 
-from careerledger.dates import PartialDate
+from careerledger.dates import PartialDate, beginning
 from careerledger.events import Action
 from careerledger.events._fields import Share
 from careerledger.events.challenge import ChallengeResolved
@@ -141,6 +141,8 @@ class _Skill:
     """Date of the first evidence."""
     day: int = 0
     """Ordinal of the first day of the last evidence."""
+    length: int = 0
+    """Of the text of its date."""
     used: str | None = None
     assessed: tuple[float, Assessor, str, int] | None = None
 
@@ -213,7 +215,7 @@ class Skills(Tunable):
             if skill is None:
                 skill = self.skills[name] = _Skill(Strength(self.half_life), str(on))
             skill.strength.add(on, weight, entry.seq)
-            skill.day = on.ordinal
+            skill.day, skill.length = on.ordinal, len(on)
             if used:
                 skill.used = str(on)
 
@@ -230,15 +232,16 @@ class Skills(Tunable):
 
     def _skill(self, name: str, skill: _Skill, at: date) -> Skill:
         today = at.toordinal()
+        strength, evidence = skill.strength.told(today)
         return Skill(
             name=name,
-            strength=skill.strength.on(today),
+            strength=strength,
             assessed=_assessment(skill),
             first=dated(skill.first),
-            last=skill.strength.last_date,
+            last=beginning(skill.day, skill.length),
             last_used=None if skill.used is None else dated(skill.used),
             fading=today - skill.day >= self.half_life,
-            evidence=tuple([piece for piece in skill.strength.evidence(today) if piece.share]),
+            evidence=tuple([piece for piece in evidence if piece.share]),
         )
 
 
