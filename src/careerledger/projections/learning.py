@@ -191,6 +191,11 @@ class Learning(Tunable):
     retired: dict[str, int] = {}
     """Visions whose end stands before their start in the history, as 2024 before 2024-03."""
     goals: dict[str, str] = {}
+    _known: dict[tuple[object, object], _Effort] = attrs.field(
+        factory=dict[tuple[object, object], _Effort], eq=False, init=False
+    )
+    """The efforts as events name them, so as not to spell their keys again; not part of a
+    snapshot."""
 
     # Learning
 
@@ -224,28 +229,38 @@ class Learning(Tunable):
     def _learn(self, hours: float, entry: Entry[Action], *, courses: int = 0) -> int:
         """Count an action wherever its provider and format do not matter; returns its seconds."""
         event, seconds = entry.event, round(hours * 3600)
-        themes = sorted(event.themes)
+        on, effort = event.on, self._effort(event)
         self.seconds += seconds
-        _add(self.years, str(event.on)[:4], courses, seconds)
-        names = themes or [""]
-        shares = zip(_split(courses, len(names)), _split(seconds, len(names)), strict=True)
-        for name, share in zip(names, shares, strict=True):
-            _add(self.themes, name, *share)
-        last = event.on.last_day.isoformat()
-        for theme in themes:
-            self.learned[theme] = max(last, self.learned.get(theme, last))
-        self._effort(event, themes).seconds += seconds
-        if seconds:
-            longest = [*self.longest, (seconds, entry.seq, str(event.on))]
+        _add(self.years, on[:4], courses, seconds)
+        if len(effort.themes) > 1:
+            parts = len(effort.themes)
+            shares = zip(_split(courses, parts), _split(seconds, parts), strict=True)
+            for theme, share in zip(effort.themes, shares, strict=True):
+                _add(self.themes, theme, *share)
+        else:
+            _add(self.themes, effort.themes[0] if effort.themes else "", courses, seconds)
+        if effort.themes:
+            last = str(on) if on.precision == "day" else on.last_day.isoformat()
+            for theme in effort.themes:
+                if self.learned.get(theme, "") < last:
+                    self.learned[theme] = last
+        effort.seconds += seconds
+        if seconds and (len(self.longest) < TOP or seconds > self.longest[-1][0]):
+            longest = [*self.longest, (seconds, entry.seq, str(on))]
             self.longest = sorted(longest, key=lambda action: -action[0])[:TOP]
         return seconds
 
-    def _effort(self, event: Action, themes: list[str]) -> _Effort:
+    def _effort(self, event: Action) -> _Effort:
+        known = self._known.get((event.themes, event.toward))
+        if known is not None:
+            return known
+        themes = sorted(event.themes)
         toward = sorted(id_ for id_, weight in (event.toward or {}).items() if weight > 0)
         key = repr((themes, toward))
         effort = self.efforts.get(key)
         if effort is None:
             effort = self.efforts[key] = _Effort(tuple(themes), tuple(toward))
+        self._known[event.themes, event.toward] = effort
         return effort
 
     # Credentials and trends

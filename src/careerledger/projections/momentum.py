@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from itertools import islice
 from typing import ClassVar, Final
 
@@ -12,7 +13,7 @@ from careerledger.events import Action
 from careerledger.history import Entry
 from careerledger.projections._parameters import Tunable
 from careerledger.projections._projection import on, projection
-from careerledger.projections._views import Evidence, View
+from careerledger.projections._views import Evidence, View, dated
 
 __all__ = ["PRACTICES", "Effort", "Momentum", "MomentumView", "PracticeMomentum"]
 
@@ -31,6 +32,9 @@ PRACTICES: Final = (
 
 _CALENDAR: Final = 366
 """Days of a calendar: a whole year, whichever."""
+
+_DAY: Final = 10
+"""The length of a day's text."""
 
 _TOP: Final = 10
 """How many entries a streak names as its evidence."""
@@ -164,29 +168,39 @@ class Momentum(Tunable):
     firsts: dict[str, tuple[str, int]] = {}
     """The date and entry number of the first action of each of the last 10 weeks that have one."""
 
+    _date: str = attrs.field(default="", eq=False, init=False)
+    _open: list[_Effort] = attrs.field(factory=list[_Effort], eq=False, init=False)
+    """The date of the last action, and the efforts of all periods that it is in: what comes on the
+    same date need not look for them again. Not part of a snapshot."""
+
     @on(Action)
     def act(self, event: Action, entry: Entry[Action]) -> None:
-        seconds = round((event.hours or 0) * 3600)
-        name = _practice_of(event)
+        name, on = _practice_of(type(event).__module__), event.on
         practice = self.practices.get(name)
         if practice is None:
             practice = self.practices[name] = _Practice()
-        self.total.add(seconds)
+        if on != self._date:
+            self._come_to(on, entry.seq)
+        seconds = round(event.hours * 3600) if event.hours else 0
         practice.effort.add(seconds)
-        _add(self.years, event.on[:4], seconds)
-        if event.on.precision != "year":
-            _add(self.months, event.on.month, seconds)
-        if event.on.precision != "day":
+        for effort in self._open:
+            effort.add(seconds)
+        if len(on) == _DAY:
+            practice.streak.reach(_week(on.ordinal))
+        else:
             self.undated += 1
-            return
-        day, week, number = str(event.on), _week_name(event.on.first_day), _week(event.on.ordinal)
-        _add(self.days, day, seconds)
-        _add(self.weeks, week, seconds)
-        self.firsts.setdefault(week, (day, entry.seq))
-        _keep_last(self.days, _CALENDAR)
-        _keep_last(self.firsts, _TOP)
-        self.streak.reach(number)
-        practice.streak.reach(number)
+
+    def _come_to(self, on: PartialDate, seq: int) -> None:
+        self._date, self._open = on, [self.total, _in(self.years, on[:4])]
+        if on.precision != "year":
+            self._open.append(_in(self.months, on.month))
+        if on.precision == "day":
+            week = _week_name(on.first_day)
+            self._open += [_in(self.days, str(on)), _in(self.weeks, week)]
+            self.firsts.setdefault(week, (str(on), seq))
+            _keep_last(self.days, _CALENDAR)
+            _keep_last(self.firsts, _TOP)
+            self.streak.reach(_week(on.ordinal))
 
     def view(self, at: date) -> MomentumView:
         """The answer at a date on or after the last action."""
@@ -205,20 +219,21 @@ class Momentum(Tunable):
             calendar=tuple(
                 part
                 for part in _efforts(self.days)
-                if at.toordinal() - PartialDate(part.period).ordinal < _CALENDAR
+                if at.toordinal() - dated(part.period).ordinal < _CALENDAR
             ),
             weeks=_efforts(self.weeks),
             months=_efforts(self.months),
             years=_efforts(self.years),
             evidence=tuple(
-                Evidence(seq=seq, on=PartialDate(day), share=1.0)
+                Evidence(seq=seq, on=dated(day), share=1.0)
                 for day, seq in islice(reversed(self.firsts.values()), current)
             ),
         )
 
 
-def _practice_of(event: Action) -> str:
-    package, _, room = type(event).__module__.rpartition(".")
+@lru_cache(maxsize=256)
+def _practice_of(module: str) -> str:
+    package, _, room = module.rpartition(".")
     return room if package == _CATALOGUE and room in PRACTICES else PRACTICES[-1]
 
 
@@ -238,11 +253,11 @@ def _practised(name: str, practice: _Practice | None, week: int) -> PracticeMome
     )
 
 
-def _add(efforts: dict[str, _Effort], period: str, seconds: int) -> None:
+def _in(efforts: dict[str, _Effort], period: str) -> _Effort:
     effort = efforts.get(period)
     if effort is None:
         effort = efforts[period] = _Effort()
-    effort.add(seconds)
+    return effort
 
 
 def _keep_last(by_period: dict[str, _Effort] | dict[str, tuple[str, int]], count: int) -> None:

@@ -235,6 +235,11 @@ class VisionAlignment(Tunable):
     total: int = 0
     count: int = 0
     by_theme: dict[str, int] = {}
+    _known: dict[tuple[object, object], tuple[str, _Group]] = attrs.field(
+        factory=dict[tuple[object, object], tuple[str, _Group]], eq=False, init=False
+    )
+    """The groups as events name them, so as not to spell their keys again; not part of a
+    snapshot."""
 
     @on(VisionDeclared)
     def declare(self, event: VisionDeclared, entry: Entry[VisionDeclared]) -> None:  # noqa: ARG002
@@ -323,6 +328,12 @@ class VisionAlignment(Tunable):
         return shares
 
     def _group(self, event: Action) -> tuple[str, _Group]:
+        known = self._known.get((event.themes, event.toward))
+        if known is None:
+            known = self._known[event.themes, event.toward] = self._new_group(event)
+        return known
+
+    def _new_group(self, event: Action) -> tuple[str, _Group]:
         themes, toward = sorted(event.themes or ()), event.toward
         key = repr((themes, None if toward is None else sorted(toward.items())))
         group = self.groups.get(key)
