@@ -23,7 +23,14 @@ from fastapi import Depends, FastAPI, Header, HTTPException, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
-from careerledger import CareerLedgerError, Entry, Ledger, projections
+from careerledger import (
+    CareerLedgerError,
+    Entry,
+    Ledger,
+    event_from_dict,
+    event_to_dict,
+    projections,
+)
 from careerledger.errors import (
     ConflictError,
     IntroducedTwiceError,
@@ -31,7 +38,7 @@ from careerledger.errors import (
     StoreError,
     UnknownEntryError,
 )
-from careerledger.events import Action, RoleLike, catalogue, load_catalogue
+from careerledger.events import Action
 from careerledger.stores.sqlite import SQLiteStore
 
 STATUS: dict[type[CareerLedgerError], int] = {
@@ -50,22 +57,12 @@ class Fact(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     type: str
-    fields: dict[str, Any]
+    event: dict[str, Any]
     key: str | None = None
 
-    def event(self) -> Action:
-        """The event; HTTPException 422 where it cannot be one."""
-        load_catalogue()
-        cls = catalogue.find(self.type)
-        if cls is None or not issubclass(cls, Action):  # corrections are made by void and amend
-            raise HTTPException(422, f"there is no event type {self.type!r}")
-        fields = dict(self.fields)
-        try:
-            if isinstance(fields.get("role_like"), dict):
-                fields["role_like"] = RoleLike(**fields["role_like"])
-            return cls(**fields)
-        except TypeError as error:  # a field is missing, or one too many
-            raise HTTPException(422, f"{self.type}: {error}") from error
+    def read(self) -> Action:
+        """The event; CodecError where it cannot be one."""
+        return event_from_dict({"type": self.type, "event": self.event})
 
 
 class Reason(BaseModel):
@@ -89,7 +86,7 @@ Career = Annotated[Ledger, Depends(ledger_of)]
 
 def shown(entry: Entry[Any]) -> dict[str, Any]:
     """What a client gets to see of an entry."""
-    return {"id": entry.id, "seq": entry.seq, "type": entry.type, "on": entry.event.on}
+    return {"id": entry.id, "seq": entry.seq, **event_to_dict(entry.event)}
 
 
 def create_app(path: str | Path = "careers.ledger") -> FastAPI:
@@ -115,7 +112,7 @@ def create_app(path: str | Path = "careers.ledger") -> FastAPI:
 
     @app.post("/entries", status_code=201)
     def record(career: Career, fact: Fact, expect: int | None = None) -> dict[str, Any]:
-        return shown(career.record(fact.event(), key=fact.key, expect=expect))
+        return shown(career.record(fact.read(), key=fact.key, expect=expect))
 
     @app.post("/entries/{entry_id}/void", status_code=201)
     def void(career: Career, entry_id: str, body: Reason) -> dict[str, int]:
@@ -134,7 +131,7 @@ def create_app(path: str | Path = "careers.ledger") -> FastAPI:
 
     @app.post("/comparisons")
     def compare(career: Career, futures: dict[str, list[Fact]]) -> dict[str, Any]:
-        events = {name: [fact.event() for fact in facts] for name, facts in futures.items()}
+        events = {name: [fact.read() for fact in facts] for name, facts in futures.items()}
         return career.compare(events or None).to_dict()  # none: the open opportunities
 
     return app
@@ -168,10 +165,10 @@ async def demonstrate(app: FastAPI) -> None:
     vision = {"on": "2024", "vision": "cto", "statement": "CTO", "themes": {"lead": 1}}
     course = {"on": "2024-03", "title": "Budgets", "hours": 42, "themes": ["lead"]}
     steps: list[tuple[str, str, object]] = [
-        ("ada", "POST /entries", {"type": "vision.declared", "fields": vision}),
-        ("ada", "POST /entries", {"type": "course.finished", "fields": course}),
-        ("ada", "POST /entries", {"type": "course.finished", "fields": {**course, "hours": -1}}),
-        ("ada", "POST /entries", {"type": "vision.declared", "fields": vision}),
+        ("ada", "POST /entries", {"type": "vision.declared", "event": vision}),
+        ("ada", "POST /entries", {"type": "course.finished", "event": course}),
+        ("ada", "POST /entries", {"type": "course.finished", "event": {**course, "hours": -1}}),
+        ("ada", "POST /entries", {"type": "vision.declared", "event": vision}),
         ("ada", "GET /projections/VisionAlignment", None),
         ("grace", "GET /projections/VisionAlignment", None),
         ("grace", "GET /projections/Horoscope", None),

@@ -34,6 +34,7 @@ from careerledger.events import (
     WorkLogged,
 )
 from careerledger.projections import (
+    Learning,
     NetworkGrowth,
     Purpose,
     Skills,
@@ -399,6 +400,32 @@ def test_a_series_is_one_answer_after_the_other(
     assert ledger.series(asked, every=every, since=since, until=until) == found
 
 
+@given(
+    career=careers,
+    more=only_facts,
+    days=st.tuples(ons, ons).map(sorted),
+    asked=st.lists(st.sampled_from(ALL), min_size=2, max_size=4),
+    before=st.lists(st.sampled_from(ALL), max_size=2),
+)
+def test_several_series_in_one_pass_are_as_one_by_one(
+    career: list[Any], more: list[Any], days: list[str], asked: list[Any], before: list[Any]
+) -> None:
+    """Also where some of them go on from states that were kept, and others do not."""
+    ledger = new_ledger()
+    enact(ledger, career)
+    since, until = days
+    for kind in before:
+        ledger.project(kind, at=since)
+    ledger.record(more)
+
+    found = ledger.series(*asked, every="quarter", since=since, until=until)
+
+    alone = [ledger.series(kind, every="quarter", since=since, until=until) for kind in asked]
+    assert found == [
+        (points[0][0], tuple(view for _, view in points)) for points in zip(*alone, strict=True)
+    ]
+
+
 @given(first=st.dates(), length=st.integers(0, 400), every=st.sampled_from(PERIODS))
 def test_periods_end_where_the_calendar_says(first: date, length: int, every: str) -> None:
     last = date.fromordinal(min(first.toordinal() + length, date.max.toordinal()))
@@ -430,9 +457,9 @@ def test_a_series_saves_how_far_it_got() -> None:
     store = MemoryStore()
     ledger = Ledger(store, clock=Clock())
     ledger.record([CourseFinished(on="2024", title=str(n), skills=["sql"]) for n in range(1500)])
-    ledger.series(Skills, since="2023", every="year")
+    ledger.series(Skills, Learning, since="2023", every="year")
     snapshots = store._ledgers["career"].snapshots
-    assert [1500] == [saved.seen for _, kept in snapshots.values() for saved in kept]
+    assert [1500] * 2 == [saved.seen for _, kept in snapshots.values() for saved in kept]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,17 @@
 """Record every action of a career as an immutable event, and rebuild what it amounts to."""
 
+from careerledger.codec import event_from_dict, event_to_dict
 from careerledger.dates import PartialDate
 from careerledger.errors import CareerLedgerError
 from careerledger.history import Draft, Entry
 from careerledger.ledger import Ledger
 
-__all__ = ["CareerLedgerError", "Draft", "Entry", "Ledger", "PartialDate"]
+__all__ = [
+    "CareerLedgerError",
+    "Draft",
+    "Entry",
+    "Ledger",
+    "PartialDate",
+    "event_from_dict",
+    "event_to_dict",
+]

@@ -181,6 +181,20 @@ class _Kept:
         """How many entries were folded since its state was last saved."""
 
 
+class _Ahead:
+    """A history that is taken up to one day after the other."""
+
+    def __init__(self, history: Iterator[Entry[Event]]) -> None:
+        self._history = history
+        self._next = next(history, None)
+
+    def until(self, end: str) -> Iterator[Entry[Event]]:
+        """What has not been taken yet, up to a day."""
+        while self._next is not None and place(self._next)[0] <= end:
+            yield self._next
+            self._next = next(self._history, None)
+
+
 class Asker:
     """Answers projections, folding only what is new."""
 
@@ -212,32 +226,34 @@ class Asker:
         return [views[projection] for projection in projections]
 
     def series(
-        self, projection: type[Projection[Any]], upto: int, days: Sequence[date]
-    ) -> list[Any]:
-        """The views of a projection at several days, the earliest first, in one pass."""
-        types = consumed_types(projection)
-        first = Window(upto=upto, until=PartialDate(days[0]), types=types)
-        last = Window(upto=upto, until=PartialDate(days[-1]), types=types)
+        self, projections: Sequence[type[Projection[Any]]], upto: int, days: Sequence[date]
+    ) -> list[list[Any]]:
+        """The views of projections at several days, the earliest first, in one pass.
+
+        Returns, for each day, the views in the order of the projections.
+        """
         self._forget_if_types_became_known()
-        kept = self._start(projection, first)
-        history = self._reader.history(last, kept.fold.place)
-        ahead = next(history, None)
-        views: list[Any] = []
-
-        def upto_day(end: str) -> Iterator[Entry[Event]]:
-            nonlocal ahead
-            while ahead is not None and place(ahead)[0] <= end:
-                yield ahead
-                ahead = next(history, None)
-
-        for day in days:
-            kept.unsaved += advance([kept.fold], upto_day(PartialDate(day)))
-            views.append(kept.fold.view(day))
-        kept.seen = upto
-        if kept.unsaved >= SNAPSHOT_EVERY and (snapshot := self._snapshot(kept, last)):
-            self._save(projection, [snapshot], last)
-        self._keep(kept, last)
-        return views
+        first, last = (Window(upto=upto, until=PartialDate(day)) for day in (days[0], days[-1]))
+        types = {projection: consumed_types(projection) for projection in projections}
+        running = [self._start(kind, first._replace(types=types[kind])) for kind in types]
+        views: list[dict[type[Projection[Any]], Any]] = [{} for _ in days]
+        for reached, group in groupby(
+            sorted(running, key=lambda kept: kept.fold.place), key=lambda kept: kept.fold.place
+        ):
+            together = list(group)
+            windows = {kept: last._replace(types=types[kept.fold.projection]) for kept in together}
+            ahead = _Ahead(self._reader.history(_union(windows.values()), reached))
+            for day, found in zip(days, views, strict=True):
+                count = advance([kept.fold for kept in together], ahead.until(PartialDate(day)))
+                for kept in together:
+                    kept.unsaved += count
+                    found[kept.fold.projection] = kept.fold.view(day)
+            for kept, window in windows.items():
+                kept.seen = upto
+                if kept.unsaved >= SNAPSHOT_EVERY and (made := self._snapshot(kept, window)):
+                    self._save(kept.fold.projection, [made], window)
+                self._keep(kept, window)
+        return [[found[projection] for projection in projections] for found in views]
 
     def _forget_if_types_became_known(self) -> None:
         """A fold that met a type before it was known is not a fold of the history."""

@@ -17,7 +17,7 @@ in C. It takes 2 µs an entry where the plain one takes some 40 µs; whatever it
 recognise it hands to the plain one, which then finds the words for what is wrong.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from itertools import chain
@@ -45,7 +45,7 @@ from immutabledict import immutabledict
 
 from careerledger.dates import PartialDate, shown
 from careerledger.errors import CareerLedgerError, CodecError, FieldError
-from careerledger.events import Event, UnknownEvent, catalogue, load_catalogue
+from careerledger.events import Action, Event, UnknownEvent, catalogue, load_catalogue
 from careerledger.events._rules import Interval, MinLen, Rule, rules_in
 from careerledger.history import Entry
 
@@ -59,6 +59,8 @@ __all__ = [
     "encode",
     "encode_all",
     "encode_state",
+    "event_from_dict",
+    "event_to_dict",
     "find_class",
     "instant_text",
 ]
@@ -445,7 +447,10 @@ def _refusal(error: BaseException, path: str) -> _RefusedError:
     )
 
     while isinstance(error, BaseValidationError):
-        error = cast("BaseException", error.exceptions[0])
+        errors = cast("Sequence[BaseException]", error.exceptions)
+        # A name that is misspelt is missing too, and says more.
+        misnamed = (each for each in errors if isinstance(each, ForbiddenExtraKeysError))
+        error = next(misnamed, errors[0])
         for note in cast("list[object]", getattr(error, "__notes__", [])):
             if isinstance(note, AttributeValidationNote):
                 path += f".{note.name}"
@@ -458,7 +463,7 @@ def _refusal(error: BaseException, path: str) -> _RefusedError:
     if isinstance(error, CareerLedgerError | _WrongTypeError):
         return _RefusedError(path, str(error))
     if isinstance(error, ForbiddenExtraKeysError):
-        return _RefusedError(path, f"unknown {', '.join(sorted(error.extra_fields))}")
+        return _RefusedError(path, f"unknown {', '.join(sorted(map(str, error.extra_fields)))}")
     if isinstance(error, KeyError):
         return _RefusedError(path, "the field is missing")
     return _RefusedError(path, f"{type(error).__name__}: {error}")
@@ -494,7 +499,7 @@ _Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 def _named(value: object) -> str:
-    return "null" if value is None else _NAMES.get(type(value), "a number")
+    return "null" if value is None else _NAMES.get(type(value), f"a {type(value).__name__}")
 
 
 _NAMES: Final[dict[type, str]] = {
@@ -802,3 +807,61 @@ def _to_json(value: object) -> object:
 _ENCODER: Final = msgspec.json.Encoder(enc_hook=_to_json)
 _ENTRY_ENCODER: Final = msgspec.json.Encoder(enc_hook=_to_json, order="deterministic")
 """It sorts sets and mappings."""
+
+
+# Events as plain values
+
+
+def event_to_dict(event: Event) -> dict[str, Any]:
+    """An event as dicts, lists, text, numbers and None, ready for JSON.
+
+    Returns:
+        Its type, version and fields, as an entry of the file has them:
+        ``{"type": "course.finished", "version": 1, "event": {"on": "2024-03", ...}}``.
+    """
+    if isinstance(event, UnknownEvent):
+        import json  # noqa: PLC0415 - as for reading
+
+        fields = json.loads(event.fields)
+        return {"type": event.type, "version": event.version, "event": fields}
+    return _with_type(event)
+
+
+def event_from_dict(plain: Mapping[str, Any]) -> Action:
+    """The event that plain values stand for; JSON is read by ``json.loads`` before.
+
+    Args:
+        plain: What ``event_to_dict`` returns. The version may be left out, which means the newest
+            one, and so may each field that has a default.
+
+    Raises:
+        CodecError: There is no such type of event, or a field is missing, unknown or wrong; the
+            message has the path to it.
+    """
+    if not isinstance(cast("object", plain), Mapping):
+        raise CodecError(f"not an event: expected an object, got {_named(plain)}")
+    cls = find_class(name) if isinstance(name := plain.get("type"), str) else None
+    typed = {"version": 1 if cls is None else cls.__event__.version, **plain}
+    try:
+        _only(typed, ("type", "version", "event"), "$")
+        event = _event(typed, "$")
+    except _RefusedError as refused:
+        raise CodecError(f"not an event: {refused}") from refused.__cause__
+    if isinstance(event, UnknownEvent):
+        raise CodecError(f"not an event: {_unknown(event)}, at $.type")
+    if not isinstance(event, Action):
+        raise CodecError(
+            f"{event.__event__.name} is a correction, which only ledger.void and ledger.amend make"
+        )
+    return event
+
+
+def _unknown(event: UnknownEvent) -> str:
+    cls = find_class(event.type)
+    if cls is not None:
+        return f"{event.type} has versions up to {cls.__event__.version}, not {event.version}"
+    from difflib import get_close_matches  # noqa: PLC0415 - for a message alone
+
+    near = get_close_matches(event.type, [known.__event__.name for known in catalogue], n=1)
+    meant = f"; did you mean {near[0]!r}?" if near else "; import the module that defines it"
+    return f"there is no event type {event.type!r}{meant}"

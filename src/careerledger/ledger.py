@@ -294,7 +294,8 @@ class Ledger:
 
         Args:
             entry_id: The id of the entry.
-            event: What it should have said; all of it.
+            event: What it should have said; all of it. ``attrs.evolve(entry.event, hours=2)`` is
+                the event with other hours.
             reason: Why, for whoever reads the log.
 
         Returns:
@@ -397,6 +398,7 @@ class Ledger:
             views = self._asker.ask(projections, upto, day)
         return views[0] if len(views) == 1 else tuple(views)
 
+    @overload
     def series(
         self,
         projection: type[Projection[A]],
@@ -406,11 +408,45 @@ class Ledger:
         since: DateLike,
         until: DateLike | None = None,
         known_at: datetime | str | None = None,
-    ) -> list[tuple[date, A]]:
-        """A projection over time, in one pass over the log.
+    ) -> list[tuple[date, A]]: ...
+    @overload
+    def series(
+        self,
+        first: type[Projection[A]],
+        second: type[Projection[B]],
+        /,
+        *,
+        every: str = "month",
+        since: DateLike,
+        until: DateLike | None = None,
+        known_at: datetime | str | None = None,
+    ) -> list[tuple[date, tuple[A, B]]]: ...
+    @overload
+    def series(
+        self,
+        first: type[Projection[Any]],
+        second: type[Projection[Any]],
+        third: type[Projection[Any]],
+        /,
+        *more: type[Projection[Any]],
+        every: str = "month",
+        since: DateLike,
+        until: DateLike | None = None,
+        known_at: datetime | str | None = None,
+    ) -> list[tuple[date, tuple[Any, ...]]]: ...
+
+    def series(
+        self,
+        *projections: type[Projection[Any]],
+        every: str = "month",
+        since: DateLike,
+        until: DateLike | None = None,
+        known_at: datetime | str | None = None,
+    ) -> Any:
+        """A projection over time, or several, in one pass over the log.
 
         Args:
-            projection: A class made by ``@projection``.
+            projections: Classes made by ``@projection``.
             every: ``"day"``, ``"week"``, ``"month"``, ``"quarter"`` or ``"year"``: the answers are
                 for the last day of each (a week ends on Sunday), and for ``until``.
             since: The first period is the one of this day; a month or year means its first day.
@@ -418,17 +454,21 @@ class Ledger:
             known_at: As in ``project``.
 
         Returns:
-            The dates with their views, the earliest first.
+            The dates, each with the view of a single projection, or with a tuple of views; the
+            earliest first.
 
         Raises:
             DateError: ``until`` lies before ``since``, or ``every`` is none of these.
         """
-        meta_of(projection)
+        for projection in projections:
+            meta_of(projection)
         with self._lock:
             upto = self._known(known_at)
             end = self._today() if until is None else as_of(until)
             days = period_ends(every, PartialDate(since).first_day, end)
-            return list(zip(days, self._asker.series(projection, upto, days), strict=True))
+            views = self._asker.series(projections, upto, days)
+        told = [found[0] if len(found) == 1 else tuple(found) for found in views]
+        return list(zip(days, told, strict=True))
 
     def explain(
         self,

@@ -253,10 +253,14 @@ def test_an_error_of_the_class_itself_is_refused(read, monkeypatch):
 
 
 def test_the_first_of_several_faults_is_told(read):
+    """But a name that is misspelt before the one that is missing for it."""
     tree = json.loads(codec.encode(entry_of(COURSE)))
-    tree["event"] |= {"title": 5, "score": "x", "more": 1}
-
+    tree["event"] |= {"title": 5, "score": "x"}
     assert ", at $.event.title" in read(compact(tree))
+
+    del tree["event"]["title"]
+    tree["event"]["titel"] = "SQL"
+    assert "unknown titel, at $.event" in read(compact(tree))
 
 
 def test_decode_says_which_entry():
