@@ -46,10 +46,9 @@ def hours_by_year_and_theme(ledger: Ledger, until: date) -> Hours:
 
 def print_quarters(ledger: Ledger, since: date, until: date) -> None:
     """Both series side by side, one line for each quarter."""
-    network = ledger.series(NetworkGrowth, every="quarter", since=since, until=until)
-    alignment = ledger.series(VisionAlignment, every="quarter", since=since, until=until)
+    asked = NetworkGrowth, VisionAlignment
     print("quarter to   ties held        towards the vision")
-    for (day, ties), (_, vision) in zip(network, alignment, strict=True):
+    for day, (ties, vision) in ledger.series(*asked, every="quarter", since=since, until=until):
         strength = "-" if ties.strength is None else f"{ties.strength:.2f}"
         score = "-" if vision.score is None else f"{vision.score:.0%}"
         bar = "#" * round(20 * (vision.score or 0))

@@ -1,6 +1,7 @@
 """What holds for every projection of the library, and for the catalogue that they consume."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -68,12 +69,22 @@ def test_parameters_are_part_of_the_key(kind):
 
 
 @each
-def test_it_is_documented_with_its_parameters(kind):
+def test_it_is_documented_with_its_parameters_and_their_defaults(kind):
     text = DOCS.read_text(encoding="utf-8")
     section = re.search(rf"^## {kind.__name__}: .*?(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
 
     assert section is not None
-    assert [] == [name for name in parameters_of(kind) if f"`{name}`" not in section[0]]
+    for name, default in parameters_of(kind).items():
+        rows = re.findall(rf"^\|.*`{name}`.*$", section[0], re.MULTILINE)
+        assert 1 == len(rows), name
+        as_in = re.search(r"as in (\w+)", rows[0])
+        if as_in:
+            assert default == parameters_of(getattr(projections, as_in[1]))[name]
+        if not as_in and "see `EFFORTS`" not in rows[0]:
+            # The numbers, or for a mapping all that occur in it.
+            numbers = default.values() if isinstance(default, Mapping) else [default]
+            told = set(re.findall(r"\d+(?:\.\d+)?", rows[0]))
+            assert {f"{number:g}" for number in numbers} <= told, name
 
 
 @each

@@ -6,7 +6,7 @@ from typing import Literal, assert_type
 
 from immutabledict import immutabledict
 
-from careerledger import Entry, Ledger
+from careerledger import Entry, Ledger, event_from_dict
 from careerledger.dates import PartialDate
 from careerledger.events import (
     Action,
@@ -17,6 +17,9 @@ from careerledger.events import (
     VisionDeclared,
     VisionRevised,
 )
+from careerledger.projections import NetworkGrowth, Skills
+from careerledger.projections.network_growth import NetworkGrowthView
+from careerledger.projections.skills import SkillsView
 
 
 def build() -> None:
@@ -79,6 +82,13 @@ def ask(ledger: Ledger) -> None:
         assert_type(entry, Entry[ContactMade])
         assert_type(entry.event.name, str)
     assert_type(ledger.entries(types=[ContactMade]), Iterator[Entry[ContactMade]])
+
+    for _, view in ledger.series(NetworkGrowth, since="2024"):
+        assert_type(view, NetworkGrowthView)
+    for _, (network, skills) in ledger.series(NetworkGrowth, Skills, since="2024"):
+        assert_type(network, NetworkGrowthView)
+        assert_type(skills, SkillsView)
+    assert_type(event_from_dict({}), Action)
 
     # An entry of a contact is an entry of an action.
     everything: Sequence[Entry[Action]] = list(ledger.entries(types=[ContactMade]))

@@ -6,8 +6,9 @@ all the rest of the library.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from careerledger._loading import on_demand
 from careerledger.events._event import (
     Action,
     Event,
@@ -128,20 +129,9 @@ _ROOMS = {
         "VisionRevised",
     ),
 }
-_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
-
-
-def __getattr__(name: str) -> Any:
-    room = _ROOM_OF.get(name)
-    if room is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{room}"), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_ROOM_OF})
+__getattr__, __dir__ = on_demand(
+    globals(), {name: room for room, names in _ROOMS.items() for name in names}
+)
 
 
 def load_catalogue() -> None:

@@ -3,9 +3,9 @@
 A projection of the library is loaded when it is first asked for, with the events it consumes.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from careerledger._loading import on_demand
 from careerledger.projections._parameters import Tunable
 from careerledger.projections._projection import Projection, fold, on, projection
 
@@ -48,18 +48,7 @@ _FILE_OF = {
 LIBRARY = tuple(_FILE_OF)
 """The names of the library's own projections, sorted."""
 
-
-def __getattr__(name: str) -> Any:
-    file = _FILE_OF.get(name)
-    if file is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{file}"), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_FILE_OF})
+__getattr__, __dir__ = on_demand(globals(), _FILE_OF)
 
 
 __all__ = [
