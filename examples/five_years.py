@@ -10,54 +10,7 @@ that is amended and a double that is voided. All dates are fixed: the clock is s
 from collections import defaultdict
 from datetime import UTC, datetime
 
-import attrs
-
-from careerledger import Ledger
-from careerledger.events import (
-    Action,
-    ChallengeResolved,
-    ChallengeTaken,
-    ConfidenceRated,
-    ContactMade,
-    ContactTouched,
-    CourseFinished,
-    CourseStarted,
-    CredentialAwarded,
-    DoorOpened,
-    EnergyRated,
-    GatheringAttended,
-    GoalAssessed,
-    GoalSet,
-    HelpGiven,
-    IndustrySwitched,
-    IntroductionMade,
-    JobCrafted,
-    MentoringEnded,
-    MentoringStarted,
-    MilestoneDeclared,
-    OpportunityDecided,
-    OpportunityFound,
-    ProjectFinished,
-    ProjectProposed,
-    RecognitionReceived,
-    ReflectionWritten,
-    RequestAnswered,
-    RequestMade,
-    RoleChanged,
-    RoleEnded,
-    RoleLike,
-    RoleStarted,
-    RoleValueRated,
-    SetbackOvercome,
-    SetbackSuffered,
-    SkillAssessed,
-    SkillPractised,
-    TrendNoted,
-    ValueWeighted,
-    VisionDeclared,
-    VisionRevised,
-    WorkLogged,
-)
+from careerledger import Ledger, events
 from careerledger.projections import (
     Goals,
     JobOrCareer,
@@ -73,21 +26,25 @@ AT = "2026-09-30"
 """The day of all questions."""
 
 
-def work(year: int, months: range, role: str, what: str, *themes: str) -> list[Action]:
+def work(year: int, months: range, role: str, what: str, *themes: str) -> list[events.Action]:
     """The day's tasks, 130 hours in each month."""
     days = [f"{year}-{month:02}" for month in months]
-    return [WorkLogged(on=day, role=role, what=what, hours=130, themes=themes) for day in days]
+    return [
+        events.WorkLogged(on=day, role=role, what=what, hours=130, themes=themes) for day in days
+    ]
 
 
-def rated(on: str, role: str, **supplied: float) -> list[Action]:
+def rated(on: str, role: str, **supplied: float) -> list[events.Action]:
     """What a role gives of each value."""
-    return [RoleValueRated(on=on, role=role, value=v, supplied=s) for v, s in supplied.items()]
+    return [
+        events.RoleValueRated(on=on, role=role, value=v, supplied=s) for v, s in supplied.items()
+    ]
 
 
 # Every chapter: when it was recorded, and what had happened until then.
 
-A_JOB: list[Action] = [
-    RoleStarted(
+A_JOB: list[events.Action] = [
+    events.RoleStarted(
         on="2021-09-01",
         role="nordfracht",
         organisation="Nordfracht",
@@ -97,11 +54,11 @@ A_JOB: list[Action] = [
         pay=46_000,
         currency="EUR",
     ),
-    ContactMade(
+    events.ContactMade(
         on="2021-09", contact="greta", name="Greta Holm", organisation="Nordfracht", kind="manager"
     ),
     *work(2021, range(9, 13), "nordfracht", "Route planning", "logistics"),
-    ReflectionWritten(
+    events.ReflectionWritten(
         on="2021-12-28",
         text="I close tickets. Where does this lead?",
         about=["nordfracht"],
@@ -109,15 +66,15 @@ A_JOB: list[Action] = [
     ),
 ]
 
-A_VISION: list[Action] = [
-    VisionDeclared(
+A_VISION: list[events.Action] = [
+    events.VisionDeclared(
         on="2022-01-15",
         vision="grid",
         statement="I lead a team whose software keeps a renewable grid stable.",
         themes={"energy": 3, "leadership": 1},
         horizon=6,
     ),
-    GoalSet(
+    events.GoalSet(
         on="2022-01-16",
         goal="energy-job",
         title="Work on energy software",
@@ -132,26 +89,32 @@ A_VISION: list[Action] = [
             "An offer to build a team",
         ),
     ),
-    GoalSet(on="2022-01-16", goal="lead", title="Lead a team", vision="grid", due="2025"),
-    GoalSet(on="2022-01-16", goal="talk", title="Speak at E-World", vision="grid", due="2026-03"),
-    ValueWeighted(on="2022-02", value="meaning", importance=0.9),
-    ValueWeighted(on="2022-02", value="learning", importance=0.8),
-    ValueWeighted(on="2022-02", value="autonomy", importance=0.6),
+    events.GoalSet(on="2022-01-16", goal="lead", title="Lead a team", vision="grid", due="2025"),
+    events.GoalSet(
+        on="2022-01-16", goal="talk", title="Speak at E-World", vision="grid", due="2026-03"
+    ),
+    events.ValueWeighted(on="2022-02", value="meaning", importance=0.9),
+    events.ValueWeighted(on="2022-02", value="learning", importance=0.8),
+    events.ValueWeighted(on="2022-02", value="autonomy", importance=0.6),
     *rated("2022-02", "nordfracht", meaning=0.2, learning=0.3, autonomy=0.5),
-    EnergyRated(on="2022-02", about="nordfracht", level=-1),
-    TrendNoted(on="2022-03", theme="energy", what="Every heat pump is a load to be forecast."),
-    CourseStarted(on="2022-03", course="power", title="Power Systems", provider="Open University"),
-    GatheringAttended(
+    events.EnergyRated(on="2022-02", about="nordfracht", level=-1),
+    events.TrendNoted(
+        on="2022-03", theme="energy", what="Every heat pump is a load to be forecast."
+    ),
+    events.CourseStarted(
+        on="2022-03", course="power", title="Power Systems", provider="Open University"
+    ),
+    events.GatheringAttended(
         on="2022-05-12", name="Energy Meetup", kind="meetup", hours=3, themes={"energy"}
     ),
-    ContactMade(
+    events.ContactMade(
         on="2022-05-12", contact="ines", name="Inês Duarte", organisation="Gridwise", kind="peer"
     ),
     *work(2022, range(1, 7), "nordfracht", "Route planning", "logistics"),
 ]
 
-A_FALL: list[Action] = [
-    ContactMade(
+A_FALL: list[events.Action] = [
+    events.ContactMade(
         on="2022-08-20",
         contact="tomas",
         name="Tomás Weiss",
@@ -159,11 +122,11 @@ A_FALL: list[Action] = [
         organisation="Transnet",
         kind="mentor",
     ),
-    IntroductionMade(on="2022-08-20", introducer="ines", introduced=["me", "tomas"]),
-    MentoringStarted(
+    events.IntroductionMade(on="2022-08-20", introducer="ines", introduced=["me", "tomas"]),
+    events.MentoringStarted(
         on="2022-09", mentoring="tomas-mira", contact="tomas", role="mentor", aim="Find the way in"
     ),
-    CourseFinished(
+    events.CourseFinished(
         on="2022-11",
         course="power",
         title="Power Systems",
@@ -173,14 +136,14 @@ A_FALL: list[Action] = [
         skills=["power systems"],
         score=0.86,
     ),
-    ChallengeTaken(
+    events.ChallengeTaken(
         on="2022-12-01",
         challenge="billing",
         title="Move billing to a new database in one weekend",
         difficulty=4,
         stretch=["databases"],
     ),
-    ChallengeResolved(
+    events.ChallengeResolved(
         on="2023-01-22",
         challenge="billing",
         outcome="failed",
@@ -190,42 +153,48 @@ A_FALL: list[Action] = [
         skills=["databases"],
         themes={"logistics"},
     ),
-    SetbackSuffered(on="2023-01-23", setback="weekend", what="A day without invoices", severity=3),
-    ConfidenceRated(on="2023-02", theme="leadership", level=0.3),
-    RequestMade(on="2023-03-06", request="raise", kind="raise", to="Greta", initiative="self"),
-    RequestAnswered(on="2023-03-20", request="raise", outcome="declined"),
-    SetbackOvercome(on="2023-04", setback="weekend", how="Wrote the runbook that was missing"),
+    events.SetbackSuffered(
+        on="2023-01-23", setback="weekend", what="A day without invoices", severity=3
+    ),
+    events.ConfidenceRated(on="2023-02", theme="leadership", level=0.3),
+    events.RequestMade(
+        on="2023-03-06", request="raise", kind="raise", to="Greta", initiative="self"
+    ),
+    events.RequestAnswered(on="2023-03-20", request="raise", outcome="declined"),
+    events.SetbackOvercome(
+        on="2023-04", setback="weekend", how="Wrote the runbook that was missing"
+    ),
     *work(2022, range(7, 13), "nordfracht", "Route planning", "logistics"),
     *work(2023, range(1, 5), "nordfracht", "Route planning", "logistics"),
 ]
 
-A_DOOR: list[Action] = [
-    OpportunityFound(
+A_DOOR: list[events.Action] = [
+    events.OpportunityFound(
         on="2023-05-03",
         opportunity="gridwise-offer",
         what="Gridwise looks for someone who knows both routes and loads",
-        role_like=RoleLike(title="Engineer", organisation="Gridwise", industry="energy"),
+        role_like=events.RoleLike(title="Engineer", organisation="Gridwise", industry="energy"),
         themes={"energy"},
     ),
-    DoorOpened(
+    events.DoorOpened(
         on="2023-05-03",
         door="ines-asked",
         what="Inês told her boss about me",
         contact="ines",
         leads_to="gridwise-offer",
     ),
-    OpportunityDecided(
+    events.OpportunityDecided(
         on="2023-06-10", opportunity="gridwise-offer", decision="taken", why="It is the vision"
     ),
     *work(2023, range(5, 8), "nordfracht", "Route planning", "logistics"),
-    RoleEnded(on="2023-07-31", role="nordfracht", reason="To where the loads are"),
-    ReflectionWritten(
+    events.RoleEnded(on="2023-07-31", role="nordfracht", reason="To where the loads are"),
+    events.ReflectionWritten(
         on="2023-08-02",
         text="It taught me how plans break. I should have asked for help on that weekend.",
         about=["nordfracht", "billing"],
         feels_like=0.4,
     ),
-    RoleStarted(
+    events.RoleStarted(
         on="2023-08-15",
         role="gridwise",
         organisation="Gridwise",
@@ -235,16 +204,18 @@ A_DOOR: list[Action] = [
         pay=58_000,
         currency="EUR",
     ),
-    IndustrySwitched(on="2023-08-15", from_="logistics", to="energy", why="To work on the grid"),
-    GoalAssessed(on="2023-09", goal="energy-job", level=1),
+    events.IndustrySwitched(
+        on="2023-08-15", from_="logistics", to="energy", why="To work on the grid"
+    ),
+    events.GoalAssessed(on="2023-09", goal="energy-job", level=1),
     *rated("2023-11", "gridwise", meaning=0.9, learning=0.8, autonomy=0.5),
-    EnergyRated(on="2023-11", about="gridwise", level=1),
-    SkillPractised(on="2023-11-20", skill="load forecasting", hours=12, themes={"energy"}),
+    events.EnergyRated(on="2023-11", about="gridwise", level=1),
+    events.SkillPractised(on="2023-11-20", skill="load forecasting", hours=12, themes={"energy"}),
     *work(2023, range(8, 13), "gridwise", "Forecast service", "energy"),
 ]
 
-A_PROJECT: list[Action] = [
-    ProjectProposed(
+A_PROJECT: list[events.Action] = [
+    events.ProjectProposed(
         on="2024-02-05",
         project="storms",
         title="Forecasts that know about storms",
@@ -252,26 +223,30 @@ A_PROJECT: list[Action] = [
         initiative="self",
         themes={"energy"},
     ),
-    JobCrafted(on="2024-03", role="gridwise", kind="relational", what="A weekly hour with control"),
-    ContactTouched(on="2024-05-14", contact="tomas", channel="lunch", depth=3, hours=2),
-    ProjectFinished(
+    events.JobCrafted(
+        on="2024-03", role="gridwise", kind="relational", what="A weekly hour with control"
+    ),
+    events.ContactTouched(on="2024-05-14", contact="tomas", channel="lunch", depth=3, hours=2),
+    events.ProjectFinished(
         on="2024-09-30", project="storms", outcome="shipped", worth=0.9, themes={"energy"}
     ),
-    RecognitionReceived(
+    events.RecognitionReceived(
         on="2024-10-04",
         kind="thanks",
         text="The first storm that we saw coming.",
         contact="tomas",
         skills=["load forecasting"],
     ),
-    SkillAssessed(on="2024-10", skill="load forecasting", level=0.8, assessor="manager"),
-    RequestMade(on="2024-10-07", request="promotion", kind="promotion", initiative="self"),
-    RequestAnswered(on="2024-11-18", request="promotion", outcome="granted"),
-    RoleChanged(on="2024-12-01", role="gridwise", title="Team lead", level=4, scope=4, pay=72_000),
-    MentoringEnded(on="2024-12", mentoring="tomas-mira", gained="I ask before I am ready"),
+    events.SkillAssessed(on="2024-10", skill="load forecasting", level=0.8, assessor="manager"),
+    events.RequestMade(on="2024-10-07", request="promotion", kind="promotion", initiative="self"),
+    events.RequestAnswered(on="2024-11-18", request="promotion", outcome="granted"),
+    events.RoleChanged(
+        on="2024-12-01", role="gridwise", title="Team lead", level=4, scope=4, pay=72_000
+    ),
+    events.MentoringEnded(on="2024-12", mentoring="tomas-mira", gained="I ask before I am ready"),
     *work(2024, range(1, 13), "gridwise", "Forecast service", "energy"),
     # Late facts: she finds an old calendar. They count from the day they happened.
-    GatheringAttended(
+    events.GatheringAttended(
         on="2023-10-18",
         name="Grid Days",
         kind="conference",
@@ -279,11 +254,13 @@ A_PROJECT: list[Action] = [
         hours=16,
         themes={"energy"},
     ),
-    GatheringAttended(on="2023-10-18", name="Grid Days (ticket)", kind="conference", hours=16),
+    events.GatheringAttended(
+        on="2023-10-18", name="Grid Days (ticket)", kind="conference", hours=16
+    ),
 ]
 
-A_TEAM: list[Action] = [
-    CourseFinished(
+A_TEAM: list[events.Action] = [
+    events.CourseFinished(
         on="2025-02",
         title="Leading Engineers",
         format="workshop",
@@ -291,7 +268,7 @@ A_TEAM: list[Action] = [
         themes={"leadership"},
         skills=["leadership", "feedback"],
     ),
-    CredentialAwarded(
+    events.CredentialAwarded(
         on="2025-03-14",
         credential="grid-operator",
         name="Certified Grid Operator",
@@ -299,21 +276,21 @@ A_TEAM: list[Action] = [
         expires="2028-03",
         skills=["power systems"],
     ),
-    ContactMade(
+    events.ContactMade(
         on="2025-04-01", contact="jonas", name="Jonas Berg", organisation="Gridwise", kind="report"
     ),
-    MentoringStarted(
+    events.MentoringStarted(
         on="2025-04", mentoring="mira-jonas", contact="jonas", role="mentee", aim="His first year"
     ),
-    HelpGiven(on="2025-05-20", contact="ines", what="Read her grant proposal", hours=5),
-    ChallengeTaken(
+    events.HelpGiven(on="2025-05-20", contact="ines", what="Read her grant proposal", hours=5),
+    events.ChallengeTaken(
         on="2025-06-02",
         challenge="blackout",
         title="Run the black start drill for 40 substations",
         difficulty=5,
         stretch=["leadership", "crisis drills"],
     ),
-    ChallengeResolved(
+    events.ChallengeResolved(
         on="2025-11-07",
         challenge="blackout",
         outcome="met",
@@ -323,10 +300,10 @@ A_TEAM: list[Action] = [
         skills=["leadership", "crisis drills"],
         themes={"energy", "leadership"},
     ),
-    ConfidenceRated(on="2025-11", theme="leadership", level=0.8),
-    EnergyRated(on="2025-11", about="gridwise", level=2),
-    GoalAssessed(on="2025-12", goal="lead", level=1),
-    MilestoneDeclared(
+    events.ConfidenceRated(on="2025-11", theme="leadership", level=0.8),
+    events.EnergyRated(on="2025-11", about="gridwise", level=2),
+    events.GoalAssessed(on="2025-12", goal="lead", level=1),
+    events.MilestoneDeclared(
         on="2025-12-12",
         milestone="asked-first",
         title="The one whom others ask",
@@ -337,17 +314,17 @@ A_TEAM: list[Action] = [
     *work(2025, range(1, 13), "gridwise", "Leading the forecast team", "energy", "leadership"),
 ]
 
-A_CROSSROADS: list[Action] = [
-    VisionRevised(
+A_CROSSROADS: list[events.Action] = [
+    events.VisionRevised(
         on="2026-01-10",
         vision="grid",
         reason="Half of what I do is other people now, and I like it",
         themes={"energy": 2, "leadership": 2},
     ),
-    ContactTouched(on="2026-03-11", contact="ines", channel="walk", depth=2),
+    events.ContactTouched(on="2026-03-11", contact="ines", channel="walk", depth=2),
     *rated("2026-05", "gridwise", meaning=0.9, learning=0.4, autonomy=0.6),
     *work(2026, range(1, 10), "gridwise", "Leading the forecast team", "energy", "leadership"),
-    ReflectionWritten(
+    events.ReflectionWritten(
         on="2026-09-20",
         text="Five years ago I closed tickets. Now I keep a grid standing, with friends.",
         about=["gridwise", "grid"],
@@ -365,10 +342,10 @@ CHAPTERS = {
     "2026-09-30": A_CROSSROADS,
 }
 
-FUTURES: dict[str, list[Action]] = {
+FUTURES: dict[str, list[events.Action]] = {
     "head of grid software at Enervia": [
-        RoleEnded(on="2026-12-31", role="gridwise"),
-        RoleStarted(
+        events.RoleEnded(on="2026-12-31", role="gridwise"),
+        events.RoleStarted(
             on="2027-01-01",
             role="enervia",
             organisation="Enervia",
@@ -380,8 +357,8 @@ FUTURES: dict[str, list[Action]] = {
         *work(2027, range(1, 10), "enervia", "Leading three teams", "energy", "leadership"),
     ],
     "back to routes, for better pay": [
-        RoleEnded(on="2026-12-31", role="gridwise"),
-        RoleStarted(
+        events.RoleEnded(on="2026-12-31", role="gridwise"),
+        events.RoleStarted(
             on="2027-01-01",
             role="kargo",
             organisation="Kargo",
@@ -412,35 +389,35 @@ class Clock:
 
 def tell(ledger: Ledger, clock: Clock) -> None:
     """Record the chapters, each when it was told, and put two things right."""
-    for recorded_on, events in CHAPTERS.items():
+    for recorded_on, chapter in CHAPTERS.items():
         clock.set(recorded_on)
-        ledger.record(events)
+        ledger.record(chapter)
 
-    (slip,) = (e for e in ledger.entries(types=[CourseFinished]) if e.event.course == "power")
-    # mypy does not see that an event is an attrs class.
-    right = attrs.evolve(slip.event, hours=140)  # type: ignore[misc]
-    ledger.amend(slip.id, right, reason="140 hours, not 1400")
+    courses = ledger.entries(types=[events.CourseFinished])
+    (slip,) = (entry for entry in courses if entry.event.course == "power")
+    ledger.amend(slip.id, slip.event.replace(hours=140), reason="140 hours, not 1400")
 
-    (double,) = (e for e in ledger.entries(types=[GatheringAttended]) if "ticket" in e.event.name)
+    gatherings = ledger.entries(types=[events.GatheringAttended])
+    (double,) = (entry for entry in gatherings if "ticket" in entry.event.name)
     ledger.void(double.id, reason="the same conference, once more by its ticket")
 
 
-SAID: dict[type[Action], str] = {
-    RoleStarted: "started at {0.organisation} as {0.title}",
-    RoleChanged: "became {0.title}",
-    RoleEnded: "left {0.role}: {0.reason}",
-    VisionDeclared: "wanted this: {0.statement}",
-    VisionRevised: "saw it anew: {0.reason}",
-    CourseFinished: "finished {0.title!r} after {0.hours:.0f} hours",
-    ContactMade: "met {0.name}",
-    ChallengeTaken: "took on: {0.title}",
-    ChallengeResolved: "{0.challenge}: {0.outcome}. {0.lessons[0]}",
-    DoorOpened: "a door opened: {0.what}",
-    ProjectFinished: "finished the project {0.project!r}: {0.outcome}",
-    RequestAnswered: "asked for a {0.request}: {0.outcome}",
-    GatheringAttended: "was at the {0.name}",
-    MilestoneDeclared: "a milestone: {0.title}",
-    ReflectionWritten: 'wrote: "{0.text}"',
+SAID: dict[type[events.Action], str] = {
+    events.RoleStarted: "started at {0.organisation} as {0.title}",
+    events.RoleChanged: "became {0.title}",
+    events.RoleEnded: "left {0.role}: {0.reason}",
+    events.VisionDeclared: "wanted this: {0.statement}",
+    events.VisionRevised: "saw it anew: {0.reason}",
+    events.CourseFinished: "finished {0.title!r} after {0.hours:.0f} hours",
+    events.ContactMade: "met {0.name}",
+    events.ChallengeTaken: "took on: {0.title}",
+    events.ChallengeResolved: "{0.challenge}: {0.outcome}. {0.lessons[0]}",
+    events.DoorOpened: "a door opened: {0.what}",
+    events.ProjectFinished: "finished the project {0.project!r}: {0.outcome}",
+    events.RequestAnswered: "asked for a {0.request}: {0.outcome}",
+    events.GatheringAttended: "was at the {0.name}",
+    events.MilestoneDeclared: "a milestone: {0.title}",
+    events.ReflectionWritten: 'wrote: "{0.text}"',
 }
 """What the retelling says of an event; of others, nothing."""
 

@@ -294,8 +294,7 @@ class Ledger:
 
         Args:
             entry_id: The id of the entry.
-            event: What it should have said; all of it. ``attrs.evolve(entry.event, hours=2)`` is
-                the event with other hours.
+            event: What it should have said; all of it, as ``entry.event.replace(hours=2)`` is.
             reason: Why, for whoever reads the log.
 
         Returns:

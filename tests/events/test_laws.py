@@ -44,6 +44,9 @@ def test_every_class_is_a_value(cls, data):
     assert event == again
     assert hash(event) == hash(again)
     assert event == copy.deepcopy(event) == attrs.evolve(event)
+    if cls in FACTS:
+        other = event.replace(note="another")
+        assert ("another", event) == (other.note, other.replace(note=event.note))
     assert event == pickle.loads(pickle.dumps(event))
     told = {a.name for a in attrs.fields(cls) if fields[a.name] != a.default}
     assert all(re.search(rf"[( ]{name}=", repr(event)) for name in told)

@@ -74,6 +74,8 @@ def record(ledger: Ledger) -> None:
     several = ledger.record([CourseFinished(on="2024", title="x")], expect=1)
     assert_type(several, list[Entry[Action]])
     ledger.amend(entry.id, CourseFinished(on="2024", title="y"), reason="typo")
+    assert_type(CourseFinished(on="2024", title="y").replace(hours=2), CourseFinished)
+    ledger.amend(entry.id, entry.event.replace(hours=2), reason="more")
     ledger.void(entry.id, reason="never happened")
 
 

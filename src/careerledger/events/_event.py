@@ -10,6 +10,7 @@ from typing import (
     Final,
     Literal,
     NamedTuple,
+    Self,
     TypeVar,
     cast,
     dataclass_transform,
@@ -175,6 +176,10 @@ class Action(Event):
     note: str | None = None
     evidence: Texts = field(default=())
     """Links or file names that show it."""
+
+    def replace(self, **fields: Any) -> Self:
+        """The same event with other values in these fields, checked as a new one is."""
+        return cast("Self", attrs.evolve(cast("Any", self), **fields))
 
 
 @_fact
