@@ -1,5 +1,6 @@
 """What holds for every projection of the library, and for the catalogue that they consume."""
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import attrs
 import pytest
+from hypothesis import given
 
 from careerledger import codec, projections
 from careerledger.analyses.explanation import measured
@@ -14,7 +16,7 @@ from careerledger.events import Action, ContactMade, WorkLogged
 from careerledger.projections._parameters import parameters_of
 from careerledger.projections._projection import Fold, key_of, meta_of
 from careerledger.projections._views import View
-from careers import EVERY_KIND, TODAY, new_ledger
+from careers import EVERY_KIND, TODAY, careers, enact, new_ledger
 from strategies import FACTS
 
 DOCS = Path(__file__).parents[2] / "docs" / "projections.md"
@@ -50,6 +52,18 @@ def test_an_empty_career_has_a_view(kind):
     assert TODAY.isoformat() == view.to_dict()["at"]
     assert measured(view, None) in {None, 0, 0.5}
     assert hash(view) == hash(new_ledger().project(kind, at=TODAY))
+
+
+@given(career=careers)
+def test_the_plain_values_of_a_view_are_those_of_json(career):
+    """All projections at once: nothing is lost or changed on the way, and nothing is not a number."""
+    ledger = new_ledger()
+    enact(ledger, career)
+    for view in ledger.project(*ALL, at=TODAY):
+        plain = view.to_dict()
+
+        assert plain == json.loads(json.dumps(plain, allow_nan=False))
+        assert [field.name for field in attrs.fields(type(view))] == list(plain)
 
 
 @each
