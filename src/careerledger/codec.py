@@ -839,7 +839,9 @@ def event_from_dict(plain: Mapping[str, Any]) -> Action:
             message has the path to it.
     """
     if not isinstance(cast("object", plain), Mapping):
-        raise CodecError(f"not an event: expected an object, got {_named(plain)}")
+        raise CodecError(
+            f"not an event: expected a mapping, got {_named(plain)}; json.loads makes one of JSON"
+        )
     cls = find_class(name) if isinstance(name := plain.get("type"), str) else None
     typed = {"version": 1 if cls is None else cls.__event__.version, **plain}
     try:

@@ -78,7 +78,7 @@ def course(**fields):
         (course() | {"version": 9}, "course.finished has versions up to 1, not 9"),
         (course() | {"type": "course.finnished"}, "did you mean 'course.finished'?"),
         (course() | {"type": "zzz"}, "there is no event type 'zzz'; import the module"),
-        ([], "expected an object, got an array"),
+        ("{}", "expected a mapping, got text; json.loads makes one"),
         (event_to_dict(EntryVoided(target="1", reason="x")), "only ledger.void and ledger.amend"),
     ],
 )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from immutabledict import immutabledict
 
 from careerledger.errors import FieldError
-from careerledger.events import Action, CourseFinished, IndustrySwitched
+from careerledger.events import Action, CourseFinished, IndustrySwitched, RoleLike
 from careerledger.interop.words import event_from_words
 from strategies import FACTS, MINE, Bare, events
 
@@ -127,17 +127,17 @@ def test_nothing_in_a_list_is_an_empty_list():
         (
             "course.finishd",
             [],
-            "no event type 'course.finishd'; did you mean 'course.finished'?; there are",
+            "no event type 'course.finishd'; did you mean 'course.finished'? There are",
         ),
-        ("zzz", [], "there is no event type 'zzz'; there are"),
+        ("zzz", [], "there is no event type 'zzz'. There are"),
         ("entry.voided", ["target=a", "reason=b"], "there is no event type 'entry.voided'"),
         ("course.finished", ["SQL"], "'SQL' is not of the form field=value"),
         (
             "course.finished",
             ["titel=SQL"],
-            "CourseFinished has no field 'titel'; did you mean 'title'?; it has",
+            "CourseFinished has no field 'titel'; did you mean 'title'? It has",
         ),
-        ("course.finished", ["=SQL"], "CourseFinished has no field ''; it has"),
+        ("course.finished", ["=SQL"], "CourseFinished has no field ''. It has"),
         ("contact.made", ["name=Jane"], "ContactMade needs contact=…; it may also have themes"),
         ("role.started", ["role=r"], "RoleStarted needs organisation=… title=…; it may"),
         ("industry.switched", ["from=a", "from_=b"], "from_ of IndustrySwitched is given twice"),
@@ -170,7 +170,19 @@ def test_nothing_in_a_list_is_an_empty_list():
         (
             "opportunity.found",
             ["opportunity=a", "what=b", "role_like=c"],
-            "role_like of OpportunityFound is 'c'",
+            "role_like of OpportunityFound has parts; give each, as role_like.title=…",
+        ),
+        (
+            "opportunity.found",
+            ["opportunity=a", "what=b", "role_like.titel=c"],
+            "RoleLike has no field 'titel'; did you mean 'title'?",
+        ),
+        ("opportunity.found", ["opportunity=a", "what=b", "role_like.level=2"], "RoleLike needs t"),
+        ("opportunity.found", ["opportunity.id=a", "what=b"], "has no parts; give it as opportun"),
+        (
+            "opportunity.found",
+            ["opportunity=a", "what=b", "role_like=c", "role_like.title=c"],
+            "role_like of OpportunityFound has parts",
         ),
         ("acme.flat", ["flag=yes"], "Flat needs"),
     ],
@@ -180,6 +192,13 @@ def test_refusals_name_the_field_and_the_rule(kind, words, says):
         event_from_words(kind, words, today=TODAY)
 
     assert says in str(refused.value)
+
+
+def test_named_parts_have_a_word_each():
+    words = ["role_like.title=Lead", "role_like.beside=true", "role_like.values=autonomy:0.5"]
+    found = event_from_words("opportunity.found", ["opportunity=a", "what=b", *words], today=TODAY)
+
+    assert RoleLike(title="Lead", beside=True, values={"autonomy": 0.5}) == found.role_like
 
 
 def test_truth_is_said_as_true_or_false():

@@ -9,7 +9,7 @@ import attrs
 from careerledger.analyses._finding import facts
 from careerledger.analyses._spans import spans
 from careerledger.analyses.explanation import EntryShare
-from careerledger.dates import PartialDate
+from careerledger.dates import DateLike, PartialDate
 from careerledger.errors import DefinitionError
 from careerledger.events import Action, Event
 from careerledger.events.learning import SkillPractised
@@ -94,7 +94,7 @@ class Comparison(View):
 
 
 def opportunities(
-    history: Iterable[Entry[Event]], on: date, *, months: int = 12, weekly_hours: float = 30.0
+    history: Iterable[Entry[Event]], on: DateLike, *, months: int = 12, weekly_hours: float = 30.0
 ) -> dict[str, list[Action]]:
     """What taking each open opportunity would mean, as events to compare.
 
@@ -110,23 +110,24 @@ def opportunities(
 
     Args:
         history: Entries in history order.
-        on: The day on which it would be taken.
+        on: The day on which it would be taken; a month or year means its first day.
         months: For how long to work in it.
         weekly_hours: Of work, where the opportunity does not state them.
 
     Returns:
         Events by opportunity, in the order they were found; decided ones are left out.
     """
+    day = PartialDate(on).first_day
     spanning = spans(facts(history), ["opportunity", "role"]).values()
     held = [
-        RoleEnded(on=max(span.start.event.on.first_day, on - timedelta(days=1)), role=span.id)
+        RoleEnded(on=max(span.start.event.on.first_day, day - timedelta(days=1)), role=span.id)
         for span in spanning
-        if span.kind == "role" and (span.end is None or span.end.event.on.last_day >= on)
+        if span.kind == "role" and (span.end is None or span.end.event.on.last_day >= day)
     ]
-    ends = _month_ends(on, months)
+    ends = _month_ends(day, months)
     found = [span.start.event for span in spanning if span.kind == "opportunity" and not span.end]
     return {
-        opportunity.opportunity: [*_taken(opportunity, on, held, ends, weekly_hours)]
+        opportunity.opportunity: [*_taken(opportunity, day, held, ends, weekly_hours)]
         for opportunity in found
         if isinstance(opportunity, OpportunityFound)
     }

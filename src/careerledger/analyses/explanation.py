@@ -86,8 +86,8 @@ def measured(view: object, of: Measure | None) -> float | None:
         name = name_of(view, of)
         if not hasattr(view, name):
             raise DefinitionError(
-                f"{type(view).__name__} has no {name!r}; say which of its numbers is meant, "
-                "as of='active' or of=lambda view: len(view.contacts)"
+                f"{type(view).__name__} has no {name!r}; say which of its numbers is meant: of= "
+                f"{', '.join([*map(repr, _numbers_of(view)), 'or a function of the view'])}"
             )
         value = getattr(view, name)
     if value is not None and (not isinstance(value, int | float) or isinstance(value, bool)):
@@ -96,6 +96,13 @@ def measured(view: object, of: Measure | None) -> float | None:
             "meant, as of='active' or of=lambda view: len(view.contacts)"
         )
     return value
+
+
+def _numbers_of(view: object) -> list[str]:
+    """The attributes of a view that are numbers, or would be if there were anything to go on."""
+    names = [name for name in dir(view) if not name.startswith("_") and name.islower()]
+    values = ((name, getattr(view, name)) for name in names)
+    return [n for n, v in values if isinstance(v, int | float | None) and not isinstance(v, bool)]
 
 
 def name_of(view: object, of: Measure | None) -> str:

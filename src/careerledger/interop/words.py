@@ -2,15 +2,15 @@
 
 Words cannot say everything that an event can. A value within a list or a weighting holds no comma
 and neither begins nor ends with a space, and a list of one empty text reads as an empty list; what
-a field holds when nothing is said, such as None, is said by leaving it out; a value made of named
-parts (``role_like``) has no words.
+a field holds when nothing is said, such as None, is said by leaving it out. A value made of named
+parts has a word for each: ``role_like.title=Lead role_like.level=4``.
 """
 
 import types
 from collections.abc import Iterable, Mapping
 from datetime import date
 from difflib import get_close_matches
-from typing import Annotated, Any, Literal, NewType, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin
 
 import attrs
 from immutabledict import immutabledict
@@ -35,22 +35,40 @@ def event_from_words(kind: str, words: Iterable[str], *, today: date) -> Action:
         FieldError: There is no such event type or field, a field is missing or given twice, or a
             value is not what the field holds.
     """
-    cls = _find(kind)
-    fields = {field.name: field for field in attrs.fields(cast("type[attrs.AttrsInstance]", cls))}
-    given: dict[str, Any] = {}
+    made: Action = _made(_find(kind), words, {"on": today})
+    return made
+
+
+def _made(cls: type[Any], words: Iterable[str], given: dict[str, Any]) -> Any:
+    """An instance of a class whose fields were typed, or are given where they were not."""
+    fields = {field.name: field for field in attrs.fields(cls)}
+    typed: dict[str, Any] = {}
+    parts: dict[str, list[str]] = {}
     for word in words:
         name, text = _split(word)
+        name, dot, inner = name.partition(".")
         name = name if name in fields else f"{name}_"
         if name not in fields:
             name = name.removesuffix("_")
             raise FieldError(
-                f"{cls.__name__} has no field {name!r}{_near(name, fields)}; "
-                f"it has {', '.join(fields)}"
+                f"{cls.__name__} has no field {name!r}{_near(name, fields)} "
+                f"It has {', '.join(fields)}."
             )
-        if name in given:
+        if dot:
+            parts.setdefault(name, []).append(f"{inner}={text}")
+        elif (part := _part(fields[name].type)) is not None:
+            first = next(iter(attrs.fields(part))).name
+            raise FieldError(f"{name} of {cls.__name__} has parts; give each, as {name}.{first}=…")
+        elif name in typed:
             raise FieldError(f"{name} of {cls.__name__} is given twice; give it once")
-        given[name] = _parse(f"{name} of {cls.__name__}", fields[name].type, text)
-    given.setdefault("on", today)
+        else:
+            typed[name] = _parse(f"{name} of {cls.__name__}", fields[name].type, text)
+    for name, inner_words in parts.items():
+        part = _part(fields[name].type)
+        if part is None:
+            raise FieldError(f"{name} of {cls.__name__} has no parts; give it as {name}=…")
+        typed[name] = _made(part, inner_words, {})
+    given |= typed
     missing = [
         field.name
         for field in fields.values()
@@ -63,6 +81,16 @@ def event_from_words(kind: str, words: Iterable[str], *, today: date) -> Action:
             f"it may also have {others}"
         )
     return cls(**given)
+
+
+def _part(annotation: Any) -> type[Any] | None:
+    """The class in an annotation whose values are made of named parts."""
+    if isinstance(annotation, type) and attrs.has(annotation):
+        return annotation
+    if get_origin(annotation) not in (Annotated, Union, types.UnionType):
+        return None
+    found = (_part(argument) for argument in get_args(annotation))
+    return next((part for part in found if part is not None), None)
 
 
 def _split(word: str) -> tuple[str, str]:
@@ -79,13 +107,13 @@ def _find(kind: str) -> type[Action]:
         if kind in (name, cls.__name__):
             return cls
     raise FieldError(
-        f"there is no event type {kind!r}{_near(kind, known)}; there are {', '.join(sorted(known))}"
+        f"there is no event type {kind!r}{_near(kind, known)} There are {', '.join(sorted(known))}."
     )
 
 
 def _near(name: str, known: Mapping[str, object]) -> str:
     near = get_close_matches(name, known, n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    return f"; did you mean {near[0]!r}?" if near else "."
 
 
 def _parse(where: str, annotation: Any, text: str) -> Any:

@@ -21,8 +21,9 @@ class View:
     """The numbers of which less is better."""
 
     def to_dict(self) -> dict[str, Any]:
-        """The view as dicts, lists, text, numbers and None, ready for JSON."""
-        return {name: _plain(getattr(self, name)) for name in _names_of(self)}
+        """The view as dicts, lists, text, numbers and None, ready for JSON; its headline too."""
+        names = dict.fromkeys([*_names_of(self), self.HEADLINE])
+        return {name: _plain(getattr(self, name)) for name in names if hasattr(self, name)}
 
     def __str__(self) -> str:
         return "\n".join([type(self).__name__, *_lines(self, "  ")])
