@@ -511,9 +511,10 @@ def test_importing_loads_only_what_the_ledger_needs() -> None:
 
 
 def test_the_public_face_is_there() -> None:
-    assert {"CareerLedgerError", "Draft", "Entry", "Ledger", "PartialDate"} == set(
-        careerledger.__all__
-    )
+    assert {
+        *("CareerLedgerError", "Draft", "Entry", "Ledger", "PartialDate"),
+        *("event_from_dict", "event_to_dict"),
+    } == set(careerledger.__all__)
     assert issubclass(UnknownReferenceError, CareerLedgerError | KeyError)
     assert Path(careerledger.__file__).with_name("py.typed").exists()
 

@@ -85,7 +85,8 @@ def test_neither_views_nor_cuts_nor_bytes_change_it(found, half_life, data):
         going.add(beginning(day, 10), weight, number)
         if number in cuts:
             going.on(day + 17)
-            going.told(day + 3)
+            if data.draw(st.booleans()):
+                going.told(day + 3)
             if data.draw(st.booleans()):
                 going = codec.decode_state(Strength, codec.encode_state(going))
     once = of(found, half_life)

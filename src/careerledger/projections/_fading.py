@@ -1,6 +1,5 @@
 """How facts fade: exponentially, by half-lives in days."""
 
-from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from math import exp2, floor, ldexp
@@ -13,17 +12,6 @@ _BITS: Final = 52
 def fade(days: float, half_life: float) -> float:
     """What is left of 1 after a number of days: 2^(-days / half_life)."""
     return exp2(-days / half_life)
-
-
-def faded(amounts: Iterable[tuple[int, float]], day: int, half_life: float) -> list[float]:
-    """What is left of amounts on a day; ``fade`` for many, without a call for each.
-
-    Args:
-        amounts: The ordinal of the day that each is from, and the amount.
-        day: The ordinal of the day.
-        half_life: In days.
-    """
-    return [amount * exp2((ordinal - day) / half_life) for ordinal, amount in amounts]
 
 
 def standing_weight(amount: float, ordinal: int, half_life: float) -> int:

@@ -7,7 +7,6 @@ from typing import Final
 import attrs
 
 from careerledger.dates import PartialDate, beginning
-from careerledger.events import Action
 from careerledger.events.network import (
     ContactKind,
     ContactMade,
@@ -32,6 +31,17 @@ TOUCHING: Final = (
 )
 """The types of events that bring people together."""
 
+Touching = (
+    ContactMade
+    | ContactTouched
+    | GatheringAttended
+    | HelpGiven
+    | IntroductionMade
+    | MentoringStarted
+    | MentoringEnded
+)
+"""Any of them, for type checkers."""
+
 
 @attrs.define
 class Touches:
@@ -46,7 +56,7 @@ class Touches:
     ended: dict[str, int] = attrs.field(factory=dict[str, int])
     """Mentorings whose end stands before their start in the history, as 2024 before 2024-03."""
 
-    def of(self, event: Action) -> tuple[Iterable[str], int]:
+    def of(self, event: Touching) -> tuple[Iterable[str], int]:
         """The people whom an event touches, oneself left out, and how deeply, from 1 to 3."""
         people: Iterable[str] = ()
         depth = 2
@@ -62,7 +72,7 @@ class Touches:
             people, depth = (event.contact,), 3
             if self.ended.get(event.mentoring, 0) < event.on.ordinal:
                 self.mentorings[event.mentoring] = (event.contact, event.role)
-        elif isinstance(event, MentoringEnded):
+        else:
             depth = 3
             mentoring = self.mentorings.pop(event.mentoring, None)
             if mentoring is None:

@@ -9,7 +9,6 @@ from typing import ClassVar, Final
 import attrs
 
 from careerledger.dates import PartialDate
-from careerledger.events import Action
 from careerledger.events._fields import Share
 from careerledger.events.network import (
     ContactKind,
@@ -21,7 +20,7 @@ from careerledger.history import Entry
 from careerledger.projections._parameters import Days, HalfLife, Tunable
 from careerledger.projections._projection import on, projection
 from careerledger.projections._strength import Strength
-from careerledger.projections._ties import ME, TOUCHING, Tie, Touches
+from careerledger.projections._ties import ME, TOUCHING, Tie, Touches, Touching
 from careerledger.projections._views import Evidence, View
 from careerledger.projections.network_growth import DEPTHS, HALF_LIVES
 
@@ -116,7 +115,7 @@ class KeepInTouch(Tunable):
     touches: Touches = attrs.field(factory=Touches)
 
     @on(*TOUCHING)
-    def touch(self, event: Action, entry: Entry[Action]) -> None:
+    def touch(self, event: Touching, entry: Entry[Touching]) -> None:
         people, depth = self.touches.of(event)
         for person in people:
             self._tie(person).touch(event.on, depth, self.depths[depth], entry.seq)

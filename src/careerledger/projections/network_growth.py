@@ -13,7 +13,7 @@ from immutabledict import immutabledict
 
 from careerledger.dates import PartialDate, beginning
 from careerledger.errors import MissingExtraError
-from careerledger.events import Action, Event
+from careerledger.events import Event
 from careerledger.events._fields import Share
 from careerledger.events.network import (
     ContactKind,
@@ -28,7 +28,7 @@ from careerledger.history import Entry
 from careerledger.projections._parameters import Days, HalfLife, Tunable
 from careerledger.projections._projection import on, projection
 from careerledger.projections._strength import Strength
-from careerledger.projections._ties import ME, TOUCHING, Tie, Touches
+from careerledger.projections._ties import ME, TOUCHING, Tie, Touches, Touching
 from careerledger.projections._views import Evidence, View, dated
 
 __all__ = [
@@ -224,7 +224,7 @@ class NetworkGrowth(Tunable):
     """The months before today's: nothing that is folded later can change them."""
 
     @on(*TOUCHING)
-    def touch(self, event: Action, entry: Entry[Action]) -> None:
+    def touch(self, event: Touching, entry: Entry[Touching]) -> None:
         on = event.on
         self.today = day = on.ordinal
         people, depth = self.touches.of(event)
