@@ -17,7 +17,7 @@ in C. It takes 2 µs an entry where the plain one takes some 40 µs; whatever it
 recognise it hands to the plain one, which then finds the words for what is wrong.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from itertools import chain
