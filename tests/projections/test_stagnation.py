@@ -379,6 +379,12 @@ def test_a_promotion_after_a_fresh_start_is_a_rise_and_a_start_at_the_old_level_
     assert "2022-01-01" == ups_and_downs(*fresh, step("2022-01-01", "s", 2), back)
 
 
+def test_a_role_that_never_said_its_level_is_held_against_all_before() -> None:
+    silent = [RoleEnded(on="2020-12-31", role="r"), other()]
+    assert "2020-01-01" == ups_and_downs(*silent, step("2022-01-01", "s", 2))
+    assert "2022-01-01" == ups_and_downs(*silent, step("2022-01-01", "s", 3))
+
+
 @pytest.mark.parametrize(("end", "counts"), [("2020-06", False), ("2020", True), ("2021", True)])
 def test_a_change_after_the_end_of_its_role_counts_nowhere(end: str, counts: bool) -> None:
     changes = [RoleEnded(on=end, role="r"), step("2020-12-31", "r", 3)]

@@ -54,11 +54,14 @@ def test_of_thousands_of_pieces_some_dozens_are_held():
     """Of forty years of weekly touches; the sum is the formula's to the last digits."""
     found = [(FIRST + 7 * number, (0.2, 0.5, 0.8)[number % 3]) for number in range(2000)]
     strength = of(found, 180)
+    faint = [(FIRST + 30 * number, 0.06) for number in range(60)]
     lone = of([(FIRST, 0.9), *[(FIRST + 20 * 365 + n, 1e-4) for n in range(500)]], 3650)
 
     assert 20 < len(strength._weigh()) < 200
     for day in (found[-1][0], found[-1][0] + 3000):
         assert by_hand(found, 180, day) == pytest.approx(strength.on(day), rel=1e-14)
+    day = faint[-1][0]
+    assert by_hand(faint, 1460, day) == pytest.approx(of(faint, 1460).on(day), rel=1e-13)
     assert 0 == lone.told(FIRST + 8000)[1][0].seq
 
 

@@ -57,7 +57,7 @@ class Touches:
     """Mentorings whose end stands before their start in the history, as 2024 before 2024-03."""
 
     def of(self, event: Touching) -> tuple[Iterable[str], int]:
-        """The people whom an event touches, oneself left out, and how deeply, from 1 to 3."""
+        """The people whom an event touches, each once, and how deeply, from 1 to 3."""
         people: Iterable[str] = ()
         depth = 2
         if isinstance(event, ContactTouched):
@@ -79,12 +79,12 @@ class Touches:
                 self.ended[event.mentoring] = event.on.last_day.toordinal()
             else:
                 people = mentoring[:1]
-        return [person for person in people if person != ME], depth
+        return people, depth
 
 
 ME: Final = "me"
-"""What oneself is called among contacts; nobody is their own contact, whatever a lenient ledger
-was told."""
+"""What oneself is called among those who are brought together. Nobody is their own contact,
+whatever a lenient ledger was told."""
 
 
 @attrs.define
