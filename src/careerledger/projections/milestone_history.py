@@ -199,6 +199,9 @@ class MilestoneHistory(Tunable):
     """What was reached, as milestones, as far as a view asked for it; not part of a snapshot."""
     _standing: list[Milestone] = attrs.field(factory=list[Milestone], eq=False, init=False)
     """Those that are one."""
+    _held: list[tuple[str, _Role]] | None = attrs.field(default=None, eq=False, init=False)
+    """The roles held on the last day folded, in the order they started, once they were looked for.
+    A day has many events, and a career many roles that are over."""
 
     # Roles
 
@@ -212,6 +215,7 @@ class MilestoneHistory(Tunable):
             first=event.on.ordinal,
         )
         self.roles[event.role] = role
+        self._held = None
         if event.role in self.ends:
             self._end(role, PartialDate(self.ends.pop(event.role)))
         for part, name in self.of_today:
@@ -246,6 +250,7 @@ class MilestoneHistory(Tunable):
 
     def _end(self, role: _Role, on: PartialDate) -> None:
         role.ended, role.last = str(on), on.last_day.toordinal()
+        self._held = None
 
     # Milestones
 
@@ -356,15 +361,17 @@ class MilestoneHistory(Tunable):
         if on.ordinal != self.today:
             self.today = on.ordinal
             self.of_today.clear()
+            self._held = None
 
-    def _held(self) -> Iterable[tuple[str, _Role]]:
-        """The roles held on the last day folded, in the order they started."""
-        return ((id_, role) for id_, role in self.roles.items() if role.held(self.today))
+    def _holding(self) -> list[tuple[str, _Role]]:
+        if self._held is None:
+            self._held = [(id_, role) for id_, role in self.roles.items() if role.held(self.today)]
+        return self._held
 
     def _harvest(self, part: str, names: Iterable[str]) -> None:
         for name in names:
             self.of_today.append((part, name))
-            for _, role in self._held():
+            for _, role in self._holding():
                 self._harvest_into(role, part, name)
 
     def _harvest_into(self, role: _Role, part: str, name: str) -> None:
@@ -395,7 +402,7 @@ class MilestoneHistory(Tunable):
         change: int | None = None,
     ) -> None:
         if role is None:
-            role = max(self._held(), key=lambda held: held[1].first, default=(None,))[0]
+            role = max(self._holding(), key=lambda held: held[1].first, default=(None,))[0]
         self._harvest("milestones", [str(len(self.reached))])
         if about:
             self.decided.add(about)
