@@ -1,13 +1,19 @@
 """The bare limit: the same file and the same bytes with apsw and msgspec, without a ledger."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import apsw
+import attrs
 import msgspec
 
 from careerledger import codec
+from careerledger.events import Action
 from careerledger.stores.sqlite import SQLiteStore
 
 HISTORY = '"on", seq'
@@ -91,22 +97,59 @@ class Rows:
         if new:
             self.connection.execute("INSERT INTO ledger VALUES (1, 'career', 0, '', x'')")
 
-    def append(self, some: Sequence[tuple[Any, ...]]) -> None:
+    def append(self, some: Sequence[tuple[Any, ...]], frontier: bytes | None = None) -> None:
         """The rows, and the ledger's own row, in one transaction."""
         execute = self.connection.execute
         execute("BEGIN IMMEDIATE")
         last = some[-1]
         execute(
             "UPDATE ledger SET size = ?, recorded_at = ?, frontier = ? WHERE id = 1",
-            (last[0], last[5], _FRONTIER),
+            (last[0], last[5], frontier or _FRONTIER),
         )
         self.connection.executemany(
             f"INSERT INTO entry (ledger, {_COLUMNS}) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)", some
         )
         execute("COMMIT")
 
+    def append_event(self, event: Action) -> None:
+        """The row of one event, made here: its JSON, its leaf hash, the frontier's node hashes."""
+        ((seq, frontier),) = self.connection.execute("SELECT size + 1, frontier FROM ledger")
+        now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        kind, id_ = type(event).__event__, str(uuid4())
+        fields = {name: _value(getattr(event, name)) for name in _names(type(event))}
+        body = msgspec.json.encode(
+            {
+                "id": id_,
+                "type": kind.name,
+                "version": kind.version,
+                "recorded_at": now,
+                "key": None,
+                "event": fields,
+            }
+        )
+        leaf = sha256(b"\0" + body).digest()
+        node, carries = leaf, seq - 1
+        while carries & 1:
+            node = sha256(b"\1" + frontier[-32:] + node).digest()
+            frontier, carries = frontier[:-32], carries >> 1
+        row = (seq, body, id_, kind.name, str(event.on), now, None, None, leaf)
+        self.append([row], frontier + node)
+
     def close(self) -> None:
         self.connection.close()
+
+
+@cache
+def _names(cls: type[Action]) -> list[str]:
+    return [field.name for field in attrs.fields(cls)]
+
+
+def _value(value: object) -> object:
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 _FRONTIER = bytes(32 * 6)
