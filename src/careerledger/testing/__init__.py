@@ -1,0 +1,87 @@
+"""Property-based testing of careers: events, histories, projections and stores.
+
+    TestHackathons = laws(Hackathons, events=[HackathonWon])
+
+is a test class with a test for each law of projections, under pytest and unittest. See
+``docs/testing.md`` for a guide.
+
+It needs hypothesis: ``pip install 'careerledger[testing]'``.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from careerledger.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from careerledger.testing._careers import (
+        Amended,
+        Career,
+        Clock,
+        Voided,
+        careers,
+        corrupt,
+        ledgers,
+        new_ledger,
+        splits,
+    )
+    from careerledger.testing._events import events, partial_dates, texts
+    from careerledger.testing._suite import LawBroken, NotShown, ProjectionLaws, laws
+
+_FILE_OF = {
+    "Amended": "_careers",
+    "Career": "_careers",
+    "Clock": "_careers",
+    "LawBroken": "_suite",
+    "NotShown": "_suite",
+    "ProjectionLaws": "_suite",
+    "Voided": "_careers",
+    "careers": "_careers",
+    "corrupt": "_careers",
+    "events": "_events",
+    "laws": "_suite",
+    "ledgers": "_careers",
+    "new_ledger": "_careers",
+    "partial_dates": "_events",
+    "splits": "_careers",
+    "texts": "_events",
+}
+
+
+def __getattr__(name: str) -> Any:
+    file = _FILE_OF.get(name)
+    if file is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        import hypothesis  # noqa: F401, PLC0415 - this module can be imported without
+    except ImportError as error:
+        raise MissingExtraError(
+            "careerledger.testing needs hypothesis; pip install 'careerledger[testing]'"
+        ) from error
+    found = getattr(import_module(f"{__name__}.{file}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_FILE_OF})
+
+
+__all__ = [
+    "Amended",
+    "Career",
+    "Clock",
+    "LawBroken",
+    "NotShown",
+    "ProjectionLaws",
+    "Voided",
+    "careers",
+    "corrupt",
+    "events",
+    "laws",
+    "ledgers",
+    "new_ledger",
+    "partial_dates",
+    "splits",
+    "texts",
+]

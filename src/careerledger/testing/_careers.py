@@ -1,0 +1,657 @@
+"""Strategies for whole careers: what was recorded, voided and amended, in the order it was.
+
+A career is a flat list of genes, each a few digits that a total, pure function turns into one
+entry. A reference counts back from the newest of what was introduced, a date is a number of days
+after the one before, and every text comes from one shared pool. So nothing is filtered, deleting
+any gene leaves a career in which everything fits, and shrinking is quick.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import cache, lru_cache
+from typing import Any, Final, Self, TypeVar, cast
+
+import attrs
+from hypothesis import strategies as st
+
+from careerledger import codec
+from careerledger._recording import as_row
+from careerledger.dates import PartialDate
+from careerledger.errors import DefinitionError
+from careerledger.events import Action, Event, UnknownEvent, catalogue, introduced, referred
+from careerledger.events.correction import EntryAmended, EntryVoided
+from careerledger.history import Corrections, Entry, corrected, place
+from careerledger.ledger import Ledger
+from careerledger.proofs import Frontier
+from careerledger.testing._digits import (
+    WORDS,
+    Nothing,
+    Reader,
+    World,
+    pick,
+    reader_of,
+    shifted,
+)
+from careerledger.testing._events import HOSTILE, facts
+from careerledger.testing._shapes import Known, Many, Maybe, Pairs, Shape, fields_of
+from careerledger.testing._shown import Code
+
+T = TypeVar("T")
+
+NOON: Final = datetime(2026, 1, 1, 12, tzinfo=UTC)
+"""When the recording of a made-up career begins: after all of it has happened."""
+
+
+@attrs.frozen
+class Voided:
+    """The entry with this number counts as never recorded."""
+
+    number: int
+
+
+@attrs.frozen
+class Amended:
+    """The entry with this number counts as if this event had been recorded in its place."""
+
+    number: int
+    event: Action
+
+
+Step = Action | UnknownEvent | Voided | Amended
+"""What one entry of a career records."""
+
+
+def _steps(given: Iterable[Step]) -> tuple[Step, ...]:
+    steps = tuple(given)
+    gone: set[int] = set()
+    for number, step in enumerate(steps, start=1):
+        if isinstance(step, Voided | Amended):
+            if not 0 < step.number < number or isinstance(
+                steps[step.number - 1], Voided | Amended
+            ):
+                raise DefinitionError(
+                    f"entry #{number} of the career corrects #{step.number}, which is not an "
+                    "earlier entry of an event"
+                )
+            if step.number in gone:
+                raise DefinitionError(
+                    f"entry #{number} of the career corrects #{step.number}, which was voided"
+                )
+            if isinstance(step, Voided):
+                gone.add(step.number)
+    return steps
+
+
+@attrs.frozen(repr=False)
+class Career:
+    """What a career recorded, in the order it did: entry #1 first.
+
+    Args:
+        steps: Events, and corrections of earlier ones by their number: ``Voided(1)``,
+            ``Amended(1, event)``.
+
+    Raises:
+        DefinitionError: A correction is of no earlier event, or of a voided one.
+    """
+
+    steps: tuple[Step, ...] = attrs.field(converter=_steps, default=())
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self.steps)
+
+    def __getitem__(self, part: slice) -> Self:
+        return type(self)(self.steps[part])
+
+    def __repr__(self) -> str:
+        return f"Career({lines_of(self.steps, Code())})"
+
+    @property
+    def facts(self) -> list[Action | UnknownEvent]:
+        """What the career comes to, as if it had been recorded right at first."""
+        return [fact for _, fact in standing(self.steps)]
+
+    def history(self) -> list[Entry[Any]]:
+        """The entries with every correction applied, in the order things happened."""
+        return history_of(self.steps)
+
+    def record(self, ledger: Ledger | None = None) -> Ledger:
+        """Record the career, one entry at a time.
+
+        Args:
+            ledger: Where to; default: a new one in memory, which takes any reference and whose
+                clock begins on 2026-01-01.
+
+        Returns:
+            The ledger.
+        """
+        ledger = new_ledger() if ledger is None else ledger
+        record(ledger, self.steps, [])
+        return ledger
+
+
+def lines_of(steps: Sequence[Step], code: Code) -> str:
+    """The steps as the text of a list, one to a line, with their numbers."""
+    if not steps:
+        return "[]"
+    told = "".join(f"    {code.of(step)},  # {n}\n" for n, step in enumerate(steps, start=1))
+    return f"[\n{told}]"
+
+
+# What a career comes to
+
+
+def standing(steps: Sequence[Step]) -> list[tuple[int, Action | UnknownEvent]]:
+    """The facts that stand, with the numbers under which they were recorded."""
+    found: dict[int, Action | UnknownEvent] = {}
+    for number, step in enumerate(steps, start=1):
+        if isinstance(step, Voided):
+            del found[step.number]
+        elif isinstance(step, Amended):
+            found[step.number] = step.event
+        else:
+            found[number] = step
+    return sorted(found.items())
+
+
+def entry_of(event: Event, seq: int) -> Entry[Any]:
+    """An entry as a ledger would make it."""
+    if isinstance(event, UnknownEvent):
+        name, version = event.type, event.version
+    else:
+        name, version = event.__event__.name, event.__event__.version
+    return Entry(
+        id=f"id-{seq}",
+        type=name,
+        version=version,
+        recorded_at=NOON + timedelta(seconds=seq % _SECONDS),
+        key=None,
+        event=event,
+        seq=seq,
+    )
+
+
+_SECONDS: Final = 1_000_000
+
+
+def history_of(steps: Sequence[Step], after: int = 0) -> list[Entry[Any]]:
+    """The history of a career whose entries are numbered behind ``after``."""
+    entries: list[Entry[Any]] = []
+    for number, step in enumerate(steps, start=after + 1):
+        event: Event
+        if isinstance(step, Voided):
+            event = EntryVoided(target=f"id-{after + step.number}", reason="voided")
+        elif isinstance(step, Amended):
+            target = f"id-{after + step.number}"
+            event = EntryAmended(target=target, event=step.event, reason="amended")
+        else:
+            event = step
+        entries.append(entry_of(event, number))
+    told = [entry for entry in entries if isinstance(entry.event, Action | UnknownEvent)]
+    corrections = [e for e in entries if isinstance(e.event, EntryVoided | EntryAmended)]
+    by_id = {entry.id: entry for entry in entries}
+    made = Corrections.of(corrections, by_id.get)
+    return list(corrected(sorted(told, key=place), made, lambda _: True))
+
+
+class Clock:
+    """A clock that goes on by a second whenever it is looked at.
+
+    Args:
+        now: The first instant that it shows is a second later.
+    """
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+def new_ledger(clock: Callable[[], datetime] | None = None) -> Ledger:
+    """A ledger in memory in which careers may refer to anything."""
+    return Ledger.in_memory(strict=False, clock=Clock() if clock is None else clock)
+
+
+def record(ledger: Ledger, steps: Iterable[Step], ids: list[str]) -> None:
+    """Record steps behind earlier ones, whose entries have these ids; the new ones' join them."""
+    for step in steps:
+        if isinstance(step, Voided):
+            entry: Entry[Any] = ledger.void(ids[step.number - 1], reason="voided")
+        elif isinstance(step, Amended):
+            entry = ledger.amend(ids[step.number - 1], step.event, reason="amended")
+        elif isinstance(step, UnknownEvent):
+            entry = _append_unknown(ledger, step)
+        else:
+            entry = ledger.record(step)
+        ids.append(entry.id)
+
+
+def _append_unknown(ledger: Ledger, event: UnknownEvent) -> Entry[Any]:
+    """Another program wrote it, which knew its type."""
+    with ledger.store.writing(ledger.name) as head:
+        # The instant of the one before, as a clock that a test looks at must not be moved.
+        written = entry_of(event, head.size + 1)
+        instant = datetime.fromisoformat(head.recorded_at) if head.recorded_at else NOON
+        entry = attrs.evolve(written, id=f"other-{written.seq}", recorded_at=instant)
+        body = (
+            f'{{"id":"{entry.id}","type":"{event.type}","version":{event.version},'
+            f'"recorded_at":"{codec.instant_text(instant)}","key":null,"event":{event.fields}}}'
+        ).encode()
+        row = as_row(codec.decode(entry.seq, body), body)
+        frontier = Frontier.from_bytes(head.size, head.frontier)
+        frontier.append(row.leaf)
+        ledger.store.append(ledger.name, [row], frontier.to_bytes())
+    return entry
+
+
+# Genes
+
+GENE: Final = 28
+"""How many digits there are in a gene: what it is, when, and how; two for each of five required
+fields; and which of the optional fields, five times, with two for its value."""
+_KIND, _WHEN, _HOW, _REQUIRED, _OPTIONAL = 0, 1, 2, 3, 13
+_SLOTS: Final = range(_OPTIONAL, GENE, 3)
+_ABSENT: Final = 64
+
+_head: Final = st.binary(min_size=2, max_size=2)
+_gene: Final = st.binary(min_size=GENE, max_size=GENE)
+_count: Final = st.integers(0, 20)
+
+_STARTS: Final = tuple(
+    date.fromisoformat(day)
+    for day in ("2024-01-01", "2024-02-28", "2023-12-31", "2020-02-28", "2016-02-29", "2019-11-30")
+)
+_SOON: Final = (1, 0, 1, 7, 30, 0, 31, 90, 1, 14, 180, 59)
+_GAPS: Final = (365, 366, 800)
+_LATE: Final = (-1, -7, -30, -365)
+_MOVED: Final = (0, 1, 0, -1, 30, 0, -30, 365)
+"""Days by which an amendment moves an event."""
+_PRECISIONS: Final = (10, 10, 10, 10, 10, 7, 7, 4)
+_HOSTILE_WORDS: Final = ("amber", *(f"{piece}a{piece}" for piece in HOSTILE))
+
+
+@attrs.frozen(kw_only=True)
+class Telling:
+    """Which careers are told."""
+
+    kinds: tuple[type[Action], ...]
+    late: bool = True
+    corrections: bool = True
+    amendments: bool = True
+    unknown: bool = False
+    coarse: bool = True
+    overlaps: bool = True
+    gaps: bool = True
+    words: tuple[str, ...] = WORDS
+    often: int = 40
+    """How many of 256 genes are corrections."""
+
+
+class Teller:
+    """Turns genes into steps, one after the other."""
+
+    def __init__(
+        self, telling: Telling, swarm: int, start: int, draw: Callable[[Any], Any] | None = None
+    ) -> None:
+        self.telling = telling
+        self.kinds = _swarm(telling.kinds, swarm)
+        self.introducers = _introducers(telling.kinds, catalogue.size)
+        self.deltas = (
+            *_SOON,
+            *(_GAPS if telling.gaps else ()),
+            *(_LATE if telling.late else ()),
+        )
+        self.steps: list[Step] = []
+        self.stands: dict[int, Action] = {}
+        self.counted: dict[str, int] = {}
+        self.days: dict[str, str] = {}
+        """When each id that stands was introduced."""
+        self.world = World(pick(_STARTS, start), telling.words, {}, self._fresh, draw)
+
+    def tell(self, gene: bytes) -> None:
+        """Add what a gene says."""
+        kind, often = gene[_KIND], self.telling.often
+        if self.telling.unknown and kind % 5 == 4:  # noqa: PLR2004 - a fifth of the genes
+            self._day(gene)
+            self.steps.append(unknown_event(self._on(gene)))
+        elif self.stands and kind >= 256 - often and self._corrects():
+            self._correct(gene)
+        else:
+            self._happen(pick(self.kinds, min(kind * 256 // (256 - often), 255)), gene)
+
+    def _corrects(self) -> bool:
+        return self.telling.corrections or self.telling.amendments
+
+    def _day(self, gene: bytes) -> None:
+        self.world.day = shifted(self.world.day, pick(self.deltas, gene[_WHEN]))
+
+    def _on(self, gene: bytes) -> PartialDate:
+        length = pick(_PRECISIONS, gene[_HOW]) if self.telling.coarse else 10
+        return PartialDate(self.world.day.isoformat()[:length])
+
+    def _happen(self, cls: type[Action], gene: bytes) -> None:
+        self._day(gene)
+        if not self.telling.overlaps:
+            cls = self._one_after_the_other(cls)
+        event = self.event(cls, gene, self._on(gene))
+        if event is not None:
+            self._stand(len(self.steps) + 1, event)
+            self.steps.append(event)
+
+    def _one_after_the_other(self, cls: type[Action]) -> type[Action]:
+        """A role starts when none is held."""
+        from careerledger.events import RoleEnded, RoleStarted  # noqa: PLC0415 - few ask for it
+
+        held = sum(
+            isinstance(event, RoleStarted) - isinstance(event, RoleEnded)
+            for event in self.stands.values()
+        )
+        if issubclass(cls, RoleStarted | RoleEnded):
+            return RoleEnded if held > 0 else RoleStarted
+        return cls
+
+    def event(
+        self, cls: type[Action], gene: bytes, on: PartialDate, keep: str | None = None
+    ) -> Action | None:
+        """An event of the class, or of one that introduces what it would refer to."""
+        world = self.world
+        if keep is not None:
+            kind, _, id_ = keep.partition(":")
+            others = [other for other in world.ids.get(kind, ()) if other != id_]
+            ids = {**world.ids, kind: others}
+            world = attrs.evolve(world, ids=ids, fresh=(lambda _: id_) if id_ else self._fresh)
+        for _ in range(_CHAIN):
+            try:
+                event = cls(**_fields(cls, gene, on, world))
+            except Nothing as nothing:
+                if keep is not None:
+                    return None
+                introducer = self.introducers.get(nothing.kind)
+                if introducer is None or introducer is cls:
+                    world = attrs.evolve(
+                        world, ids={**world.ids, nothing.kind: [f"{nothing.kind}-0"]}
+                    )
+                else:
+                    cls = introducer
+            else:
+                return self._not_before_what_it_names(event)
+        return None
+
+    def _not_before_what_it_names(self, event: Action) -> Action:
+        named = [
+            self.days.get(f"{kind}:{id_}", "") for _, id_, kinds in referred(event) for kind in kinds
+        ]
+        earliest = max(named, default="")
+        if event.on >= earliest:
+            return event
+        day = PartialDate(self.world.day)
+        return attrs.evolve(event, on=day if day >= earliest else PartialDate(earliest))
+
+    def _fresh(self, kind: str) -> str:
+        self.counted[kind] = self.counted.get(kind, 0) + 1
+        return f"{kind}-{self.counted[kind]}"
+
+    def _stand(self, number: int, event: Action) -> None:
+        self.stands[number] = event
+        name = introduced(event)
+        if name is not None:
+            kind, _, id_ = name.partition(":")
+            known = [other for other in self.world.ids.get(kind, ()) if other != id_]
+            self.world.ids = {**self.world.ids, kind: [id_, *known]}
+            self.days[name] = event.on
+
+    def _fall(self, number: int) -> Action:
+        event = self.stands.pop(number)
+        name = introduced(event)
+        if name is not None:
+            kind, _, id_ = name.partition(":")
+            known = [other for other in self.world.ids[kind] if other != id_]
+            self.world.ids = {**self.world.ids, kind: known}
+        return event
+
+    def _correct(self, gene: bytes) -> None:
+        number = pick(sorted(self.stands, reverse=True), gene[_REQUIRED])
+        both = self.telling.corrections and self.telling.amendments
+        if self.telling.corrections and not (both and gene[_HOW] % 2):
+            self._fall(number)
+            self.steps.append(Voided(number))
+            return
+        event = self.stands[number]
+        name = introduced(event)
+        cls = type(event)
+        if name is None and gene[_REQUIRED + 1] >= _OTHER:
+            others = [kind for kind in self.kinds if kind.__event__.introduces is None]
+            cls = pick(others or [cls], gene[_REQUIRED + 2])
+        day = self.world.day
+        self.world.day = shifted(event.on.first_day, pick(_MOVED, gene[_WHEN]))
+        amended = self.event(cls, gene, self._on(gene), name or "")
+        self.world.day = day
+        if amended is not None:
+            self._stand(number, amended)
+            self.steps.append(Amended(number, amended))
+
+
+_CHAIN: Final = 6
+_OTHER: Final = 192
+
+
+def unknown_event(on: PartialDate) -> UnknownEvent:
+    """An event of a type that only another program knows."""
+    return UnknownEvent(on=on, type="elsewhere.noted", version=1, fields=f'{{"on":"{on}"}}')
+
+
+def _fields(cls: type[Action], gene: bytes, on: PartialDate, world: World) -> dict[str, Any]:
+    required, optional = _readers(cls)
+    given: dict[str, Any] = {"on": on}
+    at = _REQUIRED
+    for name, read in required:
+        given[name] = read(gene[at], gene[at + 1], world)
+        at = at + 2 if at + 2 < _OPTIONAL else _REQUIRED
+    count = len(optional)
+    for slot in _SLOTS:
+        which = gene[slot]
+        if which >= _ABSENT:
+            name, read = optional[(which - _ABSENT) * count // (256 - _ABSENT)]
+            try:
+                given[name] = read(gene[slot + 1], gene[slot + 2], world)
+            except Nothing:
+                continue
+    return given
+
+
+_Readers = list[tuple[str, Reader]]
+
+
+@cache
+def _readers(cls: type[Action]) -> tuple[_Readers, _Readers]:
+    """What reads the required fields of a class, and the optional ones, its own first."""
+    shared = {field.name for field in fields_of(Action)}
+    fields = [field for field in fields_of(cls) if field.name != "on"]
+    fields.sort(key=lambda field: field.name in shared)
+    readers = [(field.required, (field.name, reader_of(field.shape))) for field in fields]
+    return [it for required, it in readers if required], [it for req, it in readers if not req]
+
+
+def _swarm(kinds: Sequence[type[Action]], digit: int) -> Sequence[type[Action]]:
+    """Some of the kinds; all of them for the smallest digits."""
+    if digit < _ALL:
+        return kinds
+    density = 1 + digit % 3
+    chosen = [
+        kind
+        for n, kind in enumerate(kinds, start=1)
+        if (digit * 0x9E3779B1 * n >> 11) % 4 < density
+    ]
+    return chosen or kinds
+
+
+_ALL: Final = 96
+
+
+@lru_cache(maxsize=64)
+def _introducers(kinds: tuple[type[Action], ...], _catalogue_size: int) -> dict[str, type[Action]]:
+    """By kind of id, the class whose events introduce it; those that are told come first."""
+    found: dict[str, type[Action]] = {}
+    known = [cls for cls in catalogue if issubclass(cls, Action)]
+    for cls in (*kinds, *known):
+        if cls.__event__.introduces is not None:
+            found.setdefault(cls.__event__.introduces[1], cls)
+    return found
+
+
+def _kinds_named(shape: Shape) -> Iterator[str]:
+    match shape:
+        case Known(kinds):
+            yield from kinds
+        case Maybe(of) | Many(_, of):
+            yield from _kinds_named(of)
+        case Pairs(key, of):
+            yield from _kinds_named(key)
+            yield from _kinds_named(of)
+        case _:
+            return
+
+
+def with_what_they_name(kinds: Iterable[type[Action]]) -> tuple[type[Action], ...]:
+    """These classes, and those that introduce what their own fields refer to."""
+    found = list(dict.fromkeys(kinds))
+    introducers = _introducers(tuple(found), catalogue.size)
+    shared = {field.name for field in fields_of(Action)}
+    for cls in found:  # it grows as it goes
+        for field in fields_of(cls):
+            if field.name in shared:
+                continue
+            for kind in _kinds_named(field.shape):
+                introducer = introducers.get(kind)
+                if introducer is not None and introducer not in found:
+                    found.append(introducer)
+    return tuple(found)
+
+
+def careers(
+    kinds: Iterable[type[Action]] | None = None,
+    *,
+    late: bool = True,
+    corrections: bool = True,
+    amendments: bool = True,
+    unknown: bool = False,
+    coarse: bool = True,
+    overlaps: bool = True,
+    gaps: bool = True,
+    hostile: bool = False,
+) -> st.SearchStrategy[Career]:
+    """Coherent careers: every reference resolves, and every date is plausible.
+
+    A strict ledger takes them. They have ten entries in the mean, from none to twenty, and shrink by
+    leaving entries out, then to plain values. In most careers only some of the kinds occur, so
+    that those meet each other; that shrinks away too.
+
+    Args:
+        kinds: The event classes to use, one's own included; what introduces the ids that their
+            own fields refer to joins them. Default: all of the library.
+        late: Whether something may be recorded after what happened later.
+        corrections: Whether entries are voided.
+        amendments: Whether entries are amended.
+        unknown: Whether there are events of a type that this program does not know.
+        coarse: Whether dates may be months and years.
+        overlaps: Whether roles may overlap.
+        gaps: Whether a year or more may pass without an event.
+        hostile: Whether texts are such as programs stumble over.
+
+    Raises:
+        DefinitionError: One of the kinds is not an event class.
+    """
+    telling = Telling(
+        kinds=with_what_they_name(event_classes(facts() if kinds is None else kinds)),
+        late=late,
+        corrections=corrections,
+        amendments=amendments,
+        unknown=unknown,
+        coarse=coarse,
+        overlaps=overlaps,
+        gaps=gaps,
+        words=_HOSTILE_WORDS if hostile else WORDS,
+    )
+    return told(telling)
+
+
+def event_classes(kinds: Iterable[Any]) -> tuple[type[Action], ...]:
+    """The classes, if they are those of events; DefinitionError if not."""
+    found = tuple(kinds)
+    for cls in found:
+        if not (isinstance(cls, type) and issubclass(cls, Action) and hasattr(cls, "__event__")):
+            raise DefinitionError(
+                f"{cls!r} is not an event class that a person records; give some such as "
+                "CourseFinished, or make it one with @event('a.name')"
+            )
+    if not found:
+        raise DefinitionError("no event class was given; give some, or leave the argument out")
+    return cast("tuple[type[Action], ...]", found)
+
+
+def drawn(draw: st.DrawFn, telling: Telling) -> Teller:
+    """A teller that has told a career."""
+    # Half the time that a list takes; the shrinker takes genes out of it just the same.
+    count = draw(_count)
+    swarm, start = draw(_head)
+    teller = Teller(telling, swarm, start, draw)
+    for _ in range(count):
+        teller.tell(draw(_gene))
+    return teller
+
+
+@st.composite
+def told(draw: st.DrawFn, telling: Telling) -> Career:
+    """The careers of a telling."""
+    return Career(drawn(draw, telling).steps)
+
+
+def ledgers(
+    kinds: Iterable[type[Action]] | None = None,
+    *,
+    make: Callable[[], Ledger] = new_ledger,
+    **switches: bool,
+) -> st.SearchStrategy[Ledger]:
+    """Careers that are recorded already.
+
+    Args:
+        kinds: As in ``careers``.
+        make: Makes the empty ledger. Default: one in memory, whose clock begins on 2026-01-01.
+        switches: As in ``careers``.
+    """
+    return careers(kinds, **switches).map(lambda career: career.record(make()))
+
+
+def splits(history: Sequence[T]) -> st.SearchStrategy[tuple[list[T], list[T]]]:
+    """A history in two parts, either of which may be empty; it shrinks to an empty first part."""
+    items = list(history)
+    return st.integers(0, len(items)).map(lambda cut: (items[:cut], items[cut:]))
+
+
+def corrupt(body: bytes) -> st.SearchStrategy[bytes]:
+    """Bytes as they are after an accident: some changed, lost, doubled, or cut off at the end.
+
+    They always differ from what was given.
+
+    Args:
+        body: The bytes as they were.
+    """
+    if not body:
+        return st.binary(min_size=1, max_size=8)
+    places = st.integers(0, len(body) - 1)
+    lengths = st.integers(1, 8)
+
+    def changed(at: int, by: int) -> bytes:
+        return body[:at] + bytes([body[at] ^ by]) + body[at + 1 :]
+
+    return st.one_of(
+        places.map(lambda at: body[:at]),
+        st.builds(changed, places, st.integers(1, 255)),
+        st.builds(lambda at, n: body[:at] + body[at + n :], places, lengths),
+        st.builds(lambda at, new: body[:at] + new + body[at:], places, st.binary(min_size=1)),
+        st.builds(lambda at, n: body[: at + n] + body[at:], places, lengths),
+    )

@@ -1,0 +1,151 @@
+"""What a law is tried on: a career, a date, and what else it needs."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import chain, count
+from typing import Any, Final
+
+import attrs
+from hypothesis import strategies as st
+
+from careerledger.dates import PartialDate
+from careerledger.events import Action, UnknownEvent
+from careerledger.history import Entry
+from careerledger.testing._careers import (
+    GENE,
+    Career,
+    Teller,
+    Telling,
+    drawn,
+    history_of,
+    standing,
+)
+from careerledger.testing._digits import pick, shifted
+from careerledger.testing._views import ROOM, Names
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Case:
+    """One example for a law."""
+
+    career: Career
+    at: date
+    """The date of the question."""
+    order: tuple[int, ...] = ()
+    """Another order in which the entries might have been recorded, by their numbers."""
+    known: int = 0
+    """How many entries were recorded when the question was asked first."""
+    added: Action | None = None
+    """An event that happened too."""
+    base: int = attrs.field(init=False, factory=lambda: next(_bases))
+    """Entries are numbered from here on: two cases share no number and no id, as what a
+    projection kept from another case must not be taken for part of this one."""
+
+    def __repr__(self) -> str:
+        return "the one above"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001, ARG002
+        """Hypothesis would tell all of it again."""
+        printer.text(repr(self))
+
+    @property
+    def names(self) -> Names:
+        """What its entries are called."""
+        return Names(self.base)
+
+    def history(
+        self, steps: Sequence[Any] | None = None, base: int | None = None
+    ) -> list[Entry[Any]]:
+        """The history up to ``at`` of these steps, or of the career."""
+        steps = self.career.steps if steps is None else steps
+        return until(history_of(steps, self.base if base is None else base), self.at)
+
+    def retold(self, numbers: Sequence[int]) -> tuple[list[Entry[Any]], Names]:
+        """The history as it is where these entries alone were recorded right at first, in this
+        order; and what they are called."""
+        facts = dict(standing(self.career.steps))
+        base = next(_bases)
+        history = self.history([facts[number] for number in numbers], base)
+        return history, Names(base, tuple(numbers))
+
+
+_bases: Final = count(2 * ROOM, ROOM)
+
+
+def until(history: Sequence[Entry[Any]], at: date) -> list[Entry[Any]]:
+    """What of a history has happened by a date."""
+    last = at.isoformat()
+    return [entry for entry in history if entry.event.on <= last]
+
+
+_OFFSETS: Final = (0, 1, 0, 30, 0, 365, 0, 366, 364, 90, 731, 180, 1096, 10, 29, 2)
+"""Days from an event to the question, the ends of common windows among them."""
+_LEAP_DAYS: Final = (date(2024, 2, 29), date(2028, 2, 29), date(2020, 2, 29), date(2032, 2, 29))
+_LATEST, _OTHER, _LEAP = 176, 232, 256
+"""Up to which digit the question is asked after the last event, after another, on a leap day."""
+
+_digits: Final = st.binary(min_size=3, max_size=3)
+_more: Final = st.binary(min_size=GENE, max_size=GENE)
+
+
+def _at(career: Career, digits: bytes) -> date:
+    days = sorted((fact.on.first_day for fact in _dated(career)), reverse=True)
+    days = days or [date(2024, 1, 1)]
+    which, other, offset = digits
+    if which >= _OTHER:
+        leap = [day for day in _LEAP_DAYS if day >= days[-1]]
+        return pick(leap, other)
+    day = days[0] if which < _LATEST else pick(days, other)
+    return shifted(day, pick(_OFFSETS, offset))
+
+
+def _dated(career: Career) -> list[Any]:
+    steps = chain(career.steps, (fact for _, fact in standing(career.steps)))
+    return [step for step in steps if isinstance(step, Action | UnknownEvent)]
+
+
+def _order(career: Career, digits: bytes) -> tuple[int, ...]:
+    """The numbers of the entries in another order, in which those of one date keep theirs."""
+    numbers = range(1, len(career) + 1)
+    mixed = sorted(numbers, key=lambda n: (digits[n % len(digits)], n))
+    queues: dict[str, list[int]] = {}
+    for number in numbers:
+        queues.setdefault(_on(career, number), []).append(number)
+    return tuple(queues[_on(career, number)].pop(0) for number in mixed)
+
+
+def _on(career: Career, number: int) -> str:
+    step: Any = career.steps[number - 1]
+    return step.on
+
+
+@st.composite
+def cases(
+    draw: st.DrawFn,
+    telling: Telling,
+    *,
+    order: bool = False,
+    known: bool = False,
+    added: Sequence[type[Action]] = (),
+) -> Case:
+    """Cases whose careers are those of a telling; the rest is made where a law asks for it."""
+    digits = draw(_digits)
+    more = draw(_more) if order or known or added else b""
+    teller = drawn(draw, telling)
+    career = Career(teller.steps)
+    at = _at(career, digits)
+    return Case(
+        career=career,
+        at=at,
+        order=_order(career, more) if order else (),
+        known=more[0] * (len(career) + 1) >> 8 if known else 0,
+        added=_added(teller, added, more, at) if added else None,
+    )
+
+
+def _added(teller: Teller, kinds: Sequence[type[Action]], digits: bytes, at: date) -> Action | None:
+    """An event of one of the kinds that fits behind the career, and happened by a date."""
+    cls = pick(kinds, digits[0])
+    teller.world.day = shifted(at, -pick(_OFFSETS, digits[1]))
+    event = teller.event(cls, digits, PartialDate(teller.world.day))
+    return event if isinstance(event, cls) and event.on <= at.isoformat() else None

@@ -1,0 +1,216 @@
+"""From digits to values: pure and total, so that any digits make a value, and small ones a plain one.
+
+A digit is a byte. A value is made of two of them, and both 0 give the simplest value there is.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from functools import cache
+from math import inf
+from typing import Any, Final, TypeVar
+
+import attrs
+from hypothesis import strategies as st
+from immutabledict import immutabledict
+
+from careerledger.dates import PartialDate
+from careerledger.testing._shapes import (
+    Day,
+    Fact,
+    Foreign,
+    Fresh,
+    Known,
+    Many,
+    Maybe,
+    Number,
+    OneOf,
+    Pairs,
+    Part,
+    Shape,
+    Such,
+    Text,
+    Whole,
+    fields_of,
+)
+
+T = TypeVar("T")
+
+WORDS: Final = ("amber", "birch", "cedar", "dune", "elm", "fjord")
+"""The texts of a career: few, so that they meet each other."""
+_NUMBERS: Final = (1.0, 8.0, 0.5, 0.1, 0.2, 0.3, 0.0, 2.0, 42.5, 0.9, 50_000.0, 40_000.0, -1.0)
+_WHOLES: Final = (1, 2, 0, 3, 5, 8, 10, 40, 365, 1000, -1, -2)
+_LATER: Final = (1, 0, 30, 365, 90, 366, 31, 730, 2000, -1, -31)
+"""Days from an event to another date that it names."""
+_FEW: Final = 21
+
+FIRST, LAST = date(1990, 1, 1), date(2025, 12, 31)
+"""No made-up event lies before or after."""
+
+
+class Nothing(Exception):  # noqa: N818 - it is not an error
+    """Nothing of a kind has been introduced that an event could refer to."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+@attrs.define
+class World:
+    """What the values of an event may be made of."""
+
+    day: date = date(2024, 1, 1)
+    """When the event happens."""
+    words: Sequence[str] = WORDS
+    ids: Mapping[str, Sequence[str]] = attrs.Factory(dict[str, Sequence[str]])
+    """The ids that stand, by kind, the newest first."""
+    fresh: Callable[[str], str] = "{}-1".format
+    """A new id of a kind."""
+    draw: Callable[[st.SearchStrategy[Any]], Any] | None = None
+    """Draws what no digits can say."""
+
+
+def pick(options: Sequence[T], digit: int) -> T:
+    """One of the options, the first for the smallest digits."""
+    return options[digit * len(options) >> 8]
+
+
+def shifted(day: date, days: int) -> date:
+    """So many days later, within the time of made-up events."""
+    return min(max(day + timedelta(days), FIRST), LAST)
+
+
+Reader = Callable[[int, int, World], Any]
+"""Makes the value that two digits stand for; raises Nothing where there is nothing to refer to."""
+
+
+@cache
+def reader_of(shape: Shape) -> Reader:  # noqa: C901, PLR0911, PLR0912 - one for each shape
+    """What makes the values of a shape; found once, as careers are made of thousands."""
+    match shape:
+        case Text(least):
+            return lambda a, _, world: _word(pick(world.words, a), least)
+        case Whole(least, most):
+            return _one_of(_wholes(least, most))
+        case Number(least, most):
+            return _one_of(_numbers(least, most))
+        case OneOf(options):
+            return _one_of(options)
+        case Day():
+            return _day
+        case Maybe(of):
+            return reader_of(of)
+        case Fresh(kind):
+            return lambda _a, _b, world: world.fresh(kind)
+        case Known(kinds):
+            return lambda a, _, world: pick(_standing(kinds, world), a)
+        case Many(container, item, least):
+            return lambda a, b, world: container(
+                _items(item, max(least, pick(_SIZES, b)), a, b, world)
+            )
+        case Pairs():
+            return _pairs(shape)
+        case Part(cls):
+            return _part(cls)
+        case Such():
+            return lambda a, b, world: _such(shape, a, b, world)
+        case Fact() | Foreign():
+            return lambda _a, _b, world: _drawn(shape, world)
+
+
+def _one_of(options: Sequence[Any]) -> Reader:
+    count = len(options)
+    return lambda a, _b, _world: options[a * count >> 8]
+
+
+def _word(word: str, least: int) -> str:
+    return word if len(word) >= least else word * least
+
+
+def _day(a: int, b: int, world: World) -> PartialDate:
+    return PartialDate(shifted(world.day, pick(_LATER, a)).isoformat()[: pick(_CUT, b)])
+
+
+def _pairs(shape: Pairs) -> Reader:
+    read = reader_of(shape.value)
+
+    def pairs(a: int, b: int, world: World) -> immutabledict[Any, Any]:
+        names = dict.fromkeys(_items(shape.key, max(shape.least, pick(_SIZES, b)), a, b, world))
+        values = [read((a + 97 * n) % 256, b, world) for n in range(len(names))]
+        return immutabledict(zip(names, values, strict=True))
+
+    return pairs
+
+
+def _part(cls: type[Any]) -> Reader:
+    fields = [(n, f.name, f.required, reader_of(f.shape)) for n, f in enumerate(fields_of(cls))]
+    return lambda a, b, world: cls(
+        **{
+            name: read((a + 89 * n) % 256, (b + 53 * n) % 256, world)
+            for n, name, required, read in fields
+            if required or (a + 61 * n) % 256 > _OFTEN
+        }
+    )
+
+
+_CUT: Final = (10, 10, 7, 4)
+"""How long a date's text is: mostly a day."""
+_SIZES: Final = (1, 2, 3, 2)
+_OFTEN: Final = 128
+
+
+def _wholes(least: int, most: int) -> Sequence[int]:
+    if most - least < _FEW:
+        return sorted(range(least, most + 1), key=lambda number: (abs(number), -number))
+    within = [number for number in _WHOLES if least <= number <= most]
+    return within or [least, most]
+
+
+def _numbers(least: float, most: float) -> Sequence[float]:
+    ends = [end for end in (least, most) if end not in (-inf, inf, *_NUMBERS) and abs(end) > _TINY]
+    return [number for number in _NUMBERS if least <= number <= most] + ends or [least]
+
+
+_TINY: Final = 1e-300
+
+
+def _standing(kinds: Sequence[str], world: World) -> Sequence[str]:
+    ids = [id_ for kind in kinds for id_ in world.ids.get(kind, ())]
+    if not ids:
+        raise Nothing(kinds[0])
+    return ids
+
+
+def _items(item: Shape, size: int, a: int, b: int, world: World) -> list[Any]:
+    if isinstance(item, Known):
+        # A contact may be oneself, which tells more than the same contact twice.
+        ids = [*_standing(item.kinds, world), *(["me"] if "contact" in item.kinds else [])]
+        start = a * len(ids) >> 8
+        return [ids[(start + n) % len(ids)] for n in range(size)]
+    read = reader_of(item)
+    return [read((a + 43 * n) % 256, (b + 71 * n) % 256, world) for n in range(size)]
+
+
+def _such(shape: Such, a: int, b: int, world: World) -> Any:
+    """The first value from these digits on of which a function is true."""
+    for found in _tried(shape.of, a, b, world):
+        if shape.holds(found):
+            return found
+    return _drawn(shape, world)
+
+
+def _tried(of: Shape, a: int, b: int, world: World) -> Iterator[Any]:
+    if isinstance(of, Many):
+        for size in range(of.least, of.least + 9):
+            yield of.container(_items(of.item, size, a, b, world))
+    else:
+        for step in range(0, 256, 8):
+            yield reader_of(of)((a + step) % 256, b, world)
+
+
+def _drawn(shape: Shape, world: World) -> Any:
+    from careerledger.testing._events import values_of  # noqa: PLC0415 - it makes sizes with us
+
+    if world.draw is None:
+        raise Nothing("value that a rule allows")
+    return world.draw(values_of(shape))

@@ -1,0 +1,199 @@
+"""Strategies for single events of any class, as odd as their rules allow."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from math import inf
+from typing import Any, Final, TypeVar, overload
+
+from hypothesis import strategies as st
+from immutabledict import immutabledict
+
+from careerledger.dates import PartialDate
+from careerledger.errors import DefinitionError
+from careerledger.events import Action, Event, catalogue, load_catalogue
+from careerledger.testing._digits import World, reader_of
+from careerledger.testing._shapes import (
+    Day,
+    Fact,
+    FieldShape,
+    Foreign,
+    Fresh,
+    Known,
+    Many,
+    Maybe,
+    Number,
+    OneOf,
+    Pairs,
+    Part,
+    Shape,
+    Such,
+    Text,
+    Whole,
+    fields_of,
+)
+
+E = TypeVar("E", bound=Event)
+
+Ids = Callable[[str], st.SearchStrategy[str]]
+"""The ids to use for a kind, such as "contact"."""
+
+FIRST_DAY: Final = date(1950, 1, 1)
+LAST_DAY: Final = date(2026, 1, 1)
+
+HOSTILE: Final = (
+    *(":", '"', "\\", '":', '\\":', " :", "\t", "\r\n", " ", "\0", "'", "{}", "[1]", ",", "null"),
+    *('"type":"', "\\u003a", "\\ud800", "\u2028", "\ufeff", "é", "e\u0301", "\U0001f600"),
+)
+"""Pieces of text that programs stumble over."""
+
+
+def facts() -> list[type[Action]]:
+    """The event classes of the library that a person records, sorted by name."""
+    load_catalogue()
+    return sorted(
+        (
+            cls
+            for cls in catalogue
+            if issubclass(cls, Action) and cls.__module__.startswith("careerledger.")
+        ),
+        key=lambda cls: cls.__name__,
+    )
+
+
+def texts(min_size: int = 0) -> st.SearchStrategy[str]:
+    """Text that UTF-8 can write: mostly odd characters, sometimes pieces of JSON.
+
+    Args:
+        min_size: How long it is at least.
+    """
+    pieces = st.lists(st.sampled_from(HOSTILE), min_size=min_size, max_size=max(min_size, 4))
+    return st.one_of(st.text(min_size=min_size, max_size=max(min_size, 12)), pieces.map("".join))
+
+
+def partial_dates() -> st.SearchStrategy[PartialDate]:
+    """Years, months and days from 1950 to 2025; they shrink to a year, and towards 2000."""
+    return st.builds(
+        lambda day, length: PartialDate(day.isoformat()[:length]),
+        st.dates(FIRST_DAY, LAST_DAY),
+        st.sampled_from([4, 7, 10]),
+    )
+
+
+def any_ids(kind: str) -> st.SearchStrategy[str]:  # noqa: ARG001 - any will do for each kind
+    """Ids that need not exist."""
+    return texts(min_size=1)
+
+
+@overload
+def events(cls: type[E], /, *, ids: Ids = any_ids) -> st.SearchStrategy[E]: ...
+@overload
+def events(cls: None = None, /, *, ids: Ids = any_ids) -> st.SearchStrategy[Action]: ...
+
+
+def events(cls: type[Event] | None = None, /, *, ids: Ids = any_ids) -> st.SearchStrategy[Any]:
+    """Events of a class, made from its fields: their types, their rules, and what they refer to.
+
+    Nothing is drawn and thrown away, but for a ``Predicate`` of one's own. Text is as hostile as
+    UTF-8 can be. An event shrinks to one in which only required fields are given.
+
+    Args:
+        cls: Any event class, one's own included; corrections too. None: any class of the
+            library that a person records.
+        ids: Makes the ids that an event introduces or refers to, given their kind. Default: any
+            text, whether such an id exists or not; see ``careers`` for events that fit together.
+
+    Raises:
+        DefinitionError: The class is not an event.
+    """
+    if cls is None:
+        return st.sampled_from(facts()).flatmap(lambda cls: events(cls, ids=ids))
+    if not hasattr(cls, "__event__"):
+        raise DefinitionError(f"{cls!r} is not an event class; make it one with @event('a.name')")
+    return _with_any_ids(cls) if ids is any_ids else _instances(cls, ids)
+
+
+def _instances(cls: type[Any], ids: Ids) -> st.SearchStrategy[Any]:
+    def of(required: bool) -> dict[str, st.SearchStrategy[Any]]:  # noqa: FBT001
+        found: list[FieldShape] = [f for f in fields_of(cls) if f.required is required]
+        return {f.name: values_of(f.shape, ids) for f in found}
+
+    drawn = st.fixed_dictionaries(of(required=True), optional=of(required=False))
+    return drawn.map(lambda given: cls(**given))
+
+
+_with_any_ids: Final = cache(lambda cls: _instances(cls, any_ids))
+
+
+def values_of(  # noqa: C901, PLR0911, PLR0912 - one for each shape
+    shape: Shape, ids: Ids = any_ids
+) -> st.SearchStrategy[Any]:
+    """The values of a shape."""
+    match shape:
+        case Text(least):
+            return texts(least)
+        case Whole(least, most):
+            return st.integers(least, most)
+        case Number(least, most):
+            return st.floats(
+                min_value=None if least == -inf else least,
+                max_value=None if most == inf else most,
+                allow_nan=False,
+                allow_infinity=False,
+            )
+        case OneOf(options):
+            return st.sampled_from(options)
+        case Day():
+            return partial_dates()
+        case Maybe(of):
+            return st.none() | values_of(of, ids)
+        case Many(container, item, least):
+            return _collections(container, values_of(item, ids), least)
+        case Pairs(key, value, least):
+            pairs = st.dictionaries(
+                values_of(key, ids), values_of(value, ids), min_size=least, max_size=max(least, 3)
+            )
+            return pairs.map(immutabledict)
+        case Fresh(kind):
+            return ids(kind)
+        case Known(kinds):
+            return st.one_of([ids(kind) for kind in kinds])
+        case Fact():
+            return st.deferred(events)
+        case Part(cls):
+            return _instances(cls, ids)
+        case Such(Many(container, item, least), holds):
+            return _sized(container, item, least, holds, ids)
+        case Such(of, holds):
+            return values_of(of, ids).filter(holds)
+        case Foreign(cls):
+            return st.from_type(cls)
+
+
+def _collections(
+    container: Callable[[Any], Any], item: st.SearchStrategy[Any], least: int
+) -> st.SearchStrategy[Any]:
+    unique = container is frozenset
+    return st.lists(item, min_size=least, max_size=max(least, 3), unique=unique).map(container)
+
+
+def _sized(
+    container: Callable[[Any], Any], of: Shape, least: int, holds: Callable[[Any], bool], ids: Ids
+) -> st.SearchStrategy[Any]:
+    """Collections of which a function is true, which mostly is about how many there are."""
+    read = reader_of(of)
+    sizes = [
+        size
+        for size in range(least, least + 9)
+        if holds(container([read(29 * n % 256, 0, World()) for n in range(size)]))
+    ]
+    return (
+        st.sampled_from(sizes or range(least, least + 9))
+        .flatmap(
+            lambda size: st.lists(
+                values_of(of, ids), min_size=size, max_size=size, unique=container is frozenset
+            )
+        )
+        .map(container)
+        .filter(holds)
+    )

@@ -1,0 +1,619 @@
+"""The laws of every projection, each tried on many careers.
+
+A law returns what makes a case tell something about the projection, or nothing where the case
+tells nothing: a void of an entry that the view never looked at, say. The runner counts these; a
+law that was told too little has not been shown, so its test fails.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from difflib import unified_diff
+from typing import Any, Final, cast
+
+import attrs
+
+from careerledger import codec
+from careerledger.analyses.explanation import Measure, measured
+from careerledger.errors import CodecError
+from careerledger.events import Action, Event, catalogue
+from careerledger.history import Draft, Entry
+from careerledger.projections import Projection, fold
+from careerledger.projections._projection import Fold, advance, consumed_types
+from careerledger.testing._careers import (
+    Clock,
+    Voided,
+    entry_of,
+    new_ledger,
+    record,
+    standing,
+)
+from careerledger.testing._cases import Case, until
+from careerledger.testing._elsewhere import view_elsewhere, why_not
+from careerledger.testing._trap import trap
+from careerledger.testing._views import Names, changeable, parts_of, spoil, told
+
+History = Sequence[Entry[Any]]
+Downgrade = Callable[[dict[str, Any]], dict[str, Any] | None]
+"""Turns the fields of one version of an event into those of the version before; None where the
+earlier version could not say it."""
+
+
+class Broken(Exception):  # noqa: N818 - what becomes of it is an error
+    """A law does not hold for a case; the text says how."""
+
+
+@attrs.frozen(kw_only=True)
+class Subject:
+    """A projection, and what its author says about it."""
+
+    projection: type[Projection[Any]]
+    events: tuple[type[Action], ...]
+    """Those that it is said to depend on; empty where nothing was said."""
+    kinds: tuple[type[Action], ...]
+    """What careers are made of."""
+    of: Measure | None = None
+    bounds: tuple[float, float] | None = None
+    rises_with: tuple[type[Action], ...] = ()
+    old_versions: dict[type[Action], dict[int, Downgrade]] = attrs.Factory(
+        dict[type[Action], dict[int, Downgrade]]
+    )
+
+    def view(self, history: History, at: date) -> Any:
+        """The answer from a history, all of which has happened by ``at``."""
+        return fold(self.projection, history, at)
+
+    def told(self, history: History, at: date, names: Names) -> str:
+        """The answer as text."""
+        return told(self.view(history, at), names)
+
+    def empty(self, at: date) -> str:
+        """The answer of an empty career."""
+        return told(self.view([], at))
+
+    def measure(self, history: History, at: date) -> float | None:
+        """The number of the answer that is meant."""
+        return measured(self.view(history, at), self.of)
+
+    def consumes(self, entry: Entry[Any]) -> bool:
+        """Whether the projection has a step for an entry."""
+        types = consumed_types(self.projection)
+        return types is None or entry.type in types
+
+
+@attrs.frozen(kw_only=True)
+class Law:
+    """What must hold for each case."""
+
+    name: str
+    text: str
+    """The law in a sentence."""
+    check: Callable[[Subject, Case], str | None]
+    """Raises Broken; returns what the case shows, None if it shows nothing."""
+    relevant: str
+    """Which careers show something; it completes "a career shows something if …"."""
+    careers: dict[str, Any] = attrs.Factory(dict[str, Any])
+    """Which careers the law is tried on."""
+    needs: frozenset[str] = frozenset()
+    """What a case must have."""
+    applies: Callable[[Subject], str | None] = lambda _: None
+    """Why the law does not apply, or None if it does."""
+    required: Callable[[Subject], Sequence[str]] = lambda _: ()
+    """What must have been shown at least once."""
+    unseen: str | None = None
+    """Why the law does not apply after all where no case showed anything; None: it fails."""
+
+
+LAWS: Final[dict[str, Law]] = {}
+"""Every law by its name, in the order in which they are tested."""
+
+
+def law(
+    relevant: str, *needs: str, **given: Any
+) -> Callable[[Callable[[Subject, Case], str | None]], Callable[[Subject, Case], str | None]]:
+    """Make a function a law, named and told by its name and docstring."""
+    more = {name: given.pop(name) for name in ("applies", "required", "unseen") if name in given}
+
+    def add(check: Callable[[Subject, Case], str | None]) -> Callable[[Subject, Case], str | None]:
+        text = " ".join((check.__doc__ or "").split())
+        LAWS[check.__name__] = Law(
+            name=check.__name__,
+            text=text,
+            check=check,
+            relevant=relevant,
+            careers=given,
+            needs=frozenset(needs),
+            **more,
+        )
+        return check
+
+    return add
+
+
+FACTS_ONLY: Final = {"corrections": False, "amendments": False}
+_SHOWN: Final = "shown"
+_NOT_EMPTY: Final = "its view differs from that of an empty career"
+
+
+def _shown(holds: bool) -> str | None:  # noqa: FBT001
+    return _SHOWN if holds else None
+
+
+def _same(one: str, first: str, other: str, second: str) -> None:
+    """Two views say the same; raises Broken with where they differ."""
+    if first != second:
+        raise Broken(_differing(one, first, other, second))
+
+
+def _differing(one: str, first: str, other: str, second: str) -> str:
+    a, b = (_lines(text) for text in (first, second))
+    kept = [line for line in unified_diff(a, b, n=0, lineterm="") if line[:2] not in ("--", "++")]
+    lines = [line for line in kept if not line.startswith("@@")]
+    if len(a) == 1 or len(lines) > _MANY:
+        return f"  {one}: {_short(first)}\n  {other}: {_short(second)}"
+    return f"  - {one}\n  + {other}\n" + "\n".join(f"    {_short(line)}" for line in lines)
+
+
+_MANY: Final = 24
+_LONG: Final = 600
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONG else f"{text[:_LONG]}…"
+
+
+def _lines(text: str) -> list[str]:
+    """The text of a view, a field to a line."""
+    lines, depth, start = list[str](), 0, 0
+    for at, letter in enumerate(text):
+        depth += (letter in "([{") - (letter in ")]}")
+        if (letter == "," and depth == 1) or (letter == "(" and depth == 1 and not lines):
+            lines.append(text[start : at + 1].strip())
+            start = at + 1
+    return [*lines, text[start:].strip()]
+
+
+# Determinism
+
+
+@law(_NOT_EMPTY)
+def same_history_same_view(subject: Subject, case: Case) -> str | None:
+    """The same history gives the same view, whatever was folded in between."""
+    history = case.history()
+    first = subject.told(history, case.at, case.names)
+    again = list(codec.decode_all(_rows(history)))
+    subject.view(again[::2], case.at)
+    _same("at first", first, "again", subject.told(again, case.at, case.names))
+    return _shown(first != subject.empty(case.at))
+
+
+def _rows(history: History) -> Iterator[tuple[int, str, bytes]]:
+    bodies = codec.encode_all(history)
+    return ((e.seq, e.type, body) for e, body in zip(history, bodies, strict=True))
+
+
+@law(_NOT_EMPTY, applies=lambda subject: why_not(subject.projection))
+def same_view_in_another_process(subject: Subject, case: Case) -> str | None:
+    """Another process, in which sets have another order, gives the same view."""
+    history = case.history()
+    here = subject.told(history, case.at, case.names)
+    _same("here", here, "elsewhere", view_elsewhere(subject.projection, history, case.at, case.base))
+    return _shown(here != subject.empty(case.at))
+
+
+@law(_NOT_EMPTY)
+def no_clock_and_no_chance(subject: Subject, case: Case) -> str | None:
+    """No clock is read and no dice are thrown: a view depends on the history and the date alone."""
+    history = case.history()
+    with trap() as caught:
+        subject.view(history, case.at)
+    if caught:
+        raise Broken(f"  it calls {caught[0]}\n  use the date that view is given, or event.on")
+    return _shown(subject.told(history, case.at, case.names) != subject.empty(case.at))
+
+
+# Folding in parts
+
+
+@law("its view changes before the last entry, and with it")
+def fold_split_at_every_cut(subject: Subject, case: Case) -> str | None:
+    """Folding in two parts, with a look in between, is folding at once, wherever the cut is."""
+    history, whole = case.history(), subject.told(case.history(), case.at, case.names)
+    between: set[str] = set()
+    for cut in range(len(history) + 1):
+        first = _folded(subject, history[:cut])
+        looks = told(first.view(case.at), case.names)
+        _same(f"a look after {cut} entries", looks, "another look", told(first.view(case.at), case.names))
+        second = Fold(subject.projection, first.state, first.place)
+        advance([second], history[cut:])
+        _same("at once", whole, f"in two parts, cut after {cut}", told(second.view(case.at), case.names))
+        between.add(looks)
+    return _shown(len(between) > _TWO)
+
+
+_TWO: Final = 2
+
+
+def _folded(subject: Subject, history: History) -> Fold[Any]:
+    running = Fold(subject.projection)
+    advance([running], history)
+    return running
+
+
+@law("its view changes before the last entry, and with it")
+def snapshot_and_tail_at_every_cut(subject: Subject, case: Case) -> str | None:
+    """A state that went through the bytes of a snapshot goes on as if it had not."""
+    history, whole = case.history(), subject.told(case.history(), case.at, case.names)
+    running = Fold(subject.projection)
+    between: set[str] = set()
+    for cut in range(len(history) + 1):
+        try:
+            body = codec.encode_state(running.state)
+        except CodecError as error:
+            raise Broken(
+                f"  {error}\n  so no snapshot is ever saved; annotate each field of the state "
+                "with a type that JSON can hold, such as dict[str, list[int]]"
+            ) from error
+        resumed: Fold[Any] = Fold(
+            subject.projection, codec.decode_state(subject.projection, body), running.place
+        )
+        between.add(told(resumed.view(case.at), case.names))
+        advance([resumed], history[cut:])
+        _same("at once", whole, f"from a snapshot after {cut}", told(resumed.view(case.at), case.names))
+        advance([running], history[cut : cut + 1])
+    return _shown(len(between) > _TWO)
+
+
+@law("what happened after one of the dates would have changed the view of it")
+def at(subject: Subject, case: Case) -> str | None:
+    """What happens after the date of the question does not matter, whatever was asked before."""
+    history = case.history()
+    days = sorted({entry.event.on.first_day for entry in history} | {case.at})
+    running, reached = Fold(subject.projection), 0
+    everything = _folded(subject, history)
+    before: list[str] = []
+    shown = False
+    for day in days:
+        known = until(history, day)
+        advance([running], known[reached:])
+        reached = len(known)
+        before.append(subject.told(known, day, case.names))
+        _same(f"asked for {day} alone", before[-1], "after earlier dates", told(running.view(day), case.names))
+        shown = shown or (reached < len(history) and _differs(everything, day, before[-1], case.names))
+    for day, first in zip(days, before, strict=True):
+        _same(f"for {day} at first", first, "after later dates", subject.told(history, day, case.names))
+    return _shown(shown)
+
+
+def _differs(running: Fold[Any], day: date, view: str, names: Names) -> bool:
+    """Whether a fold that went too far answers something else; it may not be able to at all."""
+    try:
+        return told(running.view(day), names) != view
+    except Exception:  # noqa: BLE001 - a view need not take a date before its last entry
+        return True
+
+
+@law("its view changes the text of one that was given out before")
+def state_does_not_leak(subject: Subject, case: Case) -> str | None:
+    """A view stays as it was when more is folded; and changing it, or an event, changes nothing."""
+    history = case.history()
+    events = list(codec.decode_all(_rows(history)))
+    whole = subject.told(history, case.at, case.names)
+    running = Fold(subject.projection)
+    shown = False
+    for cut in range(len(events)):
+        view = running.view(case.at)
+        earlier = told(view, case.names)
+        advance([running], events[cut : cut + 1])
+        _same("a view when it was given out", earlier, f"after entry #{cut + 1}", told(view, case.names))
+        shown = shown or earlier != whole
+    for entry, event in zip(history, events, strict=True):
+        _same("an event before", told(entry.event), "after its step", told(event.event))
+        _spoil_parts(event.event)
+    spoil(running.view(case.at))
+    _same("the view", whole, "after what it gave out was changed", told(running.view(case.at), case.names))
+    _same("a view", whole, "of a new fold after that", subject.told(history, case.at, case.names))
+    return _shown(shown)
+
+
+def _spoil_parts(event: Event) -> None:
+    for _, part in parts_of(event) or ():
+        spoil(part)
+
+
+@law(_NOT_EMPTY)
+def view_is_frozen(subject: Subject, case: Case) -> str | None:
+    """A view cannot be changed, has a hash, and equals another that says the same."""
+    history = case.history()
+    view, other = (subject.view(history, case.at) for _ in range(2))
+    found = changeable(view, "the view")
+    if found is not None:
+        raise Broken(f"  {found}; use a tuple, a frozenset, an immutabledict, or @attrs.frozen")
+    try:
+        same = hash(view) == hash(other)
+    except TypeError as error:
+        raise Broken(f"  the view has no hash: {error}") from error
+    if not same or view != other:
+        raise Broken("  two views of the same history are not equal; make the class @attrs.frozen")
+    return _shown(subject.told(history, case.at, case.names) != subject.empty(case.at))
+
+
+# The ledger
+
+
+@law(
+    "its view is not empty and the entries that it consumes are recorded in another order",
+    "order",
+    **FACTS_ONLY,
+)
+def recording_order(subject: Subject, case: Case) -> str | None:
+    """The order in which things were recorded does not matter, but for those of one date."""
+    one, other = case.history(), case.retold(case.order)
+    first = subject.told(one, case.at, case.names)
+    _same("in this order", first, "in the other", subject.told(other[0], case.at, other[1]))
+    mine = [
+        [names.of(entry.seq) for entry in sorted(history, key=_seq) if subject.consumes(entry)]
+        for history, names in ((one, case.names), other)
+    ]
+    return _shown(mine[0] != mine[1] and first != subject.empty(case.at))
+
+
+def _seq(entry: Entry[Any]) -> int:
+    return entry.seq
+
+
+@law(_NOT_EMPTY, **FACTS_ONLY)
+def duplicate_import(subject: Subject, case: Case) -> str | None:
+    """Importing the same again records nothing and changes no answer."""
+    ledger = new_ledger()
+    facts = [step for step in case.career if isinstance(step, Action)]
+    drafts = [Draft(fact, f"import:{number}") for number, fact in enumerate(facts)]
+    ledger.record(drafts)
+    first = told(ledger.project(subject.projection, at=case.at))
+    ledger.record(drafts)
+    if len(ledger) != len(drafts):
+        raise Broken(f"  {len(drafts)} drafts became {len(ledger)} entries")
+    again = told(ledger.project(subject.projection, at=case.at))
+    _same("imported once", first, "imported twice", again)
+    return _shown(subject.told(case.history(), case.at, case.names) != subject.empty(case.at))
+
+
+@law(
+    "an entry is voided that its view rested on", corrections=True, amendments=False, often=96
+)
+def void(subject: Subject, case: Case) -> str | None:
+    """A voided entry counts as if it had never been recorded."""
+    return _corrected(subject, case)
+
+
+@law(
+    "an entry is amended that its view rested on", corrections=False, amendments=True, often=96
+)
+def amend(subject: Subject, case: Case) -> str | None:
+    """An amended entry counts as if it had been recorded that way at first."""
+    return _corrected(subject, case)
+
+
+def _corrected(subject: Subject, case: Case) -> str | None:
+    steps = case.career.steps
+    earlier = ""
+    for number, step in enumerate(steps):
+        if not isinstance(step, Action):  # the question was asked before the correction, too
+            earlier = subject.told(case.history(steps[:number]), case.at, case.names)
+    now = subject.told(case.history(), case.at, case.names)
+    right, names = case.retold([number for number, _ in standing(steps)])
+    _same("corrected", now, "right at first", subject.told(right, case.at, names))
+    return _shown(bool(earlier) and earlier != now)
+
+
+@law("what was recorded later changes its view", "known")
+def known_at(subject: Subject, case: Case) -> str | None:
+    """What the ledger did not know at an instant does not matter for a question of then."""
+    clock, ids = Clock(), list[str]()
+    ledger = new_ledger(clock)
+    record(ledger, case.career.steps[: case.known], ids)
+    instant = clock.now
+    then = told(ledger.project(subject.projection, at=case.at))
+    clock()
+    record(ledger, case.career.steps[case.known :], ids)
+    now = told(ledger.project(subject.projection, at=case.at))
+    again = told(ledger.project(subject.projection, at=case.at, known_at=instant))
+    _same(f"asked after {case.known} entries", then, "asked later for then", again)
+    return _shown(now != then)
+
+
+@law(
+    "its view is not empty, and an unknown event stands before an entry that it consumes",
+    unknown=True,
+    **FACTS_ONLY,
+)
+def unknown_events(subject: Subject, case: Case) -> str | None:
+    """Events of types that this program does not know do not matter."""
+    known = [n for n, step in enumerate(case.career, start=1) if isinstance(step, Action)]
+    history = case.history()
+    among = subject.told(history, case.at, case.names)
+    alone, names = case.retold(known)
+    without = subject.told(alone, case.at, names)
+    _same("without them", without, "with unknown events", among)
+    unknown = [entry.seq for entry in history if entry.type == "elsewhere.noted"]
+    last = max((e.seq for e in history if e.seq not in unknown and subject.consumes(e)), default=0)
+    return _shown(any(n < last for n in unknown) and without != subject.empty(case.at))
+
+
+@law(
+    "a text stands in the state that no event says once an entry is voided or amended",
+    unseen="its state keeps no text of an event",
+    words=tuple(f"word-{number:02}" for number in range(64)),
+    often=96,
+)
+def nothing_forgotten_in_snapshots(subject: Subject, case: Case) -> str | None:
+    """What an entry said before it was voided or amended is in no snapshot made afterwards."""
+    said = {
+        text
+        for step in case.career.steps
+        if not isinstance(step, Voided)
+        for text in _texts(getattr(step, "event", step))
+    }
+    still = {text for _, fact in standing(case.career.steps) for text in _texts(fact)}
+    gone = sorted(said - still)
+    uncorrected = [step for step in case.career.steps if isinstance(step, Action)]
+    before = _state(subject, case.history(uncorrected))
+    after = _state(subject, case.history())
+    for text in gone:
+        if text.encode() in after:
+            raise Broken(f"  {text!r} still stands in {after.decode()}")
+    return _shown(any(text.encode() in before for text in gone))
+
+
+def _state(subject: Subject, history: History) -> bytes:
+    try:
+        return codec.encode_state(_folded(subject, history).state)
+    except CodecError:
+        return b""  # it is never saved, which is a matter of another law
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The words within an event."""
+    if isinstance(value, str):
+        if value.startswith("word-"):
+            yield value
+    elif isinstance(value, tuple | frozenset | Mapping):
+        for item in cast("Iterable[object]", value):
+            yield from _texts(item)
+    else:
+        for _, part in parts_of(value) or ():
+            yield from _texts(part)
+
+
+# Numbers
+
+
+@law(
+    "its number differs from that of an empty career",
+    applies=lambda subject: None if subject.bounds else "no bounds are declared",
+)
+def bounds(subject: Subject, case: Case) -> str | None:
+    """The number stays within its declared bounds."""
+    low, high = subject.bounds or (0, 0)
+    number = subject.measure(case.history(), case.at)
+    if number is not None and not low <= number <= high:
+        raise Broken(f"  it is {number!r}, which does not lie between {low} and {high}")
+    return _shown(number != subject.measure([], case.at))
+
+
+_ALMOST: Final = 1e-9
+
+
+@law(
+    "an event more raises the number",
+    "added",
+    applies=lambda subject: None if subject.rises_with else "no event is declared to raise it",
+    required=lambda subject: [cls.__name__ for cls in subject.rises_with],
+)
+def rises(subject: Subject, case: Case) -> str | None:
+    """An event more of those that raise the number never lowers it."""
+    if case.added is None:
+        return None
+    steps = case.career.steps
+    before = subject.measure(case.history(), case.at)
+    after = subject.measure(case.history([*steps, case.added]), case.at)
+    if before is None:
+        return None if after is None else type(case.added).__name__
+    if after is None or after < before - _ALMOST * max(1.0, abs(before)):
+        raise Broken(f"  with the event that is added, it goes from {before!r} to {after!r}")
+    return type(case.added).__name__ if after > before else None
+
+
+# Events
+
+
+def _declared(subject: Subject) -> list[str]:
+    return [cls.__name__ for cls in subject.events]
+
+
+def _no_old_version(subject: Subject) -> str | None:
+    versioned = [cls for cls in subject.events if cls.__event__.version > 1]
+    if versioned or subject.old_versions:
+        return None
+    return "no event is declared that has an older version"
+
+
+@law(
+    "an event of an older version changes its view",
+    applies=_no_old_version,
+    required=lambda subject: [
+        f"version {version} of {cls.__name__}"
+        for cls in subject.events
+        for version in range(1, cls.__event__.version)
+    ],
+    **FACTS_ONLY,
+)
+def old_versions(subject: Subject, case: Case) -> str | None:
+    """An event that was written in an older version gives the same view."""
+    history = case.history()
+    whole = subject.told(history, case.at, case.names)
+    shown: str | None = None
+    for place, entry in enumerate(history):
+        for version, old in _older(subject, entry):
+            rest = history[:place] + history[place + 1 :]
+            read = [*history[:place], old, *history[place + 1 :]]
+            label = f"version {version} of {type(entry.event).__name__}"
+            _same("as it is", whole, f"from {label}", subject.told(read, case.at, case.names))
+            if subject.told(rest, case.at, case.names) != whole:
+                shown = label
+    return shown
+
+
+def _older(subject: Subject, entry: Entry[Any]) -> Iterator[tuple[int, Entry[Any]]]:
+    """The entry as it is read from each older version that could say it."""
+    import json  # noqa: PLC0415 - few events have one
+
+    downgrades = subject.old_versions.get(type(entry.event), {})
+    body: dict[str, Any] = json.loads(codec.encode(entry))
+    fields: dict[str, Any] | None = body["event"]
+    for version in range(entry.version - 1, 0, -1):
+        if fields is None or version not in downgrades:
+            return
+        fields = downgrades[version](dict(fields))
+        if fields is not None:
+            written = json.dumps(body | {"version": version, "event": fields})
+            yield version, codec.decode(entry.seq, written.encode())
+
+
+def every_event_counts(subject: Subject, case: Case, missing: set[str]) -> None:
+    """Strike out the types of which this career has an event that changes the view."""
+    history = case.history()
+    whole = ""
+    for place, entry in enumerate(history):
+        name = type(entry.event).__name__
+        if name in missing:
+            whole = whole or subject.told(history, case.at, case.names)
+            if subject.told(history[:place] + history[place + 1 :], case.at, case.names) != whole:
+                missing.discard(name)
+
+
+def event_survives(event: Action) -> None:
+    """An event comes back from its bytes as it was, and nothing in it can be changed."""
+    entry = entry_of(event, 1)
+    try:
+        back = codec.decode(1, codec.encode(entry)).event
+    except CodecError as error:
+        raise Broken(f"  {error}") from error
+    _same("as it was made", told(event), "as it is read back", told(back))
+    for name, part in parts_of(event) or ():
+        found = changeable(part, name)
+        if found is not None:
+            raise Broken(f"  {found}; events must not change, so use types that cannot")
+    try:
+        same = hash(event) == hash(back) and event == back
+    except TypeError as error:
+        raise Broken(f"  it has no hash: {error}") from error
+    if not same:
+        raise Broken("  it does not equal what is read back; compare its parts by value")
+
+
+def consumed_classes(projection: type[Projection[Any]]) -> list[type[Action]]:
+    """The event classes that a projection has a step of its own for."""
+    wanted = tuple(
+        kind for kind, _ in projection.__projection__.steps if kind is not Action  # type: ignore[attr-defined]
+    )
+    return [cls for cls in catalogue if issubclass(cls, wanted) and issubclass(cls, Action)]

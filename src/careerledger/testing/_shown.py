@@ -1,0 +1,71 @@
+"""Careers as Python that can be pasted and run."""
+
+from collections.abc import Iterable
+from datetime import date
+from enum import Enum
+from typing import Any, cast
+
+import attrs
+from immutabledict import immutabledict
+
+
+
+class Code:
+    """Python that makes values, and the names that it must import."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, set[str]] = {}
+
+    def import_(self, module: str, name: str) -> str:
+        """The name, which will be imported from the module."""
+        self._names.setdefault(module, set()).add(name.partition(".")[0])
+        return name
+
+    def imports(self) -> list[str]:
+        """The import statements for all that was named, sorted."""
+        return [
+            f"from {module} import {', '.join(sorted(names))}"
+            for module, names in sorted(self._names.items())
+        ]
+
+    def class_(self, cls: Any) -> str:
+        """The name of a class, imported from where people import it."""
+        module = cls.__module__
+        for public in ("careerledger.events", "careerledger.projections", "careerledger.testing"):
+            if module.startswith(f"{public}."):
+                module = public
+        return self.import_(module, cls.__qualname__)
+
+    def of(self, value: Any) -> str:  # noqa: C901, PLR0911 - one for each kind of value
+        """An expression that makes the value, as a person would type it."""
+        if isinstance(value, str):
+            told = repr(str(value))
+            return told if '"' in told or told[0] == '"' else f'"{told[1:-1]}"'
+        if isinstance(value, date):
+            return f"{self.import_('datetime', 'date')}{(value.year, value.month, value.day)}"
+        if isinstance(value, Enum):
+            return f"{self.class_(type(value))}.{value.name}"
+        if isinstance(value, type):
+            return self.class_(value)
+        if callable(value) and hasattr(value, "__qualname__"):
+            return self.import_(value.__module__, value.__qualname__)
+        if isinstance(value, immutabledict | dict):
+            pairs = sorted(cast("dict[Any, Any]", value).items(), key=repr)
+            return f"{{{', '.join(f'{self.of(k)}: {self.of(v)}' for k, v in pairs)}}}"
+        if isinstance(value, frozenset | set):
+            items = sorted(map(self.of, cast("Iterable[Any]", value)))
+            return f"{{{', '.join(items)}}}" if items else "set()"
+        if isinstance(value, tuple | list):
+            return f"[{', '.join(map(self.of, cast('Iterable[Any]', value)))}]"
+        if attrs.has(cast("Any", type(value))):
+            return self.call(value)
+        return repr(value)
+
+    def call(self, value: Any) -> str:
+        """The constructor call that makes an instance of an attrs class, on one line."""
+        told = [
+            f"{field.alias}={self.of(held)}" if field.kw_only else self.of(held)
+            for field in attrs.fields(cast("Any", type(value)))
+            if (held := getattr(value, field.name)) != field.default
+        ]
+        return f"{self.class_(type(value))}({', '.join(told)})"

@@ -1,0 +1,379 @@
+"""``laws``: a test class for a projection, with one test for each law."""
+
+import sys
+import unittest
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from inspect import Parameter, Signature
+from typing import Any, ClassVar, Final, cast
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Flaky
+
+from careerledger.analyses.explanation import Measure
+from careerledger.dates import DateLike, as_of
+from careerledger.errors import DefinitionError
+from careerledger.events import Action, load_catalogue
+from careerledger.projections import Projection
+from careerledger.projections._projection import meta_of
+from careerledger.testing._careers import (
+    Career,
+    Step,
+    Telling,
+    event_classes,
+    lines_of,
+    with_what_they_name,
+)
+from careerledger.testing._cases import Case, cases
+from careerledger.testing._events import events as events_of
+from careerledger.testing._events import facts
+from careerledger.testing._laws import (
+    LAWS,
+    Broken,
+    Downgrade,
+    Law,
+    Subject,
+    consumed_classes,
+    event_survives,
+    every_event_counts,
+)
+from careerledger.testing._shown import Code
+
+
+class LawBroken(AssertionError):  # noqa: N818 - it says what happened
+    """A law does not hold; the message has the case as Python that can be pasted and run."""
+
+    case: Case | None = None
+    """What the law does not hold for."""
+
+
+class NotShown(AssertionError):  # noqa: N818 - it says what happened
+    """A law was tried on too little to say that it holds."""
+
+
+SHARE: Final = 20
+"""One in so many careers must show something, else a law has not been shown."""
+_MOST_CASES_FOR_EVENTS: Final = 400
+
+
+def laws(
+    projection: type[Projection[Any]],
+    /,
+    *,
+    events: Iterable[type[Action]] = (),
+    of: Measure | None = None,
+    bounds: tuple[float, float] | None = None,
+    rises_with: Iterable[type[Action]] = (),
+    old_versions: Mapping[type[Action], Mapping[int, Downgrade]] | None = None,
+    waived: Mapping[str, str] | None = None,
+) -> type["ProjectionLaws"]:
+    """A test class that holds a projection to the laws of every projection, a test for each.
+
+    It works under pytest, pytest-xdist and unittest: ``TestHackathons = laws(Hackathons)``. How
+    many careers each law is tried on is Hypothesis's ``max_examples``. A law that was shown by
+    fewer than one in twenty of them fails, as does a declared event that never changed a view.
+
+    Args:
+        projection: A class made by ``@projection``.
+        events: The events that the view depends on; each must be seen to change it, and to
+            survive its bytes. Default: those that the projection has steps for, of which none
+            must; what ``@on(Action)`` takes is tried with every event of the library.
+        of: Which number of the view the next two are about: the name of an attribute, or a
+            function of the view. Default: its headline.
+        bounds: The least and the greatest value that the number can have.
+        rises_with: Events of which one more never lowers the number, and sometimes raises it.
+        old_versions: How older versions of the declared events were written: for each, by
+            version, the function that turns the fields of the next version into those of that
+            one, or into None where it could not say them. The upcasts must undo it.
+        waived: Laws that the projection does not keep, each with the reason; their tests are
+            skipped with it.
+
+    Raises:
+        DefinitionError: The projection is none, or an argument names what is not there.
+    """
+    meta_of(projection)
+    declared = event_classes(events) if (events := tuple(events)) else ()
+    rising = event_classes(rises_with) if (rises_with := tuple(rises_with)) else ()
+    steps = consumed_classes(projection)
+    every = any(kind is Action for kind, _ in meta_of(projection).steps)
+    kinds = [*declared, *rising, *steps, *(facts() if every else ())]
+    load_catalogue()  # to know what introduces the ids that these refer to
+    if bounds is not None and not bounds[0] <= bounds[1]:
+        raise DefinitionError(f"bounds are {bounds!r}; give the least and the greatest value")
+    waived = dict(waived or {})
+    unknown = sorted(waived.keys() - _TESTS.keys())
+    if unknown:
+        raise DefinitionError(f"no law is called {unknown[0]!r}; there are {', '.join(_TESTS)}")
+    subject = Subject(
+        projection=projection,
+        events=declared,
+        kinds=with_what_they_name(kinds),
+        of=of,
+        bounds=bounds,
+        rises_with=rising,
+        old_versions={cls: dict(steps) for cls, steps in (old_versions or {}).items()},
+    )
+    caller = sys._getframe(1).f_globals.get("__name__", __name__)  # noqa: SLF001 - as namedtuple does
+    body: dict[str, Any] = {
+        "__module__": caller,
+        "__doc__": f"The laws of {projection.__name__}.",
+        "subject": subject,
+        "waived": waived,
+    }
+    return cast("Any", type(f"Test{projection.__name__}", (ProjectionLaws,), body))
+
+
+class ProjectionLaws(unittest.TestCase):
+    """What ``laws`` makes; each test is a law."""
+
+    subject: ClassVar[Subject]
+    waived: ClassVar[Mapping[str, str]]
+
+    @classmethod
+    def check(
+        cls,
+        law: str,
+        career: Iterable[Step],
+        /,
+        *,
+        at: DateLike,
+        order: Sequence[int] = (),
+        known: int = 0,
+        added: Action | None = None,
+    ) -> None:
+        """Try one law on one career, as a counterexample is printed.
+
+        Args:
+            law: The name of the law, such as ``"void"``.
+            career: What was recorded, in the order it was; see ``Career``.
+            at: The date of the question.
+            order: Another order of recording, by the numbers of the entries.
+            known: How many entries were recorded when the question was asked first.
+            added: An event that happened too.
+
+        Raises:
+            LawBroken: It does not hold.
+        """
+        if law not in LAWS:
+            raise DefinitionError(f"no law is called {law!r}; there are {', '.join(LAWS)}")
+        case = Case(
+            career=Career(career), at=as_of(at), order=tuple(order), known=known, added=added
+        )
+        _check(LAWS[law], cls.subject, case)
+
+    def _waive(self, name: str) -> None:
+        if name in self.waived:
+            self.skipTest(self.waived[name])
+
+    def _try(self, law: Law) -> None:
+        self._waive(law.name)
+        subject = self.subject
+        reason = law.applies(subject)
+        if reason is not None:
+            self.skipTest(reason)
+        telling = Telling(kinds=subject.kinds, **law.careers)
+        strategy = cases(
+            telling,
+            order="order" in law.needs,
+            known="known" in law.needs,
+            added=subject.rises_with if "added" in law.needs else (),
+        )
+        shown = Counter[str]()
+        tried = _run(self, law.name, strategy, lambda case: _note(shown, law, subject, case))
+        if law.unseen is not None:
+            if not shown:
+                self.skipTest(law.unseen)
+        elif tried is not None:
+            _enough(law, subject, shown, tried)
+
+    def test_events_survive_their_bytes(self) -> None:
+        """An event comes back from its bytes as it was, and nothing in it can be changed."""
+        self._waive("events_survive_their_bytes")
+        subject = self.subject
+
+        def survives(event: Action) -> None:
+            try:
+                event_survives(event)
+            except Broken as broken:
+                code = Code()
+                call = code.of(event)
+                raise LawBroken(
+                    f"{type(event).__name__} does not survive its bytes.\n\n{broken}\n\n"
+                    + "\n".join([*code.imports(), call])
+                ) from broken
+
+        for cls in subject.events or consumed_classes(subject.projection):
+            _run(self, f"events/{cls.__name__}", events_of(cls), survives, most=_FEW)
+
+    def test_every_event_counts(self) -> None:
+        """Each declared event changes the view of some career, or the laws would show nothing."""
+        self._waive("every_event_counts")
+        subject = self.subject
+        if not subject.events:
+            self.skipTest("no events are declared that the view must depend on")
+        missing = {cls.__name__ for cls in subject.events}
+        strategy = cases(Telling(kinds=subject.kinds, often=0))
+
+        def seek(case: Case) -> None:
+            if missing:
+                every_event_counts(subject, case, missing)
+
+        tried = _run(self, "every_event_counts", strategy, seek)
+        if tried is not None and missing:
+            raise NotShown(
+                f"{', '.join(sorted(missing))} never changed the view of "
+                f"{subject.projection.__name__} in {tried} careers; give the projection a step "
+                "for it, or leave it out of events="
+            )
+
+
+_FEW: Final = 25
+"""On how many events of each class their bytes are tried at most."""
+_TESTS: Final = {**LAWS, "events_survive_their_bytes": None, "every_event_counts": None}
+
+
+def _test_of(law: Law) -> Callable[[ProjectionLaws], None]:
+    def test(self: ProjectionLaws) -> None:
+        self._try(law)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
+    test.__name__ = f"test_{law.name}"
+    test.__qualname__ = f"ProjectionLaws.test_{law.name}"
+    test.__doc__ = law.text
+    return test
+
+
+for _law in LAWS.values():
+    setattr(ProjectionLaws, f"test_{_law.name}", _test_of(_law))
+
+
+def _run(
+    test: ProjectionLaws,
+    name: str,
+    strategy: st.SearchStrategy[Any],
+    check: Callable[[Any], None],
+    most: int | None = None,
+) -> int | None:
+    """Check what a strategy draws; returns how many, None where nothing new was drawn."""
+    here = settings()
+    tried = 0
+
+    def run(case: Any) -> None:
+        nonlocal tried
+        tried += 1
+        check(case)
+
+    # Each test has failures of its own in Hypothesis's database, which knows it by this.
+    whose = f"{test.subject.projection.__module__}.{test.subject.projection.__qualname__}.{name}"
+    first: list[LawBroken] = []
+
+    def note(case: Any) -> None:
+        try:
+            run(case)
+        except LawBroken as broken:
+            first.append(broken)
+            raise
+
+    note.__signature__ = Signature(  # type: ignore[attr-defined]
+        [Parameter("case", Parameter.POSITIONAL_OR_KEYWORD, annotation=whose)]
+    )
+    quick = settings(
+        here,
+        deadline=None,
+        report_multiple_bugs=False,
+        max_examples=here.max_examples if most is None else min(most, here.max_examples),
+        phases=[phase for phase in here.phases if phase is not Phase.explain],
+        suppress_health_check=list(HealthCheck),
+    )
+    try:
+        quick(given(case=strategy)(note))()
+    except Flaky as error:
+        if not first:
+            raise
+        raise _not_again(first[0]) from error
+    return tried if Phase.generate in here.phases else None
+
+
+def _not_again(first: LawBroken) -> LawBroken:
+    """What is raised where the same case did not fail a second time."""
+    broken = LawBroken(
+        "The same career failed once and not again, so something remembers it that is no part of "
+        "the state: look for class variables and module-level caches. It cannot be shrunk; this "
+        f"is how it failed first:\n\n{first}"
+    )
+    broken.case = first.case
+    return broken
+
+
+def _note(shown: Counter[str], law: Law, subject: Subject, case: Case) -> None:
+    label = _check(law, subject, case)
+    if label is not None:
+        shown[label] += 1
+
+
+def _check(law: Law, subject: Subject, case: Case) -> str | None:
+    try:
+        return law.check(subject, case)
+    except Exception as error:
+        name = subject.projection.__name__
+        if isinstance(error, Broken):
+            what = f"{name} breaks a law: {law.text}\n\n{error}"
+        else:
+            what = f"{name} fails: {type(error).__name__}: {error}"
+        broken = LawBroken(f"{what}\n\n{_as_python(law, subject, case)}")
+        broken.case = case
+        raise broken from error
+
+
+def _as_python(law: Law, subject: Subject, case: Case) -> str:
+    """A test of this case alone."""
+    code = Code()
+    code.import_("careerledger.testing", "laws")
+    said: dict[str, Any] = {
+        "of": subject.of,
+        "bounds": subject.bounds,
+        "rises_with": subject.rises_with,
+        "old_versions": subject.old_versions,
+    }
+    arguments = [code.class_(subject.projection)]
+    arguments += [f"{name}={code.of(value)}" for name, value in said.items() if value]
+    lines = lines_of(case.career.steps, code).replace("\n", "\n        ")
+    more = {"order": list(case.order), "known": case.known, "added": case.added}
+    given_ = "".join(f"        {name}={code.of(value)},\n" for name, value in more.items() if value)
+    body = (
+        f"def test_{law.name}_of_{_snake(subject.projection.__name__)}():\n"
+        f"    laws({', '.join(arguments)}).check(\n"
+        f'        "{law.name}",\n'
+        f"        {lines},\n"
+        f"        at={code.of(str(case.at))},\n{given_}"
+        "    )\n"
+    )
+    return "\n".join([*code.imports(), "", "", body])
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).strip(
+        "_"
+    )
+
+
+def _enough(law: Law, subject: Subject, shown: Counter[str], tried: int) -> None:
+    """Raise NotShown where too few careers showed something."""
+    name = subject.projection.__name__
+    least = max(1, tried // SHARE)
+    count = shown.total()
+    if count < least:
+        raise NotShown(
+            f"only {count} of {tried} careers showed whether {name} keeps this law, where at "
+            f"least {least} must: {law.text} A career shows something if {law.relevant}. "
+            "Declare the events that the view depends on as events=[...]; if the law does not "
+            f"apply, say why as waived={{{law.name!r}: '...'}}."
+        )
+    missing = [label for label in law.required(subject) if not shown[label]]
+    if missing:
+        raise NotShown(
+            f"no career showed anything about {', '.join(missing)} for {name}: {law.text} "
+            f"A career shows something if {law.relevant}."
+        )
+
+

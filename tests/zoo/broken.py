@@ -1,0 +1,1013 @@
+"""Broken projections. Each would pass the example tests that its author wrote."""
+
+import random
+import secrets
+import time
+import uuid
+from collections import Counter, defaultdict
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, ClassVar
+
+import attrs
+from immutabledict import immutabledict
+
+from careerledger.events import (
+    ChallengeTaken,
+    CourseFinished,
+    GoalSet,
+    RoleStarted,
+    SkillAssessed,
+    SkillPractised,
+    TrendNoted,
+)
+from careerledger.projections import on, projection
+from zoo.keeper import broken
+
+# The order of recording leaks in
+
+
+@broken("recording_order", "the last practice is taken by entry number instead of date")
+@projection("zoo.last-by-number")
+class LastByNumber:
+    number: int = 0
+    skill: str = ""
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        if entry.seq > self.number:
+            self.number, self.skill = entry.seq, event.skill
+
+    def view(self, at):
+        return self.skill
+
+
+@broken("recording_order", "the current title is the one that was written down last")
+@projection("zoo.title-by-instant")
+class TitleByInstant:
+    recorded_at: str = ""
+    title: str = ""
+
+    @on(RoleStarted)
+    def start(self, event, entry):
+        if entry.recorded_at.isoformat() > self.recorded_at:
+            self.recorded_at, self.title = entry.recorded_at.isoformat(), event.organisation
+
+    def view(self, at):
+        return self.title
+
+
+@broken("recording_order", "the evidence is listed in the order of recording")
+@projection("zoo.evidence-by-number")
+class EvidenceByNumber:
+    seqs: list[int] = []
+
+    @on(CourseFinished)
+    def finish(self, event, entry):
+        self.seqs.append(entry.seq)
+
+    def view(self, at):
+        return tuple(sorted(self.seqs))
+
+
+@broken("recording_order", "ties are broken by the entry's id, which grows with time")
+@projection("zoo.ties-by-id")
+class TiesById:
+    best: tuple[float, str] = (0.0, "")
+    title: str = ""
+
+    @on(CourseFinished)
+    def finish(self, event, entry):
+        if (event.hours or 0.0, entry.id) > self.best:
+            self.best, self.title = (event.hours or 0.0, entry.id), str(event.on)
+
+    def view(self, at):
+        return self.title
+
+
+@broken("recording_order", "the first course is the one with the smallest number")
+@projection("zoo.first-by-number")
+class FirstByNumber:
+    first: int | None = None
+    title: str = ""
+
+    @on(CourseFinished)
+    def finish(self, event, entry):
+        if self.first is None or entry.seq < self.first:
+            self.first, self.title = entry.seq, str(event.on)
+
+    def view(self, at):
+        return self.title
+
+
+@broken("void", "the number of the last entry is taken for how many there are")
+@projection("zoo.number-for-count")
+class NumberForCount:
+    first: int = 0
+    last: int = 0
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.first = min(self.first or entry.seq, entry.seq)
+        self.last = max(self.last, entry.seq)
+
+    def view(self, at):
+        return self.last - self.first + 1 if self.last else 0
+
+
+@broken("unknown_events", "a streak goes on only while the entries are numbered without a hole")
+@projection("zoo.streak-by-number")
+class StreakByNumber:
+    last: int = 0
+    streak: int = 0
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.streak = self.streak + 1 if entry.seq == self.last + 1 else 1
+        self.last = entry.seq
+
+    def view(self, at):
+        return self.streak
+
+
+@broken("amend", "an amended entry is known by its number, and skipped as seen before")
+@projection("zoo.seen-numbers")
+class SeenNumbers:
+    titles: list[str] = []
+    known: ClassVar[dict[str, str]] = {}
+
+    @on(CourseFinished)
+    def finish(self, event, entry):
+        self.titles.append(self.known.setdefault(entry.id, event.title))
+
+    def view(self, at):
+        return tuple(self.titles)
+
+
+@broken("amend", "an amended entry stays at the date at which it was first seen")
+@projection("zoo.amend-keeps-date")
+class AmendKeepsDate:
+    dates: list[str] = []
+    places: ClassVar[dict[str, str]] = {}
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.dates.append(self.places.setdefault(entry.id, str(event.on)))
+
+    def view(self, at):
+        return tuple(self.dates)
+
+
+# Sets and hashes
+
+
+@broken("same_view_in_another_process", "a set of themes is iterated into a float sum")
+@projection("zoo.float-sum-of-set")
+class FloatSumOfSet:
+    hours: dict[str, float] = {}
+
+    @on(CourseFinished)
+    def finish(self, event, entry):
+        for theme in event.themes:
+            self.hours[theme] = self.hours.get(theme, 0.0) + (event.hours or 0.1)
+
+    def view(self, at):
+        total = 0.0
+        for theme in set(self.hours):
+            total += self.hours[theme] / len(theme)
+        return total
+
+
+@broken("same_view_in_another_process", "a set is shown in the order in which it happens to be")
+@projection("zoo.set-order")
+class SetOrder:
+    skills: set[str] = set()
+
+    @on(CourseFinished)
+    def finish(self, event, entry):
+        self.skills |= set(event.skills)
+
+    def view(self, at):
+        return tuple(self.skills)
+
+
+@broken("same_view_in_another_process", "the first theme of an event is whichever comes first")
+@projection("zoo.first-of-set")
+class FirstOfSet:
+    themes: list[str] = []
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        if event.themes:
+            self.themes.append(next(iter(event.themes)))
+
+    def view(self, at):
+        return tuple(self.themes)
+
+
+@broken("same_view_in_another_process", "the favourite of equals depends on the order of a set")
+@projection("zoo.favourite-of-set")
+class FavouriteOfSet:
+    count: dict[str, int] = {}
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        for theme in event.themes:
+            self.count[theme] = self.count.get(theme, 0) + 1
+
+    def view(self, at):
+        return max(set(self.count), key=self.count.__getitem__, default="")
+
+
+@broken("same_view_in_another_process", "skills are put into buckets by their hash")
+@projection("zoo.hash-buckets")
+class HashBuckets:
+    buckets: dict[int, int] = {}
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        bucket = hash(event.skill) % 7
+        self.buckets[bucket] = self.buckets.get(bucket, 0) + 1
+
+    def view(self, at):
+        return tuple(sorted(self.buckets.items()))
+
+
+@broken("same_history_same_view", "events are told apart by where they lie in memory")
+@projection("zoo.by-address")
+class ByAddress:
+    last: int = 0
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.last = id(event)
+
+    def view(self, at):
+        return self.last
+
+
+# Clocks and chance
+
+
+@broken("no_clock_and_no_chance", "days are counted up to date.today() instead of at")
+@projection("zoo.today")
+class DaysUntilToday:
+    last: int = 0
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.last = event.on.ordinal
+
+    def view(self, at):
+        return date.today().toordinal() - self.last if self.last else None
+
+
+@broken("no_clock_and_no_chance", "a step notes when it was run")
+@projection("zoo.noted-now")
+class NotedNow:
+    noted: list[str] = []
+
+    @on(CourseFinished)
+    def finish(self, event, entry):
+        self.noted.append(datetime.now(UTC).date().isoformat())
+
+    def view(self, at):
+        return tuple(self.noted)
+
+
+@broken("no_clock_and_no_chance", "freshness is measured with time.time()")
+@projection("zoo.time-time")
+class FreshByTime:
+    seen: int = 0
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.seen += 1
+
+    def view(self, at):
+        return self.seen * int(time.time() > 0)
+
+
+@broken("no_clock_and_no_chance", "one of equal courses is chosen at random")
+@projection("zoo.random-choice")
+class RandomChoice:
+    titles: list[str] = []
+
+    @on(CourseFinished)
+    def finish(self, event, entry):
+        self.titles.append(event.title)
+
+    def view(self, at):
+        return random.choice(self.titles) if self.titles else None
+
+
+@broken("no_clock_and_no_chance", "each finding gets a new UUID, which is then cut to nothing")
+@projection("zoo.uuid")
+class NewId:
+    titles: list[str] = []
+
+    @on(CourseFinished)
+    def finish(self, event, entry):
+        self.titles.append(event.title + str(uuid.uuid4())[:0])
+
+    def view(self, at):
+        return tuple(self.titles)
+
+
+@broken("no_clock_and_no_chance", "a token comes from secrets")
+@projection("zoo.secrets")
+class Token:
+    seen: int = 0
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.seen += 1
+
+    def view(self, at):
+        return (self.seen, secrets.token_hex(0))
+
+
+# State that is shared, kept or given away
+
+
+@broken("same_history_same_view", "the count is kept by the class instead of the state")
+@projection("zoo.class-counter")
+class ClassCounter:
+    seen: int = 0
+    total: ClassVar[int] = 0
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        type(self).total += 1
+        self.seen = self.total
+
+    def view(self, at):
+        return self.seen
+
+
+@broken("same_history_same_view", "every state starts with the same list")
+@projection("zoo.shared-default")
+class SharedDefault:
+    SHARED: ClassVar[list[str]] = []
+    skills: list[str] = attrs.Factory(lambda: SharedDefault.SHARED)
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.skills.append(event.skill)
+
+    def view(self, at):
+        return tuple(self.skills)
+
+
+@broken("same_history_same_view", "entries that were counted once are never counted again")
+@projection("zoo.counted-once")
+class CountedOnce:
+    seen: int = 0
+    counted: ClassVar[set[str]] = set()
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        if entry.id not in self.counted:
+            self.counted.add(entry.id)
+            self.seen += 1
+
+    def view(self, at):
+        return self.seen
+
+
+@broken("void", "the highest level ever seen is cached, so a void does not lower it")
+@projection("zoo.cached-record")
+class CachedRecord:
+    best: float = 0
+    record: ClassVar[dict[str, float]] = {}
+
+    @on(SkillAssessed)
+    def assess(self, event, entry):
+        key = f"{event.skill} {entry.id[:5]}"
+        self.record[key] = max(self.record.get(key, 0.0), event.level)
+        self.best = max(self.best, self.record[key])
+
+    def view(self, at):
+        return self.best
+
+
+@broken("fold_split_at_every_cut", "the first view is kept and given out ever after")
+@projection("zoo.cached-view")
+class CachedView:
+    seen: int = 0
+    cached: int | None = None
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.seen += 1
+
+    def view(self, at):
+        if self.cached is None:
+            self.cached = self.seen
+        return self.cached
+
+
+@broken("at", "a view is cached by how many entries there are, whatever the date")
+@projection("zoo.cached-by-count")
+class CachedByCount:
+    days: list[int] = []
+    cached: dict[int, int] = {}
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.days.append(event.on.ordinal)
+
+    def view(self, at):
+        return self.cached.setdefault(
+            len(self.days), at.toordinal() - self.days[-1] if self.days else 0
+        )
+
+
+@broken("state_does_not_leak", "the view is the state's own list")
+@projection("zoo.aliased-list")
+class AliasedList:
+    skills: list[str] = []
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.skills.append(event.skill)
+
+    def view(self, at):
+        return self.skills
+
+
+@attrs.frozen
+class Shelf:
+    books: dict[str, int]
+
+
+@broken("state_does_not_leak", "a frozen view holds the state's own dict")
+@projection("zoo.aliased-dict")
+class AliasedDict:
+    books: dict[str, int] = {}
+
+    @on(CourseFinished)
+    def finish(self, event, entry):
+        self.books[event.title] = self.books.get(event.title, 0) + 1
+
+    def view(self, at):
+        return Shelf(self.books)
+
+
+@broken("fold_split_at_every_cut", "the view empties the list that it shows")
+@projection("zoo.emptied")
+class Emptied:
+    skills: list[str] = []
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.skills.append(event.skill)
+
+    def view(self, at):
+        shown = []
+        while self.skills:
+            shown.append(self.skills.pop(0))
+        return tuple(shown)
+
+
+@broken("fold_split_at_every_cut", "the view sorts the list in place, of which a step needs the end")
+@projection("zoo.sorted-in-place")
+class SortedInPlace:
+    hours: list[float] = []
+    rises: int = 0
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        hours = event.hours or 0.0
+        if self.hours and hours > self.hours[-1]:
+            self.rises += 1
+        self.hours.append(hours)
+
+    def view(self, at):
+        self.hours.sort()
+        return (self.rises, *self.hours)
+
+
+@broken("at", "what has faded at the date of a question is dropped from the state")
+@projection("zoo.dropped-when-faded")
+class DroppedWhenFaded:
+    days: list[int] = []
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        if self.days and event.on.ordinal - self.days[0] > 365:
+            self.days.clear()
+        self.days.append(event.on.ordinal)
+
+    def view(self, at):
+        self.days = [day for day in self.days if at.toordinal() - day <= 30]
+        return len(self.days) if at.year < 2025 else sum(self.days)
+
+
+@broken("known_at", "the newest instant of any fold decides what counts as stale")
+@projection("zoo.newest-instant")
+class NewestInstant:
+    mine: str = ""
+    newest: ClassVar[dict[str, str]] = {}
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.mine = max(self.mine, entry.recorded_at.isoformat())
+        self.newest[event.skill] = max(self.newest.get(event.skill, ""), self.mine)
+
+    def view(self, at):
+        return bool(self.mine) and all(self.mine >= instant for instant in self.newest.values())
+
+
+# Snapshots
+
+
+@broken("snapshot_and_tail_at_every_cut", "a Counter is declared as a dict, which is what comes back")
+@projection("zoo.counter")
+class CounterAsDict:
+    count: dict[str, int] = Counter()
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.count[event.skill] += 1
+
+    def view(self, at):
+        return tuple(sorted(self.count.items()))
+
+
+@broken("snapshot_and_tail_at_every_cut", "a defaultdict is declared as a dict")
+@projection("zoo.defaultdict")
+class DefaultAsDict:
+    hours: dict[str, list[float]] = attrs.Factory(lambda: defaultdict(list))
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.hours[event.skill].append(event.hours or 0.0)
+
+    def view(self, at):
+        return tuple(sorted((skill, tuple(hours)) for skill, hours in self.hours.items()))
+
+
+@broken("snapshot_and_tail_at_every_cut", "the keys of a mapping are tuples, which JSON has not")
+@projection("zoo.tuple-keys")
+class TupleKeys:
+    count: dict[tuple[str, int], int] = {}
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        key = (event.skill, event.on.first_day.year)
+        self.count[key] = self.count.get(key, 0) + 1
+
+    def view(self, at):
+        return tuple(sorted(self.count.items()))
+
+
+@broken("snapshot_and_tail_at_every_cut", "an event is kept in a field that says nothing of its type")
+@projection("zoo.kept-event")
+class KeptEvent:
+    last: Any = None
+
+    @on(CourseFinished)
+    def finish(self, event, entry):
+        self.last = event
+
+    def view(self, at):
+        return None if self.last is None else self.last.title
+
+
+@broken("snapshot_and_tail_at_every_cut", "a date is kept where text is declared")
+@projection("zoo.date-as-text")
+class DateAsText:
+    last: str | None = None
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.last = event.on.first_day
+
+    def view(self, at):
+        return None if self.last is None else (at - self.last).days
+
+
+@broken("snapshot_and_tail_at_every_cut", "a snapshot forgets the field that is not compared")
+@projection("zoo.forgotten-field")
+class ForgottenField:
+    seen: int = 0
+    last: str = attrs.field(default="", eq=False, init=False)
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.seen += 1
+        self.last = event.skill
+
+    def view(self, at):
+        return (self.seen, self.last)
+
+
+@attrs.define
+class Visit:
+    skill: str
+    times: int = attrs.field(default=0, eq=False)
+
+    def __attrs_post_init__(self):
+        self.times = 0
+
+
+@broken("snapshot_and_tail_at_every_cut", "a part of the state starts anew when it is read back")
+@projection("zoo.reset-part")
+class ResetPart:
+    visits: dict[str, Visit] = {}
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.visits.setdefault(event.skill, Visit(event.skill)).times += 1
+
+    def view(self, at):
+        return tuple(sorted((visit.skill, visit.times) for visit in self.visits.values()))
+
+
+@broken("snapshot_and_tail_at_every_cut", "the running total lives in a class variable by object")
+@projection("zoo.beside-the-state")
+class BesideTheState:
+    key: int = 0
+    totals: ClassVar[dict[int, float]] = {}
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.totals[id(self)] = self.key and self.totals.get(id(self), 0)
+        self.key += 1
+        self.totals[id(self)] += self.key
+
+    def view(self, at):
+        return self.totals.get(id(self), 0) if self.key else 0
+
+
+@broken("nothing_forgotten_in_snapshots", "titles are interned in a list that only grows")
+@projection("zoo.interned")
+class Interned:
+    titles: list[int] = []
+    pool: list[str] = []
+    everything: ClassVar[list[str]] = []
+
+    @on(CourseFinished)
+    def finish(self, event, entry):
+        if event.title not in self.everything:
+            self.everything.append(event.title)
+        self.titles.append(self.everything.index(event.title))
+        self.pool = list(self.everything)
+
+    def view(self, at):
+        return tuple(sorted(self.pool[number] for number in self.titles))
+
+
+@broken("nothing_forgotten_in_snapshots", "the reasons for a search are kept by entry for ever")
+@projection("zoo.kept-notes")
+class KeptNotes:
+    notes: dict[str, str] = {}
+    by_entry: ClassVar[dict[str, str]] = {}
+
+    @on(TrendNoted)
+    def note(self, event, entry):
+        self.by_entry[f"{entry.id} {event.what}"] = event.what
+        self.notes = dict(self.by_entry)
+
+    def view(self, at):
+        return len(self.notes) > 0
+
+
+# Dates
+
+
+@broken("at", "the year before a leap day is looked for, and is not there")
+@projection("zoo.leap-day")
+class LeapDay:
+    days: list[int] = []
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.days.append(event.on.ordinal)
+
+    def view(self, at):
+        since = at.replace(year=at.year - 1).toordinal()
+        return sum(day > since for day in self.days)
+
+
+@broken("same_history_same_view", "the month after December is looked for")
+@projection("zoo.december")
+class December:
+    ends: list[str] = []
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        day = event.on.first_day
+        self.ends.append(date(day.year, day.month + 1, 1).isoformat())
+
+    def view(self, at):
+        return tuple(self.ends)
+
+
+@broken("bounds", "a month is taken as its last day, which may lie ahead", bounds=(0, 1))
+@projection("zoo.month-as-last-day")
+class MonthAsLastDay:
+    last: str = ""
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.last = event.on.last_day.isoformat()
+
+    def view(self, at):
+        if not self.last:
+            return None
+        return 2.0 ** ((date.fromisoformat(self.last) - at).days / 365)
+
+
+@broken("same_history_same_view", "text of a month is read as that of a day")
+@projection("zoo.month-as-day")
+class MonthAsDay:
+    months: list[int] = []
+
+    @on(CourseFinished)
+    def finish(self, event, entry):
+        self.months.append(date.fromisoformat(event.on).month)
+
+    def view(self, at):
+        return tuple(self.months)
+
+
+@broken("fold_split_at_every_cut", "a window slides off the end of the calendar as it is looked at")
+@projection("zoo.sliding-window")
+class SlidingWindow:
+    since: str = "2000-01-01"
+    seen: int = 0
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        if str(event.on) >= self.since:
+            self.seen += 1
+
+    def view(self, at):
+        self.since = max(self.since, (at - timedelta(days=365)).isoformat())
+        return self.seen
+
+
+# Numbers
+
+
+@broken("bounds", "strengths are added up without a limit", bounds=(0, 1))
+@projection("zoo.unlimited")
+class Unlimited:
+    strength: float = 0.0
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.strength += 0.6
+
+    def view(self, at):
+        return self.strength
+
+
+@broken("bounds", "a penalty is taken off without a floor", bounds=(0, 1))
+@projection("zoo.penalty")
+class Penalty:
+    score: float = 0.5
+
+    @on(SkillAssessed)
+    def assess(self, event, entry):
+        self.score = min(1.0, self.score + event.level) - 0.4
+
+    def view(self, at):
+        return self.score
+
+
+@broken("bounds", "a share is taken of the hours stated, which another field may exceed", bounds=(0, 1))
+@projection("zoo.share-of-stated")
+class ShareOfStated:
+    learned: float = 0.0
+    stated: float = 0.0
+
+    @on(CourseFinished)
+    def finish(self, event, entry):
+        self.learned += event.hours or 10.0
+        self.stated += event.hours or 0.0
+
+    def view(self, at):
+        return self.learned / self.stated if self.stated else None
+
+
+@broken("same_history_same_view", "hours are divided by, which may be 0")
+@projection("zoo.per-hour")
+class PerHour:
+    rate: float = 0.0
+
+    @on(CourseFinished)
+    def finish(self, event, entry):
+        if event.hours is not None:
+            self.rate += len(event.skills) / event.hours
+
+    def view(self, at):
+        return self.rate
+
+
+@broken("same_history_same_view", "the best of nothing is looked for")
+@projection("zoo.best-of-none")
+class BestOfNone:
+    scores: list[float] = []
+
+    @on(CourseFinished)
+    def finish(self, event, entry):
+        self.scores.append(event.score or 0.0)
+
+    def view(self, at):
+        return max(self.scores)
+
+
+@broken("rises", "an average is said to rise", rises_with=[SkillAssessed])
+@projection("zoo.average")
+class Average:
+    levels: list[float] = []
+
+    @on(SkillAssessed)
+    def assess(self, event, entry):
+        self.levels.append(event.level)
+
+    def view(self, at):
+        return sum(self.levels) / len(self.levels) if self.levels else None
+
+
+@broken("rises", "one more course resets what is counted", rises_with=[CourseFinished])
+@projection("zoo.reset")
+class ResetByCourse:
+    titles: list[str] = []
+
+    @on(CourseFinished)
+    def finish(self, event, entry):
+        if event.title in self.titles:
+            self.titles.clear()
+        self.titles.append(event.title)
+
+    def view(self, at):
+        return len(self.titles)
+
+
+@broken("rises", "a score is said to rise with goals, and knows none", rises_with=[GoalSet])
+@projection("zoo.never-rises")
+class NeverRises:
+    seen: int = 0
+
+    @on(SkillPractised, GoalSet)
+    def see(self, event, entry):
+        self.seen += isinstance(event, SkillPractised)
+
+    def view(self, at):
+        return self.seen
+
+
+@broken("rises", "difficulty is subtracted where it should count", rises_with=[ChallengeTaken])
+@projection("zoo.sign")
+class WrongSign:
+    stretch: int = 0
+
+    @on(ChallengeTaken)
+    def take(self, event, entry):
+        self.stretch += 3 - event.difficulty
+
+    def view(self, at):
+        return self.stretch
+
+
+# Views that can be changed
+
+
+@broken("view_is_frozen", "a tuple of lists is shown")
+@projection("zoo.lists-in-tuple")
+class ListsInTuple:
+    days: list[str] = []
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.days.append(str(event.on))
+
+    def view(self, at):
+        return tuple([day] for day in self.days)
+
+
+@attrs.define
+class Open:
+    seen: int
+
+
+@broken("view_is_frozen", "the class of the view is not frozen")
+@projection("zoo.not-frozen")
+class NotFrozen:
+    seen: int = 0
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.seen += 1
+
+    def view(self, at):
+        return Open(self.seen)
+
+
+@attrs.frozen(eq=False)
+class Lonely:
+    seen: int
+
+
+@broken("view_is_frozen", "two equal views are not equal")
+@projection("zoo.not-equal")
+class NotEqual:
+    seen: int = 0
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.seen += 1
+
+    def view(self, at):
+        return Lonely(self.seen)
+
+
+@broken("view_is_frozen", "a frozen mapping holds sets that are not")
+@projection("zoo.sets-in-mapping")
+class SetsInMapping:
+    skills: dict[str, list[str]] = {}
+
+    @on(CourseFinished)
+    def finish(self, event, entry):
+        self.skills.setdefault(event.title, []).extend(event.skills)
+
+    def view(self, at):
+        return immutabledict({title: set(skills) for title, skills in self.skills.items()})
+
+
+# Laws that would pass over nothing
+
+
+@broken("recording_order", "the view is the same whatever happened")
+@projection("zoo.constant")
+class Constant:
+    seen: int = 0
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.seen += 1
+
+    def view(self, at):
+        return 42
+
+
+@broken(
+    "every_event_counts",
+    "a declared event has no step",
+    events=[SkillPractised, CourseFinished],
+)
+@projection("zoo.no-step")
+class NoStep:
+    seen: int = 0
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.seen += 1
+
+    def view(self, at):
+        return self.seen
+
+
+@broken(
+    "every_event_counts",
+    "a step swallows the error that it always makes",
+    events=[SkillPractised, CourseFinished],
+)
+@projection("zoo.swallowed")
+class Swallowed:
+    seen: int = 0
+    hours: float = 0
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.seen += 1
+
+    @on(CourseFinished)
+    def finish(self, event, entry):
+        try:
+            self.hours += event.duration
+        except AttributeError:
+            pass
+
+    def view(self, at):
+        return (self.seen, self.hours)
+
+
+@broken(
+    "void",
+    "a guard lets nothing through",
+)
+@projection("zoo.guarded")
+class Guarded:
+    seen: int = 0
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        if event.hours is not None and event.hours < 0:
+            self.seen += 1
+
+    def view(self, at):
+        return self.seen
