@@ -99,7 +99,7 @@ class FirstByNumber:
         return self.title
 
 
-@broken("void", "the number of the last entry is taken for how many there are")
+@broken("unknown_events", "the number of the last entry is taken for how many there are")
 @projection("zoo.number-for-count")
 class NumberForCount:
     first: int = 0
@@ -382,9 +382,8 @@ class CachedRecord:
 
     @on(SkillAssessed)
     def assess(self, event, entry):
-        key = f"{event.skill} {entry.id[:5]}"
-        self.record[key] = max(self.record.get(key, 0.0), event.level)
-        self.best = max(self.best, self.record[key])
+        self.record[event.skill] = max(self.record.get(event.skill, 0.0), event.level)
+        self.best = max(self.best, self.record[event.skill])
 
     def view(self, at):
         return self.best
@@ -585,21 +584,6 @@ class DateAsText:
 
     def view(self, at):
         return None if self.last is None else (at - self.last).days
-
-
-@broken("snapshot_and_tail_at_every_cut", "a snapshot forgets the field that is not compared")
-@projection("zoo.forgotten-field")
-class ForgottenField:
-    seen: int = 0
-    last: str = attrs.field(default="", eq=False, init=False)
-
-    @on(SkillPractised)
-    def practise(self, event, entry):
-        self.seen += 1
-        self.last = event.skill
-
-    def view(self, at):
-        return (self.seen, self.last)
 
 
 @attrs.define

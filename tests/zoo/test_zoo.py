@@ -14,7 +14,8 @@ from zoo.keeper import PROJECTIONS
 def default_settings():
     """What the zoo shows holds at Hypothesis's own default settings."""
     here = settings.get_current_profile_name()
-    settings.load_profile("default")
+    settings.register_profile("zoo", settings.get_profile("default"), database=None)
+    settings.load_profile("zoo")
     yield
     settings.load_profile(here)
 

@@ -1,9 +1,10 @@
 """Strategies for whole careers: what was recorded, voided and amended, in the order it was.
 
 A career is a flat list of genes, each a few digits that a total, pure function turns into one
-entry. A reference counts back from the newest of what was introduced, a date is a number of days
-after the one before, and every text comes from one shared pool. So nothing is filtered, deleting
-any gene leaves a career in which everything fits, and shrinking is quick.
+event, and into what becomes of it: most are left as they are, some are voided or amended a few
+entries later. A reference counts back from the newest of what was introduced, a date is a number
+of days after the one before, and every text comes from one shared pool. So nothing is filtered,
+deleting any gene leaves a career in which everything fits, and shrinking is quick.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -33,7 +34,7 @@ from careerledger.testing._digits import (
     shifted,
 )
 from careerledger.testing._events import HOSTILE, facts
-from careerledger.testing._shapes import Known, Many, Maybe, Pairs, Shape, fields_of
+from careerledger.testing._shapes import Fact, Known, Many, Maybe, Pairs, Shape, fields_of
 from careerledger.testing._shown import Code
 
 T = TypeVar("T")
@@ -250,16 +251,22 @@ def _append_unknown(ledger: Ledger, event: UnknownEvent) -> Entry[Any]:
 
 # Genes
 
-GENE: Final = 28
-"""How many digits there are in a gene: what it is, when, and how; two for each of five required
-fields; and which of the optional fields, five times, with two for its value."""
-_KIND, _WHEN, _HOW, _REQUIRED, _OPTIONAL = 0, 1, 2, 3, 13
-_SLOTS: Final = range(_OPTIONAL, GENE, 3)
+GENE: Final = 36
+"""How many digits there are in a gene: what it is, when, and how precise its date; where it stands
+in another order; two for each of five required fields; which of the optional fields, five times,
+with two for its value; whether it is corrected, how much later, and for an amendment the days by
+which it moves, and which field changes, with two for its value; and whether it is one at all, or
+the end of the career."""
+_KIND, _WHEN, _HOW, _RANK, _REQUIRED, _OPTIONAL = 0, 1, 2, 3, 4, 14
+_FATE, _DELAY, _MOVE, _FIELD, _IS = 29, 30, 31, 32, 35
+_SLOTS: Final = range(_OPTIONAL, _FATE, 3)
 _ABSENT: Final = 64
 
 _head: Final = st.binary(min_size=2, max_size=2)
 _gene: Final = st.binary(min_size=GENE, max_size=GENE)
-_count: Final = st.integers(0, 20)
+_END: Final = 25
+"""Which of 256 genes are the end."""
+_MOST: Final = 40
 
 _STARTS: Final = tuple(
     date.fromisoformat(day)
@@ -288,7 +295,7 @@ class Telling:
     gaps: bool = True
     words: tuple[str, ...] = WORDS
     often: int = 40
-    """How many of 256 genes are corrections."""
+    """How many of 256 events are corrected."""
 
 
 class Teller:
@@ -306,6 +313,11 @@ class Teller:
             *(_LATE if telling.late else ()),
         )
         self.steps: list[Step] = []
+        self.ranks: list[int] = []
+        """The digit of each step that says where it stands in another order."""
+        self.pending: list[tuple[int, int, bytes]] = []
+        """What will be corrected: after how many genes, the number of the entry, and its gene."""
+        self.told = 0
         self.stands: dict[int, Action] = {}
         self.counted: dict[str, int] = {}
         self.days: dict[str, str] = {}
@@ -313,18 +325,21 @@ class Teller:
         self.world = World(pick(_STARTS, start), telling.words, {}, self._fresh, draw)
 
     def tell(self, gene: bytes) -> None:
-        """Add what a gene says."""
-        kind, often = gene[_KIND], self.telling.often
-        if self.telling.unknown and kind % 5 == 4:  # noqa: PLR2004 - a fifth of the genes
+        """Add what a gene says, and the corrections that are due."""
+        self.told += 1
+        if self.telling.unknown and gene[_KIND] % 5 == 4:  # noqa: PLR2004 - a fifth of the genes
             self._day(gene)
             self.steps.append(unknown_event(self._on(gene)))
-        elif self.stands and kind >= 256 - often and self._corrects():
-            self._correct(gene)
         else:
-            self._happen(pick(self.kinds, min(kind * 256 // (256 - often), 255)), gene)
+            self._happen(pick(self.kinds, gene[_KIND]), gene)
+        if self.pending:
+            self._correct([due for due in self.pending if due[0] <= self.told])
+        self.ranks[len(self.ranks) :] = [gene[_RANK]] * (len(self.steps) - len(self.ranks))
 
-    def _corrects(self) -> bool:
-        return self.telling.corrections or self.telling.amendments
+    def end(self) -> None:
+        """Make the corrections that are still due."""
+        self._correct(self.pending)
+        self.ranks[len(self.ranks) :] = [255] * (len(self.steps) - len(self.ranks))
 
     def _day(self, gene: bytes) -> None:
         self.world.day = shifted(self.world.day, pick(self.deltas, gene[_WHEN]))
@@ -338,9 +353,14 @@ class Teller:
         if not self.telling.overlaps:
             cls = self._one_after_the_other(cls)
         event = self.event(cls, gene, self._on(gene))
-        if event is not None:
-            self._stand(len(self.steps) + 1, event)
-            self.steps.append(event)
+        if event is None:
+            return
+        self.steps.append(event)
+        number = len(self.steps)
+        self._stand(number, event)
+        corrects = self.telling.corrections or self.telling.amendments
+        if corrects and gene[_FATE] >= 256 - self.telling.often:
+            self.pending.append((self.told + pick(_DELAYS, gene[_DELAY]), number, gene))
 
     def _one_after_the_other(self, cls: type[Action]) -> type[Action]:
         """A role starts when none is held."""
@@ -354,27 +374,18 @@ class Teller:
             return RoleEnded if held > 0 else RoleStarted
         return cls
 
-    def event(
-        self, cls: type[Action], gene: bytes, on: PartialDate, keep: str | None = None
-    ) -> Action | None:
+    def event(self, cls: type[Action], gene: bytes, on: PartialDate) -> Action | None:
         """An event of the class, or of one that introduces what it would refer to."""
         world = self.world
-        if keep is not None:
-            kind, _, id_ = keep.partition(":")
-            others = [other for other in world.ids.get(kind, ()) if other != id_]
-            ids = {**world.ids, kind: others}
-            world = attrs.evolve(world, ids=ids, fresh=(lambda _: id_) if id_ else self._fresh)
         for _ in range(_CHAIN):
             try:
                 event = cls(**_fields(cls, gene, on, world))
             except Nothing as nothing:
-                if keep is not None:
-                    return None
                 introducer = self.introducers.get(nothing.kind)
                 if introducer is None or introducer is cls:
-                    world = attrs.evolve(
-                        world, ids={**world.ids, nothing.kind: [f"{nothing.kind}-0"]}
-                    )
+                    # Nothing can introduce it, so it is referred to all the same.
+                    ids = {**world.ids, nothing.kind: [f"{nothing.kind}-0"]}
+                    world = attrs.evolve(world, ids=ids)
                 else:
                     cls = introducer
             else:
@@ -404,39 +415,70 @@ class Teller:
             self.world.ids = {**self.world.ids, kind: [id_, *known]}
             self.days[name] = event.on
 
-    def _fall(self, number: int) -> Action:
+    def _fall(self, number: int) -> None:
         event = self.stands.pop(number)
         name = introduced(event)
         if name is not None:
             kind, _, id_ = name.partition(":")
             known = [other for other in self.world.ids[kind] if other != id_]
             self.world.ids = {**self.world.ids, kind: known}
-        return event
 
-    def _correct(self, gene: bytes) -> None:
-        number = pick(sorted(self.stands, reverse=True), gene[_REQUIRED])
-        both = self.telling.corrections and self.telling.amendments
-        if self.telling.corrections and not (both and gene[_HOW] % 2):
-            self._fall(number)
-            self.steps.append(Voided(number))
-            return
-        event = self.stands[number]
-        name = introduced(event)
-        cls = type(event)
-        if name is None and gene[_REQUIRED + 1] >= _OTHER:
-            others = [kind for kind in self.kinds if kind.__event__.introduces is None]
-            cls = pick(others or [cls], gene[_REQUIRED + 2])
+    def _correct(self, due: Sequence[tuple[int, int, bytes]]) -> None:
+        for one in list(due):
+            self.pending.remove(one)
+            _, number, gene = one
+            if self.telling.corrections and not (self.telling.amendments and gene[_FATE] % 2):
+                self._fall(number)
+                self.steps.append(Voided(number))
+            else:
+                amended = self._amended(self.stands[number], gene)
+                if self._resolves(amended):
+                    self._stand(number, amended)
+                    self.steps.append(Amended(number, amended))
+
+    def _amended(self, event: Action, gene: bytes) -> Action:
+        """The event as it should have been: at another date, with another field, or another."""
         day = self.world.day
-        self.world.day = shifted(event.on.first_day, pick(_MOVED, gene[_WHEN]))
-        amended = self.event(cls, gene, self._on(gene), name or "")
+        self.world.day = shifted(event.on.first_day, pick(_MOVED, gene[_MOVE]))
+        on = self._on(gene) if gene[_MOVE] else event.on
+        changed: Action | None = None
+        if gene[_FIELD] >= _OTHER and introduced(event) is None:
+            others = [kind for kind in self.kinds if kind.__event__.introduces is None]
+            changed = self.event(pick(others, gene[_FIELD + 1]), gene, on) if others else None
+        if changed is None or introduced(changed) is not None:
+            changed = self._not_before_what_it_names(self._with_another_field(event, gene, on))
         self.world.day = day
-        if amended is not None:
-            self._stand(number, amended)
-            self.steps.append(Amended(number, amended))
+        return changed
+
+    def _resolves(self, event: Action) -> bool:
+        """Whether what it refers to still stands; what nothing introduces never did."""
+        return all(
+            any(id_ in self.world.ids.get(kind, ()) for kind in kinds)
+            or (id_ == "me" and "contact" in kinds)
+            or not any(kind in self.introducers for kind in kinds)
+            for _, id_, kinds in referred(event)
+        )
+
+    def _with_another_field(self, event: Action, gene: bytes, on: PartialDate) -> Action:
+        fields = _fields_to_amend(type(event))
+        name, read = pick(fields, gene[_FIELD])
+        own = introduced(event)
+        world = self.world
+        if own is not None:  # it does not refer to itself
+            kind, _, id_ = own.partition(":")
+            others = [other for other in world.ids[kind] if other != id_]
+            world = attrs.evolve(world, ids={**world.ids, kind: others})
+        try:
+            change = {name: read(gene[_FIELD + 1], gene[_FIELD + 2], world)} if name else {}
+        except Nothing:
+            change = {}
+        return attrs.evolve(event, **{"on": on, **change})
 
 
 _CHAIN: Final = 6
-_OTHER: Final = 192
+_OTHER: Final = 224
+_DELAYS: Final = (0, 1, 2, 0, 3, 5)
+"""How many genes later an event is corrected."""
 
 
 def unknown_event(on: PartialDate) -> UnknownEvent:
@@ -474,6 +516,14 @@ def _readers(cls: type[Action]) -> tuple[_Readers, _Readers]:
     fields.sort(key=lambda field: field.name in shared)
     readers = [(field.required, (field.name, reader_of(field.shape))) for field in fields]
     return [it for required, it in readers if required], [it for req, it in readers if not req]
+
+
+@cache
+def _fields_to_amend(cls: type[Action]) -> _Readers:
+    """The fields that an amendment may change, none of them first."""
+    names = cls.__event__.introduces or ()
+    required, optional = _readers(cls)
+    return [("", reader_of(Fact())), *(f for f in [*required, *optional] if f[0] not in names)]
 
 
 def _swarm(kinds: Sequence[type[Action]], digit: int) -> Sequence[type[Action]]:
@@ -595,12 +645,15 @@ def event_classes(kinds: Iterable[Any]) -> tuple[type[Action], ...]:
 
 def drawn(draw: st.DrawFn, telling: Telling) -> Teller:
     """A teller that has told a career."""
-    # Half the time that a list takes; the shrinker takes genes out of it just the same.
-    count = draw(_count)
     swarm, start = draw(_head)
     teller = Teller(telling, swarm, start, draw)
-    for _ in range(count):
-        teller.tell(draw(_gene))
+    # Half the time that a list takes, and a gene can be taken out of it just as well.
+    for _ in range(_MOST):
+        gene = draw(_gene)
+        if gene[_IS] < _END:
+            break
+        teller.tell(gene)
+    teller.end()
     return teller
 
 

@@ -104,18 +104,26 @@ def _dated(career: Career) -> list[Any]:
     return [step for step in steps if isinstance(step, Action | UnknownEvent)]
 
 
-def _order(career: Career, digits: bytes) -> tuple[int, ...]:
+def _order(teller: Teller) -> tuple[int, ...]:
     """The numbers of the entries in another order, in which those of one date keep theirs."""
-    numbers = range(1, len(career) + 1)
-    mixed = sorted(numbers, key=lambda n: (digits[n % len(digits)], n))
+    numbers = range(1, len(teller.steps) + 1)
+    mixed = sorted(numbers, key=lambda number: teller.ranks[number - 1])
     queues: dict[str, list[int]] = {}
     for number in numbers:
-        queues.setdefault(_on(career, number), []).append(number)
-    return tuple(queues[_on(career, number)].pop(0) for number in mixed)
+        queues.setdefault(_on(teller, number), []).append(number)
+    return tuple(queues[_on(teller, number)].pop(0) for number in mixed)
 
 
-def _on(career: Career, number: int) -> str:
-    step: Any = career.steps[number - 1]
+def _known(teller: Teller) -> int:
+    """How many entries stand before the first that was not known yet."""
+    return next((n for n, rank in enumerate(teller.ranks) if rank >= _UNKNOWN), len(teller.ranks))
+
+
+_UNKNOWN: Final = 224
+
+
+def _on(teller: Teller, number: int) -> str:
+    step: Any = teller.steps[number - 1]
     return step.on
 
 
@@ -130,15 +138,15 @@ def cases(
 ) -> Case:
     """Cases whose careers are those of a telling; the rest is made where a law asks for it."""
     digits = draw(_digits)
-    more = draw(_more) if order or known or added else b""
+    more = draw(_more) if added else b""
     teller = drawn(draw, telling)
     career = Career(teller.steps)
     at = _at(career, digits)
     return Case(
         career=career,
         at=at,
-        order=_order(career, more) if order else (),
-        known=more[0] * (len(career) + 1) >> 8 if known else 0,
+        order=_order(teller) if order else (),
+        known=_known(teller) if known else 0,
         added=_added(teller, added, more, at) if added else None,
     )
 

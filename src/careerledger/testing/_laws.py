@@ -175,7 +175,7 @@ def _lines(text: str) -> list[str]:
 # Determinism
 
 
-@law(_NOT_EMPTY)
+@law(_NOT_EMPTY, **FACTS_ONLY)
 def same_history_same_view(subject: Subject, case: Case) -> str | None:
     """The same history gives the same view, whatever was folded in between."""
     history = case.history()
@@ -191,7 +191,7 @@ def _rows(history: History) -> Iterator[tuple[int, str, bytes]]:
     return ((e.seq, e.type, body) for e, body in zip(history, bodies, strict=True))
 
 
-@law(_NOT_EMPTY, applies=lambda subject: why_not(subject.projection))
+@law(_NOT_EMPTY, applies=lambda subject: why_not(subject.projection), **FACTS_ONLY)
 def same_view_in_another_process(subject: Subject, case: Case) -> str | None:
     """Another process, in which sets have another order, gives the same view."""
     history = case.history()
@@ -200,7 +200,7 @@ def same_view_in_another_process(subject: Subject, case: Case) -> str | None:
     return _shown(here != subject.empty(case.at))
 
 
-@law(_NOT_EMPTY)
+@law(_NOT_EMPTY, **FACTS_ONLY)
 def no_clock_and_no_chance(subject: Subject, case: Case) -> str | None:
     """No clock is read and no dice are thrown: a view depends on the history and the date alone."""
     history = case.history()
@@ -214,7 +214,7 @@ def no_clock_and_no_chance(subject: Subject, case: Case) -> str | None:
 # Folding in parts
 
 
-@law("its view changes before the last entry, and with it")
+@law("its view changes before the last entry, and with it", **FACTS_ONLY)
 def fold_split_at_every_cut(subject: Subject, case: Case) -> str | None:
     """Folding in two parts, with a look in between, is folding at once, wherever the cut is."""
     history, whole = case.history(), subject.told(case.history(), case.at, case.names)
@@ -239,7 +239,7 @@ def _folded(subject: Subject, history: History) -> Fold[Any]:
     return running
 
 
-@law("its view changes before the last entry, and with it")
+@law("its view changes before the last entry, and with it", **FACTS_ONLY)
 def snapshot_and_tail_at_every_cut(subject: Subject, case: Case) -> str | None:
     """A state that went through the bytes of a snapshot goes on as if it had not."""
     history, whole = case.history(), subject.told(case.history(), case.at, case.names)
@@ -263,7 +263,7 @@ def snapshot_and_tail_at_every_cut(subject: Subject, case: Case) -> str | None:
     return _shown(len(between) > _TWO)
 
 
-@law("what happened after one of the dates would have changed the view of it")
+@law("what happened after one of the dates would have changed the view of it", **FACTS_ONLY)
 def at(subject: Subject, case: Case) -> str | None:
     """What happens after the date of the question does not matter, whatever was asked before."""
     history = case.history()
@@ -292,7 +292,7 @@ def _differs(running: Fold[Any], day: date, view: str, names: Names) -> bool:
         return True
 
 
-@law("its view changes the text of one that was given out before")
+@law("its view changes after one was given out", **FACTS_ONLY)
 def state_does_not_leak(subject: Subject, case: Case) -> str | None:
     """A view stays as it was when more is folded; and changing it, or an event, changes nothing."""
     history = case.history()
@@ -320,7 +320,7 @@ def _spoil_parts(event: Event) -> None:
         spoil(part)
 
 
-@law(_NOT_EMPTY)
+@law(_NOT_EMPTY, **FACTS_ONLY)
 def view_is_frozen(subject: Subject, case: Case) -> str | None:
     """A view cannot be changed, has a hash, and equals another that says the same."""
     history = case.history()
@@ -394,14 +394,16 @@ def amend(subject: Subject, case: Case) -> str | None:
 
 
 def _corrected(subject: Subject, case: Case) -> str | None:
+    # First, while nothing can be remembered of what was corrected.
+    facts, names = case.retold([number for number, _ in standing(case.career.steps)])
+    right = subject.told(facts, case.at, names)
     steps = case.career.steps
     earlier = ""
     for number, step in enumerate(steps):
         if not isinstance(step, Action):  # the question was asked before the correction, too
             earlier = subject.told(case.history(steps[:number]), case.at, case.names)
     now = subject.told(case.history(), case.at, case.names)
-    right, names = case.retold([number for number, _ in standing(steps)])
-    _same("corrected", now, "right at first", subject.told(right, case.at, names))
+    _same("corrected", now, "right at first", right)
     return _shown(bool(earlier) and earlier != now)
 
 
@@ -490,6 +492,7 @@ def _texts(value: Any) -> Iterator[str]:
 @law(
     "its number differs from that of an empty career",
     applies=lambda subject: None if subject.bounds else "no bounds are declared",
+    **FACTS_ONLY,
 )
 def bounds(subject: Subject, case: Case) -> str | None:
     """The number stays within its declared bounds."""
@@ -508,6 +511,7 @@ _ALMOST: Final = 1e-9
     "added",
     applies=lambda subject: None if subject.rises_with else "no event is declared to raise it",
     required=lambda subject: [cls.__name__ for cls in subject.rises_with],
+    **FACTS_ONLY,
 )
 def rises(subject: Subject, case: Case) -> str | None:
     """An event more of those that raise the number never lowers it."""

@@ -38,6 +38,7 @@ from careerledger.testing._laws import (
     event_survives,
     every_event_counts,
 )
+from careerledger.testing._memory import Memory
 from careerledger.testing._shown import Code
 
 
@@ -256,11 +257,13 @@ def _run(
 ) -> int | None:
     """Check what a strategy draws; returns how many, None where nothing new was drawn."""
     here = settings()
+    memory = Memory(test.subject.projection)
     tried = 0
 
     def run(case: Any) -> None:
         nonlocal tried
         tried += 1
+        memory.restore()
         check(case)
 
     # Each test has failures of its own in Hypothesis's database, which knows it by this.
