@@ -486,20 +486,18 @@ class SortedInPlace:
         return (self.rises, *self.hours)
 
 
-@broken("at", "what has faded at the date of a question is dropped from the state")
+@broken("at", "what has faded is dropped from the state, though an earlier date may be asked next")
 @projection("zoo.dropped-when-faded")
 class DroppedWhenFaded:
     days: list[int] = []
 
     @on(SkillPractised)
     def practise(self, event, entry):
-        if self.days and event.on.ordinal - self.days[0] > 365:
-            self.days.clear()
         self.days.append(event.on.ordinal)
 
     def view(self, at):
-        self.days = [day for day in self.days if at.toordinal() - day <= 30]
-        return len(self.days) if at.year < 2025 else sum(self.days)
+        self.days = [day for day in self.days if at.toordinal() - day <= 365]
+        return len(self.days)
 
 
 @broken("known_at", "the newest instant of any fold decides what counts as stale")

@@ -8,6 +8,7 @@ deleting any gene leaves a career in which everything fits, and shrinking is qui
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any, Final, Self, TypeVar, cast
@@ -34,7 +35,7 @@ from careerledger.testing._digits import (
     shifted,
 )
 from careerledger.testing._events import HOSTILE, facts
-from careerledger.testing._shapes import Fact, Known, Many, Maybe, Pairs, Shape, fields_of
+from careerledger.testing._shapes import Known, Many, Maybe, Pairs, Shape, fields_of
 from careerledger.testing._shown import Code
 
 T = TypeVar("T")
@@ -460,21 +461,23 @@ class Teller:
         )
 
     def _with_another_field(self, event: Action, gene: bytes, on: PartialDate) -> Action:
-        fields = _fields_to_amend(type(event))
-        name, read = pick(fields, gene[_FIELD])
         own = introduced(event)
         world = self.world
         if own is not None:  # it does not refer to itself
             kind, _, id_ = own.partition(":")
             others = [other for other in world.ids[kind] if other != id_]
             world = attrs.evolve(world, ids={**world.ids, kind: others})
-        try:
-            change = {name: read(gene[_FIELD + 1], gene[_FIELD + 2], world)} if name else {}
-        except Nothing:
-            change = {}
-        return attrs.evolve(event, **{"on": on, **change})
+        change: dict[str, Any] = {"on": on}
+        fields = _fields_to_amend(type(event))
+        if gene[_FIELD] >= _NO_FIELD and fields:
+            name, read = fields[(gene[_FIELD] - _NO_FIELD) * len(fields) // (256 - _NO_FIELD)]
+            with suppress(Nothing):
+                change[name] = read(gene[_FIELD + 1], gene[_FIELD + 2], world)
+        return attrs.evolve(event, **change)
 
 
+_NO_FIELD: Final = 48
+"""Up to which digit an amendment changes the date alone."""
 _CHAIN: Final = 6
 _OTHER: Final = 224
 _DELAYS: Final = (0, 1, 2, 0, 3, 5)
@@ -520,10 +523,12 @@ def _readers(cls: type[Action]) -> tuple[_Readers, _Readers]:
 
 @cache
 def _fields_to_amend(cls: type[Action]) -> _Readers:
-    """The fields that an amendment may change, none of them first."""
-    names = cls.__event__.introduces or ()
+    """The fields that an amendment may change; its own count more, being what a view rests on."""
+    ids = cls.__event__.introduces or ()
+    shared = {field.name for field in fields_of(Action)}
     required, optional = _readers(cls)
-    return [("", reader_of(Fact())), *(f for f in [*required, *optional] if f[0] not in names)]
+    own = [field for field in [*required, *optional] if field[0] not in (*ids, *shared)]
+    return own * 3 + [field for field in optional if field[0] in shared]
 
 
 def _swarm(kinds: Sequence[type[Action]], digit: int) -> Sequence[type[Action]]:

@@ -49,6 +49,12 @@ class Case:
         printer.text(repr(self))
 
     @property
+    def as_recorded(self) -> list[tuple[int, Action]]:
+        """Its events as they were recorded, each with its number."""
+        steps = enumerate(self.career.steps, start=1)
+        return [(number, step) for number, step in steps if isinstance(step, Action)]
+
+    @property
     def names(self) -> Names:
         """What its entries are called."""
         return Names(self.base)
@@ -60,13 +66,18 @@ class Case:
         steps = self.career.steps if steps is None else steps
         return until(history_of(steps, self.base if base is None else base), self.at)
 
-    def retold(self, numbers: Sequence[int]) -> tuple[list[Entry[Any]], Names]:
-        """The history as it is where these entries alone were recorded right at first, in this
-        order; and what they are called."""
-        facts = dict(standing(self.career.steps))
+    def retold(self, facts: Sequence[tuple[int, Any]]) -> tuple[list[Entry[Any]], Names]:
+        """The history where these facts alone were recorded, right at first and in this order.
+
+        Args:
+            facts: Each with the number by which it is called.
+
+        Returns:
+            The history, and what its entries are called.
+        """
         base = next(_bases)
-        history = self.history([facts[number] for number in numbers], base)
-        return history, Names(base, tuple(numbers))
+        history = self.history([fact for _, fact in facts], base)
+        return history, Names(base, tuple(number for number, _ in facts))
 
 
 _bases: Final = count(2 * ROOM, ROOM)

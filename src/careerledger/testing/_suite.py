@@ -98,7 +98,7 @@ def laws(
     rising = event_classes(rises_with) if (rises_with := tuple(rises_with)) else ()
     steps = consumed_classes(projection)
     every = any(kind is Action for kind, _ in meta_of(projection).steps)
-    kinds = [*declared, *rising, *steps, *(facts() if every else ())]
+    own = [*declared, *rising, *steps]
     load_catalogue()  # to know what introduces the ids that these refer to
     if bounds is not None and not bounds[0] <= bounds[1]:
         raise DefinitionError(f"bounds are {bounds!r}; give the least and the greatest value")
@@ -109,7 +109,8 @@ def laws(
     subject = Subject(
         projection=projection,
         events=declared,
-        kinds=with_what_they_name(kinds),
+        kinds=with_what_they_name([*own, *(facts() if every else ())]),
+        own=with_what_they_name(own),
         of=of,
         bounds=bounds,
         rises_with=rising,
@@ -214,7 +215,7 @@ class ProjectionLaws(unittest.TestCase):
         if not subject.events:
             self.skipTest("no events are declared that the view must depend on")
         missing = {cls.__name__ for cls in subject.events}
-        strategy = cases(Telling(kinds=subject.kinds, often=0))
+        strategy = cases(Telling(kinds=subject.own, often=0))
 
         def seek(case: Case) -> None:
             if missing:

@@ -1,0 +1,219 @@
+"""Broken events and broken upcasts, each with a projection that is right about them."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+import attrs
+
+from careerledger.events import Action, Interval, event
+from careerledger.projections import on, projection
+from zoo.keeper import broken
+
+SURVIVES = "events_survive_their_bytes"
+
+
+def shows(event_class, *names):
+    """A projection that shows these fields of the latest event of a class."""
+
+    class Shows:
+        told: list[str] = []
+
+        @on(event_class)
+        def see(self, event, entry):
+            self.told.append(repr([getattr(event, name) for name in names]))
+
+        def view(self, at):
+            return tuple(self.told)
+
+    Shows.__name__ = event_class.__name__
+    Shows.__qualname__ = f"SHOWN[{event_class.__name__!r}]"
+    return projection(f"zoo.shows.{event_class.__name__.lower()}")(Shows)
+
+
+def broken_event(law, mistake, *names, **said):
+    """An event that is caught by a law."""
+
+    def keep(event_class):
+        said_of = {name: {event_class: value} for name, value in said.items()}
+        broken(law, mistake, events=[event_class], **said_of)(shows(event_class, *names))
+        return event_class
+
+    return keep
+
+
+# What a field may hold
+
+
+@broken_event(SURVIVES, "an amount is a Decimal, which JSON has not", "price")
+@event("zoo.with-decimal")
+class WithDecimal(Action):
+    price: Decimal = Decimal(1)
+
+
+@broken_event(SURVIVES, "a day is a datetime.date, which no reader makes of text", "day")
+@event("zoo.with-date")
+class WithDate(Action):
+    day: date = date(2024, 1, 1)
+
+
+@attrs.define
+class Place:
+    city: str = "Paris"
+
+
+@broken_event(SURVIVES, "a part of the event can be changed", "place")
+@event("zoo.changeable-part")
+class ChangeablePart(Action):
+    place: Place = attrs.field(factory=Place)
+
+
+@attrs.frozen(eq=False)
+class Room:
+    number: int = 1
+
+
+@broken_event(SURVIVES, "a part of the event does not equal its like", "room")
+@event("zoo.unequal-part")
+class UnequalPart(Action):
+    room: Room = attrs.field(factory=Room)
+
+
+@attrs.frozen
+class Pay:
+    cents: int = attrs.field(converter=lambda euros: euros * 100)
+
+
+@broken_event(SURVIVES, "a part turns euros into cents, and once more when it is read", "pay")
+@event("zoo.converted-part")
+class ConvertedPart(Action):
+    pay: Pay
+
+
+@broken_event(SURVIVES, "the event greets whenever it is made, so once more when it is read", "title")
+@event("zoo.greets")
+class Greets(Action):
+    title: str
+
+    def __attrs_post_init__(self):
+        object.__setattr__(self, "title", f"Re: {self.title}")
+
+
+@attrs.frozen
+class Loose:
+    values: list[int] = attrs.Factory(list)
+
+
+@broken_event(SURVIVES, "a frozen part holds a list", "loose")
+@event("zoo.list-in-part")
+class ListInPart(Action):
+    loose: Loose
+
+
+# Older versions
+
+
+def renamed(fields: dict[str, Any], old: str, new: str) -> dict[str, Any]:
+    return {new if name == old else name: value for name, value in fields.items()}
+
+
+def without(fields: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if key != name}
+
+
+@broken_event(
+    "old_versions",
+    "an upcast drops the field that it should rename",
+    "prize",
+    old_versions={1: lambda new: renamed(new, "prize", "money")},
+)
+@event("zoo.drops", version=2, upcasts={1: lambda old: without(old, "money")})
+class DropsField(Action):
+    prize: int = 0
+
+
+@broken_event(
+    "old_versions",
+    "an upcast renames hours to minutes, and leaves the number as it is",
+    "minutes",
+    old_versions={
+        1: lambda new: without(new, "minutes") | {"length": new["minutes"] / 60}
+        if new["minutes"]
+        else None
+    },
+)
+@event("zoo.unit", version=2, upcasts={1: lambda old: renamed(old, "length", "minutes")})
+class WrongUnit(Action):
+    minutes: Annotated[float, Interval(ge=0)] = 0.0
+
+
+@broken_event(
+    "old_versions",
+    "an upcast keeps the old field beside the new one",
+    "place",
+    old_versions={1: lambda new: renamed(new, "place", "city")},
+)
+@event("zoo.keeps", version=2, upcasts={1: lambda old: old | {"place": old["city"]}})
+class KeepsOldField(Action):
+    place: str = ""
+
+
+@broken_event(
+    "old_versions",
+    "an upcast cuts the day off the date",
+    "on",
+    "rank",
+    old_versions={1: lambda new: without(new, "rank") if new["rank"] == 0 else None},
+)
+@event("zoo.cuts-date", version=2, upcasts={1: lambda old: old | {"on": old["on"][:7], "rank": 0}})
+class CutsDate(Action):
+    rank: int = 0
+
+
+@broken_event(
+    "old_versions",
+    "an upcast gives every old event the same value",
+    "level",
+    old_versions={1: lambda new: without(new, "level") | {"grade": new["level"]}},
+)
+@event("zoo.constant", version=2, upcasts={1: lambda old: without(old, "grade") | {"level": 3}})
+class ConstantUpcast(Action):
+    level: Annotated[int, Interval(ge=1, le=5)] = 3
+
+
+@broken_event(
+    "old_versions",
+    "an upcast needs a field that old events may lack",
+    "place",
+    old_versions={1: lambda new: without(new, "place") | ({"city": new["place"]} if new["place"] else {})},
+)
+@event("zoo.needs", version=2, upcasts={1: lambda old: renamed(old, "city", "place") | {"place": old["city"]}})
+class NeedsField(Action):
+    place: str | None = None
+
+
+@broken_event(
+    "old_versions",
+    "the upcast of version 1 skips what that of version 2 does",
+    "stars",
+    old_versions={
+        2: lambda new: renamed(new, "stars", "points"),
+        1: lambda new: renamed(new, "points", "score"),
+    },
+)
+@event(
+    "zoo.skips",
+    version=3,
+    upcasts={
+        1: lambda old: without(old, "score"),
+        2: lambda old: without(old, "points") | {"stars": old.get("points", 0)},
+    },
+)
+class SkipsStep(Action):
+    stars: int = 0
+
+
+@broken_event("old_versions", "the kit was not told how an older version was written", "stars")
+@event("zoo.untold", version=2, upcasts={1: lambda old: renamed(old, "points", "stars")})
+class Untold(Action):
+    stars: int = 0
