@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         splits,
     )
     from careerledger.testing._events import events, partial_dates, texts
+    from careerledger.testing._stores import StoreLaws, append_rows, new_row, promises, store_laws
     from careerledger.testing._suite import LawBroken, NotShown, ProjectionLaws, laws
 
 _FILE_OF = {
@@ -35,15 +36,20 @@ _FILE_OF = {
     "LawBroken": "_suite",
     "NotShown": "_suite",
     "ProjectionLaws": "_suite",
+    "StoreLaws": "_stores",
     "Voided": "_careers",
+    "append_rows": "_stores",
     "careers": "_careers",
     "corrupt": "_careers",
     "events": "_events",
     "laws": "_suite",
     "ledgers": "_careers",
     "new_ledger": "_careers",
+    "new_row": "_stores",
     "partial_dates": "_events",
+    "promises": "_stores",
     "splits": "_careers",
+    "store_laws": "_stores",
     "texts": "_events",
 }
 
@@ -74,14 +80,19 @@ __all__ = [
     "LawBroken",
     "NotShown",
     "ProjectionLaws",
+    "StoreLaws",
     "Voided",
+    "append_rows",
     "careers",
     "corrupt",
     "events",
     "laws",
     "ledgers",
     "new_ledger",
+    "new_row",
     "partial_dates",
+    "promises",
     "splits",
+    "store_laws",
     "texts",
 ]
