@@ -7,9 +7,9 @@ import pytest
 from hypothesis import settings
 
 from careerledger import projections
-from careerledger.testing import LawBroken, NotShown, laws
-from zoo import broken, broken_events, sound  # noqa: F401 - they fill the cages
-from zoo.keeper import PROJECTIONS, SOUND
+from careerledger.testing import LawBroken, NotShown, laws, store_laws
+from zoo import broken, broken_events, broken_stores, sound  # noqa: F401 - they fill the cages
+from zoo.keeper import PROJECTIONS, SOUND, STORES
 
 by_name = {"ids": lambda animal: animal.name}
 
@@ -51,3 +51,22 @@ def test_the_kit_lets_be(animal):
 
     assert [] == [told for _, told in [*result.failures, *result.errors]]
     assert len(result.skipped) < result.testsRun / 3
+
+
+@pytest.mark.parametrize("animal", STORES, **by_name)
+def test_the_kit_catches_the_store(animal):
+    result = unittest.TestResult()
+    suite = store_laws(animal.kind, lasting=not issubclass(animal.kind, broken_stores.InMemory))
+
+    before = time.perf_counter()
+    suite(f"test_{animal.law}").run(result)
+
+    assert time.perf_counter() - before < 5
+    assert [*result.failures, *result.errors]
+
+
+def test_the_zoo_is_large_enough():
+    animals = [*PROJECTIONS, *STORES]
+
+    assert 60 <= len(animals) == len({animal.name for animal in animals})
+    assert 15 <= len(SOUND)

@@ -427,10 +427,11 @@ class StoreLaws(unittest.TestCase):
         self.assertEqual(("", 4), self.store.place("career", 4))
 
     def test_facts_by_type(self) -> None:
-        """Facts are chosen by type; no types choose nothing, and None chooses all."""
+        """Facts are chosen by type before they are counted; no types choose nothing, None all."""
         append_rows(self.store, *(new_row(n, type=t) for n, t in enumerate("abcab", start=1)))
         self.assertEqual([1, 4], self.numbers(types={"a"}))
         self.assertEqual([1, 3, 4], self.numbers(types=frozenset("ac")))
+        self.assertEqual([3], self.numbers(types={"c"}, limit=1))
         self.assertEqual([], self.numbers(types=["unheard"]))
         self.assertEqual([], self.numbers(types=set()))
         self.assertEqual([1, 2, 3, 4, 5], self.numbers(types=None))
