@@ -468,7 +468,9 @@ class Emptied:
         return tuple(shown)
 
 
-@broken("fold_split_at_every_cut", "the view sorts the list in place, of which a step needs the end")
+@broken(
+    "fold_split_at_every_cut", "the view sorts the list in place, of which a step needs the end"
+)
 @projection("zoo.sorted-in-place")
 class SortedInPlace:
     hours: list[float] = []
@@ -518,7 +520,9 @@ class NewestInstant:
 # Snapshots
 
 
-@broken("snapshot_and_tail_at_every_cut", "a Counter is declared as a dict, which is what comes back")
+@broken(
+    "snapshot_and_tail_at_every_cut", "a Counter is declared as a dict, which is what comes back"
+)
 @projection("zoo.counter")
 class CounterAsDict:
     count: dict[str, int] = Counter()
@@ -558,7 +562,9 @@ class TupleKeys:
         return tuple(sorted(self.count.items()))
 
 
-@broken("snapshot_and_tail_at_every_cut", "an event is kept in a field that says nothing of its type")
+@broken(
+    "snapshot_and_tail_at_every_cut", "an event is kept in a field that says nothing of its type"
+)
 @projection("zoo.kept-event")
 class KeptEvent:
     last: Any = None
@@ -759,7 +765,9 @@ class Penalty:
         return self.score
 
 
-@broken("bounds", "a share is taken of the hours stated, which another field may exceed", bounds=(0, 1))
+@broken(
+    "bounds", "a share is taken of the hours stated, which another field may exceed", bounds=(0, 1)
+)
 @projection("zoo.share-of-stated")
 class ShareOfStated:
     learned: float = 0.0

@@ -90,7 +90,9 @@ class ConvertedPart(Action):
     pay: Pay
 
 
-@broken_event(SURVIVES, "the event greets whenever it is made, so once more when it is read", "title")
+@broken_event(
+    SURVIVES, "the event greets whenever it is made, so once more when it is read", "title"
+)
 @event("zoo.greets")
 class Greets(Action):
     title: str
@@ -137,9 +139,9 @@ class DropsField(Action):
     "an upcast renames hours to minutes, and leaves the number as it is",
     "minutes",
     old_versions={
-        1: lambda new: without(new, "minutes") | {"length": new["minutes"] / 60}
-        if new["minutes"]
-        else None
+        1: lambda new: (
+            without(new, "minutes") | {"length": new["minutes"] / 60} if new["minutes"] else None
+        )
     },
 )
 @event("zoo.unit", version=2, upcasts={1: lambda old: renamed(old, "length", "minutes")})
@@ -185,9 +187,15 @@ class ConstantUpcast(Action):
     "old_versions",
     "an upcast needs a field that old events may lack",
     "place",
-    old_versions={1: lambda new: without(new, "place") | ({"city": new["place"]} if new["place"] else {})},
+    old_versions={
+        1: lambda new: without(new, "place") | ({"city": new["place"]} if new["place"] else {})
+    },
 )
-@event("zoo.needs", version=2, upcasts={1: lambda old: renamed(old, "city", "place") | {"place": old["city"]}})
+@event(
+    "zoo.needs",
+    version=2,
+    upcasts={1: lambda old: renamed(old, "city", "place") | {"place": old["city"]}},
+)
 class NeedsField(Action):
     place: str | None = None
 

@@ -84,7 +84,9 @@ class ByNumber(InMemory):
         return sorted(super().facts(ledger, **part))
 
 
-@broken_store("any_history", "facts are sorted within each append, but not with those before")
+@broken_store(
+    "facts_by_date_and_number", "facts are sorted within each append, but not with those before"
+)
 class SortsEachAppend(InMemory):
     def append(self, ledger, rows, frontier):
         before = list(self._read(ledger).places)
@@ -116,7 +118,9 @@ class NoneOfTypes(InMemory):
 @broken_store("known_at_an_instant", "what was recorded at the instant itself is not known yet")
 class KnownBefore(InMemory):
     def known(self, ledger, instant):
-        return sum(row.recorded_at < instant for row in self.log(ledger, after=0, upto=9**9, limit=9**9))
+        return sum(
+            row.recorded_at < instant for row in self.log(ledger, after=0, upto=9**9, limit=9**9)
+        )
 
 
 @broken_store("names_of_one_kind", "a kind is looked up as the beginning of another")
@@ -180,7 +184,9 @@ class NoLock(InMemory):
         return self._ledgers[ledger].head if ledger in self._ledgers else EMPTY
 
 
-@broken_store("second_stores_see_what_was_appended", "what was appended is written when it is closed")
+@broken_store(
+    "second_stores_see_what_was_appended", "what was appended is written when it is closed"
+)
 class WritesAtClose(MemoryStore):
     def __init__(self, folder: Path):
         super().__init__()
@@ -197,7 +203,10 @@ class WritesAtClose(MemoryStore):
         if not self._closed:
             told = {
                 name: [
-                    [[*row[:6], row.body.hex(), row.leaf.hex(), row.introduces] for row in here.rows],
+                    [
+                        [*row[:6], row.body.hex(), row.leaf.hex(), row.introduces]
+                        for row in here.rows
+                    ],
                     here.frontier.hex(),
                 ]
                 for name, here in self._ledgers.items()
@@ -206,7 +215,9 @@ class WritesAtClose(MemoryStore):
         super().close()
 
 
-@broken_store("what_was_appended_outlives_a_crash", "the transaction is left open until the next one")
+@broken_store(
+    "what_was_appended_outlives_a_crash", "the transaction is left open until the next one"
+)
 class CommitsLate(SQLiteStore):
     def __init__(self, folder: Path):
         super().__init__(folder / "late.ledger")

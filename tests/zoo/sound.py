@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from math import fsum
 from typing import Any, ClassVar
 
@@ -81,7 +81,7 @@ class Evidence:
         return tuple(seq for _, (_, seq) in ordered)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _half(days: int) -> float:
     return 2.0 ** (-days / 365)
 
@@ -267,7 +267,9 @@ class Met(Action):
     place: str | None = None
 
 
-@sound("one field of an older version has become two", events=[Met], old_versions={Met: {1: _joined}})
+@sound(
+    "one field of an older version has become two", events=[Met], old_versions={Met: {1: _joined}}
+)
 @projection("zoo.sound.meetings")
 class Meetings:
     told: list[tuple[str, str | None]] = []

@@ -4,9 +4,8 @@ import time
 import unittest
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
-from careerledger import projections
 from careerledger.testing import LawBroken, NotShown, laws, store_laws
 from zoo import broken, broken_events, broken_stores, sound  # noqa: F401 - they fill the cages
 from zoo.keeper import PROJECTIONS, SOUND, STORES
@@ -25,7 +24,9 @@ def default_settings():
 
 
 def the_test(suite, law):
-    return getattr(suite(f"test_{law}"), f"test_{law}")
+    test = suite(f"test_{law}")
+    test.setUp()
+    return getattr(test, f"test_{law}")
 
 
 @pytest.mark.parametrize("animal", PROJECTIONS, **by_name)
@@ -63,6 +64,18 @@ def test_the_kit_catches_the_store(animal):
 
     assert time.perf_counter() - before < 5
     assert [*result.failures, *result.errors]
+
+
+def test_the_state_machine_catches_a_store_too():
+    """What takes several appends; without shrinking, as a machine takes its time for that."""
+    settings.register_profile(
+        "zoo", settings.get_profile("zoo"), phases=[Phase.generate], max_examples=400
+    )
+    settings.load_profile("zoo")
+    suite = store_laws(broken_stores.SortsEachAppend, lasting=False)
+
+    with pytest.raises(AssertionError, match="SortsEachAppend\\(\\).facts"):
+        the_test(suite, "any_history")()
 
 
 def test_the_zoo_is_large_enough():

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         splits,
     )
     from careerledger.testing._events import events, partial_dates, texts
+    from careerledger.testing._given import Expected, Given, given
     from careerledger.testing._stores import StoreLaws, append_rows, new_row, promises, store_laws
     from careerledger.testing._suite import LawBroken, NotShown, ProjectionLaws, laws
 
@@ -33,6 +34,8 @@ _FILE_OF = {
     "Amended": "_careers",
     "Career": "_careers",
     "Clock": "_careers",
+    "Expected": "_given",
+    "Given": "_given",
     "LawBroken": "_suite",
     "NotShown": "_suite",
     "ProjectionLaws": "_suite",
@@ -42,6 +45,7 @@ _FILE_OF = {
     "careers": "_careers",
     "corrupt": "_careers",
     "events": "_events",
+    "given": "_given",
     "laws": "_suite",
     "ledgers": "_careers",
     "new_ledger": "_careers",
@@ -59,7 +63,7 @@ def __getattr__(name: str) -> Any:
     if file is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        import hypothesis  # noqa: F401, PLC0415 - this module can be imported without
+        import_module("hypothesis")  # this module can be imported without
     except ImportError as error:
         raise MissingExtraError(
             "careerledger.testing needs hypothesis; pip install 'careerledger[testing]'"
@@ -77,6 +81,8 @@ __all__ = [
     "Amended",
     "Career",
     "Clock",
+    "Expected",
+    "Given",
     "LawBroken",
     "NotShown",
     "ProjectionLaws",
@@ -86,6 +92,7 @@ __all__ = [
     "careers",
     "corrupt",
     "events",
+    "given",
     "laws",
     "ledgers",
     "new_ledger",

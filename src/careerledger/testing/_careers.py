@@ -68,9 +68,7 @@ def _steps(given: Iterable[Step]) -> tuple[Step, ...]:
     gone: set[int] = set()
     for number, step in enumerate(steps, start=1):
         if isinstance(step, Voided | Amended):
-            if not 0 < step.number < number or isinstance(
-                steps[step.number - 1], Voided | Amended
-            ):
+            if not 0 < step.number < number or isinstance(steps[step.number - 1], Voided | Amended):
                 raise DefinitionError(
                     f"entry #{number} of the career corrects #{step.number}, which is not an "
                     "earlier entry of an event"
@@ -395,13 +393,16 @@ class Teller:
 
     def _not_before_what_it_names(self, event: Action) -> Action:
         named = [
-            self.days.get(f"{kind}:{id_}", "") for _, id_, kinds in referred(event) for kind in kinds
+            self.days.get(f"{kind}:{id_}", "")
+            for _, id_, kinds in referred(event)
+            for kind in kinds
         ]
         earliest = max(named, default="")
         if event.on >= earliest:
             return event
         day = PartialDate(self.world.day)
-        return attrs.evolve(event, on=day if day >= earliest else PartialDate(earliest))
+        on = day if day >= earliest else PartialDate(earliest)
+        return evolved(event, {"on": on})
 
     def _fresh(self, kind: str) -> str:
         self.counted[kind] = self.counted.get(kind, 0) + 1
@@ -468,12 +469,12 @@ class Teller:
             others = [other for other in world.ids[kind] if other != id_]
             world = attrs.evolve(world, ids={**world.ids, kind: others})
         change: dict[str, Any] = {"on": on}
-        fields = _fields_to_amend(type(event))
+        fields = _fields_to_amend(cast("Any", type(event)))
         if gene[_FIELD] >= _NO_FIELD and fields:
             name, read = fields[(gene[_FIELD] - _NO_FIELD) * len(fields) // (256 - _NO_FIELD)]
             with suppress(Nothing):
                 change[name] = read(gene[_FIELD + 1], gene[_FIELD + 2], world)
-        return attrs.evolve(event, **change)
+        return evolved(event, change)
 
 
 _NO_FIELD: Final = 48
@@ -489,8 +490,13 @@ def unknown_event(on: PartialDate) -> UnknownEvent:
     return UnknownEvent(on=on, type="elsewhere.noted", version=1, fields=f'{{"on":"{on}"}}')
 
 
+def evolved(event: Action, change: dict[str, Any]) -> Action:
+    """The event with other values in some fields."""
+    return cast("Action", attrs.evolve(cast("Any", event), **change))
+
+
 def _fields(cls: type[Action], gene: bytes, on: PartialDate, world: World) -> dict[str, Any]:
-    required, optional = _readers(cls)
+    required, optional = _readers(cast("Any", cls))
     given: dict[str, Any] = {"on": on}
     at = _REQUIRED
     for name, read in required:
@@ -512,7 +518,7 @@ _Readers = list[tuple[str, Reader]]
 
 
 @cache
-def _readers(cls: type[Action]) -> tuple[_Readers, _Readers]:
+def _readers(cls: Any) -> tuple[_Readers, _Readers]:
     """What reads the required fields of a class, and the optional ones, its own first."""
     shared = {field.name for field in fields_of(Action)}
     fields = [field for field in fields_of(cls) if field.name != "on"]
@@ -522,7 +528,7 @@ def _readers(cls: type[Action]) -> tuple[_Readers, _Readers]:
 
 
 @cache
-def _fields_to_amend(cls: type[Action]) -> _Readers:
+def _fields_to_amend(cls: Any) -> _Readers:
     """The fields that an amendment may change; its own count more, being what a view rests on."""
     ids = cls.__event__.introduces or ()
     shared = {field.name for field in fields_of(Action)}
@@ -548,7 +554,7 @@ _ALL: Final = 96
 
 
 @lru_cache(maxsize=64)
-def _introducers(kinds: tuple[type[Action], ...], _catalogue_size: int) -> dict[str, type[Action]]:
+def _introducers(kinds: tuple[Any, ...], _catalogue_size: int) -> dict[str, type[Action]]:
     """By kind of id, the class whose events introduce it; those that are told come first."""
     found: dict[str, type[Action]] = {}
     known = [cls for cls in catalogue if issubclass(cls, Action)]
@@ -574,10 +580,10 @@ def _kinds_named(shape: Shape) -> Iterator[str]:
 def with_what_they_name(kinds: Iterable[type[Action]]) -> tuple[type[Action], ...]:
     """These classes, and those that introduce what their own fields refer to."""
     found = list(dict.fromkeys(kinds))
-    introducers = _introducers(tuple(found), catalogue.size)
+    introducers = _introducers(cast("Any", tuple(found)), catalogue.size)
     shared = {field.name for field in fields_of(Action)}
     for cls in found:  # it grows as it goes
-        for field in fields_of(cls):
+        for field in fields_of(cast("Any", cls)):
             if field.name in shared:
                 continue
             for kind in _kinds_named(field.shape):
@@ -706,10 +712,19 @@ def corrupt(body: bytes) -> st.SearchStrategy[bytes]:
     def changed(at: int, by: int) -> bytes:
         return body[:at] + bytes([body[at] ^ by]) + body[at + 1 :]
 
+    def lost(at: int, count: int) -> bytes:
+        return body[:at] + body[at + count :]
+
+    def doubled(at: int, count: int) -> bytes:
+        return body[: at + count] + body[at:]
+
+    def joined(at: int, new: bytes) -> bytes:
+        return body[:at] + new + body[at:]
+
     return st.one_of(
         places.map(lambda at: body[:at]),
         st.builds(changed, places, st.integers(1, 255)),
-        st.builds(lambda at, n: body[:at] + body[at + n :], places, lengths),
-        st.builds(lambda at, new: body[:at] + new + body[at:], places, st.binary(min_size=1)),
-        st.builds(lambda at, n: body[: at + n] + body[at:], places, lengths),
+        st.builds(lost, places, lengths),
+        st.builds(joined, places, st.binary(min_size=1, max_size=8)),
+        st.builds(doubled, places, lengths),
     )

@@ -1,6 +1,6 @@
 """What a law is tried on: a career, a date, and what else it needs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import chain, count
 from typing import Any, Final
@@ -80,7 +80,7 @@ class Case:
         return history, Names(base, tuple(number for number, _ in facts))
 
 
-_bases: Final = count(2 * ROOM, ROOM)
+_bases: Final[Iterator[int]] = count(2 * ROOM, ROOM)
 
 
 def until(history: Sequence[Entry[Any]], at: date) -> list[Entry[Any]]:
@@ -135,7 +135,7 @@ _UNKNOWN: Final = 224
 
 def _on(teller: Teller, number: int) -> str:
     step: Any = teller.steps[number - 1]
-    return step.on
+    return str(step.on)
 
 
 @st.composite

@@ -1,4 +1,4 @@
-"""From digits to values: pure and total, so that any digits make a value, and small ones a plain one.
+"""From digits to values: pure and total, so that any digits make one, and small ones a plain one.
 
 A digit is a byte. A value is made of two of them, and both 0 give the simplest value there is.
 """
@@ -89,7 +89,7 @@ def reader_of(shape: Shape) -> Reader:  # noqa: C901, PLR0911, PLR0912 - one for
     """What makes the values of a shape; found once, as careers are made of thousands."""
     match shape:
         case Text(least):
-            return lambda a, _, world: _word(pick(world.words, a), least)
+            return _text(least)
         case Whole(least, most):
             return _one_of(_wholes(least, most))
         case Number(least, most):
@@ -123,8 +123,12 @@ def _one_of(options: Sequence[Any]) -> Reader:
     return lambda a, _b, _world: options[a * count >> 8]
 
 
-def _word(word: str, least: int) -> str:
-    return word if len(word) >= least else word * least
+def _text(least: int) -> Reader:
+    def text(a: int, _b: int, world: World) -> str:
+        word = pick(world.words, a)
+        return word if len(word) >= least else word * least
+
+    return text
 
 
 def _day(a: int, b: int, world: World) -> PartialDate:
@@ -142,7 +146,7 @@ def _pairs(shape: Pairs) -> Reader:
     return pairs
 
 
-def _part(cls: type[Any]) -> Reader:
+def _part(cls: Any) -> Reader:
     fields = [(n, f.name, f.required, reader_of(f.shape)) for n, f in enumerate(fields_of(cls))]
     return lambda a, b, world: cls(
         **{

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Any, Final
 
 from careerledger import codec
@@ -32,7 +33,7 @@ def why_not(cls: type[Any]) -> str | None:
 
 def _file_of(cls: type[Any]) -> str | None:
     file = getattr(sys.modules.get(cls.__module__), "__file__", None)
-    return file if file and os.path.exists(file) else None  # noqa: PTH110 - it is text
+    return file if file and Path(file).exists() else None
 
 
 class _Elsewhere:
@@ -133,7 +134,7 @@ def _load(module: str, file: str) -> Any:
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
     found = sys.modules.get(module)
-    if found is None or not os.path.samefile(found.__file__ or os.devnull, file):
+    if found is None or not Path(found.__file__ or os.devnull).samefile(file):
         spec = spec_from_file_location(module, file)
         if spec is None or spec.loader is None:
             raise ImportError(f"{file} cannot be imported")

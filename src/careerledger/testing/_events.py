@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import date
 from functools import cache
 from math import inf
-from typing import Any, Final, TypeVar, overload
+from typing import Any, Final, TypeVar, cast, overload
 
+from hypothesis import HealthCheck
 from hypothesis import strategies as st
 from immutabledict import immutabledict
 
@@ -41,6 +42,9 @@ Ids = Callable[[str], st.SearchStrategy[str]]
 FIRST_DAY: Final = date(1950, 1, 1)
 LAST_DAY: Final = date(2026, 1, 1)
 
+EVERY_CHECK: Final[list[Any]] = list(cast("Any", HealthCheck))
+"""What Hypothesis warns of; the laws count for themselves what was worth trying."""
+
 HOSTILE: Final = (
     *(":", '"', "\\", '":', '\\":', " :", "\t", "\r\n", " ", "\0", "'", "{}", "[1]", ",", "null"),
     *('"type":"', "\\u003a", "\\ud800", "\u2028", "\ufeff", "é", "e\u0301", "\U0001f600"),
@@ -73,11 +77,11 @@ def texts(min_size: int = 0) -> st.SearchStrategy[str]:
 
 def partial_dates() -> st.SearchStrategy[PartialDate]:
     """Years, months and days from 1950 to 2025; they shrink to a year, and towards 2000."""
-    return st.builds(
-        lambda day, length: PartialDate(day.isoformat()[:length]),
-        st.dates(FIRST_DAY, LAST_DAY),
-        st.sampled_from([4, 7, 10]),
-    )
+
+    def cut(day: date, length: int) -> PartialDate:
+        return PartialDate(day.isoformat()[:length])
+
+    return st.builds(cut, st.dates(FIRST_DAY, LAST_DAY), st.sampled_from([4, 7, 10]))
 
 
 def any_ids(kind: str) -> st.SearchStrategy[str]:  # noqa: ARG001 - any will do for each kind
@@ -110,19 +114,21 @@ def events(cls: type[Event] | None = None, /, *, ids: Ids = any_ids) -> st.Searc
         return st.sampled_from(facts()).flatmap(lambda cls: events(cls, ids=ids))
     if not hasattr(cls, "__event__"):
         raise DefinitionError(f"{cls!r} is not an event class; make it one with @event('a.name')")
-    return _with_any_ids(cls) if ids is any_ids else _instances(cls, ids)
+    return _with_any_ids(cast("Any", cls)) if ids is any_ids else _instances(cls, ids)
 
 
 def _instances(cls: type[Any], ids: Ids) -> st.SearchStrategy[Any]:
     def of(required: bool) -> dict[str, st.SearchStrategy[Any]]:  # noqa: FBT001
-        found: list[FieldShape] = [f for f in fields_of(cls) if f.required is required]
+        found: list[FieldShape] = [f for f in fields_of(cast("Any", cls)) if f.required is required]
         return {f.name: values_of(f.shape, ids) for f in found}
 
     drawn = st.fixed_dictionaries(of(required=True), optional=of(required=False))
     return drawn.map(lambda given: cls(**given))
 
 
-_with_any_ids: Final = cache(lambda cls: _instances(cls, any_ids))
+@cache
+def _with_any_ids(cls: Any) -> st.SearchStrategy[Any]:
+    return _instances(cls, any_ids)
 
 
 def values_of(  # noqa: C901, PLR0911, PLR0912 - one for each shape

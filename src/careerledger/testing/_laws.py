@@ -18,8 +18,9 @@ from careerledger.errors import CodecError
 from careerledger.events import Action, Event, catalogue
 from careerledger.history import Draft, Entry
 from careerledger.projections import Projection, fold
-from careerledger.projections._projection import Fold, advance, consumed_types
+from careerledger.projections._projection import Fold, advance, consumed_types, meta_of
 from careerledger.testing._careers import (
+    Amended,
     Clock,
     Voided,
     entry_of,
@@ -89,19 +90,19 @@ class Law:
     name: str
     text: str
     """The law in a sentence."""
-    check: Callable[[Subject, Case], str | None]
+    check: "Check"
     """Raises Broken; returns what the case shows, None if it shows nothing."""
     relevant: str
     """Which careers show something; it completes "a career shows something if …"."""
-    careers: dict[str, Any] = attrs.Factory(dict[str, Any])
+    careers: dict[str, Any]
     """Which careers the law is tried on."""
-    needs: frozenset[str] = frozenset()
+    needs: frozenset[str]
     """What a case must have."""
-    applies: Callable[[Subject], str | None] = lambda _: None
+    applies: Callable[[Subject], str | None]
     """Why the law does not apply, or None if it does."""
-    required: Callable[[Subject], Sequence[str]] = lambda _: ()
+    required: Callable[[Subject], Sequence[str]]
     """What must have been shown at least once."""
-    unseen: str | None = None
+    unseen: str | None
     """Why the law does not apply after all where no case showed anything; None: it fails."""
 
 
@@ -109,29 +110,39 @@ LAWS: Final[dict[str, Law]] = {}
 """Every law by its name, in the order in which they are tested."""
 
 
-def law(
-    relevant: str, *needs: str, **given: Any
-) -> Callable[[Callable[[Subject, Case], str | None]], Callable[[Subject, Case], str | None]]:
-    """Make a function a law, named and told by its name and docstring."""
-    more = {name: given.pop(name) for name in ("applies", "required", "unseen") if name in given}
+Check = Callable[[Subject, Case], str | None]
 
-    def add(check: Callable[[Subject, Case], str | None]) -> Callable[[Subject, Case], str | None]:
-        text = " ".join((check.__doc__ or "").split())
+_FACTS: Final[dict[str, Any]] = {"corrections": False, "amendments": False}
+"""Careers without corrections, of which most laws are independent."""
+
+
+def law(
+    relevant: str,
+    *needs: str,
+    applies: Callable[[Subject], str | None] = lambda _: None,
+    required: Callable[[Subject], Sequence[str]] = lambda _: (),
+    unseen: str | None = None,
+    careers: dict[str, Any] = _FACTS,
+) -> Callable[[Check], Check]:
+    """Make a function a law, named and told by its name and docstring; see ``Law``."""
+
+    def add(check: Check) -> Check:
         LAWS[check.__name__] = Law(
             name=check.__name__,
-            text=text,
+            text=" ".join((check.__doc__ or "").split()),
             check=check,
             relevant=relevant,
-            careers=given,
+            careers=careers,
             needs=frozenset(needs),
-            **more,
+            applies=applies,
+            required=required,
+            unseen=unseen,
         )
         return check
 
     return add
 
 
-FACTS_ONLY: Final = {"corrections": False, "amendments": False}
 _SHOWN: Final = "shown"
 _NOT_EMPTY: Final = "its view differs from that of an empty career"
 
@@ -177,7 +188,7 @@ def _lines(text: str) -> list[str]:
 # Determinism
 
 
-@law(_NOT_EMPTY, **FACTS_ONLY)
+@law(_NOT_EMPTY)
 def same_history_same_view(subject: Subject, case: Case) -> str | None:
     """The same history gives the same view, whatever was folded in between."""
     history = case.history()
@@ -193,16 +204,18 @@ def _rows(history: History) -> Iterator[tuple[int, str, bytes]]:
     return ((e.seq, e.type, body) for e, body in zip(history, bodies, strict=True))
 
 
-@law(_NOT_EMPTY, applies=lambda subject: why_not(subject.projection), **FACTS_ONLY)
+@law(_NOT_EMPTY, applies=lambda subject: why_not(subject.projection))
 def same_view_in_another_process(subject: Subject, case: Case) -> str | None:
     """Another process, in which sets have another order, gives the same view."""
     history = case.history()
     here = subject.told(history, case.at, case.names)
-    _same("here", here, "elsewhere", view_elsewhere(subject.projection, history, case.at, case.base))
+    _same(
+        "here", here, "elsewhere", view_elsewhere(subject.projection, history, case.at, case.base)
+    )
     return _shown(here != subject.empty(case.at))
 
 
-@law(_NOT_EMPTY, **FACTS_ONLY)
+@law(_NOT_EMPTY)
 def no_clock_and_no_chance(subject: Subject, case: Case) -> str | None:
     """No clock is read and no dice are thrown: a view depends on the history and the date alone."""
     history = case.history()
@@ -216,7 +229,7 @@ def no_clock_and_no_chance(subject: Subject, case: Case) -> str | None:
 # Folding in parts
 
 
-@law("its view is not empty at a cut that has entries behind it", **FACTS_ONLY)
+@law("its view is not empty at a cut that has entries behind it")
 def fold_split_at_every_cut(subject: Subject, case: Case) -> str | None:
     """Folding in two parts, with a look in between, is folding at once, wherever the cut is."""
     history, whole = case.history(), subject.told(case.history(), case.at, case.names)
@@ -224,10 +237,20 @@ def fold_split_at_every_cut(subject: Subject, case: Case) -> str | None:
     for cut in range(len(history) + 1):
         first = _folded(subject, history[:cut])
         looks = told(first.view(case.at), case.names)
-        _same(f"a look after {cut} entries", looks, "another look", told(first.view(case.at), case.names))
+        _same(
+            f"a look after {cut} entries",
+            looks,
+            "another look",
+            told(first.view(case.at), case.names),
+        )
         second = Fold(subject.projection, first.state, first.place)
         advance([second], history[cut:])
-        _same("at once", whole, f"in two parts, cut after {cut}", told(second.view(case.at), case.names))
+        _same(
+            "at once",
+            whole,
+            f"in two parts, cut after {cut}",
+            told(second.view(case.at), case.names),
+        )
         between.append(looks)
     return _shown(any(looks != between[0] for looks in between[:-1]))
 
@@ -238,7 +261,7 @@ def _folded(subject: Subject, history: History) -> Fold[Any]:
     return running
 
 
-@law("its view is not empty at a cut that has entries behind it", **FACTS_ONLY)
+@law("its view is not empty at a cut that has entries behind it")
 def snapshot_and_tail_at_every_cut(subject: Subject, case: Case) -> str | None:
     """A state that went through the bytes of a snapshot goes on as if it had not."""
     history, whole = case.history(), subject.told(case.history(), case.at, case.names)
@@ -257,12 +280,17 @@ def snapshot_and_tail_at_every_cut(subject: Subject, case: Case) -> str | None:
         )
         between.append(told(resumed.view(case.at), case.names))
         advance([resumed], history[cut:])
-        _same("at once", whole, f"from a snapshot after {cut}", told(resumed.view(case.at), case.names))
+        _same(
+            "at once",
+            whole,
+            f"from a snapshot after {cut}",
+            told(resumed.view(case.at), case.names),
+        )
         advance([running], history[cut : cut + 1])
     return _shown(any(looks != between[0] for looks in between[:-1]))
 
 
-@law("what happened after one of the dates that are asked for changes its view", **FACTS_ONLY)
+@law("what happened after one of the dates that are asked for changes its view")
 def at(subject: Subject, case: Case) -> str | None:
     """What happens after the date of the question does not matter, whatever was asked before."""
     history = case.history()
@@ -291,7 +319,7 @@ _DAY: Final = timedelta(days=1)
 _LATER: Final = timedelta(days=800)
 
 
-@law("its view changes after one was given out", **FACTS_ONLY)
+@law("its view changes after one was given out")
 def state_does_not_leak(subject: Subject, case: Case) -> str | None:
     """A view stays as it was when more is folded; and changing it, or an event, changes nothing."""
     history = case.history()
@@ -303,13 +331,23 @@ def state_does_not_leak(subject: Subject, case: Case) -> str | None:
         view = running.view(case.at)
         earlier = told(view, case.names)
         advance([running], events[cut : cut + 1])
-        _same("a view when it was given out", earlier, f"after entry #{cut + 1}", told(view, case.names))
+        _same(
+            "a view when it was given out",
+            earlier,
+            f"after entry #{cut + 1}",
+            told(view, case.names),
+        )
         shown = shown or earlier != whole
     for entry, event in zip(history, events, strict=True):
         _same("an event before", told(entry.event), "after its step", told(event.event))
         _spoil_parts(event.event)
     spoil(running.view(case.at))
-    _same("the view", whole, "after what it gave out was changed", told(running.view(case.at), case.names))
+    _same(
+        "the view",
+        whole,
+        "after what it gave out was changed",
+        told(running.view(case.at), case.names),
+    )
     _same("a view", whole, "of a new fold after that", subject.told(history, case.at, case.names))
     return _shown(shown)
 
@@ -319,7 +357,7 @@ def _spoil_parts(event: Event) -> None:
         spoil(part)
 
 
-@law(_NOT_EMPTY, **FACTS_ONLY)
+@law(_NOT_EMPTY)
 def view_is_frozen(subject: Subject, case: Case) -> str | None:
     """A view cannot be changed, has a hash, and equals another that says the same."""
     history = case.history()
@@ -342,7 +380,6 @@ def view_is_frozen(subject: Subject, case: Case) -> str | None:
 @law(
     "its view is not empty and the entries that it consumes are recorded in another order",
     "order",
-    **FACTS_ONLY,
 )
 def recording_order(subject: Subject, case: Case) -> str | None:
     """The order in which things were recorded does not matter, but for those of one date."""
@@ -360,7 +397,7 @@ def _seq(entry: Entry[Any]) -> int:
     return entry.seq
 
 
-@law(_NOT_EMPTY, **FACTS_ONLY)
+@law(_NOT_EMPTY)
 def duplicate_import(subject: Subject, case: Case) -> str | None:
     """Importing the same again records nothing and changes no answer."""
     ledger = new_ledger()
@@ -376,7 +413,8 @@ def duplicate_import(subject: Subject, case: Case) -> str | None:
 
 
 @law(
-    "an entry is voided that its view rested on", corrections=True, amendments=False, often=144
+    "an entry is voided that its view rested on",
+    careers={"corrections": True, "amendments": False, "often": 144},
 )
 def void(subject: Subject, case: Case) -> str | None:
     """A voided entry counts as if it had never been recorded."""
@@ -384,7 +422,8 @@ def void(subject: Subject, case: Case) -> str | None:
 
 
 @law(
-    "an entry is amended that its view rested on", corrections=False, amendments=True, often=144
+    "an entry is amended that its view rested on",
+    careers={"corrections": False, "amendments": True, "often": 144},
 )
 def amend(subject: Subject, case: Case) -> str | None:
     """An amended entry counts as if it had been recorded that way at first."""
@@ -405,7 +444,7 @@ def _corrected(subject: Subject, case: Case) -> str | None:
     return _shown(subject.told(wrong, case.at, names) != now)
 
 
-@law("what was recorded later changes its view", "known")
+@law("what was recorded later changes its view", "known", careers={})
 def known_at(subject: Subject, case: Case) -> str | None:
     """What the ledger did not know at an instant does not matter for a question of then."""
     clock, ids = Clock(), list[str]()
@@ -423,8 +462,7 @@ def known_at(subject: Subject, case: Case) -> str | None:
 
 @law(
     "its view is not empty, and an unknown event stands before an entry that it consumes",
-    unknown=True,
-    **FACTS_ONLY,
+    careers={"unknown": True, **_FACTS},
 )
 def unknown_events(subject: Subject, case: Case) -> str | None:
     """Events of types that this program does not know do not matter."""
@@ -441,8 +479,7 @@ def unknown_events(subject: Subject, case: Case) -> str | None:
 @law(
     "a text stands in the state that no event says once an entry is voided or amended",
     unseen="its state keeps no text of an event",
-    words=tuple(f"word-{number:02}" for number in range(64)),
-    often=96,
+    careers={"words": tuple(f"word-{number:02}" for number in range(64)), "often": 96},
 )
 def nothing_forgotten_in_snapshots(subject: Subject, case: Case) -> str | None:
     """What an entry said before it was voided or amended is in no snapshot made afterwards."""
@@ -450,7 +487,7 @@ def nothing_forgotten_in_snapshots(subject: Subject, case: Case) -> str | None:
         text
         for step in case.career.steps
         if not isinstance(step, Voided)
-        for text in _texts(getattr(step, "event", step))
+        for text in _texts(step.event if isinstance(step, Amended) else step)
     }
     still = {text for _, fact in standing(case.career.steps) for text in _texts(fact)}
     gone = sorted(said - still)
@@ -488,7 +525,6 @@ def _texts(value: Any) -> Iterator[str]:
 @law(
     "its number differs from that of an empty career",
     applies=lambda subject: None if subject.bounds else "no bounds are declared",
-    **FACTS_ONLY,
 )
 def bounds(subject: Subject, case: Case) -> str | None:
     """The number stays within its declared bounds."""
@@ -507,7 +543,6 @@ _ALMOST: Final = 1e-9
     "added",
     applies=lambda subject: None if subject.rises_with else "no event is declared to raise it",
     required=lambda subject: [cls.__name__ for cls in subject.rises_with],
-    **FACTS_ONLY,
 )
 def rises(subject: Subject, case: Case) -> str | None:
     """An event more of those that raise the number never lowers it."""
@@ -526,10 +561,6 @@ def rises(subject: Subject, case: Case) -> str | None:
 # Events
 
 
-def _declared(subject: Subject) -> list[str]:
-    return [cls.__name__ for cls in subject.events]
-
-
 def _no_old_version(subject: Subject) -> str | None:
     versioned = [cls for cls in subject.events if cls.__event__.version > 1]
     if versioned or subject.old_versions:
@@ -545,7 +576,6 @@ def _no_old_version(subject: Subject) -> str | None:
         for cls in subject.events
         for version in range(1, cls.__event__.version)
     ],
-    **FACTS_ONLY,
 )
 def old_versions(subject: Subject, case: Case) -> str | None:
     """An event that was written in an older version gives the same view."""
@@ -567,7 +597,7 @@ def _older(subject: Subject, entry: Entry[Any]) -> Iterator[tuple[int, Entry[Any
     """The entry as it is read from each older version that could say it."""
     import json  # noqa: PLC0415 - few events have one
 
-    downgrades = subject.old_versions.get(type(entry.event), {})
+    downgrades = subject.old_versions.get(cast("Any", type(entry.event)), {})
     body: dict[str, Any] = json.loads(codec.encode(entry))
     fields: dict[str, Any] | None = body["event"]
     for version in range(entry.version - 1, 0, -1):
@@ -613,7 +643,5 @@ def event_survives(event: Action) -> None:
 
 def consumed_classes(projection: type[Projection[Any]]) -> list[type[Action]]:
     """The event classes that a projection has a step of its own for."""
-    wanted = tuple(
-        kind for kind, _ in projection.__projection__.steps if kind is not Action  # type: ignore[attr-defined]
-    )
+    wanted = tuple(kind for kind, _ in meta_of(projection).steps if kind is not Action)
     return [cls for cls in catalogue if issubclass(cls, wanted) and issubclass(cls, Action)]

@@ -137,10 +137,10 @@ class FieldShape:
 
 
 @cache
-def fields_of(cls: type[Any]) -> tuple[FieldShape, ...]:
+def fields_of(cls: Any) -> tuple[FieldShape, ...]:
     """The fields of an attrs class in the order in which they are written."""
     return tuple(
-        FieldShape(field.alias, shape_of(field.type), field.default is attrs.NOTHING)
+        FieldShape(field.alias or field.name, shape_of(field.type), field.default is attrs.NOTHING)
         for field in cast("tuple[attrs.Attribute[Any], ...]", attrs.fields(cls))
         if field.init
     )

@@ -3,11 +3,19 @@
 from collections.abc import Iterable
 from datetime import date
 from enum import Enum
+from inspect import currentframe
 from typing import Any, cast
 
 import attrs
 from immutabledict import immutabledict
 
+
+def module_of_caller() -> str:
+    """The name of the module that called the function that calls this one."""
+    frame = currentframe()
+    for _ in range(2):
+        frame = None if frame is None else frame.f_back
+    return __name__ if frame is None else frame.f_globals.get("__name__", __name__)
 
 
 class Code:
@@ -36,7 +44,7 @@ class Code:
                 module = public
         return self.import_(module, cls.__qualname__)
 
-    def of(self, value: Any) -> str:  # noqa: C901, PLR0911 - one for each kind of value
+    def of(self, value: Any) -> str:  # noqa: PLR0911 - one for each kind of value
         """An expression that makes the value, as a person would type it."""
         if isinstance(value, str):
             told = repr(str(value))

@@ -1,13 +1,12 @@
 """``laws``: a test class for a projection, with one test for each law."""
 
-import sys
 import unittest
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from inspect import Parameter, Signature
 from typing import Any, ClassVar, Final, cast
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 
@@ -26,8 +25,8 @@ from careerledger.testing._careers import (
     with_what_they_name,
 )
 from careerledger.testing._cases import Case, cases
+from careerledger.testing._events import EVERY_CHECK, facts
 from careerledger.testing._events import events as events_of
-from careerledger.testing._events import facts
 from careerledger.testing._laws import (
     LAWS,
     Broken,
@@ -39,7 +38,7 @@ from careerledger.testing._laws import (
     every_event_counts,
 )
 from careerledger.testing._memory import Memory
-from careerledger.testing._shown import Code
+from careerledger.testing._shown import Code, module_of_caller
 
 
 class LawBroken(AssertionError):  # noqa: N818 - it says what happened
@@ -116,14 +115,13 @@ def laws(
         rises_with=rising,
         old_versions={cls: dict(steps) for cls, steps in (old_versions or {}).items()},
     )
-    caller = sys._getframe(1).f_globals.get("__name__", __name__)  # noqa: SLF001 - as namedtuple does
     body: dict[str, Any] = {
-        "__module__": caller,
+        "__module__": module_of_caller(),
         "__doc__": f"The laws of {projection.__name__}.",
         "subject": subject,
         "waived": waived,
     }
-    return cast("Any", type(f"Test{projection.__name__}", (ProjectionLaws,), body))
+    return cast("type[ProjectionLaws]", type(f"Test{projection.__name__}", (ProjectionLaws,), body))
 
 
 class ProjectionLaws(unittest.TestCase):
@@ -237,7 +235,7 @@ _TESTS: Final = {**LAWS, "events_survive_their_bytes": None, "every_event_counts
 
 def _test_of(law: Law) -> Callable[[ProjectionLaws], None]:
     def test(self: ProjectionLaws) -> None:
-        self._try(law)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        self._try(law)  # pyright: ignore[reportPrivateUsage]
 
     test.__name__ = f"test_{law.name}"
     test.__qualname__ = f"ProjectionLaws.test_{law.name}"
@@ -287,7 +285,7 @@ def _run(
         report_multiple_bugs=False,
         max_examples=here.max_examples if most is None else min(most, here.max_examples),
         phases=[phase for phase in here.phases if phase is not Phase.explain],
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=EVERY_CHECK,
     )
     try:
         quick(given(case=strategy)(note))()
@@ -379,5 +377,3 @@ def _enough(law: Law, subject: Subject, shown: Counter[str], tried: int) -> None
             f"no career showed anything about {', '.join(missing)} for {name}: {law.text} "
             f"A career shows something if {law.relevant}."
         )
-
-

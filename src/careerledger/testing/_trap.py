@@ -3,7 +3,7 @@
 import gc
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import date
 from types import FrameType
@@ -25,7 +25,7 @@ chance."""
 
 
 @contextmanager
-def trap() -> Iterator[list[str]]:
+def trap() -> Generator[list[str], None, None]:
     """Note each look at a clock and each throw of dice within the block, with its place.
 
     It watches the calls of C functions, so that it finds them under whatever name they were

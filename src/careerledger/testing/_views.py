@@ -53,7 +53,7 @@ def told(view: object, names: Names | None = None) -> str:
     return "".join(_told(view, names or Names()))
 
 
-def _told(value: Any, names: Names) -> Iterator[str]:  # noqa: C901, PLR0912
+def _told(value: Any, names: Names) -> Iterator[str]:
     if isinstance(value, str):
         yield repr(names.within(str(value)))
     elif isinstance(value, bool) or value is None:
@@ -70,9 +70,9 @@ def _told(value: Any, names: Names) -> Iterator[str]:  # noqa: C901, PLR0912
         items = cast("set[object]", value)
         yield f"{{{', '.join(sorted(told(item, names) for item in items))}}}"
     elif isinstance(value, tuple | list):
-        items = cast("tuple[object, ...]", value)
+        listed = cast("tuple[object, ...]", value)
         brackets = "[]" if isinstance(value, list) else "()"
-        yield brackets[0] + ", ".join(told(item, names) for item in items) + brackets[1]
+        yield brackets[0] + ", ".join(told(item, names) for item in listed) + brackets[1]
     elif (parts := parts_of(value)) is not None:
         shown = [f"{name}={told(part, names)}" for name, part in parts]
         yield f"{type(value).__qualname__}({', '.join(shown)})"
@@ -84,8 +84,9 @@ def parts_of(value: Any) -> list[tuple[str, Any]] | None:
     """The fields of an object with their values; None for one that has no parts."""
     if isinstance(value, type):
         return None
-    if attrs.has(cast("Any", type(value))):
-        found = [field.name for field in attrs.fields(type(value)) if field.eq]
+    kind = cast("Any", type(value))
+    if attrs.has(kind):
+        found = [field.name for field in attrs.fields(kind) if field.eq]
     elif is_dataclass(value):
         found = [field.name for field in dataclass_fields(value) if field.compare]
     else:
@@ -100,10 +101,8 @@ def changeable(value: Any, path: str) -> str | None:
     inner: list[tuple[str, Any]] = []
     if isinstance(value, tuple | frozenset):
         items = cast("tuple[object, ...]", value)
-        names = getattr(value, "_fields", None)
-        inner = [
-            (f".{names[n]}" if names else f"[{n}]", item) for n, item in enumerate(items)
-        ]
+        names: Any = getattr(items, "_fields", None)
+        inner = [(f".{names[n]}" if names else f"[{n}]", item) for n, item in enumerate(items)]
     elif isinstance(value, immutabledict):
         pairs = cast("Mapping[object, object]", value)
         inner = [(f"[{key!r}]", item) for key, item in pairs.items()]
@@ -131,11 +130,10 @@ def _takes(value: Any, name: str, part: Any) -> bool:
 
 def spoil(value: Any) -> None:
     """Change whatever can be changed in a value, as careless code might."""
-    if isinstance(value, list | set | dict | bytearray):
-        items: Any = value
-        for inner in list(items.values() if isinstance(items, dict) else items):
+    if hasattr(value, "clear"):
+        for inner in list(value.values() if hasattr(value, "values") else value):
             spoil(inner)
-        items.clear()
+        value.clear()
     elif isinstance(value, tuple):
         for inner in cast("tuple[object, ...]", value):
             spoil(inner)
