@@ -5,6 +5,7 @@ import secrets
 import time
 import uuid
 from collections import Counter, defaultdict
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -977,10 +978,8 @@ class Swallowed:
 
     @on(CourseFinished)
     def finish(self, event, entry):
-        try:
+        with suppress(AttributeError):
             self.hours += event.duration
-        except AttributeError:
-            pass
 
     def view(self, at):
         return (self.seen, self.hours)

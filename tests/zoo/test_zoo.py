@@ -74,7 +74,7 @@ def test_the_state_machine_catches_a_store_too():
     settings.load_profile("zoo")
     suite = store_laws(broken_stores.SortsEachAppend, lasting=False)
 
-    with pytest.raises(AssertionError, match="SortsEachAppend\\(\\).facts"):
+    with pytest.raises(AssertionError, match=r"SortsEachAppend\(\)\.facts"):
         the_test(suite, "any_history")()
 
 

@@ -423,7 +423,7 @@ def void(subject: Subject, case: Case) -> str | None:
 
 @law(
     "an entry is amended that its view rested on",
-    careers={"corrections": False, "amendments": True, "often": 144},
+    careers={"corrections": False, "amendments": True, "often": 216},
 )
 def amend(subject: Subject, case: Case) -> str | None:
     """An amended entry counts as if it had been recorded that way at first."""

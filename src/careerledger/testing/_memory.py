@@ -40,7 +40,7 @@ class Memory:
             members: dict[str, Any] = dict(vars(base))
             for name, value in members.items():
                 if isinstance(value, _PLAIN) and not name.startswith("__"):
-                    yield _reset(base, name, value)
+                    yield _reset(base, name, cast("object", value))
                 elif not isinstance(value, _CONTAINERS) or not name.startswith("__"):
                     yield from self._of(value)
 

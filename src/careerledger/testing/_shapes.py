@@ -15,7 +15,7 @@ from immutabledict import immutabledict
 
 from careerledger.dates import PartialDate
 from careerledger.events import Event, Introduces, Refers
-from careerledger.events._rules import Interval, MinLen, Predicate, rules_in
+from careerledger.events._rules import Interval, MinLen, Predicate, Rule, rules_in
 
 LEAST, MOST = -(2**63), 2**63 - 1
 """The whole numbers that an event can hold."""
@@ -193,16 +193,19 @@ def _ruled(base: Any, metadata: tuple[Any, ...]) -> Shape:
     rules = rules_in(metadata)
     if rules and isinstance(shape, Maybe):
         shape = shape.of  # a rule is not true of None
-    least = max([rule.min_length for rule in rules if isinstance(rule, MinLen)], default=0)
-    if isinstance(shape, Text | Many | Pairs):
-        shape = attrs.evolve(shape, least=max(least, shape.least))
-    if isinstance(shape, Whole | Number):
-        for rule in rules:
-            if isinstance(rule, Interval):
-                shape = _within(shape, rule)
+    for rule in rules:
+        shape = _bounded(shape, rule)
     for rule in rules:
         if isinstance(rule, Predicate):
             shape = Such(shape, rule.func)
+    return shape
+
+
+def _bounded(shape: Shape, rule: Rule) -> Shape:
+    if isinstance(rule, MinLen) and isinstance(shape, Text | Many | Pairs):
+        return attrs.evolve(shape, least=max(rule.min_length, shape.least))
+    if isinstance(rule, Interval) and isinstance(shape, Whole | Number):
+        return _within(shape, rule)
     return shape
 
 
