@@ -16,6 +16,7 @@ from careerledger.events import (
     ChallengeTaken,
     CourseFinished,
     GoalSet,
+    RoleEnded,
     RoleStarted,
     SkillAssessed,
     SkillPractised,
@@ -1000,3 +1001,42 @@ class Guarded:
 
     def view(self, at):
         return self.seen
+
+
+@broken(
+    "same_history_same_view", "an end is taken to have a beginning, which may be voided or late"
+)
+@projection("zoo.end-without-beginning")
+class EndWithoutBeginning:
+    open: dict[str, str] = {}
+    ended: int = 0
+
+    @on(RoleStarted)
+    def start(self, event, entry):
+        self.open[event.role] = event.title
+
+    @on(RoleEnded)
+    def end(self, event, entry):
+        del self.open[event.role]
+        self.ended += 1
+
+    def view(self, at):
+        return (self.ended, len(self.open))
+
+
+@broken("void", "an end keeps what its beginning said, which a void cannot reach")
+@projection("zoo.titles-kept")
+class TitlesKept:
+    ended: list[str] = []
+    titles: ClassVar[dict[str, str]] = {}
+
+    @on(RoleStarted)
+    def start(self, event, entry):
+        self.titles[event.role] = event.title
+
+    @on(RoleEnded)
+    def end(self, event, entry):
+        self.ended.append(self.titles.get(event.role, "?"))
+
+    def view(self, at):
+        return tuple(self.ended)

@@ -7,7 +7,7 @@ of days after the one before, and every text comes from one shared pool. So noth
 deleting any gene leaves a career in which everything fits, and shrinking is quick.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
@@ -261,7 +261,7 @@ _FATE, _DELAY, _MOVE, _FIELD, _IS = 29, 30, 31, 32, 35
 _SLOTS: Final = range(_OPTIONAL, _FATE, 3)
 _ABSENT: Final = 64
 
-_head: Final = st.binary(min_size=2, max_size=2)
+_head: Final = st.binary(min_size=3, max_size=3)
 _gene: Final = st.binary(min_size=GENE, max_size=GENE)
 _END: Final = 27
 """Which of 256 genes are the end; of first ones it is one."""
@@ -293,17 +293,29 @@ class Telling:
     overlaps: bool = True
     gaps: bool = True
     words: tuple[str, ...] = WORDS
+    wild: int = 0
+    """How many of 256 careers are such as only a lenient ledger takes."""
     often: int = 40
     """How many of 256 events are corrected."""
+
+
+class _Any(dict[str, Sequence[str]]):
+    """Ids that may be used whether anything introduced them or not."""
+
+    def get(self, kind: str, _default: object = None, /) -> Any:
+        return self[kind]
+
+    def __missing__(self, kind: str) -> Sequence[str]:
+        return [f"{kind}-{number}" for number in (1, 2, 3)]
 
 
 class Teller:
     """Turns genes into steps, one after the other."""
 
-    def __init__(
-        self, telling: Telling, swarm: int, start: int, draw: Callable[[Any], Any] | None = None
-    ) -> None:
+    def __init__(self, telling: Telling, head: bytes, draw: Callable[[Any], Any]) -> None:
+        swarm, start, wild = head
         self.telling = telling
+        self.wild = wild >= 256 - telling.wild
         self.kinds = _swarm(telling.kinds, swarm)
         self.introducers = _introducers(telling.kinds, catalogue.size)
         self.deltas = (
@@ -321,7 +333,8 @@ class Teller:
         self.counted: dict[str, int] = {}
         self.days: dict[str, str] = {}
         """When each id that stands was introduced."""
-        self.world = World(pick(_STARTS, start), telling.words, {}, self._fresh, draw)
+        ids: Mapping[str, Sequence[str]] = _Any() if self.wild else {}
+        self.world = World(pick(_STARTS, start), telling.words, ids, self._fresh, draw)
 
     def tell(self, gene: bytes) -> None:
         """Add what a gene says, and the corrections that are due."""
@@ -392,6 +405,8 @@ class Teller:
         return None
 
     def _not_before_what_it_names(self, event: Action) -> Action:
+        if self.wild:
+            return event
         named = [
             self.days.get(f"{kind}:{id_}", "")
             for _, id_, kinds in referred(event)
@@ -404,14 +419,16 @@ class Teller:
         on = day if day >= earliest else PartialDate(earliest)
         return evolved(event, {"on": on})
 
-    def _fresh(self, kind: str) -> str:
+    def _fresh(self, kind: str, digit: int) -> str:
+        if self.wild:
+            return pick(self.world.ids[kind], digit)
         self.counted[kind] = self.counted.get(kind, 0) + 1
         return f"{kind}-{self.counted[kind]}"
 
     def _stand(self, number: int, event: Action) -> None:
         self.stands[number] = event
         name = introduced(event)
-        if name is not None:
+        if name is not None and not self.wild:
             kind, _, id_ = name.partition(":")
             known = [other for other in self.world.ids.get(kind, ()) if other != id_]
             self.world.ids = {**self.world.ids, kind: [id_, *known]}
@@ -420,7 +437,7 @@ class Teller:
     def _fall(self, number: int) -> None:
         event = self.stands.pop(number)
         name = introduced(event)
-        if name is not None:
+        if name is not None and not self.wild:
             kind, _, id_ = name.partition(":")
             known = [other for other in self.world.ids[kind] if other != id_]
             self.world.ids = {**self.world.ids, kind: known}
@@ -464,7 +481,7 @@ class Teller:
     def _with_another_field(self, event: Action, gene: bytes, on: PartialDate) -> Action:
         own = introduced(event)
         world = self.world
-        if own is not None:  # it does not refer to itself
+        if own is not None and not self.wild:  # it does not refer to itself
             kind, _, id_ = own.partition(":")
             others = [other for other in world.ids[kind] if other != id_]
             world = attrs.evolve(world, ids={**world.ids, kind: others})
@@ -604,6 +621,7 @@ def careers(
     overlaps: bool = True,
     gaps: bool = True,
     hostile: bool = False,
+    wild: bool = False,
 ) -> st.SearchStrategy[Career]:
     """Coherent careers: every reference resolves, and every date is plausible.
 
@@ -622,6 +640,8 @@ def careers(
         overlaps: Whether roles may overlap.
         gaps: Whether a year or more may pass without an event.
         hostile: Whether texts are such as programs stumble over.
+        wild: Whether references may lead nowhere, ids be introduced twice, and things end before
+            they begin; only a lenient ledger takes such careers.
 
     Raises:
         DefinitionError: One of the kinds is not an event class.
@@ -636,6 +656,7 @@ def careers(
         overlaps=overlaps,
         gaps=gaps,
         words=_HOSTILE_WORDS if hostile else WORDS,
+        wild=256 if wild else 0,
     )
     return told(telling)
 
@@ -656,8 +677,7 @@ def event_classes(kinds: Iterable[Any]) -> tuple[type[Action], ...]:
 
 def drawn(draw: st.DrawFn, telling: Telling) -> Teller:
     """A teller that has told a career."""
-    swarm, start = draw(_head)
-    teller = Teller(telling, swarm, start, draw)
+    teller = Teller(telling, draw(_head), draw)
     # Half the time that a list takes, and a gene can be taken out of it just as well.
     for _ in range(_MOST):
         gene = draw(_gene)

@@ -64,8 +64,8 @@ class World:
     words: Sequence[str] = WORDS
     ids: Mapping[str, Sequence[str]] = attrs.Factory(dict[str, Sequence[str]])
     """The ids that stand, by kind, the newest first."""
-    fresh: Callable[[str], str] = "{}-1".format
-    """A new id of a kind."""
+    fresh: Callable[[str, int], str] = lambda kind, _: f"{kind}-1"
+    """A new id of a kind, given a digit."""
     draw: Callable[[st.SearchStrategy[Any]], Any] | None = None
     """Draws what no digits can say."""
 
@@ -101,7 +101,7 @@ def reader_of(shape: Shape) -> Reader:  # noqa: C901, PLR0911, PLR0912 - one for
         case Maybe(of):
             return reader_of(of)
         case Fresh(kind):
-            return lambda _a, _b, world: world.fresh(kind)
+            return lambda a, _, world: world.fresh(kind, a)
         case Known(kinds):
             return lambda a, _, world: pick(_standing(kinds, world), a)
         case Many(container, item, least):

@@ -71,7 +71,8 @@ def laws(
 
     It works under pytest, pytest-xdist and unittest: ``TestHackathons = laws(Hackathons)``. How
     many careers each law is tried on is Hypothesis's ``max_examples``. A law that was shown by
-    fewer than one in fifty of them fails, as does a declared event that never changed a view.
+    too few of them is tried on more, up to 500, and fails if that does not help, as
+    does a declared event that never changed a view.
 
     Args:
         projection: A class made by ``@projection``.
@@ -171,7 +172,7 @@ class ProjectionLaws(unittest.TestCase):
         reason = law.applies(subject)
         if reason is not None:
             self.skipTest(reason)
-        telling = Telling(kinds=subject.kinds, **law.careers)
+        telling = Telling(kinds=subject.kinds, wild=_WILD, **law.careers)
         strategy = cases(
             telling,
             order="order" in law.needs,
@@ -179,12 +180,22 @@ class ProjectionLaws(unittest.TestCase):
             added=subject.rises_with if "added" in law.needs else (),
         )
         shown = Counter[str]()
-        tried = _run(self, law.name, strategy, lambda case: _note(shown, law, subject, case))
-        if law.unseen is not None:
-            if not shown:
-                self.skipTest(law.unseen)
-        elif tried is not None:
-            _enough(law, subject, shown, tried)
+
+        def too_little(tried: int) -> str | None:
+            if law.unseen is not None:
+                return None  # that nothing is shown is an answer, too
+            return _too_little(law, subject, shown, tried)
+
+        def check(case: Case) -> None:
+            label = _check(law, subject, case)
+            if label is not None:
+                shown[label] += 1
+
+        lacking = _run(self, law.name, strategy, check, too_little=too_little)
+        if law.unseen is not None and not shown:
+            self.skipTest(law.unseen)
+        if lacking is not None:
+            raise NotShown(lacking)
 
     def test_events_survive_their_bytes(self) -> None:
         """An event comes back from its bytes as it was, and nothing in it can be changed."""
@@ -212,22 +223,29 @@ class ProjectionLaws(unittest.TestCase):
         if not subject.events:
             self.skipTest("no events are declared that the view must depend on")
         missing = {cls.__name__ for cls in subject.events}
-        strategy = cases(Telling(kinds=subject.own, often=0))
 
         def seek(case: Case) -> None:
             if missing:
                 every_event_counts(subject, case, missing)
 
-        tried = _run(self, "every_event_counts", strategy, seek)
-        if tried is not None and missing:
-            raise NotShown(
+        def too_little(tried: int) -> str | None:
+            if not missing:
+                return None
+            return (
                 f"{', '.join(sorted(missing))} never changed the view of "
                 f"{subject.projection.__name__} in {tried} careers; give the projection a step "
                 "for it, or leave it out of events="
             )
 
+        strategy = cases(Telling(kinds=subject.own, often=0))
+        lacking = _run(self, "every_event_counts", strategy, seek, too_little=too_little)
+        if lacking is not None:
+            raise NotShown(lacking)
 
-_FEW: Final = 25
+
+_WILD: Final = 64
+"""How many of 256 careers for a law are such as only a lenient ledger takes."""
+_FEW: Final = 20
 """On how many events of each class their bytes are tried at most."""
 _TESTS: Final = {**LAWS, "events_survive_their_bytes": None, "every_event_counts": None}
 
@@ -251,9 +269,23 @@ def _run(
     name: str,
     strategy: st.SearchStrategy[Any],
     check: Callable[[Any], None],
+    *,
+    too_little: Callable[[int], str | None] = lambda _: None,
     most: int | None = None,
-) -> int | None:
-    """Check what a strategy draws; returns how many, None where nothing new was drawn."""
+) -> str | None:
+    """Check what a strategy draws.
+
+    Args:
+        test: The test that does it.
+        name: What is checked.
+        strategy: Draws what is checked.
+        check: Raises LawBroken.
+        too_little: Says why what was tried so far is too little; then more is drawn.
+        most: How much is drawn at most where nothing is missing; default: ``max_examples``.
+
+    Returns:
+        Why all that was drawn was too little, or None.
+    """
     here = settings()
     memory = Memory(test.subject.projection)
     whose = f"{test.subject.projection.__module__}.{test.subject.projection.__qualname__}.{name}"
@@ -271,7 +303,11 @@ def _run(
             raise
 
     wanted = here.max_examples if most is None else min(most, here.max_examples)
-    for start in range(0, wanted, _AT_ONCE):
+    lacking: str | None = None
+    for start in range(0, max(wanted, _MOST), _AT_ONCE):
+        lacking = too_little(tried) if start >= wanted else None
+        if start >= wanted and lacking is None:
+            break
         # Hypothesis knows a test by its signature, in its database and for its seed.
         run.__signature__ = Signature(  # type: ignore[attr-defined]
             [Parameter("case", Parameter.POSITIONAL_OR_KEYWORD, annotation=f"{whose} {start}")]
@@ -280,7 +316,7 @@ def _run(
             here,
             deadline=None,
             report_multiple_bugs=False,
-            max_examples=min(_AT_ONCE, wanted - start),
+            max_examples=_AT_ONCE,
             phases=[phase for phase in here.phases if phase is not Phase.explain],
             suppress_health_check=EVERY_CHECK,
         )
@@ -290,9 +326,13 @@ def _run(
             if not first:
                 raise
             raise _not_again(first[0]) from error
-    return tried if Phase.generate in here.phases else None
+        if Phase.generate not in here.phases:
+            return None
+    return lacking
 
 
+_MOST: Final = 500
+"""After how many careers a law that nothing showed is given up."""
 _AT_ONCE: Final = 10
 """How many cases Hypothesis is asked for at once. Of more it makes most by varying the others,
 which says little new: of a hundred careers, fewer than twenty would have lengths of their own."""
@@ -307,12 +347,6 @@ def _not_again(first: LawBroken) -> LawBroken:
     )
     broken.case = first.case
     return broken
-
-
-def _note(shown: Counter[str], law: Law, subject: Subject, case: Case) -> None:
-    label = _check(law, subject, case)
-    if label is not None:
-        shown[label] += 1
 
 
 def _check(law: Law, subject: Subject, case: Case) -> str | None:
@@ -361,21 +395,23 @@ def _snake(name: str) -> str:
     )
 
 
-def _enough(law: Law, subject: Subject, shown: Counter[str], tried: int) -> None:
-    """Raise NotShown where too few careers showed something."""
+def _too_little(law: Law, subject: Subject, shown: Counter[str], tried: int) -> str | None:
+    """Why a law has not been shown by what was tried, or None if it has."""
     name = subject.projection.__name__
-    least = max(1, tried // SHARE)
+    required = law.required(subject)
+    least = 1 if required else max(1, tried // SHARE)
     count = shown.total()
     if count < least:
-        raise NotShown(
+        return (
             f"only {count} of {tried} careers showed whether {name} keeps this law, where at "
             f"least {least} must: {law.text} A career shows something if {law.relevant}. "
             "Declare the events that the view depends on as events=[...]; if the law does not "
             f"apply, say why as waived={{{law.name!r}: '...'}}."
         )
-    missing = [label for label in law.required(subject) if not shown[label]]
+    missing = [label for label in required if not shown[label]]
     if missing:
-        raise NotShown(
+        return (
             f"no career showed anything about {', '.join(missing)} for {name}: {law.text} "
             f"A career shows something if {law.relevant}."
         )
+    return None

@@ -1,0 +1,49 @@
+"""The library's own projections keep the laws that the kit holds a user's to."""
+
+from typing import Any
+
+from careerledger import projections
+from careerledger.events import (
+    Action,
+    CourseFinished,
+    DoorOpened,
+    MilestoneDeclared,
+    OpportunityFound,
+    ReflectionWritten,
+    SkillPractised,
+)
+from careerledger.projections._projection import meta_of
+from careerledger.testing import laws
+
+
+def as_version_1(new: dict[str, Any]) -> dict[str, Any] | None:
+    """A role on offer said nothing of its level, scope and pay."""
+    like = new["role_like"]
+    if like is None:
+        return new
+    if any(like.pop(name) is not None for name in ("level", "scope", "pay")):
+        return None
+    return new
+
+
+SAID: dict[str, dict[str, Any]] = {
+    "Challenges": {"bounds": (0, 1)},
+    "Doors": {"rises_with": [DoorOpened], "old_versions": {OpportunityFound: {1: as_version_1}}},
+    "JobOrCareer": {"rises_with": [ReflectionWritten]},
+    "Learning": {"rises_with": [CourseFinished]},
+    "MilestoneHistory": {"rises_with": [MilestoneDeclared]},
+    "Momentum": {"rises_with": [SkillPractised]},
+    "Ownership": {"bounds": (0, 1), "old_versions": {OpportunityFound: {1: as_version_1}}},
+    "Purpose": {"bounds": (0, 1)},
+    "Skills": {"rises_with": [SkillPractised]},
+    "VisionAlignment": {"bounds": (0, 1)},
+}
+
+
+def consumed(kind):
+    return [event for event, _ in meta_of(kind).steps if event is not Action]
+
+
+for name in projections.LIBRARY:
+    kind = getattr(projections, name)
+    globals()[f"Test{name}"] = laws(kind, events=consumed(kind), **SAID.get(name, {}))
