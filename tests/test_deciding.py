@@ -43,7 +43,7 @@ from careerledger.projections import (
 )
 from careerledger.stores.branch import BranchStore
 from careerledger.stores.memory import MemoryStore
-from careers import TODAY, Clock, careers, enact, new_ledger, only_facts, ons
+from careers import TODAY, Clock, careers, new_ledger, only_facts, ons
 
 ALL = [getattr(projections, name) for name in projections.LIBRARY]
 ROLE = RoleStarted(on="2024-01-01", role="r", organisation="ACME", title="Engineer", level=2)
@@ -62,8 +62,8 @@ def test_a_branch_answers_as_if_all_had_been_recorded(
     before: list[Any], after: list[Any], asked: Any, at: str
 ) -> None:
     ledger, other = new_ledger(), new_ledger()
-    enact(ledger, before)
-    enact(other, before)
+    before.record(ledger)
+    before.record(other)
     count, root = len(ledger), ledger.root()
 
     branch = ledger.what_if(after)
@@ -77,16 +77,16 @@ def test_a_branch_answers_as_if_all_had_been_recorded(
 
 
 @given(before=careers, more=careers, later=careers)
-def test_a_branch_goes_its_own_way(before: list[Any], more: list[Any], later: list[Any]) -> None:
+def test_a_branch_goes_its_own_way(before: Any, more: Any, later: Any) -> None:
     """Corrections in the branch stay there, and what is recorded below afterwards is not seen."""
     ledger, other = new_ledger(), new_ledger()
-    recorded = enact(ledger, before)
-    same = enact(other, before)
+    before.record(ledger)
+    before.record(other)
 
     branch = ledger.what_if()
-    enact(branch, more, list(recorded))
-    enact(ledger, later, list(recorded))
-    enact(other, more, same)
+    more.record(branch)
+    later.record(ledger)
+    more.record(other)
 
     for asked in (NetworkGrowth, VisionAlignment):
         assert other.project(asked, at=TODAY) == branch.project(asked, at=TODAY)
@@ -205,7 +205,7 @@ def test_futures_are_laid_side_by_side() -> None:
 @given(career=only_facts, events=only_facts)
 def test_the_events_of_a_future_sum_to_its_change(career: list[Any], events: list[Any]) -> None:
     ledger = new_ledger()
-    enact(ledger, career)
+    ledger.record(career)
     found = ledger.compare({"so": iter(events)}, at=TODAY)  # an iterator is read once
     branch = ledger.what_if(events)
     for projection, of in (
@@ -312,7 +312,7 @@ def test_a_role_beside_ends_no_other() -> None:
 @given(career=only_facts, like=st.builds(RoleLike, title=st.just("t"), people=st.integers(0, 3)))
 def test_any_opportunity_of_any_career_can_be_compared(career: list[Any], like: RoleLike) -> None:
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     ledger.record(OpportunityFound(on=TODAY, opportunity="this", what="x", role_like=like))
     assert "this" in ledger.compare().ranked("NetworkGrowth.strength")
 
@@ -389,7 +389,7 @@ def test_a_series_is_one_answer_after_the_other(
     asked: Any, career: list[Any], days: list[str], every: str, *, ask_before: bool
 ) -> None:
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     since, until = days
     if ask_before:
         ledger.project(asked, at=since)
@@ -412,7 +412,7 @@ def test_several_series_in_one_pass_are_as_one_by_one(
 ) -> None:
     """Also where some of them go on from states that were kept, and others do not."""
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     since, until = days
     for kind in before:
         ledger.project(kind, at=since)

@@ -27,7 +27,7 @@ from careerledger.projections import (
     on,
     projection,
 )
-from careers import TODAY, careers, enact, law, new_ledger, ons
+from careers import TODAY, careers, law, new_ledger, ons
 
 ALL = [getattr(projections, name) for name in projections.LIBRARY]
 VISION = VisionDeclared(on="2024", vision="cto", statement="Lead", themes={"lead": 2, "craft": 1})
@@ -52,7 +52,7 @@ def adds_up(found: Explanation) -> bool:
 
 def career_of(career: list[Any]) -> Ledger:
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     return ledger
 
 
@@ -92,8 +92,9 @@ def test_a_change_is_fading_and_the_entries_between(
 
 @law
 @given(career=careers)
-def test_an_action_of_no_effort_has_no_share(career: list[Any]) -> None:
-    ledger = career_of([VISION, *career])
+def test_an_action_of_no_effort_has_no_share(career: Any) -> None:
+    ledger = new_ledger()
+    ledger.record([VISION, *career.facts])
     sharing = {share.seq for share in ledger.explain(VisionAlignment, at=TODAY).shares}
     assert not [e for e in ledger.entries() if e.event.hours == 0 and e.seq in sharing]
 

@@ -25,7 +25,7 @@ from careerledger.events import (
     introduced,
     referred,
 )
-from careers import TODAY, careers, enact, new_ledger, only_facts, ons
+from careers import TODAY, careers, new_ledger, only_facts, ons
 from strategies import events
 
 
@@ -64,7 +64,7 @@ def test_a_clean_career_has_no_errors(facts):
 @given(careers, st.dates(date(2018, 1, 1), TODAY))
 def test_a_finding_names_the_numbers_of_its_entries(career, at):
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     numbers = {entry.id: entry.seq for entry in ledger}
 
     for finding in ledger.check(at=at):
@@ -77,7 +77,7 @@ def test_a_finding_names_the_numbers_of_its_entries(career, at):
 @given(careers)
 def test_findings_depend_on_the_history_and_the_day_alone(career):
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     found = ledger.check()
 
     assert found == ledger.check(at=TODAY) == ledger.check(at="2026-06")
@@ -87,7 +87,7 @@ def test_findings_depend_on_the_history_and_the_day_alone(career):
 @given(careers, st.dates(date(2018, 1, 1), TODAY))
 def test_whether_the_record_is_sound_does_not_depend_on_the_day(career, at):
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     checks = of_the_module(record) + of_the_module(duplicates)
 
     assert find(ledger.entries(), TODAY, checks=checks) == ledger.check(at=at, checks=checks)
@@ -96,7 +96,7 @@ def test_whether_the_record_is_sound_does_not_depend_on_the_day(career, at):
 @given(careers, st.dates(date(2018, 1, 1), TODAY))
 def test_how_things_stand_does_not_depend_on_what_begins_later(career, at):
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     checks = of_the_module(upkeep)
 
     assert find(ledger.entries(until=at), at, checks=checks) == ledger.check(at=at, checks=checks)

@@ -27,7 +27,7 @@ from careerledger.events import (
     VisionDeclared,
     VisionRevised,
 )
-from careers import TODAY, careers, enact, new_ledger, only_facts, ons
+from careers import TODAY, careers, new_ledger, only_facts, ons
 
 
 def found(check, *facts):
@@ -151,7 +151,7 @@ def test_a_change_has_no_effect_only_if_the_history_has_it_first(
 def test_a_change_without_effect_may_as_well_be_voided(career):
     """No projection sees the difference in visions and roles; so neither does the check."""
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     changes = {"vision.revised", "contact.updated", "role.changed"}
     idle = {i for finding in ledger.check(checks=[changes_without_effect]) for i in finding.entries}
     for entry in list(ledger.entries()):

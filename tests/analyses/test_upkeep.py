@@ -46,7 +46,7 @@ from careerledger.events import (
     WorkLogged,
 )
 from careerledger.projections import Goals
-from careers import TODAY, careers, enact, new_ledger, ons
+from careers import TODAY, careers, new_ledger, ons
 from strategies import events
 
 DAY = timedelta(days=1)
@@ -109,7 +109,7 @@ def test_work_is_late_only_if_it_lies_wholly_after_the_role(end, works):
 @given(careers)
 def test_nothing_is_dormant_once_the_ends_are_voided(career):
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     ends = tuple(end for _, ends in SPANS.values() for end in ends)
     for entry in list(ledger.entries()):
         if isinstance(entry.event, ends):
@@ -489,7 +489,7 @@ def test_a_word_in_a_year_may_have_been_said_at_its_end():
 @given(careers)
 def test_a_reflection_about_every_role_is_all_that_is_asked(career):
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     ended = {e.event.role for e in ledger.entries(types=[RoleEnded])}
     started = {e.event.role for e in ledger.entries(types=[RoleStarted])}
     lacking = ledger.check(checks=[unreflected_roles])

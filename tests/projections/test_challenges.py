@@ -20,7 +20,7 @@ from careerledger.history import Entry
 from careerledger.projections import Challenges, fold
 from careerledger.projections._projection import Fold, advance
 from careerledger.projections.challenges import ChallengesView
-from careers import TODAY, careers, enact, new_ledger, ons
+from careers import TODAY, careers, new_ledger, ons
 
 _ids = st.sampled_from(["a", "b", "c", "d"])
 _shares = st.floats(0, 1)
@@ -83,7 +83,7 @@ def test_the_stretch_is_in_0_to_1_and_made_of_the_shares_of_its_evidence(history
 @given(career=careers)
 def test_the_evidence_is_the_entries_by_which_challenges_were_taken(career: list) -> None:
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     entries = {entry.seq: entry.event for entry in ledger.entries(until=TODAY)}
     view = ledger.project(Challenges, at=TODAY)
     for evidence in view.evidence:

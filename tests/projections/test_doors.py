@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careerledger import codec
 from careerledger.events import (
     Action,
     ChallengeTaken,
@@ -18,8 +17,7 @@ from careerledger.events import (
     OpportunityFound,
     RoleStarted,
 )
-from careerledger.projections import Doors, fold
-from careerledger.projections._projection import Fold, advance
+from careerledger.projections import Doors
 from careerledger.projections.doors import Door, DoorsView
 from careers import TODAY, new_ledger, only_facts
 
@@ -161,20 +159,6 @@ def test_counts_rest_on_the_doors(facts: list) -> None:
             assert len(expected[part.origin]) == part.count
             assert expected[part.origin][:10] == [evidence.seq for evidence in part.evidence]
             assert all(1.0 == evidence.share for evidence in part.evidence)
-
-
-@given(facts=histories, cut=st.integers(0, 15))
-def test_the_state_goes_through_bytes(facts: list, cut: int) -> None:
-    ledger = new_ledger()
-    ledger.record(facts)
-    history = list(ledger.entries())
-    first = Fold(Doors)
-    advance([first], history[:cut])
-    second = Fold(Doors, codec.decode_state(Doors, codec.encode_state(first.state)), first.place)
-    advance([second], history[cut:])
-    view = second.view(TODAY)
-    assert fold(Doors, history, TODAY) == view
-    assert hash(view) == hash(second.view(TODAY))
 
 
 def test_no_door_is_none() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careerledger import Entry, codec
+from careerledger import Entry
 from careerledger.dates import PartialDate
 from careerledger.events import (
     Action,
@@ -32,7 +32,7 @@ from careerledger.projections.job_or_career import (
     Practice,
 )
 from careerledger.projections.vision_alignment import EFFORTS
-from careers import TODAY, careers, enact, facts, new_ledger, only_facts
+from careers import TODAY, careers, facts, new_ledger, only_facts
 
 RANK = {"alive": 2, "fading": 1, "absent": 0}
 PRACTICE_OF = {name: practice for practice, names in PRACTICES.items() for name in names}
@@ -72,7 +72,7 @@ def test_a_practice_is_never_alive_without_an_entry_that_shows_it(
 ) -> None:
     """The states are those of the latest entry; what is named is in the window that it names."""
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     asked = JobOrCareer.with_(windows=dict.fromkeys(PRACTICES, window))
     view = ledger.project(asked, at=TODAY)
     showing: dict[str, list[Entry[Action]]] = {practice: [] for practice in PRACTICES}
@@ -116,7 +116,7 @@ def test_effort_beyond_the_tasks_is_counted_exactly_at_any_later_date(
     """Days that were dropped are out of reach."""
     at = TODAY + timedelta(later)
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     total = beyond = 0
     for entry in ledger.entries(until=at):
         if at.toordinal() - entry.event.on.ordinal <= effort_days:
@@ -133,7 +133,7 @@ def test_effort_beyond_the_tasks_is_counted_exactly_at_any_later_date(
 @given(career=careers)
 def test_what_to_pick_up_next_is_missing_and_the_most_so(career: list) -> None:
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     view = ledger.project(JobOrCareer, at=TODAY)
     if view.next_practice is None:
         assert 7 == view.alive
@@ -151,23 +151,10 @@ def test_what_to_pick_up_next_is_missing_and_the_most_so(career: list) -> None:
 @given(career=careers)
 def test_the_clocks_are_those_of_stagnation(career: list) -> None:
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     view, stagnation = ledger.project(JobOrCareer, Stagnation, at=TODAY)
     assert stagnation.structural_clock == view.structural_clock
     assert stagnation.content_clock == view.content_clock
-
-
-@given(career=careers, data=st.data())
-def test_a_fold_goes_on_from_its_bytes(career: list, data: st.DataObject) -> None:
-    ledger = new_ledger()
-    enact(ledger, career)
-    history = list(ledger.entries())
-    cut = data.draw(st.integers(0, len(history)))
-    first = Fold(JobOrCareer)
-    advance([first], history[:cut])
-    second = Fold(JobOrCareer, codec.decode_state(JobOrCareer, codec.encode_state(first.state)))
-    advance([second], history[cut:])
-    assert ledger.project(JobOrCareer, at=TODAY) == second.view(TODAY)
 
 
 def test_the_state_does_not_grow_with_the_years() -> None:

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careerledger import codec
 from careerledger.events import (
     Action,
     ContactMade,
@@ -19,11 +18,10 @@ from careerledger.events import (
     MentoringEnded,
     MentoringStarted,
 )
-from careerledger.projections import KeepInTouch, NetworkGrowth, fold
-from careerledger.projections._projection import Fold, advance
+from careerledger.projections import KeepInTouch, NetworkGrowth
 from careerledger.projections.keep_in_touch import CADENCES, KeepInTouchView
 from careerledger.projections.network_growth import DEPTHS, HALF_LIVES
-from careers import TODAY, careers, enact, new_ledger, only_facts
+from careers import TODAY, new_ledger, only_facts
 
 DAY = date(2024, 1, 1)
 
@@ -147,21 +145,6 @@ def test_the_next_one_becomes_due_on_the_day_it_is_said_to(facts: list) -> None:
     assert view.next_due > TODAY
     assert {part.contact for part in eve.due} <= now
     assert not {part.contact for part in then.due} <= now
-
-
-@given(career=careers, cut=st.integers(0, 25))
-def test_the_state_goes_through_bytes(career: list, cut: int) -> None:
-    ledger = new_ledger()
-    enact(ledger, career)
-    history = list(ledger.entries())
-    first = Fold(KeepInTouch)
-    advance([first], history[:cut])
-    state = codec.decode_state(KeepInTouch, codec.encode_state(first.state))
-    second = Fold(KeepInTouch, state, first.place)
-    advance([second], history[cut:])
-    view = second.view(TODAY)
-    assert fold(KeepInTouch, history, TODAY) == view
-    assert hash(view) == hash(second.view(TODAY))
 
 
 def test_nobody_to_write_to() -> None:

@@ -31,7 +31,7 @@ from careerledger.events import (
 from careerledger.projections import MilestoneHistory, Stagnation
 from careerledger.projections._projection import Fold, advance
 from careerledger.projections.milestone_history import Harvest, MilestoneHistoryView
-from careers import TODAY, careers, enact, new_ledger
+from careers import TODAY, careers, new_ledger
 
 
 def project(facts: list[Action], at: object = TODAY, **parameters: object) -> MilestoneHistoryView:
@@ -52,7 +52,7 @@ ROLE = RoleStarted(on="2020-01-01", role="r", organisation="ACME", title="Engine
 @given(career=careers)
 def test_milestones_are_ordered_and_rest_on_real_entries(career: list) -> None:
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     view = ledger.project(MilestoneHistory, at=TODAY)
     entries = {entry.seq: entry for entry in ledger.entries(until=TODAY)}
     dates = [milestone.on for milestone in view.milestones]
@@ -65,7 +65,7 @@ def test_milestones_are_ordered_and_rest_on_real_entries(career: list) -> None:
 @given(career=careers)
 def test_voiding_the_entry_that_made_a_milestone_removes_it(career: list) -> None:
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     ids = {entry.seq: entry.id for entry in ledger.entries()}
     for milestone in ledger.project(MilestoneHistory, at=TODAY).milestones[:3]:
         ledger.void(ids[milestone.entries[0]], reason="a test")
@@ -77,7 +77,7 @@ def test_voiding_the_entry_that_made_a_milestone_removes_it(career: list) -> Non
 def test_the_parts_of_a_harvest_lie_within_the_time_of_the_role(career: list) -> None:
     """Counted once more from the history, with the first days of dates."""
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     history = [entry.event for entry in ledger.entries(until=TODAY)]
     for role in ledger.project(MilestoneHistory, at=TODAY).roles:
         last = date.max if role.ended is None else role.ended.last_day
@@ -239,7 +239,7 @@ def test_a_rise_within_the_period_of_the_start_counts_from_the_start() -> None:
 @given(career=careers)
 def test_what_has_risen_resets_the_structural_clock(career: list) -> None:
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     milestones, stagnation = ledger.project(MilestoneHistory, Stagnation, at=TODAY)
     since = stagnation.structural_clock.since
     rises = [found.on for found in milestones.milestones if found.kind == "risen"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careerledger import codec, events
+from careerledger import events
 from careerledger.events import (
     Action,
     ChallengeTaken,
@@ -23,10 +23,9 @@ from careerledger.events import (
     catalogue,
     load_catalogue,
 )
-from careerledger.projections import Momentum, fold
-from careerledger.projections._projection import Fold, advance
+from careerledger.projections import Momentum
 from careerledger.projections.momentum import PRACTICES, MomentumView
-from careers import TODAY, UnheardOf, careers, enact, new_ledger, only_facts
+from careers import TODAY, UnheardOf, careers, new_ledger, only_facts
 
 MONDAY = date(2026, 6, 29)
 """Of the week of TODAY."""
@@ -67,7 +66,7 @@ def monday(on: date) -> date:
 @given(career=careers)
 def test_totals_agree_with_the_history(career: list) -> None:
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     history = [entry.event for entry in ledger.entries(until=TODAY)]
     view = ledger.project(Momentum, at=TODAY)
     assert len(history) == view.actions
@@ -148,21 +147,6 @@ def test_the_current_streak_names_an_entry_of_each_week(facts: list) -> None:
             and (event.on, seq) < (evidence.on, evidence.seq)
         ]
         assert [] == earlier
-
-
-@given(career=careers, cut=st.integers(0, 25))
-def test_the_state_goes_through_bytes(career: list, cut: int) -> None:
-    ledger = new_ledger()
-    enact(ledger, career)
-    history = list(ledger.entries())
-    first = Fold(Momentum)
-    advance([first], history[:cut])
-    state = codec.decode_state(Momentum, codec.encode_state(first.state))
-    second = Fold(Momentum, state, first.place)
-    advance([second], history[cut:])
-    view = second.view(TODAY)
-    assert fold(Momentum, history, TODAY) == view
-    assert hash(view) == hash(second.view(TODAY))
 
 
 def test_nothing_yet_is_none() -> None:

@@ -29,7 +29,7 @@ from careerledger.projections.network_growth import (
     ContactTie,
     NetworkGrowthView,
 )
-from careers import TODAY, careers, enact, new_ledger, only_facts
+from careers import TODAY, careers, new_ledger, only_facts
 
 
 def project(facts: list[Action], at: object = TODAY, **parameters: object) -> NetworkGrowthView:
@@ -90,7 +90,7 @@ def test_touching_one_contact_changes_no_other(career: list, depth: int) -> None
 @given(career=careers)
 def test_bands_partition_the_contacts_and_months_add_up(career: list) -> None:
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     view = ledger.project(NetworkGrowth, at=TODAY)
     assert len(view.contacts) == sum(view.bands.values())
     for band, count in view.bands.items():
@@ -116,7 +116,7 @@ def test_bands_partition_the_contacts_and_months_add_up(career: list) -> None:
 def test_a_month_says_what_was_dormant_at_its_end(career: list, at: date) -> None:
     """As the projection says when it is asked for the last day of that month."""
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     months = {month.month: month for month in ledger.project(NetworkGrowth, at=TODAY).months}
     month = at.isoformat()[:7]
     then = ledger.project(NetworkGrowth, at=month if month != "2026-06" else TODAY)

@@ -23,7 +23,7 @@ from careerledger.history import Entry
 from careerledger.projections import Ownership, fold
 from careerledger.projections._projection import Fold, advance
 from careerledger.projections.ownership import OwnershipView
-from careers import TODAY, careers, enact, new_ledger, ons
+from careers import TODAY, careers, new_ledger, ons
 
 _ids = st.sampled_from(["a", "b", "c"])
 _initiatives = st.sampled_from([None, "self", "asked", "assigned"])
@@ -112,7 +112,7 @@ def test_acting_on_ones_own_raises_the_agency_and_being_told_lowers_it(
 @given(career=careers)
 def test_the_agency_of_any_career_rests_on_the_actions_of_ones_own(career: list) -> None:
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     ledger.record(acts("self", "asked"))
     view = ledger.project(Ownership, at=TODAY)
     own = [entry for entry in ledger.entries(until=TODAY) if entry.event.initiative == "self"]

@@ -18,7 +18,7 @@ from careerledger.history import Entry
 from careerledger.projections import Purpose, fold
 from careerledger.projections._projection import Fold, advance
 from careerledger.projections.purpose import PurposeView, RoleFit
-from careers import TODAY, careers, enact, new_ledger, ons
+from careers import TODAY, careers, new_ledger, ons
 
 _roles = st.sampled_from(["r", "s"])
 _values = st.sampled_from(["autonomy", "craft", "meaning"])
@@ -147,7 +147,7 @@ def test_pay_is_no_part_of_the_fit(history: list, pay: float) -> None:
 @given(career=careers)
 def test_the_evidence_is_ratings_of_open_roles(career: list) -> None:
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     entries = {entry.seq: entry.event for entry in ledger.entries(until=TODAY)}
     view = ledger.project(Purpose, at=TODAY)
     held = {found.role for found in view.roles if found.open}

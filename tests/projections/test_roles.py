@@ -6,13 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careerledger import codec
 from careerledger.dates import PartialDate
 from careerledger.events import Action, RoleChanged, RoleEnded, RoleStarted
 from careerledger.projections import Roles
-from careerledger.projections._projection import Fold, advance
 from careerledger.projections.roles import Role, RolesView, Title
-from careers import TODAY, careers, enact, new_ledger, ons
+from careers import TODAY, careers, new_ledger, ons
 
 _ids = st.sampled_from(["r1", "r2", "r3"])
 _amounts = st.none() | st.sampled_from([1, 2, 50_000])
@@ -122,7 +120,7 @@ def test_titles_and_changes_follow_from_one_to_the_next(facts: list) -> None:
 @given(career=careers)
 def test_every_role_that_was_started_is_there_in_order(career: list) -> None:
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     started = {}
     for entry in ledger.entries(types=[RoleStarted], until=TODAY):
         started.pop(entry.event.role, None)
@@ -131,20 +129,6 @@ def test_every_role_that_was_started_is_there_in_order(career: list) -> None:
     assert list(started) == [role.role for role in view.roles]
     assert list(dict.fromkeys(started.values())) == [found.organisation for found in view.employers]
     assert hash(view) == hash(ledger.project(Roles, at=TODAY))
-
-
-@given(facts=histories, data=st.data())
-def test_a_fold_goes_on_from_its_bytes(facts: list, data: st.DataObject) -> None:
-    ledger = new_ledger()
-    ledger.record(facts)
-    history = list(ledger.entries())
-    cut = data.draw(st.integers(0, len(history)))
-    first = Fold(Roles)
-    advance([first], history[:cut])
-    first.view(TODAY)
-    second = Fold(Roles, codec.decode_state(Roles, codec.encode_state(first.state)))
-    advance([second], history[cut:])
-    assert ledger.project(Roles, at=TODAY) == second.view(TODAY)
 
 
 def test_nothing_recorded_is_no_days_rather_than_zero() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careerledger import Ledger, codec
+from careerledger import Ledger
 from careerledger.dates import PartialDate
 from careerledger.events import (
     Action,
@@ -26,9 +26,8 @@ from careerledger.events import (
     WorkLogged,
 )
 from careerledger.projections import Stagnation
-from careerledger.projections._projection import Fold, advance
 from careerledger.projections.stagnation import PlateauClock, StagnationView
-from careers import TODAY, careers, enact, new_ledger, ons
+from careers import TODAY, careers, new_ledger, ons
 
 _roles = st.sampled_from(["r1", "r2"])
 _level = st.none() | st.integers(1, 3)
@@ -181,7 +180,7 @@ def test_the_clocks_follow_the_rule(facts: list, at: date) -> None:
 @given(career=careers)
 def test_the_clocks_follow_the_rule_through_a_whole_career(career: list) -> None:
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
     check_against_the_rule(ledger, TODAY)
 
 
@@ -251,18 +250,6 @@ def test_voiding_restores_the_earlier_clock(facts: list, days: int) -> None:
     for entry in (rise, challenge):
         ledger.void(entry.id, reason="a test")
     assert before == ledger.project(Stagnation, at=at)
-
-
-@given(facts=histories, data=st.data())
-def test_a_fold_goes_on_from_its_bytes(facts: list, data: st.DataObject) -> None:
-    ledger = recorded(facts)
-    history = list(ledger.entries())
-    cut = data.draw(st.integers(0, len(history)))
-    first = Fold(Stagnation)
-    advance([first], history[:cut])
-    second = Fold(Stagnation, codec.decode_state(Stagnation, codec.encode_state(first.state)))
-    advance([second], history[cut:])
-    assert ledger.project(Stagnation, at=TODAY) == second.view(TODAY)
 
 
 FIRST = RoleStarted(

@@ -33,7 +33,7 @@ from careerledger.interop import json_resume
 from careerledger.projections import MilestoneHistory, NetworkGrowth, VisionAlignment
 from careerledger.report.plain import printable
 from careerledger.report.tables import Terminal, of_entries, of_findings, of_view, safe
-from careers import Clock, careers, enact, new_ledger
+from careers import Clock, careers, new_ledger
 from strategies import events, texts
 
 PROJECTIONS = [VisionAlignment, NetworkGrowth, MilestoneHistory]
@@ -102,7 +102,7 @@ def demo_ledger():
 @given(careers, widths)
 def test_every_career_shows_at_every_width(career, width):
     ledger = new_ledger()
-    enact(ledger, career)
+    career.record(ledger)
 
     for view in ledger.project(*PROJECTIONS):
         assert_harmless(shown(of_view(view), width=width), width)

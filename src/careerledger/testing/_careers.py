@@ -35,7 +35,7 @@ from careerledger.testing._digits import (
     shifted,
 )
 from careerledger.testing._events import HOSTILE, facts
-from careerledger.testing._shapes import Known, Many, Maybe, Pairs, Shape, fields_of
+from careerledger.testing._shapes import FieldShape, Known, Many, Maybe, Pairs, Shape, fields_of
 from careerledger.testing._shown import Code
 
 T = TypeVar("T")
@@ -242,9 +242,9 @@ def _append_unknown(ledger: Ledger, event: UnknownEvent) -> Entry[Any]:
             f'"recorded_at":"{codec.instant_text(instant)}","key":null,"event":{event.fields}}}'
         ).encode()
         row = as_row(codec.decode(entry.seq, body), body)
-        frontier = Frontier.from_bytes(head.size, head.frontier)
+        frontier = Frontier(head.size, head.frontier)
         frontier.append(row.leaf)
-        ledger.store.append(ledger.name, [row], frontier.to_bytes())
+        ledger.store.append(ledger.name, [row], frontier.packed)
     return entry
 
 
@@ -540,6 +540,8 @@ def _readers(cls: Any) -> tuple[_Readers, _Readers]:
     shared = {field.name for field in fields_of(Action)}
     fields = [field for field in fields_of(cls) if field.name != "on"]
     fields.sort(key=lambda field: field.name in shared)
+    # What refers to something counts twice, because it is what makes events one career.
+    fields = [field for field in fields for _ in range(1 + _refers(field))]
     readers = [(field.required, (field.name, reader_of(field.shape))) for field in fields]
     return [it for required, it in readers if required], [it for req, it in readers if not req]
 
@@ -579,6 +581,10 @@ def _introducers(kinds: tuple[Any, ...], _catalogue_size: int) -> dict[str, type
         if cls.__event__.introduces is not None:
             found.setdefault(cls.__event__.introduces[1], cls)
     return found
+
+
+def _refers(field: FieldShape) -> bool:
+    return not field.required and any(_kinds_named(field.shape))
 
 
 def _kinds_named(shape: Shape) -> Iterator[str]:

@@ -85,10 +85,10 @@ def append_rows(store: Store, *rows: Row, ledger: str = "career") -> Head:
 
 
 def _frontier_behind(head: Head, rows: Collection[Row]) -> bytes:
-    frontier = Frontier.from_bytes(head.size, head.frontier)
+    frontier = Frontier(head.size, head.frontier)
     for row in rows:
         frontier.append(row.leaf)
-    return frontier.to_bytes()
+    return frontier.packed
 
 
 def store_laws(

@@ -71,7 +71,7 @@ def laws(
 
     It works under pytest, pytest-xdist and unittest: ``TestHackathons = laws(Hackathons)``. How
     many careers each law is tried on is Hypothesis's ``max_examples``. A law that was shown by
-    too few of them is tried on more, up to 500, and fails if that does not help, as
+    too few of them is tried on more, up to 1,000, and fails if that does not help, as
     does a declared event that never changed a view.
 
     Args:
@@ -331,7 +331,7 @@ def _run(
     return lacking
 
 
-_MOST: Final = 500
+_MOST: Final = 1_000
 """After how many careers a law that nothing showed is given up."""
 _AT_ONCE: Final = 10
 """How many cases Hypothesis is asked for at once. Of more it makes most by varying the others,
