@@ -21,6 +21,7 @@ check: $(STAMP)-check
 
 bench: $(STAMP)-bench
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/kit.py
 
 clean:
 	rm -rf .venv build
