@@ -312,7 +312,7 @@ def test_a_role_beside_ends_no_other() -> None:
 @given(career=only_facts, like=st.builds(RoleLike, title=st.just("t"), people=st.integers(0, 3)))
 def test_any_opportunity_of_any_career_can_be_compared(career: list[Any], like: RoleLike) -> None:
     ledger = new_ledger()
-    career.record(ledger)
+    ledger.record(career)
     ledger.record(OpportunityFound(on=TODAY, opportunity="this", what="x", role_like=like))
     assert "this" in ledger.compare().ranked("NetworkGrowth.strength")
 

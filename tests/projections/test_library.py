@@ -16,7 +16,7 @@ from careerledger.events import Action, ContactMade, WorkLogged
 from careerledger.projections._parameters import parameters_of
 from careerledger.projections._projection import Fold, key_of, meta_of
 from careerledger.projections._views import View
-from careers import TODAY, new_ledger
+from careers import TODAY, careers, new_ledger
 from strategies import FACTS
 
 DOCS = Path(__file__).parents[2] / "docs" / "projections.md"

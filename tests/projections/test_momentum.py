@@ -118,7 +118,7 @@ def test_streaks_are_those_of_a_plain_count(facts: list) -> None:
 
 def streaks(weeks: set[date]) -> tuple[int, int]:
     length = longest = 0
-    week = monday(date(2018, 1, 1))
+    week = min({MONDAY, *weeks}) - timedelta(weeks=1)
     lengths = {}
     while week <= MONDAY:
         length = length + 1 if week in weeks else 0

@@ -241,8 +241,6 @@ def test_dates_long_ago(year: str, score: float | None, months: int) -> None:
     assert months == len(view.visions[0].months)
 
 
-
-
 def test_a_vision_that_was_retired_in_the_year_it_was_declared_is_retired() -> None:
     """2024 stands before 2024-03 in a history."""
     declared = VisionDeclared(on="2024-03", vision="v", statement="…", themes={"a": 1})

@@ -135,7 +135,7 @@ class Strength:
         self.room = len(held) + max(32, len(held) // 2)
 
 
-_PIECE: Final = Struct("<idIB")
+_PIECE: Final = Struct("<idQB")
 """Ordinal of the day, weight, number of the entry, and length of the date's text."""
 _FADED: Final = 1 / 16
 _POWERS: Final = 13

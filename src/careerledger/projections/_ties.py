@@ -122,5 +122,5 @@ class Tie:
             yield seq, depths[depth] * fade(day - on, self.strength.half_life)
 
 
-_TOUCH: Final = Struct("<iBIB")
+_TOUCH: Final = Struct("<iBQB")
 """Ordinal of the day, depth, number of the entry, and length of the date's text."""

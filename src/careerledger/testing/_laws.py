@@ -110,7 +110,7 @@ LAWS: Final[dict[str, Law]] = {}
 """Every law by its name, in the order in which they are tested."""
 
 
-Check = Callable[[Subject, Case], str | None]
+Check = Callable[[Subject, Case], str | set[str] | None]
 
 _FACTS: Final[dict[str, Any]] = {"corrections": False, "amendments": False}
 """Careers without corrections, of which most laws are independent."""
@@ -577,11 +577,11 @@ def _no_old_version(subject: Subject) -> str | None:
         for version in range(1, cls.__event__.version)
     ],
 )
-def old_versions(subject: Subject, case: Case) -> str | None:
+def old_versions(subject: Subject, case: Case) -> set[str]:
     """An event that was written in an older version gives the same view."""
     history = case.history()
     whole = subject.told(history, case.at, case.names)
-    shown: str | None = None
+    shown: set[str] = set()
     for place, entry in enumerate(history):
         for version, old in _older(subject, entry):
             rest = history[:place] + history[place + 1 :]
@@ -589,7 +589,7 @@ def old_versions(subject: Subject, case: Case) -> str | None:
             label = f"version {version} of {type(entry.event).__name__}"
             _same("as it is", whole, f"from {label}", subject.told(read, case.at, case.names))
             if subject.told(rest, case.at, case.names) != whole:
-                shown = label
+                shown.add(label)
     return shown
 
 

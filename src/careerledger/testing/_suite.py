@@ -193,9 +193,7 @@ class ProjectionLaws(unittest.TestCase):
             return _too_little(law, subject, shown, tried)
 
         def check(case: Case) -> None:
-            label = _check(law, subject, case)
-            if label is not None:
-                shown[label] += 1
+            shown.update(_check(law, subject, case))
 
         lacking = _run(self, law.name, strategy, check, too_little=too_little)
         if law.unseen is not None and not shown:
@@ -353,9 +351,11 @@ def _not_again(first: LawBroken) -> LawBroken:
     return broken
 
 
-def _check(law: Law, subject: Subject, case: Case) -> str | None:
+def _check(law: Law, subject: Subject, case: Case) -> set[str]:
+    """Hold a case to a law; returns what the case showed about it."""
     try:
-        return law.check(subject, case)
+        shown = law.check(subject, case)
+        return {shown} if isinstance(shown, str) else shown or set()
     except Exception as error:
         name = subject.projection.__name__
         if isinstance(error, Broken):
