@@ -229,6 +229,11 @@ def test_what_was_had_before_is_no_rise() -> None:
     assert [("risen", "Engineer, ACME", (4,))] == reached([ROLE, *changes])[1:]
 
 
+def test_a_role_that_starts_above_all_before_is_one_milestone() -> None:
+    above = RoleStarted(on="2021", role="s", organisation="Globex", title="Head", level=9)
+    assert ["role started", "role started"] == [kind for kind, _, _ in reached([ROLE, above])]
+
+
 def test_a_rise_within_the_period_of_the_start_counts_from_the_start() -> None:
     start = RoleStarted(on="2020-03", role="r", organisation="ACME", title="Engineer", level=2)
     facts = [start, RoleChanged(on="2020", role="r", level=3)]
