@@ -114,6 +114,14 @@ def test_a_contact_of_another_kind_fades_as_if_it_had_always_been_one(found, one
     assert attrs.asdict(always) == attrs.asdict(changed)
 
 
+def test_a_number_of_an_entry_may_be_as_large_as_a_store_can_count():
+    tie = Tie("peer", Strength(365))
+    tie.touch(PartialDate("2024"), 3, 0.8, 2**63 - 1)
+
+    assert 2**63 - 1 == tie.strength.last(FIRST + 20_000).seq
+    assert [2**63 - 1] == [seq for seq, _ in tie.weights(FIRST + 20_000, {3: 0.8})]
+
+
 @given(st.dates(), st.sampled_from([4, 7, 10]))
 def test_a_beginning_is_the_date_of_its_text(day, length):
     whole = PartialDate(day.isoformat()[:length])
