@@ -917,6 +917,25 @@ class NotEqual:
         return Lonely(self.seen)
 
 
+@attrs.frozen(unsafe_hash=False)
+class Hashless:
+    seen: int
+    __hash__ = None
+
+
+@broken("view_is_frozen", "the view has no hash")
+@projection("zoo.hashless")
+class HashlessView:
+    seen: int = 0
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.seen += 1
+
+    def view(self, at):
+        return Hashless(self.seen)
+
+
 @broken("view_is_frozen", "a frozen mapping holds sets that are not")
 @projection("zoo.sets-in-mapping")
 class SetsInMapping:

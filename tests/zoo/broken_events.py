@@ -101,6 +101,32 @@ class Greets(Action):
         object.__setattr__(self, "title", f"Re: {self.title}")
 
 
+@attrs.frozen(unsafe_hash=False)
+class Badge:
+    number: int = 1
+
+    def __hash__(self):
+        return id(self)
+
+
+@broken_event(SURVIVES, "parts that are equal have hashes of their own", "badge")
+@event("zoo.hash-by-address")
+class HashByAddress(Action):
+    badge: Badge = attrs.field(factory=Badge)
+
+
+@attrs.frozen(unsafe_hash=False)
+class Chair:
+    number: int = 1
+    __hash__ = None
+
+
+@broken_event(SURVIVES, "a part has no hash", "chair")
+@event("zoo.no-hash")
+class NoHash(Action):
+    chair: Chair = attrs.field(factory=Chair)
+
+
 @attrs.frozen
 class Loose:
     values: list[int] = attrs.Factory(list)

@@ -39,6 +39,16 @@ class KeepsHalf(InMemory):
         return StoreError("end that first")
 
 
+@broken_store("blocks_do_not_nest", "a writer may begin to write while it writes")
+class BlocksNest(InMemory):
+    @contextmanager
+    def writing(self, ledger):
+        outer, self._writing = self._writing, None
+        with super().writing(ledger) as head:
+            yield head
+        self._writing = outer
+
+
 @broken_store("all_or_nothing", "the snapshots go with a block that raises")
 class DropsSnapshots(InMemory):
     @contextmanager

@@ -13,7 +13,7 @@ from zoo.keeper import PROJECTIONS, SOUND, STORES
 by_name = {"ids": lambda animal: animal.name}
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def default_settings():
     """What the zoo shows holds at Hypothesis's own default settings."""
     here = settings.get_current_profile_name()
@@ -29,6 +29,7 @@ def the_test(suite, law):
     return getattr(test, f"test_{law}")
 
 
+@pytest.mark.usefixtures("default_settings")
 @pytest.mark.parametrize("animal", PROJECTIONS, **by_name)
 def test_the_kit_catches(animal):
     test = the_test(laws(animal.kind, **animal.said), animal.law)
@@ -54,6 +55,7 @@ def test_the_kit_lets_be(animal):
     assert len(result.skipped) < result.testsRun / 3
 
 
+@pytest.mark.usefixtures("default_settings")
 @pytest.mark.parametrize("animal", STORES, **by_name)
 def test_the_kit_catches_the_store(animal):
     result = unittest.TestResult()
@@ -66,6 +68,7 @@ def test_the_kit_catches_the_store(animal):
     assert [*result.failures, *result.errors]
 
 
+@pytest.mark.usefixtures("default_settings")
 def test_the_state_machine_catches_a_store_too():
     """What takes several appends; without shrinking, as a machine takes its time for that."""
     settings.register_profile(

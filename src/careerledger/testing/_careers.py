@@ -365,8 +365,6 @@ class Teller:
         if not self.telling.overlaps:
             cls = self._one_after_the_other(cls)
         event = self.event(cls, gene, self._on(gene))
-        if event is None:
-            return
         self.steps.append(event)
         number = len(self.steps)
         self._stand(number, event)
@@ -386,23 +384,21 @@ class Teller:
             return RoleEnded if held > 0 else RoleStarted
         return cls
 
-    def event(self, cls: type[Action], gene: bytes, on: PartialDate) -> Action | None:
+    def event(self, cls: type[Action], gene: bytes, on: PartialDate) -> Action:
         """An event of the class, or of one that introduces what it would refer to."""
-        world = self.world
-        for _ in range(_CHAIN):
+        world, tried = self.world, {cls}
+        while True:
             try:
-                event = cls(**_fields(cls, gene, on, world))
+                return self._not_before_what_it_names(cls(**_fields(cls, gene, on, world)))
             except Nothing as nothing:
                 introducer = self.introducers.get(nothing.kind)
-                if introducer is None or introducer is cls:
+                if introducer is None or introducer in tried:
                     # Nothing can introduce it, so it is referred to all the same.
                     ids = {**world.ids, nothing.kind: [f"{nothing.kind}-0"]}
                     world = attrs.evolve(world, ids=ids)
                 else:
                     cls = introducer
-            else:
-                return self._not_before_what_it_names(event)
-        return None
+                    tried.add(cls)
 
     def _not_before_what_it_names(self, event: Action) -> Action:
         if self.wild:
@@ -496,7 +492,6 @@ class Teller:
 
 _NO_FIELD: Final = 48
 """Up to which digit an amendment changes the date alone."""
-_CHAIN: Final = 6
 _OTHER: Final = 208
 _DELAYS: Final = (0, 1, 2, 0, 3, 5)
 """How many genes later an event is corrected."""

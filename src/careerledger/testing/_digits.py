@@ -216,5 +216,5 @@ def _drawn(shape: Shape, world: World) -> Any:
     from careerledger.testing._events import values_of  # noqa: PLC0415 - it makes sizes with us
 
     if world.draw is None:
-        raise Nothing("value that a rule allows")
+        raise Nothing("value of its own")
     return world.draw(values_of(shape))

@@ -71,7 +71,7 @@ def laws(
 
     It works under pytest, pytest-xdist and unittest: ``TestHackathons = laws(Hackathons)``. How
     many careers each law is tried on is Hypothesis's ``max_examples``. A law that was shown by
-    too few of them is tried on more, up to 1,000, and fails if that does not help, as
+    too few of them is tried on more, up to 600, and fails if that does not help, as
     does a declared event that never changed a view.
 
     Args:
@@ -328,12 +328,14 @@ def _run(
             if not first:
                 raise
             raise _not_again(first[0]) from error
+        finally:
+            memory.restore()
         if Phase.generate not in here.phases:
             return None
     return lacking
 
 
-_MOST: Final = 1_000
+_MOST: Final = 600
 """After how many careers a law that nothing showed is given up."""
 _AT_ONCE: Final = 10
 """How many cases Hypothesis is asked for at once. Of more it makes most by varying the others,

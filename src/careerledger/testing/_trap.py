@@ -33,7 +33,9 @@ def trap() -> Generator[list[str], None, None]:
     """
     caught: list[str] = []
 
-    def watch(frame: FrameType, event: str, function: Any) -> None:
+    def watch(  # pragma: no cover - no tracer looks while it is called
+        frame: FrameType, event: str, function: Any
+    ) -> None:
         if event == "c_call" and (name := _caught(frame, function)) is not None:
             place = _outside(frame)
             caught.append(f"{name} in {place.f_code.co_filename}:{place.f_lineno}")
@@ -45,11 +47,13 @@ def trap() -> Generator[list[str], None, None]:
         yield caught
     finally:
         sys.setprofile(before)
-        if collects:
+        if collects:  # pragma: no branch - it nearly always is
             gc.enable()
 
 
-def _caught(frame: FrameType, function: Any) -> str | None:
+def _caught(  # pragma: no cover - as above
+    frame: FrameType, function: Any
+) -> str | None:
     """How a function that must not be called is known, or None for one that may be."""
     name: str = getattr(function, "__name__", "")
     owner: object = getattr(function, "__self__", None)
@@ -67,7 +71,7 @@ def _caught(frame: FrameType, function: Any) -> str | None:
     return None
 
 
-def _outside(frame: FrameType) -> FrameType:
+def _outside(frame: FrameType) -> FrameType:  # pragma: no cover - as above
     """The nearest frame that is not of Python's own library."""
     at: FrameType | None = frame
     while at is not None:
