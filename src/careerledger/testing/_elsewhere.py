@@ -44,7 +44,7 @@ class _Elsewhere:
 
     def _running(self) -> "subprocess.Popen[str]":
         """One for all the tests of this process: starting it takes longer than they do."""
-        if self._process is None or self._process.poll() is not None:
+        if self._process is None:
             here = os.environ.get("PYTHONHASHSEED", "random")
             environment = {
                 **os.environ,
@@ -70,6 +70,7 @@ class _Elsewhere:
         process.stdin.flush()
         line = process.stdout.readline()
         if not line:
+            self.end()
             raise RuntimeError("the other process ended; what it wrote to stderr says why")
         answer: dict[str, str] = json.loads(line)
         if "error" in answer:
