@@ -341,3 +341,18 @@ def test_a_hidden_name_is_found_behind_any_text(name, read):
             refused = read(escaped.replace(b'"contact":', extra + b',"contact":'))
             assert refused.startswith("entry #1 cannot be read: ")
         assert name == read(escaped).event.name
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("hours", "many", "would not be readable: .*expected a number, got text, at \\$.event.hours"),
+        ("themes", ["b", "a"], "would be read back as another event: themes changed"),
+    ],
+)
+def test_an_event_that_was_changed_by_force_is_refused(field, value, message):
+    changed = ContactMade(on="2024", contact="jane", name="Jane")
+    object.__setattr__(changed, field, value)
+
+    with pytest.raises(CodecError, match=message):
+        codec.encode(entry_of(changed))
