@@ -52,7 +52,6 @@ each_group = pytest.mark.parametrize("group", [PROJECTIONS[n::2] for n in range(
 days = st.dates(TODAY.replace(year=2017), TODAY.replace(year=2027))
 
 
-@law
 @given(career=careers, more=careers, ats=st.lists(days, min_size=1, max_size=3))
 @each_group
 def test_snapshots_change_no_answer(group: Any, career: Any, more: Any, ats: Any) -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import attrs
 import pytest
-from hypothesis import Phase, settings
 from immutabledict import immutabledict
 
 from careerledger.errors import DefinitionError
@@ -285,17 +284,6 @@ def test_a_promise_can_be_waived():
 
     with pytest.raises(unittest.SkipTest, match="too slow"):
         suite("test_any_history").setUp()
-
-
-def test_no_generation_needs_no_showing():
-    """Only what failed before is tried again, for which one need not be shown much."""
-    here = settings.get_current_profile_name()
-    settings.register_profile("reuse", phases=[Phase.reuse], database=None)
-    settings.load_profile("reuse")
-    try:
-        run(laws(SortedSet), "void")
-    finally:
-        settings.load_profile(here)
 
 
 def test_views_are_told_alike_when_they_say_the_same():

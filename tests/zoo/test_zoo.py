@@ -1,5 +1,6 @@
 """The kit catches each broken animal by the law it should, quickly, and shrinks it to little."""
 
+import sys
 import time
 import unittest
 
@@ -23,6 +24,11 @@ def default_settings():
     settings.load_profile(here)
 
 
+def quick(before):
+    """Within five seconds, which cannot be said while coverage is measured."""
+    return sys.gettrace() is not None or time.process_time() - before < 5
+
+
 def the_test(suite, law):
     test = suite(f"test_{law}")
     test.setUp()
@@ -34,11 +40,11 @@ def the_test(suite, law):
 def test_the_kit_catches(animal):
     test = the_test(laws(animal.kind, **animal.said), animal.law)
 
-    before = time.perf_counter()
+    before = time.process_time()
     with pytest.raises((LawBroken, NotShown)) as caught:
         test()
 
-    assert time.perf_counter() - before < 5
+    assert quick(before)
     case = getattr(caught.value, "case", None)
     if case is not None:
         assert len(case.career) <= 3, str(caught.value)
@@ -61,10 +67,10 @@ def test_the_kit_catches_the_store(animal):
     result = unittest.TestResult()
     suite = store_laws(animal.kind, lasting=not issubclass(animal.kind, broken_stores.InMemory))
 
-    before = time.perf_counter()
+    before = time.process_time()
     suite(f"test_{animal.law}").run(result)
 
-    assert time.perf_counter() - before < 5
+    assert quick(before)
     assert [*result.failures, *result.errors]
 
 

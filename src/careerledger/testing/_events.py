@@ -18,7 +18,6 @@ from careerledger.testing._shapes import (
     Day,
     Fact,
     FieldShape,
-    Foreign,
     Fresh,
     Known,
     Many,
@@ -172,8 +171,8 @@ def values_of(  # noqa: C901, PLR0911, PLR0912 - one for each shape
             return _sized(container, item, least, holds, ids)
         case Such(of, holds):
             return values_of(of, ids).filter(holds)
-        case Foreign(cls):
-            return st.from_type(cls)
+        case _:
+            return st.from_type(shape.cls)
 
 
 def _collections(

@@ -325,12 +325,12 @@ def _run(
         try:
             some(given(case=strategy)(run))()
         except Flaky as error:
-            if not first:
+            if not first:  # pragma: no cover - a strategy of one's own is flaky
                 raise
             raise _not_again(first[0]) from error
         finally:
             memory.restore()
-        if Phase.generate not in here.phases:
+        if Phase.generate not in here.phases:  # pragma: no cover - old failures are tried alone
             return None
     return lacking
 
