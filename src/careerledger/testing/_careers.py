@@ -401,8 +401,8 @@ class Teller:
                     tried.add(cls)
 
     def _not_before_what_it_names(self, event: Action) -> Action:
-        if self.wild:
-            return event
+        if self.wild or (event.toward is None and len(event.__event__.refers) == 1):
+            return event  # nothing but ``toward`` could refer to something
         named = [
             self.days.get(f"{kind}:{id_}", "")
             for _, id_, kinds in referred(event)
