@@ -201,8 +201,8 @@ def _demo(options: argparse.Namespace) -> int:
     with Ledger.open(path) as ledger:
         _record_resume(terminal, ledger, "the résumé", json_resume.read(demo.resume()))
         _record(terminal, ledger, "a made-up year", demo.year())
-        _show_views(terminal, _views(ledger, list(PROJECTIONS), at=demo.AT, known_at=None))
-    _say(terminal, f"All of it is in {path}: try 'careerledger history --ledger {path}'.")
+        _show_views(terminal, _views(ledger, list(HEADLINES), at=demo.AT, known_at=None))
+    _say(terminal, f"All of it is in {path}: try 'careerledger show all --ledger {path}'.")
     return 0
 
 

@@ -86,7 +86,7 @@ def recorded(path="career.ledger"):
 # What it does
 
 
-def test_the_demo_records_and_shows_all(run):
+def test_the_demo_records_and_shows_the_headlines(run):
     code, out, err = run("demo")
 
     assert (0, "") == (code, err)
@@ -95,7 +95,8 @@ def test_the_demo_records_and_shows_all(run):
     assert f"a made-up year: {len(demo.year())} recorded" in out
     for title in ("Vision alignment", "Network growth", "Milestone history"):
         assert f"{title}, {demo.AT}" in out
-    assert "careerledger history --ledger demo.ledger" in out
+    assert "Stagnation" not in out
+    assert "careerledger show all --ledger demo.ledger" in out
     assert not Path("career.ledger").exists()
 
 

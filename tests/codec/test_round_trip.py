@@ -346,7 +346,11 @@ def test_a_hidden_name_is_found_behind_any_text(name, read):
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("hours", "many", "would not be readable: .*expected a number, got text, at \\$.event.hours"),
+        (
+            "hours",
+            "many",
+            "would not be readable: .*expected a number, got text, at \\$.event.hours",
+        ),
         ("themes", ["b", "a"], "would be read back as another event: themes changed"),
     ],
 )

@@ -141,13 +141,12 @@ def _of_parts(parts: Sequence[View]) -> RenderableType:
     table = Table(box=None, pad_edge=False)
     for name in names:
         column = [row.get(name) for row in rows]
-        table.add_column(
-            _words(name),
-            justify="right" if all(isinstance(v, int | float | None) for v in column) else "left",
-            min_width=max(
-                (len(str(v)) for v in column if isinstance(v, date | PartialDate)), default=None
-            ),
+        number = all(isinstance(value, int | float | None) for value in column)
+        # Where there is little room, texts give way; a date and an entry can only be read whole.
+        whole = any(
+            isinstance(value, date | PartialDate) or _is_evidence(value) for value in column
         )
+        table.add_column(_words(name), justify="right" if number else "left", no_wrap=whole)
     for row in rows:
         _add(table, *(_cell(row.get(name)) for name in names))
     if len(parts) > _SHOWN:
@@ -159,13 +158,19 @@ _SAYS_NOTHING: Final = (None, (), "")
 
 
 def _cell(value: object) -> str:
-    parts = _parts(value)
-    if not parts:
+    if isinstance(value, bool):
+        value = "yes" if value else None
+    first, *more = _parts(value) or (None,)
+    if first is None:
         return text_of(value)
+    if isinstance(first, Evidence):
+        return f"#{first.seq} +{len(more)}" if more else f"#{first.seq}"
     # The first field of a part is what it is called by.
-    names = [part.seq if isinstance(part, Evidence) else _fields(part)[0][1] for part in parts]
-    mark = "#" if isinstance(parts[0], Evidence) else ""
-    return ", ".join(f"{mark}{text_of(name)}" for name in names)
+    return ", ".join(text_of(_fields(part)[0][1]) for part in _parts(value))
+
+
+def _is_evidence(value: object) -> bool:
+    return any(isinstance(part, Evidence) for part in _parts(value))
 
 
 def _rests(parts: Iterable[View]) -> str:
