@@ -79,10 +79,11 @@ def test_a_counterexample_can_be_pasted_and_run(kind, law):
     names = {}
     exec(compile(code, "pasted", "exec"), names)
     (name,) = (name for name in names if name.startswith("test_"))
-    with pytest.raises(LawBroken) as again:
-        names[name]()
+    for _ in range(2):  # what it remembers is no part of the case
+        with pytest.raises(LawBroken) as again:
+            names[name]()
 
-    assert message == str(again.value)
+        assert message == str(again.value)
 
 
 def test_what_is_printed_is_a_test():

@@ -171,7 +171,11 @@ class ProjectionLaws(unittest.TestCase):
         case = Case(
             career=Career(career), at=as_of(at), order=tuple(order), known=known, added=added
         )
-        _check(LAWS[law], cls.subject, case)
+        memory = Memory(cls.subject.projection)
+        try:
+            _check(LAWS[law], cls.subject, case)
+        finally:
+            memory.restore()
 
     def _try(self, law: Law) -> None:
         subject = self.subject
