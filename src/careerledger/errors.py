@@ -14,6 +14,7 @@
     ├── UnknownEntryError (KeyError)         no entry has that id
     ├── CodecError (ValueError)              bytes that are no entry, or an event without bytes
     ├── ForeignFileError (ValueError)        a file of another program that cannot be imported
+    ├── ProofError (ValueError)              a proof, checkpoint or key that does not hold
     ├── MissingExtraError (ImportError)      an optional dependency is not installed
     └── StoreError (OSError)                 the place where ledgers live
         ├── NotALedgerError                  the file is something else
@@ -87,6 +88,10 @@ class CodecError(CareerLedgerError, ValueError):
 
 class ForeignFileError(CareerLedgerError, ValueError):
     """A file of another program cannot be imported; nothing of it was recorded."""
+
+
+class ProofError(CareerLedgerError, ValueError):
+    """A proof, a checkpoint or a key is malformed, or does not hold."""
 
 
 class MissingExtraError(CareerLedgerError, ImportError):

@@ -8,14 +8,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast, overload
 
 from careerledger import codec
-from careerledger._asking import PAGE, START, Asker, Reader, Window
+from careerledger._asking import START, Asker, Reader, Window
 from careerledger._recording import (
     Fact,
     Guards,
     Proposal,
     append,
     as_entries,
-    as_row,
     check_dates,
     key_reused,
     next_instant,
@@ -23,23 +22,21 @@ from careerledger._recording import (
 )
 from careerledger.dates import DateLike, PartialDate, as_of, period_ends
 from careerledger.errors import (
-    CodecError,
     ConflictError,
     CorrectionError,
-    DamagedError,
     DateError,
     DefinitionError,
     RecordError,
     StoreError,
     UnknownEntryError,
 )
-from careerledger.events import Action, Event, UnknownEvent, catalogue
+from careerledger.events import Action, Event, catalogue
 from careerledger.events.correction import EntryAmended, EntryVoided
 from careerledger.history import Draft, Entry
 from careerledger.projections import Projection
 from careerledger.projections._projection import meta_of
 from careerledger.proofs import Frontier
-from careerledger.stores import Head, Row, Store
+from careerledger.stores import Head, Store
 from careerledger.stores.memory import MemoryStore
 
 if TYPE_CHECKING:
@@ -47,6 +44,8 @@ if TYPE_CHECKING:
     from careerledger.analyses.comparison import Comparison
     from careerledger.analyses.explanation import Explanation, Measure
     from careerledger.analyses.findings import Check, Finding
+    from careerledger.proofs.inclusion import Proof
+    from careerledger.proofs.notes import PublicKey, SigningKey
 
 __all__ = ["Ledger"]
 
@@ -314,10 +313,7 @@ class Ledger:
     def _correctable(self, entry_id: str, head: Head) -> Entry[Event]:
         target = self._reader.find([entry_id]).get(entry_id)
         if target is None:
-            raise UnknownEntryError(
-                f"no entry of ledger {self.name!r} has the id {entry_id!r}; "
-                "an id is what record returned, or what ledger.entries() shows"
-            )
+            raise _unknown_entry(self.name, entry_id)
         if isinstance(target.event, EntryVoided | EntryAmended):
             raise CorrectionError(
                 f"#{target.seq} is a correction, which cannot be corrected; "
@@ -702,43 +698,76 @@ class Ledger:
         chosen = CHECKS if checks is None else checks
         return find([*self.entries(), *unknown], day, checks=chosen)
 
-    def verify(self) -> None:
-        """Read every entry strictly and compare all that the store derived from it.
+    # Proving
+
+    def verify(
+        self, *, since: str | None = None, public_key: "PublicKey | str | None" = None
+    ) -> None:
+        """Read and hash every entry, and compare all that the store derived from it.
+
+        Args:
+            since: A checkpoint of this ledger that was kept elsewhere: the ledger must go on from
+                what was signed, with nothing changed, cut off or put in between.
+            public_key: The key that must have signed it, or its text; None: whichever did.
 
         Raises:
             DamagedError: It names the first entry that does not fit.
+            ProofError: The ledger does not go on from the checkpoint, or the checkpoint was not
+                signed with that key.
         """
+        from careerledger import _proving  # noqa: PLC0415 - recording and asking do without
+        from careerledger.proofs.checkpoint import Checkpoint  # noqa: PLC0415 - as above
+
+        checkpoint = None if since is None else Checkpoint.from_text(since, public_key)
+        _proving.verify(self.store, self.name, checkpoint)
+
+    def checkpoint(self, key: "SigningKey", /) -> str:
+        """What the ledger holds now, signed: its size and root hash, as a C2SP checkpoint.
+
+        Who keeps it elsewhere can show later that nothing up to then was changed (``verify``),
+        and that an entry was there by then (``prove``).
+
+        Args:
+            key: The key of whoever keeps the ledger; its name is the checkpoint's origin.
+
+        Raises:
+            MissingExtraError: cryptography is not installed.
+        """
+        from careerledger.proofs.checkpoint import Checkpoint  # noqa: PLC0415 - as in verify
+
         head = self.store.head(self.name)
-        frontier = Frontier()
-        recorded_at = ""
-        for after in range(0, head.size, PAGE):
-            rows = self.store.log(self.name, after=after, upto=head.size, limit=PAGE)
-            for number, row in enumerate(rows, start=after + 1):
-                if row.seq != number or row != _derived_again(row) or row.recorded_at < recorded_at:
-                    raise DamagedError(
-                        f"#{number} of ledger {self.name!r} does not fit what the store holds "
-                        "about it; restore the file from a backup"
-                    )
-                frontier.append(row.leaf)
-                recorded_at = row.recorded_at
-        if (frontier.size, recorded_at, frontier.packed) != head:
-            raise DamagedError(
-                f"ledger {self.name!r} holds {frontier.size} entries that do not lead to its "
-                f"head of {head.size}; restore the file from a backup"
-            )
+        root = Frontier(head.size, head.frontier).root()
+        return Checkpoint(key.name, head.size, root).signed(key)
+
+    def prove(self, entry: Entry[Any] | str, /, *, checkpoint: str | None = None) -> "Proof":
+        """A proof that an entry is in this ledger, which reveals nothing of the others.
+
+        ``careerledger.proofs.verify`` checks it, without the ledger.
+
+        Args:
+            entry: The entry, or its id.
+            checkpoint: The checkpoint that the proof is to lead to, and that its text then holds.
+                None: one of the ledger as it is now.
+
+        Raises:
+            UnknownEntryError: The ledger has no such entry.
+            ProofError: The entry was recorded after the checkpoint, or the ledger does not go on
+                from it.
+        """
+        from careerledger import _proving  # noqa: PLC0415 - as in verify
+
+        id_ = entry if isinstance(entry, str) else entry.id
+        found = self._reader.find([id_]).get(id_)
+        if found is None:
+            raise _unknown_entry(self.name, id_)
+        return _proving.prove(self.store, self.name, found.seq, checkpoint)
 
 
-def _derived_again(row: Row) -> Row | None:
-    """What a row must be, given its body; None if the body is no entry."""
-    try:
-        entry = codec.decode(row.seq, row.body)
-    except CodecError:
-        return None
-    derived = as_row(entry, row.body)
-    if isinstance(entry.event, UnknownEvent):
-        # Only a program that knows the type can say what it introduces.
-        derived = derived._replace(introduces=row.introduces)
-    return derived
+def _unknown_entry(ledger: str, id_: str) -> UnknownEntryError:
+    return UnknownEntryError(
+        f"no entry of ledger {ledger!r} has the id {id_!r}; "
+        "an id is what record returned, or what ledger.entries() shows"
+    )
 
 
 def _instant(known_at: datetime | str) -> datetime:

@@ -5,6 +5,7 @@ frontier needs to be kept: the roots of the perfect subtrees that it consists of
 binary digit 1 of its size.
 """
 
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
@@ -64,3 +65,61 @@ class Frontier:
         for end in range(len(self.packed) - HASH_SIZE, 0, -HASH_SIZE):
             root = node_hash(self.packed[end - HASH_SIZE : end], root)
         return root
+
+
+def root_of(leaves: Sequence[bytes]) -> bytes:
+    """The root hash of the tree over these leaf hashes (MTH of section 2.1)."""
+    frontier = Frontier()
+    for leaf in leaves:
+        frontier.append(leaf)
+    return frontier.root()
+
+
+def inclusion_path(leaves: Sequence[bytes], index: int) -> list[bytes]:
+    """The hashes that lead from a leaf to the root (PATH of section 2.1.1), the nearest first.
+
+    Args:
+        leaves: The leaf hashes of the whole tree.
+        index: Which leaf, from 0.
+    """
+    path: list[bytes] = []
+    start, end = 0, len(leaves)
+    while end - start > 1:
+        middle = start + _split(end - start)
+        if index < middle:
+            path.append(root_of(leaves[middle:end]))
+            end = middle
+        else:
+            path.append(root_of(leaves[start:middle]))
+            start = middle
+    return path[::-1]
+
+
+def root_from(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
+    """The root hash that an inclusion path leads to; None: it is not a path of such a leaf.
+
+    Args:
+        leaf: The leaf hash.
+        index: Which leaf it is, from 0.
+        size: How many leaves the tree has.
+        path: The hashes of the way up, the nearest first.
+    """
+    if not 0 <= index < size:
+        return None
+    sides: list[bool] = []
+    start, end = 0, size
+    while end - start > 1:
+        middle = start + _split(end - start)
+        sides.append(index < middle)
+        start, end = (start, middle) if index < middle else (middle, end)
+    if len(sides) != len(path) or any(len(node) != HASH_SIZE for node in path):
+        return None
+    root = leaf
+    for is_left, node in zip(reversed(sides), path, strict=True):
+        root = node_hash(root, node) if is_left else node_hash(node, root)
+    return root
+
+
+def _split(size: int) -> int:
+    """How many leaves the left subtree has: the largest power of two below ``size``."""
+    return 1 << (size - 1).bit_length() - 1

@@ -167,6 +167,10 @@ class Store(Protocol):
         """The snapshots under the key that were made with this fingerprint, oldest place first."""
         ...
 
+    def check(self) -> None:
+        """Raise DamagedError when what the store keeps to find rows by does not fit the rows."""
+        ...
+
     def close(self) -> None:
         """Let go of what the store holds; safe to do twice."""
         ...

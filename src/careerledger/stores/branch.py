@@ -205,6 +205,10 @@ class BranchStore:
         below = self._below.saved(ledger, key, fingerprint)
         return [saved for saved in below if saved.seen <= self._size(ledger)]
 
+    def check(self) -> None:
+        """Check the store below."""
+        self._below.check()
+
     def close(self) -> None:
         """Refuse to be used from now on; the store below is someone else's to close."""
         self._closed = True

@@ -491,6 +491,12 @@ class SQLiteStore:
             )
         ]
 
+    def check(self) -> None:
+        """Raise DamagedError when the file's pages, rows and indexes do not fit together."""
+        found = [text for (text,) in self._rows("PRAGMA integrity_check(1)")]
+        if found != ["ok"]:
+            raise DamagedError(f"{self.path} is damaged: {found[0]}; restore it from a backup")
+
     def close(self) -> None:
         """Close the file; its write-ahead log is merged into it by the last to close."""
         if self._process != os.getpid():

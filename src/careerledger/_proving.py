@@ -1,0 +1,107 @@
+"""Showing that a ledger holds what it was given: for its owner, and for others."""
+
+from collections.abc import Iterator
+
+from careerledger import codec
+from careerledger._asking import PAGE
+from careerledger._recording import as_row
+from careerledger.errors import CodecError, DamagedError, ProofError
+from careerledger.events import Event, UnknownEvent
+from careerledger.history import Entry
+from careerledger.proofs.checkpoint import Checkpoint
+from careerledger.proofs.inclusion import Proof
+from careerledger.proofs.merkle import Frontier, inclusion_path, root_of
+from careerledger.stores import Row, Store
+
+__all__ = ["prove", "verify"]
+
+
+def verify(store: Store, ledger: str, since: Checkpoint | None) -> None:
+    """Read every entry strictly, hash it, and compare all that the store derived from it.
+
+    Raises:
+        DamagedError: Something does not fit; it names the first entry that does not.
+        ProofError: The ledger does not go on from ``since``.
+    """
+    store.check()
+    head = store.head(ledger)
+    if since is not None and since.size > head.size:
+        raise ProofError(
+            f"ledger {ledger!r} has {head.size} entries, the checkpoint {since.size}: entries "
+            "were cut off, or the checkpoint is another ledger's"
+        )
+    frontier = Frontier()
+    recorded_at = ""
+    if since is not None and not since.size and since.root != frontier.root():
+        raise _another(ledger, since)
+    for row, entry in _entries(store, ledger, head.size):
+        if row != _derived(row, entry) or row.recorded_at < recorded_at:
+            raise _unfit(ledger, row.seq)
+        frontier.append(row.leaf)
+        recorded_at = row.recorded_at
+        if since is not None and frontier.size == since.size and frontier.root() != since.root:
+            raise _another(ledger, since)
+    if (frontier.size, recorded_at, frontier.packed) != head:
+        raise DamagedError(
+            f"ledger {ledger!r} holds {frontier.size} entries that do not lead to its "
+            f"head of {head.size}; restore the file from a backup"
+        )
+
+
+def _another(ledger: str, signed: Checkpoint) -> ProofError:
+    return ProofError(
+        f"the first {signed.size} entries of ledger {ledger!r} are not those that were signed: "
+        "one was changed, or the checkpoint is another ledger's"
+    )
+
+
+def _entries(store: Store, ledger: str, size: int) -> Iterator[tuple[Row, Entry[Event]]]:
+    """Each row with the entry in its bytes."""
+    for after in range(0, size, PAGE):
+        rows = store.log(ledger, after=after, upto=size, limit=PAGE)
+        entries = codec.decode_all((row.seq, row.type, row.body) for row in rows)
+        for number, row in enumerate(rows, start=after + 1):
+            try:
+                entry = next(entries)
+            except CodecError as error:
+                raise _unfit(ledger, number) from error
+            if row.seq != number:
+                raise _unfit(ledger, number)
+            yield row, entry
+
+
+def _unfit(ledger: str, number: int) -> DamagedError:
+    return DamagedError(
+        f"#{number} of ledger {ledger!r} does not fit what the store holds about it; "
+        "restore the file from a backup, or save what still fits by 'careerledger recover'"
+    )
+
+
+def _derived(row: Row, entry: Entry[Event]) -> Row:
+    """What a row must be, given the entry in its bytes."""
+    derived = as_row(entry, row.body)
+    if isinstance(entry.event, UnknownEvent):
+        # Only a program that knows the type can say what it introduces.
+        derived = derived._replace(introduces=row.introduces)
+    return derived
+
+
+def prove(store: Store, ledger: str, seq: int, checkpoint: str | None) -> Proof:
+    """The proof that an entry is in what a checkpoint stands for; None: in the ledger as it is."""
+    head = store.head(ledger)
+    signed = None if checkpoint is None else Checkpoint.from_text(checkpoint)
+    size = head.size if signed is None else signed.size
+    if not seq <= size <= head.size:
+        raise ProofError(
+            f"#{seq} of ledger {ledger!r} is not among the {size} entries of the checkpoint, or "
+            f"the checkpoint is not one of this ledger, which has {head.size}; make a new one"
+        )
+    leaves: list[bytes] = []
+    for after in range(0, size, PAGE):
+        page = store.log(ledger, after=after, upto=min(size, after + PAGE), limit=PAGE)
+        leaves += [row.leaf for row in page]
+    if signed is not None and root_of(leaves) != signed.root:
+        raise _another(ledger, signed)
+    (row,) = store.log(ledger, after=seq - 1, upto=seq, limit=1)
+    path = inclusion_path(leaves, seq - 1)
+    return Proof(index=seq - 1, entry=row.body, path=tuple(path), checkpoint=checkpoint or "")

@@ -1,0 +1,189 @@
+"""Signed notes and keys against the examples of C2SP and of Go's sumdb/note."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from careerledger.errors import ProofError
+from careerledger.proofs import Checkpoint, PublicKey, SigningKey
+from careerledger.proofs.notes import opened
+
+# The keys and the note in the documentation of golang.org/x/mod/sumdb/note.
+NEUMANN = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+NEUMANN_PRIVATE = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
+NEUMANN_TEXT = (
+    "If you think cryptography is the answer to your problem,\n"
+    "then you don't know what your problem is.\n"
+)
+NEUMANN_NOTE = (
+    f"{NEUMANN_TEXT}\n"
+    "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpR"
+    "Zb6KE6RyyBwJnAM=\n"
+)
+
+KEY = SigningKey("ada.example/career", bytes(range(32)))
+OTHER = SigningKey("eve.example", bytes(range(32)))
+CHECKPOINT = Checkpoint(KEY.name, 7, bytes(range(32)))
+LINES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]))
+
+
+def test_golden_keys_and_note():
+    """What Go's implementation wrote is read and written here, byte for byte."""
+    private = SigningKey.from_text(NEUMANN_PRIVATE)
+    public = PublicKey.from_text(NEUMANN)
+    assert private.public == public
+    assert NEUMANN == str(public)
+    assert NEUMANN_PRIVATE == private.to_text()
+    assert NEUMANN_TEXT == opened(NEUMANN_NOTE, public)
+    assert NEUMANN_NOTE == private.sign(NEUMANN_TEXT)
+
+
+@given(st.lists(LINES, min_size=1))
+def test_what_is_signed_can_be_opened(lines):
+    text = "\n".join(lines) + "\n"
+    assert text == opened(KEY.sign(text), KEY.public)
+    assert text == opened(KEY.sign(text), None)
+
+
+def test_every_flipped_bit_of_a_note_is_seen():
+    """A changed byte either is no note any more, or not one that was signed with the key."""
+    note = CHECKPOINT.signed(KEY).encode()
+    for at in range(len(note) * 8):
+        changed = bytearray(note)
+        changed[at // 8] ^= 1 << at % 8
+        with pytest.raises((ProofError, UnicodeDecodeError)):
+            Checkpoint.from_text(changed.decode(), KEY.public)
+
+
+def test_signatures_of_others_are_passed_over():
+    note = CHECKPOINT.signed(KEY)
+    witnessed = note + OTHER.sign("something else\n").rpartition("\n\n")[2]
+    assert CHECKPOINT == Checkpoint.from_text(witnessed, KEY.public)
+
+
+def test_a_key_of_the_same_name_is_another_key():
+    impostor = SigningKey(KEY.name, bytes(32))
+    with pytest.raises(ProofError, match="not signed with the key ada"):
+        Checkpoint.from_text(CHECKPOINT.signed(impostor), str(KEY.public))
+
+
+def test_a_second_signature_of_the_key_that_does_not_hold_is_refused():
+    note = CHECKPOINT.signed(KEY)
+    forged = note + KEY.sign("something else\n").rpartition("\n\n")[2]
+    with pytest.raises(ProofError, match="changed after"):
+        Checkpoint.from_text(forged, KEY.public)
+
+
+def test_a_checkpoint_is_of_the_ledger_whose_key_signed_it():
+    note = Checkpoint("someone.example", 7, bytes(32)).signed(KEY)
+    with pytest.raises(ProofError, match=r"'someone.example', but 'ada.example/career' signed"):
+        Checkpoint.from_text(note, KEY.public)
+    assert "someone.example" == Checkpoint.from_text(note).origin
+
+
+def test_extension_lines_are_allowed():
+    note = KEY.sign(CHECKPOINT.signed(KEY).partition("\n\n")[0] + "\nmore of it\n")
+    assert CHECKPOINT == Checkpoint.from_text(note, KEY.public)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (KEY.name + "\n7\n", "no lines for origin"),
+        (KEY.name + "\n\nAA==\n", "no lines for origin"),
+        (KEY.name + "\n07\n" + "A" * 43 + "=\n", "no size and root"),
+        (KEY.name + "\n7\nAA==\n", "no size and root"),
+        (KEY.name + "\n7\n" + "A" * 42 + "B=\n", "no size and root"),
+        (KEY.name + "\n7\n\N{EM DASH}\n", "no size and root"),
+    ],
+)
+def test_signed_text_that_is_no_checkpoint(text, told):
+    with pytest.raises(ProofError, match=told):
+        Checkpoint.from_text(KEY.sign(text), KEY.public)
+
+
+@pytest.mark.parametrize(
+    ("note", "told"),
+    [
+        ("", "no signature stands"),
+        ("text\n", "no signature stands"),
+        ("text\n\n", "no signature stands"),
+        ("text\n\n\N{EM DASH} name AAAAAAAA", "no signature stands"),
+        ("text\n\nname AAAAAAAA\n", "is no signature"),
+        ("text\n\n\N{EM DASH} name AAA\n", "is no signature"),
+        ("text\n\n\N{EM DASH} name AAAA\n", "is no signature"),
+        ("text\n\n\N{EM DASH}  AAAAAAAA\n", "is no signature"),
+        ("text\n\n" + "\N{EM DASH} name AAAAAAAA\n" * 101, "no signature stands"),
+        ("te\txt\n\n\N{EM DASH} name AAAAAAAA\n", "control characters"),
+        ("te\udc00xt\n\n\N{EM DASH} name AAAAAAAA\n", "half characters"),
+        ("x" * 1_000_001, "more than 1,000,000"),
+    ],
+)
+def test_what_is_no_note(note, told):
+    with pytest.raises(ProofError, match=told):
+        opened(note, None)
+
+
+def test_a_note_of_a_hundred_signatures_is_read():
+    signature = KEY.sign("text\n").rpartition("\n\n")[2]
+    assert "text\n" == opened("text\n\n" + signature * 100, KEY.public)
+
+
+def test_text_without_an_end_of_its_last_line_is_not_signed():
+    with pytest.raises(ProofError, match="end of a line"):
+        KEY.sign("text")
+
+
+def test_generated_keys_differ_and_can_be_kept():
+    one, other = SigningKey.generate("ada"), SigningKey.generate("ada")
+    assert one != other
+    assert one == SigningKey.from_text(one.to_text() + "\n")
+    assert one.public == PublicKey.from_text(f" {one.public}\n")
+
+
+def test_a_private_key_does_not_show_by_accident():
+    secret = KEY.to_text().rpartition("+")[2]
+    assert secret not in repr(KEY)
+    assert secret not in str(KEY)
+    for text in (KEY.to_text()[3:], KEY.to_text() + "x", KEY.to_text().replace("ada", "eve")):
+        for read in (SigningKey.from_text, PublicKey.from_text):
+            with pytest.raises(ProofError) as refused:
+                read(text)
+            assert secret not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a+b", "a\u2003b", "a\nb", "a\x00b"])
+def test_names_that_keys_cannot_have(name):
+    with pytest.raises(ProofError, match=r"name of a key|control characters"):
+        SigningKey(name, bytes(32))
+    with pytest.raises(ProofError, match=r"name of a key|control characters"):
+        PublicKey(name, bytes(32))
+
+
+def test_keys_have_32_bytes():
+    with pytest.raises(ProofError, match="32 bytes, but 31"):
+        SigningKey("ada", bytes(31))
+    with pytest.raises(ProofError, match="32 bytes, but 33"):
+        PublicKey("ada", bytes(33))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "ada",
+        "ada+00000000",
+        str(KEY.public).replace("+A", "+B"),
+        str(KEY.public).replace("ada", "eve"),
+        "ada+c74f20a3+" + "!" * 44,
+    ],
+)
+def test_text_that_is_no_public_key(text):
+    with pytest.raises(ProofError, match="not a public key"):
+        PublicKey.from_text(text)
+
+
+def test_a_signature_of_a_key_that_is_no_point_of_the_curve_is_none():
+    """Some 32 bytes are no Ed25519 key; they have signed nothing."""
+    assert not PublicKey("ada", b"\xff" * 32).signed("text\n", bytes(64))
+    assert not KEY.public.signed("text\n", b"short")
