@@ -14,7 +14,7 @@ from careerledger import Entry
 from careerledger import events as events_package
 from careerledger.dates import PartialDate
 from careerledger.events import Accepts, Action, Event, catalogue, event, field, load_catalogue
-from careerledger.events.correction import EntryAmended, EntryVoided
+from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten
 from careerledger.testing import events, partial_dates, texts
 
 __all__ = ["events", "partial_dates", "texts"]
@@ -25,7 +25,7 @@ FACTS = sorted(
     key=lambda c: c.__name__,
 )
 """The event classes of the library that a person records."""
-CORRECTIONS = [EntryAmended, EntryVoided]
+CORRECTIONS = [EntryAmended, EntryVoided, SubjectForgotten]
 
 
 def bounds_of(rule: object) -> list[object]:

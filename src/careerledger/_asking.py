@@ -15,7 +15,7 @@ from careerledger import codec
 from careerledger.dates import PartialDate
 from careerledger.errors import CodecError, StoreError
 from careerledger.events import Event, UnknownEvent, catalogue
-from careerledger.events.correction import EntryAmended, EntryVoided
+from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten
 from careerledger.history import Corrections, Entry, Place, corrected, place
 from careerledger.projections import Projection
 from careerledger.projections._projection import (
@@ -56,6 +56,19 @@ class Reader:
         self._corrections: list[Entry[Event]] = []
         self._targets: dict[str, Entry[Event]] = {}
         self._latest: tuple[int, Corrections] = (0, Corrections())
+        self.forgettings = 0
+        """How often something was forgotten, as far as it was seen from here."""
+
+    def forget(self) -> None:
+        """Keep nothing in mind that may have been forgotten."""
+        self.forgettings += 1
+        self._start_anew()
+
+    def _start_anew(self) -> None:
+        self._seen = 0
+        self._corrections.clear()
+        self._targets.clear()
+        self._latest = (0, Corrections())
 
     def find(self, ids: Iterable[str]) -> dict[str, Entry[Event]]:
         """The entries with these ids, as they were recorded."""
@@ -88,13 +101,14 @@ class Reader:
     def _corrections_upto(self, upto: int) -> list[Entry[Event]]:
         if self._catalogue != catalogue.size:
             # What was unknown may be known by now.
-            self._catalogue, self._seen = catalogue.size, 0
-            self._corrections.clear()
-            self._targets.clear()
-            self._latest = (0, Corrections())
+            self._catalogue = catalogue.size
+            self._start_anew()
         if upto > self._seen:
             rows = self._store.corrections(self._ledger, after=self._seen, upto=upto)
             new = list(codec.decode_all(rows))
+            if self._seen and any(isinstance(entry.event, SubjectForgotten) for entry in new):
+                self.forget()
+                return self._corrections_upto(upto)
             targets = {target for entry in new if (target := _target(entry)) is not None}
             self._targets |= self.find(targets - self._targets.keys())
             self._corrections += new
@@ -159,7 +173,7 @@ class Reader:
             rows = self._store.log(
                 self._ledger, after=after, upto=min(upto, after + PAGE), limit=PAGE
             )
-            yield from codec.decode_all((row.seq, row.type, row.body) for row in rows)
+            yield from codec.decode_all((row.seq, row.type, row.body, row.personal) for row in rows)
 
 
 def _target(entry: Entry[Event]) -> str | None:
@@ -204,11 +218,12 @@ class Asker:
         self._reader = reader
         self._kept: dict[type[Projection[Any]], _Kept] = {}
         self._catalogue = catalogue.size
+        self._forgettings = 0
         self._unsavable: set[type[Projection[Any]]] = set()
 
     def ask(self, projections: Sequence[type[Projection[Any]]], upto: int, day: date) -> list[Any]:
         """The views of projections at a day, from the first ``upto`` entries."""
-        self._forget_if_types_became_known()
+        self._drop_what_is_stale()
         windows = {
             projection: Window(upto=upto, until=PartialDate(day), types=consumed_types(projection))
             for projection in projections
@@ -232,7 +247,7 @@ class Asker:
 
         Returns, for each day, the views in the order of the projections.
         """
-        self._forget_if_types_became_known()
+        self._drop_what_is_stale()
         first, last = (Window(upto=upto, until=PartialDate(day)) for day in (days[0], days[-1]))
         types = {projection: consumed_types(projection) for projection in projections}
         running = [self._start(kind, first._replace(types=types[kind])) for kind in types]
@@ -255,10 +270,11 @@ class Asker:
                 self._keep(kept, window)
         return [[found[projection] for projection in projections] for found in views]
 
-    def _forget_if_types_became_known(self) -> None:
-        """A fold that met a type before it was known is not a fold of the history."""
-        if self._catalogue != catalogue.size:
-            self._catalogue = catalogue.size
+    def _drop_what_is_stale(self) -> None:
+        """Keep no fold that met a type before it was known, or what was forgotten since."""
+        self._reader.corrections(self._store.head(self._ledger).size)
+        if (self._catalogue, self._forgettings) != (catalogue.size, self._reader.forgettings):
+            self._catalogue, self._forgettings = catalogue.size, self._reader.forgettings
             self._kept.clear()
 
     def _start(self, projection: type[Projection[Any]], window: Window) -> _Kept:

@@ -1,16 +1,19 @@
 """Showing that a ledger holds what it was given: for its owner, and for others."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 
 from careerledger import codec
 from careerledger._asking import PAGE
 from careerledger._recording import as_row
 from careerledger.errors import CodecError, DamagedError, ProofError
-from careerledger.events import Event, UnknownEvent
+from careerledger.events import Event, PersonalField, UnknownEvent
+from careerledger.events.correction import EntryAmended, SubjectForgotten
 from careerledger.history import Entry
 from careerledger.proofs.checkpoint import Checkpoint
 from careerledger.proofs.inclusion import Proof
 from careerledger.proofs.merkle import Frontier, inclusion_path, root_of
+from careerledger.proofs.personal import disclosed
 from careerledger.stores import Row, Store
 
 __all__ = ["prove", "verify"]
@@ -34,9 +37,7 @@ def verify(store: Store, ledger: str, since: Checkpoint | None) -> None:
     recorded_at = ""
     if since is not None and not since.size and since.root != frontier.root():
         raise _another(ledger, since)
-    for row, entry in _entries(store, ledger, head.size):
-        if row != _derived(row, entry) or row.recorded_at < recorded_at:
-            raise _unfit(ledger, row.seq)
+    for row in _fitting(store, ledger, head.size):
         frontier.append(row.leaf)
         recorded_at = row.recorded_at
         if since is not None and frontier.size == since.size and frontier.root() != since.root:
@@ -46,6 +47,45 @@ def verify(store: Store, ledger: str, since: Checkpoint | None) -> None:
             f"ledger {ledger!r} holds {frontier.size} entries that do not lead to its "
             f"head of {head.size}; restore the file from a backup"
         )
+
+
+def _fitting(store: Store, ledger: str, size: int) -> Iterator[Row]:
+    """The rows by number, as long as each is what its bytes and those of others make it."""
+    recorded_at = ""
+    missing: list[tuple[int, str]] = []
+    forgotten: set[str] = set()
+    for row, entry in _entries(store, ledger, size):
+        if row != _derived(row, entry) or row.recorded_at < recorded_at:
+            raise _unfit(ledger, row.seq)
+        recorded_at = row.recorded_at
+        if row.personal is not None or b'"personal":' in row.body:
+            missing += [(row.seq, whom) for whom in _missing(ledger, row, entry)]
+        if isinstance(entry.event, SubjectForgotten):
+            forgotten.add(f"{entry.event.kind}:{entry.event.id}")
+        yield row
+    for number, whom in missing:
+        if whom not in forgotten and (whom or not forgotten):
+            raise _unfit(ledger, number)
+
+
+def _missing(ledger: str, row: Row, entry: Entry[Event]) -> Iterator[str]:
+    """Of whom something is missing that an entry is committed to, as ``"kind:id"``.
+
+    Empty text: only a program that knows the event can say. Raises DamagedError when what is there
+    is not what the entry is committed to.
+    """
+    commitments = json.loads(row.body).get("personal", {})
+    try:
+        found = {} if row.personal is None else disclosed(row.personal, commitments)
+    except ProofError as error:
+        raise _unfit(ledger, row.seq) from error
+    event = entry.event.event if isinstance(entry.event, EntryAmended) else entry.event
+    known: Mapping[str, PersonalField] = {}
+    if not isinstance(event, UnknownEvent):
+        known = event.__event__.personal
+    for name in commitments.keys() - found.keys():
+        field = known.get(name)
+        yield "" if field is None else f"{field.kind}:{getattr(event, field.subject)}"
 
 
 def _another(ledger: str, signed: Checkpoint) -> ProofError:
@@ -59,7 +99,7 @@ def _entries(store: Store, ledger: str, size: int) -> Iterator[tuple[Row, Entry[
     """Each row with the entry in its bytes."""
     for after in range(0, size, PAGE):
         rows = store.log(ledger, after=after, upto=size, limit=PAGE)
-        entries = codec.decode_all((row.seq, row.type, row.body) for row in rows)
+        entries = codec.decode_all((row.seq, row.type, row.body, row.personal) for row in rows)
         for number, row in enumerate(rows, start=after + 1):
             try:
                 entry = next(entries)
@@ -79,14 +119,14 @@ def _unfit(ledger: str, number: int) -> DamagedError:
 
 def _derived(row: Row, entry: Entry[Event]) -> Row:
     """What a row must be, given the entry in its bytes."""
-    derived = as_row(entry, row.body)
+    derived = as_row(entry, row.body, row.personal)
     if isinstance(entry.event, UnknownEvent):
         # Only a program that knows the type can say what it introduces.
         derived = derived._replace(introduces=row.introduces)
     return derived
 
 
-def prove(store: Store, ledger: str, seq: int, checkpoint: str | None) -> Proof:
+def prove(store: Store, ledger: str, seq: int, checkpoint: str | None, *, disclose: bool) -> Proof:
     """The proof that an entry is in what a checkpoint stands for; None: in the ledger as it is."""
     head = store.head(ledger)
     signed = None if checkpoint is None else Checkpoint.from_text(checkpoint)
@@ -103,5 +143,10 @@ def prove(store: Store, ledger: str, seq: int, checkpoint: str | None) -> Proof:
     if signed is not None and root_of(leaves) != signed.root:
         raise _another(ledger, signed)
     (row,) = store.log(ledger, after=seq - 1, upto=seq, limit=1)
-    path = inclusion_path(leaves, seq - 1)
-    return Proof(index=seq - 1, entry=row.body, path=tuple(path), checkpoint=checkpoint or "")
+    return Proof(
+        index=seq - 1,
+        entry=row.body,
+        path=tuple(inclusion_path(leaves, seq - 1)),
+        disclosures=(row.personal or b"") if disclose else b"",
+        checkpoint=checkpoint or "",
+    )

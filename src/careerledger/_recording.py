@@ -17,6 +17,7 @@ from careerledger.errors import (
 from careerledger.events import Action, Event, introduced, referred
 from careerledger.history import Corrections, Draft, Entry
 from careerledger.proofs import Frontier, leaf_hash
+from careerledger.proofs.personal import SALT_SIZE, with_salt
 from careerledger.stores import Head, Row, Store
 
 Fact = Action | Draft
@@ -120,6 +121,14 @@ class Guards:
                     "Record what introduces it first, or open the ledger with strict=False."
                 )
 
+    def check_known(self, kind: str, id_: str, corrections: Corrections) -> None:
+        """Raise UnknownReferenceError unless something introduced this id."""
+        names = {f"{kind}:{id_}"}
+        if not (self._store.introducing(self._ledger, names) or self._standing(names, corrections)):
+            raise UnknownReferenceError(
+                f"unknown {kind} {id_!r}{self._nearest(id_, (kind,), [], corrections)}"
+            )
+
     def _is_met(self, reference: tuple[str, str, tuple[str, ...]], hidden: Collection[int]) -> bool:
         """Whether what is referred to needs no look into the store."""
         _, id_, kinds = reference
@@ -217,14 +226,20 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 
 def append(store: Store, ledger: str, head: Head, entries: Sequence[Entry[Event]]) -> None:
     """Write entries behind the head, with their hashes."""
-    rows = list(map(as_row, entries, codec.encode_all(entries)))
+    sealed = codec.seal_all(entries, seal)
+    rows = [as_row(entry, *written) for entry, written in zip(entries, sealed, strict=True)]
     frontier = Frontier(head.size, head.frontier)
     for row in rows:
         frontier.append(row.leaf)
     store.append(ledger, rows, frontier.packed)
 
 
-def as_row(entry: Entry[Event], body: bytes) -> Row:
+def seal(told: bytes) -> tuple[bytes, str]:
+    """Salt what is told of a person; see ``codec.Seal``."""
+    return with_salt(told, os.urandom(SALT_SIZE))
+
+
+def as_row(entry: Entry[Event], body: bytes, personal: bytes | None = None) -> Row:
     """What a store keeps of an entry: its bytes, and the columns derived from them."""
     event = entry.event
     on = getattr(event, "on", None)
@@ -238,4 +253,5 @@ def as_row(entry: Entry[Event], body: bytes) -> Row:
         body,
         leaf_hash(body),
         introduced(event),
+        personal,
     )

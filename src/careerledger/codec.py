@@ -4,6 +4,11 @@ An entry is one JSON object:
 
     {"id": …, "type": "course.finished", "version": 1, "recorded_at": …, "key": …, "event": {…}}
 
+What an event says of another person (``personal``) is kept beside these bytes: its field then holds
+what it will say once the person was forgotten, and beside the event stands a salted hash of each:
+
+    {…, "event": {"name": "forgotten", …}, "personal": {"name": "9f86d081884c…"}}
+
 Every field is written, null and empty ones too, so that a default that changes later cannot
 change what an old entry says. Writing goes through cattrs and msgspec; what was written is read
 back and compared before anyone gets it.
@@ -47,6 +52,7 @@ from careerledger.dates import PartialDate, shown
 from careerledger.errors import CareerLedgerError, CodecError, FieldError
 from careerledger.events import Action, Event, UnknownEvent, catalogue, load_catalogue
 from careerledger.events._rules import Interval, MinLen, Rule, rules_in
+from careerledger.events.correction import EntryAmended
 from careerledger.history import Entry
 
 if TYPE_CHECKING:
@@ -63,6 +69,7 @@ __all__ = [
     "event_to_dict",
     "find_class",
     "instant_text",
+    "seal_all",
 ]
 
 S = TypeVar("S")
@@ -73,6 +80,7 @@ MAX_DEPTH: Final = 32
 """No entry nests deeper."""
 
 _ENVELOPE: Final = ("id", "type", "version", "recorded_at", "key", "event")
+_TOLD: Final = ("subject", "field", "value", "salt")
 
 
 def find_class(name: str) -> type[Event] | None:
@@ -87,19 +95,37 @@ def find_class(name: str) -> type[Event] | None:
 # Writing
 
 
+Seal = Callable[[bytes], tuple[bytes, str]]
+"""Salts a JSON object that tells of a person; returns it as one line, and the hash of that."""
+Sealed = tuple[bytes, bytes | None]
+"""The bytes of an entry, and what is kept beside them; None: nothing."""
+
+
 def encode(entry: Entry[Event]) -> bytes:
     """The bytes of an entry; see ``encode_all``."""
     return encode_all([entry])[0]
 
 
 def encode_all(entries: Iterable[Entry[Event]]) -> list[bytes]:
-    """The bytes of each entry, proven to be readable.
+    """The bytes of each entry with all that it says, proven to be readable.
 
     Equal events have equal bytes, whatever order their sets and mappings are in.
 
     Raises CodecError when an event cannot be written, or would be read back as another.
     """
     return list(map(_proven, entries))
+
+
+def seal_all(entries: Iterable[Entry[Event]], seal: Seal) -> list[Sealed]:
+    """The bytes of each entry without what it says of people, and that; both proven readable.
+
+    Raises CodecError as ``encode_all`` does.
+    """
+    found: list[Sealed] = []
+    for entry in entries:
+        told = _told(entry.event)
+        found.append(_proven_sealed(entry, told, seal) if told else (_proven(entry), None))
+    return found
 
 
 class _Form(msgspec.Struct, Generic[S], gc=False, forbid_unknown_fields=True):
@@ -111,6 +137,18 @@ class _Form(msgspec.Struct, Generic[S], gc=False, forbid_unknown_fields=True):
     recorded_at: str
     key: str | None
     event: S
+
+
+class _SealedForm(_Form[S], Generic[S], gc=False, forbid_unknown_fields=True):
+    personal: dict[str, str]
+
+
+class _Told(msgspec.Struct, gc=False):
+    """What is kept beside an entry of one field, before it is salted."""
+
+    subject: str
+    field: str
+    value: object
 
 
 def _proven(entry: Entry[Event]) -> bytes:
@@ -141,13 +179,76 @@ def _proven(entry: Entry[Event]) -> bytes:
                 return body
         except msgspec.DecodeError:
             pass  # the reader below finds the words for it
+    _read_back(entry, body, None)
+    return body
+
+
+def _read_back(entry: Entry[Event], body: bytes, personal: bytes | None) -> None:
+    """Raise CodecError unless these bytes are read as the entry."""
+    event = entry.event
     try:
-        back = decode(entry.seq, body)
+        back = decode(entry.seq, body, personal)
     except CodecError as error:
-        raise CodecError(f"{cls.__name__} would not be readable: {error}") from error
+        raise CodecError(f"{type(event).__name__} would not be readable: {error}") from error
     if not back == entry:
         raise _changed(event, back.event)
-    return body
+
+
+def _told(event: Event) -> list[_Told]:
+    """What an event says of people that are named."""
+    if isinstance(event, EntryAmended):
+        event = event.event
+    if isinstance(event, UnknownEvent):
+        return []
+    return [
+        _Told(f"{field.kind}:{id_}", name, value)
+        for name, field in event.__event__.personal.items()
+        if (id_ := getattr(event, field.subject)) is not None
+        and (value := getattr(event, name)) != field.default
+    ]
+
+
+def _proven_sealed(entry: Entry[Event], told: list[_Told], seal: Seal) -> Sealed:
+    """The bytes of an entry that tells of a person, after reading them back."""
+    event = entry.event
+    cls: Any = type(event)
+    lines: list[bytes] = []
+    hashes: dict[str, str] = {}
+    try:
+        for each in told:
+            line, hashes[each.field] = seal(_ENTRY_ENCODER.encode(each))
+            lines.append(line)
+        form = _SealedForm(
+            entry.id,
+            entry.type,
+            entry.version,
+            instant_text(entry.recorded_at),
+            entry.key,
+            _without(event, hashes),
+            hashes,
+        )
+        body = _ENTRY_ENCODER.encode(form)
+    except Exception as error:  # a class of a user's may fail in any way
+        raise CodecError(f"{cls.__name__} has a value that JSON cannot hold: {error}") from error
+    personal = b"\n".join(lines)
+    _read_back(entry, body, personal)
+    return body, personal
+
+
+def _without(event: Event, sealed: Iterable[str]) -> object:
+    """What the encoder takes for an event in which these fields were forgotten."""
+    shape, decode_quickly = _writer(cast("Any", type(event)))
+    if decode_quickly is not None:
+        shaped = shape(event)
+        for name in sealed:
+            setattr(shaped, name, event.__event__.personal[name].forgotten)
+        return shaped
+    plain = inner = _plain(event)
+    if isinstance(event, EntryAmended):
+        event, inner = event.event, plain["event"]["event"]
+    for name in sealed:
+        inner[name] = _plain(event.__event__.personal[name].forgotten)
+    return msgspec.Raw(_ENCODER.encode(plain))
 
 
 def _changed(event: Event, back: Event) -> CodecError:
@@ -292,17 +393,18 @@ def _with_type(event: Event) -> dict[str, object]:
 # Reading, strictly
 
 
-def decode(seq: int, body: bytes) -> Entry[Event]:
+def decode(seq: int, body: bytes, personal: bytes | None = None) -> Entry[Event]:
     """The entry in these bytes.
 
     Args:
         seq: The entry's number in its ledger; the bytes do not hold it.
         body: One JSON object, as UTF-8.
+        personal: What is kept beside it, a JSON object a line; None: nothing, or no more.
 
     Raises:
         CodecError: The bytes are not an entry; the message has the path to what is wrong.
     """
-    return next(decode_all([(seq, _type_in(body), body)]))
+    return next(decode_all([(seq, _type_in(body), body, personal)]))
 
 
 def _type_in(body: bytes) -> str:
@@ -311,11 +413,14 @@ def _type_in(body: bytes) -> str:
     return rest.partition(b'"')[0].decode("utf-8", "replace")
 
 
-def _decode_plainly(seq: int, body: bytes) -> Entry[Event]:
+def _decode_plainly(seq: int, body: bytes, personal: bytes | None = None) -> Entry[Event]:
     try:
         fields = _parse(body)
+        sealed = fields.pop("personal", None)
         _only(fields, _ENVELOPE, "$")
         _texts(fields)
+        if sealed is not None or personal is not None:
+            _disclose(fields, sealed, personal)
         event = _event(fields, "$")
         return Entry(
             seq=seq,
@@ -328,6 +433,30 @@ def _decode_plainly(seq: int, body: bytes) -> Entry[Event]:
         )
     except _RefusedError as refused:
         raise CodecError(f"entry #{seq} cannot be read: {refused}") from refused.__cause__
+
+
+def _disclose(fields: dict[str, Any], sealed: object, personal: bytes | None) -> None:
+    """Put what is kept beside an entry into its fields."""
+    event = fields["event"]
+    if fields["type"] == EntryAmended.__event__.name and isinstance(event, dict):
+        amended: Any = cast("dict[str, Any]", event).get("event")
+        event = cast("dict[str, Any]", amended).get("event") if isinstance(amended, dict) else None
+    if not isinstance(event, dict):
+        raise _RefusedError("$.event", f"expected an object, got {_named(event)}")
+    inner = cast("dict[str, Any]", event)
+    left = dict(cast("dict[str, object]", sealed)) if isinstance(sealed, dict) else {}
+    if not left:
+        raise _RefusedError("$.personal", "expected the hashes of what is personal")
+    for name, hash_ in left.items():
+        if not isinstance(hash_, str) or name not in inner:
+            raise _RefusedError(f"$.personal.{name}", "expected the hash of a field of the event")
+    for line in () if personal is None else personal.split(b"\n"):
+        told = _parse(line)
+        _only(told, _TOLD, "$")
+        name = told["field"]
+        if not isinstance(name, str) or left.pop(name, None) is None:
+            raise _RefusedError("$.personal", f"something was kept of {shown(name)} without a hash")
+        inner[name] = told["value"]
 
 
 def _texts(fields: dict[str, Any]) -> None:
@@ -531,16 +660,17 @@ class _Quick(NamedTuple):
     """The fields that hold texts, the likeliest to have a colon first."""
 
 
-def decode_all(rows: Iterable[tuple[int, str, bytes]]) -> Iterator[Entry[Event]]:
-    """The entries in these rows: number, type and bytes of each.
+def decode_all(rows: Iterable[tuple[int, str, bytes, bytes | None]]) -> Iterator[Entry[Event]]:
+    """The entries in these rows: number, type, bytes, and what is kept beside them, of each.
 
     Raises CodecError for bytes that are not an entry, when their turn comes.
     """
     readers = _Readers()
-    for seq, name, body in rows:
+    for seq, name, body, personal in rows:
         reader = readers[name]
-        if reader is None or len(body) > MAX_BYTES:
-            yield _decode_plainly(seq, body)
+        if reader is None or len(body) > MAX_BYTES or personal is not None:
+            entry = None if personal is None else _disclosed(seq, name, body, personal)
+            yield entry or _decode_plainly(seq, body, personal)
             continue
         decode_quickly, cls, colons, mappings, texts = reader
         try:
@@ -587,6 +717,88 @@ def _colons(value: object) -> int:
     if isinstance(value, tuple | frozenset):
         return sum(map(_colons, cast("tuple[object, ...]", value)))
     return 0
+
+
+class _QuickSealed(NamedTuple):
+    """How to read the bytes of one event type that are kept beside the log in part."""
+
+    decode: Callable[[bytes], Any]
+    decode_line: Callable[[bytes], Any]
+    quick: _Quick
+
+
+def _disclosed(seq: int, name: str, body: bytes, personal: bytes) -> Entry[Event] | None:
+    """The entry in canonical bytes of which some is kept beside them; None: read it plainly."""
+    cls: Any = find_class(name)
+    reader = None if cls is None else _quick_sealed(cls)
+    if reader is None or len(body) + len(personal) > MAX_BYTES:
+        return None
+    lines = personal.split(b"\n")
+    try:
+        form = reader.decode(body)
+        told = [reader.decode_line(line) for line in lines]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    event, hashes = form.event, form.personal
+    # As in decode_all; "personal" is a name too.
+    over = body.count(_COLON) - reader.quick.colons - 1 - len(hashes)
+    for mapping in reader.quick.mappings:
+        over -= len(getattr(event, mapping) or ())
+    if over and not _all_in_texts(over, form, reader.quick.texts):
+        return None
+    fields = {each.__struct_config__.tag for each in told}
+    known = fields <= hashes.keys() <= cls.__event__.personal.keys()
+    if len(fields) < len(told) or not known or b"\\u003" in body + personal:
+        return None
+    for line, each in zip(lines, told, strict=True):
+        if line.count(_COLON) != len(_TOLD) + _colons(each.subject) + _colons(each.value):
+            return None
+        setattr(event, each.__struct_config__.tag, each.value)
+    event.__class__ = cls
+    return Entry(
+        id=form.id,
+        type=form.type,
+        version=form.version,
+        recorded_at=form.recorded_at,
+        key=form.key,
+        event=event,
+        seq=seq,
+    )
+
+
+@cache
+def _quick_sealed(cls: type[Event]) -> _QuickSealed | None:
+    types, quick = _types_for_msgspec(cls), _quick(cast("Any", cls))
+    if types is None or quick is None or not cls.__event__.personal:
+        return None
+    read = msgspec.defstruct(
+        "_Sealed",
+        [
+            ("id", str),
+            ("type", Literal[cls.__event__.name]),
+            ("version", Literal[cls.__event__.version]),
+            ("recorded_at", _Instant),
+            ("key", str | None),
+            ("event", _twin(cls, types)),
+            ("personal", dict[str, str]),
+        ],
+        forbid_unknown_fields=True,
+    )
+    lines: list[Any] = [
+        msgspec.defstruct(
+            "_Line",
+            [("subject", str), ("value", types[name]), ("salt", str)],
+            tag_field="field",
+            tag=name,
+            forbid_unknown_fields=True,
+        )
+        for name in cls.__event__.personal
+    ]
+    decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(read, dec_hook=_from_json)
+    line_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
+        _of(Union, tuple(lines)), dec_hook=_from_json
+    )
+    return _QuickSealed(decoder.decode, line_decoder.decode, quick)
 
 
 class _Readers(dict[str, _Quick | None]):

@@ -30,8 +30,8 @@ from careerledger.errors import (
     StoreError,
     UnknownEntryError,
 )
-from careerledger.events import Action, Event, catalogue
-from careerledger.events.correction import EntryAmended, EntryVoided
+from careerledger.events import Action, Event, UnknownEvent, catalogue
+from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten
 from careerledger.history import Draft, Entry
 from careerledger.projections import Projection
 from careerledger.projections._projection import meta_of
@@ -260,7 +260,7 @@ class Ledger:
         found: dict[str, tuple[Entry[Event], Event | None]] = {}
         for key, seq in self.store.by_key(self.name, keys).items():
             row = self.store.log(self.name, after=seq - 1, upto=seq, limit=1)[0]
-            entry = codec.decode(row.seq, row.body)
+            entry = codec.decode(row.seq, row.body, row.personal)
             voided = entry.id in corrections.voided
             found[key] = (entry, None if voided else amended.get(entry.id, entry.event))
         return found
@@ -310,11 +310,86 @@ class Ledger:
             correction = EntryAmended(target=target.id, event=amended, reason=reason)
             return self._append(head, [(correction, None)], {target.seq})[0]
 
+    def forget(self, kind: str, id_: str, /, *, reason: str) -> Entry[Event]:
+        """Erase what the ledger holds about a person, wherever a field is marked personal.
+
+        That something was forgotten is an entry itself. All other entries stay as they are, every
+        proof still holds, and projections still count what is not personal; where a name stood,
+        they say ``"forgotten"``. Ids and import keys stay: choose ones that name nobody.
+
+        Nothing of it is left in the store when this returns, but it may be in backups and exports
+        that were made before. If this is interrupted, or another program reads the store for too
+        long, call it again.
+
+        Args:
+            kind: What kind of id the person has, such as ``"contact"``.
+            id_: The person's id.
+            reason: Why, for whoever reads the log; not a place for what is to be forgotten.
+
+        Returns:
+            The entry that says that something was forgotten; if it was before, and nothing was
+            added since, that earlier one.
+
+        Raises:
+            UnknownReferenceError: Nothing introduced such an id.
+            LockedError: Another program reads or writes the store for too long.
+        """
+        from careerledger import _forgetting  # noqa: PLC0415 - rarely needed
+
+        subject = f"{kind}:{id_}"
+        with self._lock:
+            with self.store.writing(self.name) as head:
+                left = _forgetting.left_without(self.store, self.name, subject)
+                before = self._forgotten(kind, id_, head)
+                if left or before is None:
+                    if not left:
+                        self._guards.check_known(kind, id_, self._reader.corrections(head.size))
+                    forgotten = SubjectForgotten(kind=kind, id=id_, reason=reason)
+                    before = self._append(head, [(forgotten, None)])[0]
+                    self.store.erase(self.name, left)
+            self._reader.forget()
+            self.store.purge()
+        return before
+
+    def _forgotten(self, kind: str, id_: str, head: Head) -> Entry[Event] | None:
+        """The last entry by which this person was forgotten."""
+        found = None
+        for entry in codec.decode_all(self.store.corrections(self.name, after=0, upto=head.size)):
+            event = entry.event
+            if isinstance(event, SubjectForgotten) and (event.kind, event.id) == (kind, id_):
+                found = entry
+        return found
+
+    def export_subject(self, kind: str, id_: str, /) -> list[dict[str, Any]]:
+        """All that the ledger holds about a person: each entry that names them.
+
+        Entries stand as they were recorded, corrected ones and their corrections too.
+
+        Args:
+            kind: What kind of id the person has, such as ``"contact"``.
+            id_: The person's id.
+
+        Returns:
+            For each entry, by number, its ``seq``, ``id``, ``recorded_at``, ``key``, ``type``,
+            ``version`` and ``event``, as plain values for JSON.
+
+        Raises:
+            UnknownReferenceError: Nothing introduced such an id.
+        """
+        from careerledger import _forgetting  # noqa: PLC0415 - rarely needed
+
+        with self._lock:
+            size = len(self)
+            found = list(_forgetting.about(self._reader, size, f"{kind}:{id_}"))
+            if not found:
+                self._guards.check_known(kind, id_, self._reader.corrections(size))
+        return found
+
     def _correctable(self, entry_id: str, head: Head) -> Entry[Event]:
         target = self._reader.find([entry_id]).get(entry_id)
         if target is None:
             raise _unknown_entry(self.name, entry_id)
-        if isinstance(target.event, EntryVoided | EntryAmended):
+        if not isinstance(target.event, Action | UnknownEvent):
             raise CorrectionError(
                 f"#{target.seq} is a correction, which cannot be corrected; "
                 "amend the entry that it is about, or record that event again"
@@ -641,7 +716,7 @@ class Ledger:
             raise UnknownEntryError(
                 f"ledger {self.name!r} has no entry #{number}; it has {len(self)}, from 1"
             )
-        return codec.decode(rows[0].seq, rows[0].body)
+        return codec.decode(rows[0].seq, rows[0].body, rows[0].personal)
 
     def __iter__(self) -> Iterator[Entry[Event]]:
         """The log: every entry as it was recorded, corrections too, by number."""
@@ -739,7 +814,9 @@ class Ledger:
         root = Frontier(head.size, head.frontier).root()
         return Checkpoint(key.name, head.size, root).signed(key)
 
-    def prove(self, entry: Entry[Any] | str, /, *, checkpoint: str | None = None) -> "Proof":
+    def prove(
+        self, entry: Entry[Any] | str, /, *, checkpoint: str | None = None, disclose: bool = False
+    ) -> "Proof":
         """A proof that an entry is in this ledger, which reveals nothing of the others.
 
         ``careerledger.proofs.verify`` checks it, without the ledger.
@@ -748,6 +825,7 @@ class Ledger:
             entry: The entry, or its id.
             checkpoint: The checkpoint that the proof is to lead to, and that its text then holds.
                 None: one of the ledger as it is now.
+            disclose: Whether it also shows what the entry says of other people.
 
         Raises:
             UnknownEntryError: The ledger has no such entry.
@@ -760,7 +838,7 @@ class Ledger:
         found = self._reader.find([id_]).get(id_)
         if found is None:
             raise _unknown_entry(self.name, id_)
-        return _proving.prove(self.store, self.name, found.seq, checkpoint)
+        return _proving.prove(self.store, self.name, found.seq, checkpoint, disclose=disclose)
 
 
 def _unknown_entry(ledger: str, id_: str) -> UnknownEntryError:

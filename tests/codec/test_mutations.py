@@ -52,9 +52,11 @@ def objects(value, path="$"):
     """Every object within a value, with its path."""
     if isinstance(value, Object):
         yield path, value
-    if isinstance(value, list):
-        for name, inner in value if isinstance(value, Object) else enumerate(value):
+        for name, inner in value:
             yield from objects(inner, f"{path}.{name}")
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from objects(inner, f"{path}[{index}]")
 
 
 MAPPINGS = (

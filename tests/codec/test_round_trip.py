@@ -77,7 +77,7 @@ def test_many_rows_are_read_in_turn():
         entry_of(VisionDeclared(on="2024", vision="v", statement="s", themes={"a": 1})),
         entry_of(Flat(on="2024", **_flat())),
     ]
-    rows = [(seq, e.type, codec.encode(e)) for seq, e in enumerate(written, start=1)]
+    rows = [(seq, e.type, codec.encode(e), None) for seq, e in enumerate(written, start=1)]
 
     assert [attrs.evolve(e, seq=seq) for seq, e in enumerate(written, start=1)] == list(
         codec.decode_all(rows)
@@ -93,7 +93,7 @@ def _flat() -> dict[str, Any]:
 
 def test_decode_all_refuses_when_the_turn_comes():
     good = codec.encode(entry_of(ContactMade(on="2024", contact="jane", name="Jane")))
-    reading = codec.decode_all([(1, "contact.made", good), (2, "contact.made", b"{}")])
+    reading = codec.decode_all([(1, "contact.made", good, None), (2, "contact.made", b"{}", None)])
 
     assert 1 == next(reading).seq
     with pytest.raises(CodecError, match="#2"):
@@ -105,7 +105,7 @@ def test_the_type_in_the_bytes_counts(named):
     """A type that a row is said to have, and has not, changes nothing."""
     entry = entry_of(ContactMade(on="2024", contact="jane", name="Jane"))
 
-    assert [entry] == list(codec.decode_all([(1, named, codec.encode(entry))]))
+    assert [entry] == list(codec.decode_all([(1, named, codec.encode(entry), None)]))
 
 
 def test_rows_that_the_quick_reader_doubts_are_read_in_turn(read):
@@ -113,7 +113,9 @@ def test_rows_that_the_quick_reader_doubts_are_read_in_turn(read):
     odd = codec.encode(entry_of(ContactMade(on="2024", contact="jane", name='a": b')))
     white = codec.encode(entry_of(ContactMade(on="2024", contact="jane", name="J")))
     white = white.replace(b'"name":', b'"name" :').replace(b'"J"', b'"a:b"')
-    rows = [(seq, "contact.made", body) for seq, body in enumerate([odd, white, odd], start=1)]
+    rows = [
+        (seq, "contact.made", body, None) for seq, body in enumerate([odd, white, odd], start=1)
+    ]
 
     assert ['a": b', "a:b", 'a": b'] == [entry.event.name for entry in codec.decode_all(rows)]
 

@@ -13,6 +13,7 @@ from careerledger.events._event import (
     Action,
     Event,
     EventType,
+    PersonalField,
     UnknownEvent,
     catalogue,
     event,
@@ -20,7 +21,7 @@ from careerledger.events._event import (
     introduced,
     referred,
 )
-from careerledger.events._fields import Accepts, Introduces, Refers
+from careerledger.events._fields import FORGOTTEN, Accepts, Introduces, Refers, personal
 from careerledger.events._rules import Interval, MinLen, Predicate
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
         SetbackOvercome,
         SetbackSuffered,
     )
-    from careerledger.events.correction import EntryAmended, EntryVoided
+    from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten
     from careerledger.events.learning import (
         CourseDropped,
         CourseFinished,
@@ -84,7 +85,7 @@ _ROOMS = {
         "SetbackOvercome",
         "SetbackSuffered",
     ),
-    "correction": ("EntryAmended", "EntryVoided"),
+    "correction": ("EntryAmended", "EntryVoided", "SubjectForgotten"),
     "learning": (
         "CourseDropped",
         "CourseFinished",
@@ -141,6 +142,7 @@ def load_catalogue() -> None:
 
 
 __all__ = [
+    "FORGOTTEN",
     "Accepts",
     "Action",
     "ChallengeResolved",
@@ -175,6 +177,7 @@ __all__ = [
     "MinLen",
     "OpportunityDecided",
     "OpportunityFound",
+    "PersonalField",
     "Predicate",
     "ProjectFinished",
     "ProjectProposed",
@@ -192,6 +195,7 @@ __all__ = [
     "SetbackSuffered",
     "SkillAssessed",
     "SkillPractised",
+    "SubjectForgotten",
     "TrendNoted",
     "UnknownEvent",
     "ValueWeighted",
@@ -204,5 +208,6 @@ __all__ = [
     "field",
     "introduced",
     "load_catalogue",
+    "personal",
     "referred",
 ]

@@ -2,7 +2,8 @@
 
 import re
 import types
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import (
     Annotated,
     Any,
@@ -15,6 +16,7 @@ from typing import (
     cast,
     dataclass_transform,
     get_args,
+    get_origin,
     get_type_hints,
 )
 
@@ -24,10 +26,12 @@ from immutabledict import immutabledict
 from careerledger.dates import PartialDate, shown
 from careerledger.errors import DefinitionError, FieldError
 from careerledger.events._fields import (
+    FORGOTTEN,
     Accepts,
     Hours,
     Introduces,
     OnDate,
+    Personal,
     Refers,
     RuleError,
     Share,
@@ -56,6 +60,21 @@ class EventType(NamedTuple):
     """Field and kind of the id that an event introduces."""
     refers: tuple[tuple[str, tuple[str, ...]], ...]
     """Field and possible kinds of each id that an event refers to."""
+    personal: Mapping[str, "PersonalField"]
+    """The fields that tell of another person."""
+
+
+class PersonalField(NamedTuple):
+    """A field that is kept beside the log."""
+
+    subject: str
+    """The field with the person's id."""
+    kind: str
+    """What kind of id that is."""
+    default: object
+    """What the field holds where there is nothing to say."""
+    forgotten: object
+    """What it holds once the person was forgotten."""
 
 
 def field(*, default: Any = attrs.NOTHING) -> Any:
@@ -294,16 +313,64 @@ def _define(cls: C, name: str, version: int, upcasts: Mapping[int, Upcast]) -> C
         upcasts=types.MappingProxyType(dict(upcasts)),
         introduces=introduces[0] if introduces else None,
         refers=tuple((f, rule.kinds) for f, rule in roles if isinstance(rule, Refers)),
+        personal=types.MappingProxyType(dict(_personal_fields(made, roles))),
     )
     catalogue.add(made)
     return cast("C", made)
 
 
-def _id_rules(annotation: object) -> Iterator[Introduces | Refers]:
-    if isinstance(annotation, Introduces | Refers):
-        yield annotation
+def _personal_fields(
+    cls: Any, roles: Sequence[tuple[str, Introduces | Refers]]
+) -> Iterator[tuple[str, PersonalField]]:
+    """The fields of a class that tell of a person, with what is kept of them."""
+    ids = {
+        name: (rule.kind,) if isinstance(rule, Introduces) else rule.kinds for name, rule in roles
+    }
+    for attribute in attrs.fields(cls):
+        marks = [part for part in _parts(attribute.type) if isinstance(part, Personal)]
+        if not marks:
+            continue
+        where = f"personal field {attribute.name} of {cls.__name__}"
+        subject = marks[0].subject
+        kinds = ids.get(subject, ())
+        if attribute.name in ids or marks[0] not in get_args(attribute.type):
+            raise DefinitionError(f"{where} must be marked as a whole, and be no id")
+        if len(kinds) != 1 or not _holds_one_id(cls, subject):
+            raise DefinitionError(
+                f"{where} names the subject {subject!r}, which must be a field that holds one id "
+                "of one kind, such as Annotated[str, Refers.to('contact')]"
+            )
+        check = attribute.metadata[_CHECK]
+        for forgotten in (FORGOTTEN, attribute.default, None):
+            with suppress(RuleError):
+                yield (
+                    attribute.name,
+                    PersonalField(subject, kinds[0], attribute.default, check(forgotten)),
+                )
+                break
+        else:
+            raise DefinitionError(
+                f"{where} could hold nothing once the person was forgotten: let it be text, "
+                "or None, or give it a default"
+            )
+
+
+def _holds_one_id(cls: Any, name: str) -> bool:
+    """Whether a field holds an id, and no collection of them."""
+    annotation = getattr(attrs.fields(cls), name).type
+    collections = {tuple, frozenset, immutabledict}
+    return not any(get_origin(part) in collections for part in _parts(annotation))
+
+
+def _parts(annotation: object) -> Iterator[object]:
+    """An annotation, and all that it is made of."""
+    yield annotation
     for part in get_args(annotation):
-        yield from _id_rules(part)
+        yield from _parts(part)
+
+
+def _id_rules(annotation: object) -> Iterator[Introduces | Refers]:
+    return (part for part in _parts(annotation) if isinstance(part, Introduces | Refers))
 
 
 def introduced(event: Event) -> str | None:

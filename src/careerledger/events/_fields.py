@@ -13,6 +13,7 @@ from typing import (
     TYPE_CHECKING,
     Annotated,
     Any,
+    Final,
     Generic,
     Literal,
     NamedTuple,
@@ -72,6 +73,31 @@ class Refers(NamedTuple):
         """The reference to an id of one of these kinds."""
         return cls(kinds)
 
+
+class Personal(NamedTuple):
+    """The field tells of another person, and can be forgotten; see ``personal``."""
+
+    subject: str
+
+
+def personal(*, subject: str) -> Personal:
+    """Mark a field as telling of another person, in its annotation.
+
+    Its values are kept beside the log, which holds a salted hash of each alone, so that
+    ``ledger.forget`` can erase them:
+
+        name: Annotated[str, personal(subject="contact")]
+
+    What was erased reads as ``"forgotten"``; a field that holds no text, as its default or None.
+
+    Args:
+        subject: The event's field with the id of that person.
+    """
+    return Personal(subject)
+
+
+FORGOTTEN: Final = "forgotten"
+"""What stands where something was said of a person who was forgotten."""
 
 OnDate: TypeAlias = Accepts[PartialDate, DateLike]
 Texts: TypeAlias = Accepts[tuple[str, ...], Iterable[str]]

@@ -1,6 +1,6 @@
 """Correct without erasing: entries about earlier entries.
 
-``Ledger.void`` and ``Ledger.amend`` make them; nobody records them by hand.
+``Ledger.void``, ``Ledger.amend`` and ``Ledger.forget`` make them; nobody records them by hand.
 """
 
 from typing import Annotated
@@ -32,4 +32,15 @@ class EntryAmended(Event):
     """The id of that entry."""
     event: Annotated[Event, Predicate(_is_a_fact)]
     """What it should have said."""
+    reason: Text
+
+
+@correction("subject.forgotten")
+class SubjectForgotten(Event):
+    """What was kept of a person was erased; that it had been there stays in the log."""
+
+    kind: Text
+    """What kind of id the person has, such as ``"contact"``."""
+    id: Text
+    """The person's id."""
     reason: Text

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from careerledger.events._event import Action, event, field
-from careerledger.events._fields import Accepts, Introduces, Refers, Text, Texts
+from careerledger.events._fields import Accepts, Introduces, Refers, Text, Texts, personal
 from careerledger.events._rules import Interval, MinLen
 
 ContactKind = Literal[
@@ -15,17 +15,21 @@ ContactIds = Accepts[tuple[ContactId, ...], Iterable[str]]
 Depth = Annotated[int, Interval(ge=1, le=3)]
 """1: a sign of life, such as a like; 2: a talk; 3: time spent working together."""
 
+PersonalText = Annotated[Text, personal(subject="contact")]
+PersonalNote = Annotated[str | None, personal(subject="contact")]
+
 
 @event("contact.made")
 class ContactMade(Action):
     """Someone became part of one's network."""
 
     contact: Annotated[Text, Introduces("contact")]
-    name: Text
+    name: PersonalText
     via: ContactId | None = None
     """The contact who brought the two together."""
     organisation: Text | None = None
     kind: ContactKind = "other"
+    note: PersonalNote = None
 
 
 @event("contact.updated")
@@ -34,8 +38,9 @@ class ContactUpdated(Action):
 
     contact: ContactId
     organisation: Text | None = None
-    title: Text | None = None
+    title: Annotated[Text | None, personal(subject="contact")] = None
     kind: ContactKind | None = None
+    note: PersonalNote = None
 
 
 @event("contact.touched")
@@ -45,6 +50,7 @@ class ContactTouched(Action):
     contact: ContactId
     channel: Text | None = None
     depth: Depth = 2
+    note: PersonalNote = None
 
 
 @event("introduction.made")
@@ -100,7 +106,8 @@ class HelpGiven(Action):
     """Something done for a contact."""
 
     contact: ContactId
-    what: Text
+    what: PersonalText
+    note: PersonalNote = None
 
 
 @event("recognition.received")
@@ -108,6 +115,7 @@ class RecognitionReceived(Action):
     """An award, a recommendation, an endorsement, thanks."""
 
     kind: Literal["award", "recommendation", "endorsement", "thanks"]
-    text: Text
+    text: PersonalText
     contact: ContactId | None = None
     skills: Texts = field(default=())
+    note: PersonalNote = None

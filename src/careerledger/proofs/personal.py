@@ -8,14 +8,27 @@ The log holds its SHA-256 alone. The salt, 128 random bits, keeps anyone from fi
 trying names; it goes when the line goes.
 """
 
-import json
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from careerledger.errors import ProofError
 
-__all__ = ["commitment", "disclosed"]
+__all__ = ["commitment", "disclosed", "with_salt"]
+
+SALT_SIZE: Final = 16
+"""In bytes."""
+
+
+def with_salt(told: bytes, salt: bytes) -> tuple[bytes, str]:
+    """A disclosure, and the commitment to it.
+
+    Args:
+        told: The JSON object of subject, field and value.
+        salt: 16 random bytes, fresh for each disclosure.
+    """
+    line = told[:-1] + b',"salt":"' + salt.hex().encode() + b'"}'
+    return line, commitment(line)
 
 
 def commitment(line: bytes) -> str:
@@ -33,6 +46,8 @@ def disclosed(lines: bytes, commitments: Mapping[str, str]) -> dict[str, dict[st
     Raises:
         ProofError: A line is no disclosure, or not the one that the log was committed to.
     """
+    import json  # noqa: PLC0415 - recording does without
+
     found: dict[str, dict[str, Any]] = {}
     for line in lines.split(b"\n"):
         try:

@@ -2,8 +2,8 @@
 
 A store holds many ledgers by name. It promises, and ``tests/stores`` checks of each:
 
-- rows are numbered from 1 without a hole, and stay as they were appended; no two of a ledger have
-  the same id, or the same key;
+- rows are numbered from 1 without a hole, and stay as they were appended, but for what is personal,
+  which can be erased; no two of a ledger have the same id, or the same key;
 - what was appended when ``writing`` has ended is there for every later reader, also after the
   power failed; of a ``writing`` that raised nothing is there;
 - one writer at a time: what a writer reads within ``writing`` stays true until it ends, but for
@@ -14,7 +14,7 @@ Rows are numbered in the order of ``recorded_at``. Text is any that UTF-8 holds,
 code point.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
@@ -38,10 +38,12 @@ class Row(NamedTuple):
     """The RFC 6962 leaf hash of the body."""
     introduces: str | None
     """The id that the entry introduces, as ``"kind:id"``."""
+    personal: bytes | None = None
+    """What the body is only committed to, a line for each field; None: nothing, or no more."""
 
 
-Slim = tuple[int, str, bytes]
-"""What reading an entry takes: number, type, body."""
+Slim = tuple[int, str, bytes, bytes | None]
+"""What reading an entry takes: number, type, body, personal."""
 
 
 class Head(NamedTuple):
@@ -159,8 +161,30 @@ class Store(Protocol):
         """
         ...
 
+    def personal(self, ledger: str) -> list[tuple[int, bytes]]:
+        """The rows that hold anything personal, by number: the number, and what they hold."""
+        ...
+
+    def erase(self, ledger: str, left: Mapping[int, bytes | None]) -> None:
+        """Let these rows hold only what is left of what is personal; drop the ledger's snapshots.
+
+        Raises StoreError when the ledger is not being written, or more would be left than is there.
+        """
+        ...
+
+    def purge(self) -> None:
+        """Leave no byte anywhere of what was erased.
+
+        Raises LockedError when another program reads it, or writes, for too long.
+        """
+        ...
+
     def save(self, ledger: str, key: str, fingerprint: str, snapshots: Collection[Saved]) -> None:
-        """Keep just these snapshots under the key, unless another writer is at work."""
+        """Keep just these snapshots under the key.
+
+        Nothing is kept while another writer is at work, or when a row without a date was added
+        since the last of them was made: it may have erased what they hold.
+        """
         ...
 
     def saved(self, ledger: str, key: str, fingerprint: str) -> list[Saved]:
@@ -191,3 +215,13 @@ def follows(ledger: str, rows: Collection[Row], writing: tuple[str, int] | None)
         if row.seq != seq:
             raise StoreError(f"row #{row.seq} of ledger {ledger!r} does not follow; give #{seq}")
     return size + len(rows)
+
+
+def check_less(held: Mapping[int, bytes | None], left: Mapping[int, bytes | None]) -> None:
+    """Raise StoreError unless of what is personal in each row some lines are left, or none."""
+    for seq, lines in left.items():
+        before = held.get(seq)
+        if lines is not None and (
+            before is None or not set(lines.split(b"\n")) < set(before.split(b"\n"))
+        ):
+            raise StoreError(f"row #{seq} cannot hold more of a person than it does; only less")

@@ -4,7 +4,7 @@ What is appended to a branch is in the branch alone, and what is recorded below 
 the branch.
 """
 
-from collections.abc import Collection, Generator, Iterable
+from collections.abc import Collection, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from threading import RLock
 
@@ -192,6 +192,22 @@ class BranchStore:
         return self._below.touched(
             ledger, after=after, upto=min(upto, self._size(ledger)), place=place, types=types
         ) or self._own(ledger).touched(after, upto, place, types)
+
+    def personal(self, ledger: str) -> list[tuple[int, bytes]]:
+        """The rows that hold anything personal, by number."""
+        size = self._size(ledger)
+        below = [(seq, held) for seq, held in self._below.personal(ledger) if seq <= size]
+        own = self._own(ledger).rows
+        return below + [(row.seq, row.personal) for row in own if row.personal is not None]
+
+    def erase(self, ledger: str, left: Mapping[int, bytes | None]) -> None:  # noqa: ARG002
+        """Refuse: what is personal is in the store below, which a branch never writes."""
+        raise StoreError(
+            f"nothing can be forgotten in a branch of {ledger!r}; forget it in the ledger itself"
+        )
+
+    def purge(self) -> None:
+        """Nothing: a branch erases nothing."""
 
     def save(self, ledger: str, key: str, fingerprint: str, snapshots: Collection[Saved]) -> None:
         """Keep just these snapshots under the key, in the branch."""

@@ -1,13 +1,13 @@
 """A store in memory, for tests and for trying things out."""
 
 from bisect import bisect_right, insort
-from collections.abc import Collection, Generator, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from threading import RLock
 
 from careerledger.errors import ClosedError, StoreError
-from careerledger.stores import EMPTY, Head, Row, Saved, Slim, follows
+from careerledger.stores import EMPTY, Head, Row, Saved, Slim, check_less, follows
 
 __all__ = ["MemoryStore"]
 
@@ -69,9 +69,18 @@ class LedgerInMemory:
                 self.introduced.setdefault(row.introduces, []).append(row.seq)
         self.frontier = frontier
 
+    def erased(self, left: Mapping[int, bytes | None]) -> "LedgerInMemory":
+        """This ledger with only so much of what is personal left, and without snapshots."""
+        other = LedgerInMemory(self.start)
+        other.add(
+            [row._replace(personal=left.get(row.seq, row.personal)) for row in self.rows],
+            self.frontier,
+        )
+        return other
+
     def slim(self, seqs: Iterable[int]) -> list[Slim]:
         """What reading these rows takes."""
-        return [(row.seq, row.type, row.body) for row in map(self.row, seqs)]
+        return [(row.seq, row.type, row.body, row.personal) for row in map(self.row, seqs)]
 
     def facts(
         self, after: tuple[str, int], until: str, upto: int, types: Collection[str] | None
@@ -83,7 +92,7 @@ class LedgerInMemory:
                 return
             row = self.row(seq)
             if seq <= upto and (types is None or row.type in types):
-                yield on, (seq, row.type, row.body)
+                yield on, (seq, row.type, row.body, row.personal)
 
     def touched(
         self, after: int, upto: int, place: tuple[str, int], types: Collection[str] | None
@@ -102,9 +111,11 @@ class LedgerInMemory:
         return self.start.size + behind
 
     def save(self, key: str, fingerprint: str, snapshots: Collection[Saved]) -> None:
-        """Keep just these snapshots under the key."""
-        ordered = sorted(snapshots, key=lambda saved: (saved.on, saved.seq))
-        self.snapshots[key] = (fingerprint, ordered)
+        """Keep just these snapshots under the key, unless a row without a date came since."""
+        last = max((saved.seen for saved in snapshots), default=self.head.size)
+        if not any(seq > last for seq in self.dateless[-1:]):
+            ordered = sorted(snapshots, key=lambda saved: (saved.on, saved.seq))
+            self.snapshots[key] = (fingerprint, ordered)
 
     def saved(self, key: str, fingerprint: str) -> list[Saved]:
         """The snapshots under the key that were made with this fingerprint."""
@@ -249,6 +260,23 @@ class MemoryStore:
         """Whether a row in this range has a place up to ``place``."""
         with self._lock:
             return self._read(ledger).touched(after, upto, place, types)
+
+    def personal(self, ledger: str) -> list[tuple[int, bytes]]:
+        """The rows that hold anything personal, by number."""
+        with self._lock:
+            rows = self._read(ledger).rows
+            return [(row.seq, row.personal) for row in rows if row.personal is not None]
+
+    def erase(self, ledger: str, left: Mapping[int, bytes | None]) -> None:
+        """Let these rows hold only what is left, in ``writing``."""
+        with self._lock:
+            follows(ledger, (), self._writing)
+            here = self._read(ledger)
+            check_less({seq: here.row(seq).personal for seq in left}, left)
+            self._ledgers[ledger] = here.erased(left)
+
+    def purge(self) -> None:
+        """Nothing: what was erased is Python's to free."""
 
     def save(self, ledger: str, key: str, fingerprint: str, snapshots: Collection[Saved]) -> None:
         """Keep just these snapshots under the key."""

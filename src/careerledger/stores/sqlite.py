@@ -10,7 +10,7 @@ import math
 import os
 import secrets
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from functools import cache, partial
 from pathlib import Path
@@ -31,7 +31,7 @@ from careerledger.errors import (
     ReadOnlyError,
     StoreError,
 )
-from careerledger.stores import EMPTY, Head, Row, Saved, Slim, follows
+from careerledger.stores import EMPTY, Head, Row, Saved, Slim, check_less, follows
 from careerledger.stores._mounts import network_file_system
 
 __all__ = ["APPLICATION_ID", "FORMAT", "SQLiteStore"]
@@ -61,6 +61,7 @@ CREATE TABLE entry (
     key TEXT,
     introduces TEXT,                -- kind:id
     leaf BLOB NOT NULL,             -- SHA-256 of a zero byte and the body
+    personal BLOB,                  -- what the body only has hashes of, each a line of JSON
     UNIQUE (ledger, seq)
 ) STRICT;
 
@@ -70,8 +71,12 @@ CREATE INDEX entry_history ON entry (ledger, "on", seq, type) WHERE "on" IS NOT 
 CREATE INDEX entry_correction ON entry (ledger, seq) WHERE "on" IS NULL;
 CREATE INDEX entry_introduces ON entry (ledger, introduces, seq) WHERE introduces IS NOT NULL;
 
-CREATE TRIGGER entry_is_never_changed BEFORE UPDATE ON entry
+CREATE TRIGGER entry_is_never_changed
+BEFORE UPDATE OF ledger, seq, body, id, type, "on", recorded_at, key, introduces, leaf ON entry
 BEGIN SELECT RAISE(ABORT, 'an entry is never changed'); END;
+CREATE TRIGGER personal_is_only_erased BEFORE UPDATE OF personal ON entry
+WHEN NEW.personal IS NOT NULL AND length(NEW.personal) >= coalesce(length(OLD.personal), 0)
+BEGIN SELECT RAISE(ABORT, 'what is personal is only ever erased'); END;
 CREATE TRIGGER entry_is_never_deleted BEFORE DELETE ON entry
 BEGIN SELECT RAISE(ABORT, 'an entry is never deleted'); END;
 
@@ -335,8 +340,8 @@ class SQLiteStore:
                 )
             connection.executemany(
                 "INSERT INTO entry "
-                '(ledger, seq, id, type, "on", recorded_at, key, body, leaf, introduces) '
-                f"VALUES ({number}, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                '(ledger, seq, id, type, "on", recorded_at, key, body, leaf, introduces, personal) '
+                f"VALUES ({number}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 rows,
             )
             self._writing = _End(ledger, number, head)
@@ -346,8 +351,8 @@ class SQLiteStore:
         return [
             Row(*row)
             for row in self._rows(
-                'SELECT seq, id, type, "on", recorded_at, key, body, leaf, introduces FROM entry '
-                f"WHERE ledger = {_HERE} AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
+                'SELECT seq, id, type, "on", recorded_at, key, body, leaf, introduces, personal '
+                f"FROM entry WHERE ledger = {_HERE} AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
                 *(ledger, after, upto, limit),
             )
         ]
@@ -365,8 +370,8 @@ class SQLiteStore:
         """Rows by place."""
         wanted = "" if types is None else f"AND type IN ({_marks(types)})"
         return self._rows(
-            f'SELECT seq, type, body FROM entry WHERE ledger = {_HERE} AND "on" IS NOT NULL '
-            f'AND ("on", seq) > (?, ?) AND "on" <= ? AND seq <= ? {wanted} '
+            f"SELECT seq, type, body, personal FROM entry WHERE ledger = {_HERE} "
+            f'AND "on" IS NOT NULL AND ("on", seq) > (?, ?) AND "on" <= ? AND seq <= ? {wanted} '
             'ORDER BY "on", seq LIMIT ?',
             *(ledger, *after, until, upto, *(types or ()), limit),
         )
@@ -382,7 +387,7 @@ class SQLiteStore:
     def corrections(self, ledger: str, *, after: int, upto: int) -> list[Slim]:
         """Rows without a date, by number."""
         return self._rows(
-            f'SELECT seq, type, body FROM entry WHERE ledger = {_HERE} AND "on" IS NULL '
+            f'SELECT seq, type, body, personal FROM entry WHERE ledger = {_HERE} AND "on" IS NULL '
             "AND seq > ? AND seq <= ? ORDER BY seq",
             *(ledger, after, upto),
         )
@@ -392,7 +397,7 @@ class SQLiteStore:
         found: list[Slim] = []
         for some in _batches(ids):
             found += self._rows(
-                f"SELECT seq, type, body FROM entry WHERE ledger = {_HERE} "
+                f"SELECT seq, type, body, personal FROM entry WHERE ledger = {_HERE} "
                 f"AND id IN ({_marks(some)})",
                 *(ledger, *some),
             )
@@ -461,14 +466,47 @@ class SQLiteStore:
             )
         )
 
+    def personal(self, ledger: str) -> list[tuple[int, bytes]]:
+        """The rows that hold anything personal, by number."""
+        return self._rows(
+            f"SELECT seq, personal FROM entry WHERE ledger = {_HERE} AND personal IS NOT NULL "
+            "ORDER BY seq",
+            ledger,
+        )
+
+    def erase(self, ledger: str, left: Mapping[int, bytes | None]) -> None:
+        """Let these rows hold only what is left, in ``writing``."""
+        self._check_process()
+        with self._lock, self._translated:
+            writing = self._writing
+            follows(ledger, (), writing and (writing.ledger, writing.head.size))
+            check_less(dict(self.personal(ledger)), left)
+            connection = self._connection
+            connection.executemany(
+                f"UPDATE entry SET personal = ? WHERE ledger = {_HERE} AND seq = ?",
+                [(lines, ledger, seq) for seq, lines in left.items()],
+            )
+            connection.execute(f"DELETE FROM snapshot WHERE ledger = {_HERE}", (ledger,))
+
+    def purge(self) -> None:
+        """Write the file anew without its free pages, and empty the write-ahead log."""
+        self._check_process()
+        with self._lock, self._translated:
+            connection = self._idle_connection()
+            connection.execute("VACUUM")
+            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+
     def save(self, ledger: str, key: str, fingerprint: str, snapshots: Collection[Saved]) -> None:
-        """Keep just these snapshots under the key, unless another writer is at work."""
+        """Keep just these snapshots, unless a row without a date came since they were made."""
         self._check_process()
         with self._lock, suppress(LockedError):
             connection = self._connection
             try:
                 connection.set_busy_timeout(0)
-                with self.writing(ledger), self._translated:
+                with self.writing(ledger) as head, self._translated:
+                    last = max((saved.seen for saved in snapshots), default=head.size)
+                    if self.corrections(ledger, after=last, upto=head.size):
+                        return
                     connection.execute(
                         f"DELETE FROM snapshot WHERE ledger = {_HERE} AND key = ?", (ledger, key)
                     )

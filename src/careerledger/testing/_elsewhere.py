@@ -123,7 +123,7 @@ def _answer(question: dict[str, Any]) -> str:
     projection = _load(question["module"], question["file"])
     for name in question["name"].split("."):
         projection = getattr(projection, name)
-    rows = [(seq, name, body.encode()) for seq, name, body in question["rows"]]
+    rows = [(seq, name, body.encode(), None) for seq, name, body in question["rows"]]
     view = fold(projection, codec.decode_all(rows), date.fromisoformat(question["at"]))
     return told(view, Names(question["base"]))
 

@@ -19,6 +19,7 @@ from careerledger.events import Action, Event, catalogue
 from careerledger.history import Draft, Entry
 from careerledger.projections import Projection, fold
 from careerledger.projections._projection import Fold, advance, consumed_types, meta_of
+from careerledger.stores import Slim
 from careerledger.testing._careers import (
     Amended,
     Clock,
@@ -199,9 +200,9 @@ def same_history_same_view(subject: Subject, case: Case) -> str | None:
     return _shown(first != subject.empty(case.at))
 
 
-def _rows(history: History) -> Iterator[tuple[int, str, bytes]]:
+def _rows(history: History) -> Iterator[Slim]:
     bodies = codec.encode_all(history)
-    return ((e.seq, e.type, body) for e, body in zip(history, bodies, strict=True))
+    return ((e.seq, e.type, body, None) for e, body in zip(history, bodies, strict=True))
 
 
 @law(_NOT_EMPTY, applies=lambda subject: why_not(subject.projection))

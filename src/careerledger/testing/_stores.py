@@ -170,7 +170,7 @@ class StoreLaws(unittest.TestCase):
 
     def numbers(self, **part: Any) -> list[int]:
         """The numbers of the facts in a part of the ledger."""
-        return [seq for seq, _, _ in self.store.facts("career", **(_EVERY_FACT | part))]
+        return [seq for seq, *_ in self.store.facts("career", **(_EVERY_FACT | part))]
 
     # Writing
 
@@ -445,7 +445,7 @@ class StoreLaws(unittest.TestCase):
         """Corrections are the rows without a date, and no facts."""
         append_rows(self.store, *(new_row(n, on=None if n % 2 else "2024") for n in range(1, 8)))
         found = self.store.corrections("career", after=1, upto=6)
-        self.assertEqual([(n, "thing.done", f"body of {n}".encode()) for n in (3, 5)], found)
+        self.assertEqual([(n, "thing.done", f"body of {n}".encode(), None) for n in (3, 5)], found)
         self.assertEqual([2, 4, 6], self.numbers())
 
     def test_many_are_looked_up_at_once(self) -> None:
@@ -460,7 +460,7 @@ class StoreLaws(unittest.TestCase):
         )
         wanted = range(count + 500, 0, -1)
         found = self.store.by_id("career", [f"id-{n}" for n in [*wanted, 1, count]])
-        self.assertEqual(list(range(1, count + 1)), [seq for seq, _, _ in found])
+        self.assertEqual(list(range(1, count + 1)), [seq for seq, *_ in found])
         self.assertEqual(
             {f"key-{n}": n for n in range(1, count + 1)},
             self.store.by_key("career", [f"key-{n}" for n in wanted]),
@@ -821,7 +821,7 @@ class _Machine(RuleBasedStateMachine):
 
 
 def _slim(row: Row) -> Slim:
-    return (row.seq, row.type, row.body)
+    return (row.seq, row.type, row.body, row.personal)
 
 
 def _place(row: Row) -> tuple[str, int]:

@@ -1,0 +1,477 @@
+"""What is personal is beside the log, and once forgotten it is nowhere."""
+
+import json
+import re
+from contextlib import closing
+from typing import Annotated
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from careerledger import Ledger, codec
+from careerledger._recording import seal
+from careerledger.errors import (
+    CodecError,
+    CorrectionError,
+    DamagedError,
+    DefinitionError,
+    LockedError,
+    ProofError,
+    StoreError,
+    UnknownReferenceError,
+)
+from careerledger.events import (
+    Action,
+    ContactMade,
+    ContactTouched,
+    ContactUpdated,
+    CourseFinished,
+    HelpGiven,
+    Introduces,
+    RecognitionReceived,
+    Refers,
+    catalogue,
+    event,
+    load_catalogue,
+    personal,
+)
+from careerledger.projections import KeepInTouch, NetworkGrowth, on, projection
+from careerledger.proofs import SigningKey, verify
+from careerledger.proofs.personal import disclosed
+from careerledger.stores.sqlite import SQLiteStore
+from careerledger.testing import events
+from strategies import entry_of
+
+KEY = SigningKey("ada.example/career", bytes(range(32)))
+SECRETS = ("Quixotic", "zanzibar", "Xylophone")
+
+
+@event("tests.interview.held")
+class InterviewHeld(Action):
+    candidate: Annotated[str, Refers.to("contact")]
+    observer: Annotated[str, Refers.to("contact")] | None = None
+    remarks: Annotated[str, personal(subject="candidate")]
+    marks: Annotated[tuple[int, ...], personal(subject="candidate")] = ()
+    hint: Annotated[str | None, personal(subject="observer")] = None
+
+
+def jane() -> ContactMade:
+    return ContactMade(
+        on="2024-01", contact="c1", name="Jane Quixotic", organisation="Acme", note="zanzibar: yes"
+    )
+
+
+def fill(ledger: Ledger) -> None:
+    """A ledger that tells of two people, in every way that there is."""
+    made = ledger.record(jane())
+    ledger.record(ContactMade(on="2024-01", contact="c2", name="Bob Builder"))
+    ledger.record([ContactTouched(on=f"2024-{month:02}", contact="c1") for month in range(1, 10)])
+    ledger.record(ContactTouched(on="2024-02", contact="c1", note="Xylophone"))
+    ledger.record(HelpGiven(on="2024-03", contact="c1", what="moved to zanzibar"))
+    ledger.record(ContactUpdated(on="2024-04", contact="c1", title="Chief Xylophone Officer"))
+    ledger.record(RecognitionReceived(on="2024-05", kind="thanks", text="Quixotic", contact="c1"))
+    ledger.record(
+        InterviewHeld(
+            on="2024-06", candidate="c1", observer="c2", remarks="Xylophone", marks=[7], hint="good"
+        )
+    )
+    ledger.amend(made.id, made.event.replace(name="Jane zanzibar"), reason="married")
+    ledger.record(CourseFinished(on="2024-06", title="Algorithms"))
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "ada.ledger"
+
+
+def found_in(folder) -> list[tuple[str, str]]:
+    """Which secrets are in which files of a folder, in any case and encoding that SQLite has."""
+    return [
+        (file.name, secret)
+        for file in folder.iterdir()
+        for secret in SECRETS
+        if re.search(re.escape(secret).encode(), file.read_bytes(), re.IGNORECASE)
+    ]
+
+
+def test_nothing_is_left_of_who_was_forgotten(path):
+    """Not in the database, the write-ahead log, free pages or snapshots."""
+    with Ledger.open(path) as ledger:
+        fill(ledger)
+        # Enough entries for snapshots, of states that hold names.
+        ledger.record([ContactTouched(on="2024-07", contact="c2") for _ in range(3_000)])
+        ledger.project(Names, KeepInTouch)
+        assert ledger.store._rows("SELECT count(*) FROM snapshot")[0][0] >= 1
+        assert {secret for _, secret in found_in(path.parent)} == set(SECRETS)
+
+        ledger.forget("contact", "c1", reason="asked to")
+
+        assert [] == found_in(path.parent)
+        assert ("forgotten", "Bob Builder") == ledger.project(Names)
+        # Nor comes any of it back.
+        ledger.record([ContactTouched(on="2024-08", contact="c2") for _ in range(3_000)])
+        ledger.project(Names, KeepInTouch)
+    assert [] == found_in(path.parent)
+
+
+@projection("tests.names")
+class Names:
+    """The names of all contacts, in the state and so in its snapshots."""
+
+    names: dict[str, str] = {}
+
+    @on(ContactMade)
+    def meet(self, event, entry):
+        self.names[event.contact] = event.name
+
+    @on(ContactTouched)
+    def touch(self, event, entry):
+        pass
+
+    def view(self, at):
+        return tuple(self.names.values())
+
+
+def test_all_but_what_is_personal_stays(path):
+    with Ledger.open(path) as ledger:
+        fill(ledger)
+        before = ledger.project(NetworkGrowth, at="2024-12")
+        size = len(ledger)
+        checkpoint = ledger.checkpoint(KEY)
+        proof = ledger.prove(ledger.entry(1), checkpoint=checkpoint)
+
+        entry = ledger.forget("contact", "c1", reason="asked to")
+
+        assert (size + 1, "asked to") == (entry.seq, entry.event.reason)
+        ledger.verify(since=checkpoint, public_key=KEY.public)
+        assert 1 == verify(proof, checkpoint, KEY.public).seq
+        after = ledger.project(NetworkGrowth, at="2024-12")
+        told = json.dumps(before.to_dict()).replace("Jane zanzibar", "forgotten")
+        assert json.loads(told) == after.to_dict()
+        assert "forgotten" in str(ledger.project(KeepInTouch, at="2026-01"))
+        shown = {(e.event.contact, e.event.name) for e in ledger.entries(types=[ContactMade])}
+        assert {("c1", "forgotten"), ("c2", "Bob Builder")} == shown
+        (held,) = ledger.entries(types=[InterviewHeld])
+        assert ("forgotten", (), "good") == (held.event.remarks, held.event.marks, held.event.hint)
+        ledger.verify()
+
+
+def test_a_second_process_forgets_too(path):
+    """What another program folded before is not what it answers afterwards."""
+    with Ledger.open(path) as ledger, Ledger.open(path) as other:
+        fill(ledger)
+        amended = other.project(Names)
+        assert ("Jane zanzibar", "Bob Builder") == amended
+        long_ago = ledger.entry(len(ledger)).recorded_at
+        ledger.forget("contact", "c1", reason="asked to")
+        assert ("forgotten", "Bob Builder") == other.project(Names, known_at=long_ago)
+        assert ("forgotten", "Bob Builder") == other.project(Names)
+
+
+def test_a_snapshot_of_what_was_forgotten_meanwhile_is_not_kept(path):
+    with Ledger.open(path) as ledger, Ledger.open(path) as other:
+        fill(ledger)
+        ledger.record([ContactTouched(on="2024-07", contact="c2") for _ in range(1_500)])
+        save = other.store.save
+
+        def late(*arguments):
+            ledger.forget("contact", "c1", reason="asked to")
+            save(*arguments)
+
+        other.store.save = late
+        other.project(Names)
+        assert [] == ledger.store._rows("SELECT state FROM snapshot")
+    assert [] == found_in(path.parent)
+
+
+def test_each_ledger_of_a_store_forgets_by_itself(path):
+    with closing(SQLiteStore(path)) as store:
+        ada, bob = Ledger(store, name="ada"), Ledger(store, name="bob")
+        ada.record(jane())
+        bob.record(jane())
+        ada.forget("contact", "c1", reason="asked to")
+        assert "Jane Quixotic" == next(bob.entries()).event.name
+        bob.verify()
+
+
+def test_forgetting_twice_writes_once_unless_something_was_added():
+    with Ledger.in_memory() as ledger:
+        fill(ledger)
+        first = ledger.forget("contact", "c1", reason="asked to")
+        assert first == ledger.forget("contact", "c1", reason="again")
+        ledger.record(ContactTouched(on="2024-09", contact="c1", note="zanzibar"))
+        second = ledger.forget("contact", "c1", reason="again")
+        assert second.seq == first.seq + 2
+        ledger.verify()
+        # Nothing to erase is a fact as well.
+        ledger.record(ContactMade(on="2024", contact="c3", name="Eve"))
+        ledger.forget("contact", "c3", reason="asked to")
+
+
+def test_forgetting_what_the_ledger_does_not_know():
+    with Ledger.in_memory() as ledger:
+        fill(ledger)
+        with pytest.raises(UnknownReferenceError, match="unknown contact 'c11'; did you mean 'c1'"):
+            ledger.forget("contact", "c11", reason="asked to")
+        with pytest.raises(UnknownReferenceError, match="unknown person 'c1'"):
+            ledger.export_subject("person", "c1")
+        size = len(ledger)
+        entry = ledger.forget("contact", "c2", reason="asked to")
+        assert size + 1 == len(ledger)
+        with pytest.raises(CorrectionError, match="is a correction"):
+            ledger.void(entry.id, reason="no")
+        branch = ledger.what_if([])
+        with pytest.raises(StoreError, match="in the ledger itself"):
+            branch.forget("contact", "c1", reason="asked to")
+        assert "Jane zanzibar" == next(
+            e.event.name for e in ledger.entries(types=[ContactMade]) if e.event.contact == "c1"
+        )
+
+
+def test_someone_who_was_voided_can_be_forgotten(path):
+    with Ledger.open(path) as ledger:
+        entry = ledger.record(jane())
+        ledger.void(entry.id, reason="never met")
+        ledger.forget("contact", "c1", reason="asked to")
+    assert [] == found_in(path.parent)
+
+
+def test_all_that_is_held_about_a_person():
+    with Ledger.in_memory() as ledger:
+        fill(ledger)
+        held = ledger.export_subject("contact", "c1")
+        assert [1, *range(3, 18)] == [each["seq"] for each in held]
+        assert "Jane Quixotic" == held[0]["event"]["name"]
+        assert "Jane zanzibar" == held[-1]["event"]["event"]["event"]["name"]
+        assert json.loads(json.dumps(held)) == held
+        ledger.forget("contact", "c1", reason="asked to")
+        told = json.dumps(ledger.export_subject("contact", "c1"))
+        assert not any(secret in told for secret in SECRETS)
+        assert "forgotten" in told
+
+
+def test_a_reader_in_the_way_of_forgetting(path):
+    """What another program still reads cannot be wiped; forgetting again does it."""
+    import apsw
+
+    with Ledger.open(path, timeout=0.05) as ledger:
+        fill(ledger)
+        reader = apsw.Connection(str(path))
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM entry").fetchall()
+        with pytest.raises(LockedError, match="longer than"):
+            ledger.forget("contact", "c1", reason="asked to")
+        assert "forgotten" == next(e.event.name for e in ledger.entries(types=[ContactMade]))
+        assert [] != found_in(path.parent)
+        reader.close()
+        ledger.forget("contact", "c1", reason="asked to")
+        assert [] == found_in(path.parent)
+
+
+def test_the_file_lets_nobody_change_what_it_says_of_a_person(path):
+    import apsw
+
+    with Ledger.open(path) as ledger:
+        fill(ledger)
+    connection = apsw.Connection(str(path))
+    with pytest.raises(apsw.ConstraintError, match="only ever erased"):
+        connection.execute(
+            "UPDATE entry SET personal = CAST(personal || personal AS BLOB) WHERE seq = 1"
+        )
+    with pytest.raises(apsw.ConstraintError, match="only ever erased"):
+        connection.execute("UPDATE entry SET personal = x'7b7d' WHERE personal IS NULL")
+    with pytest.raises(apsw.ConstraintError, match="never changed"):
+        connection.execute("UPDATE entry SET leaf = x'00'")
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE entry SET personal = NULL WHERE seq = 1",
+        "UPDATE entry SET personal = substr(personal, 1, instr(personal, x'0a') - 1) WHERE seq = 1",
+        "UPDATE entry SET personal = CAST('x' AS BLOB) WHERE seq = 1",
+        """UPDATE entry SET personal = CAST('{"field":"name"}' AS BLOB) WHERE seq = 1""",
+    ],
+)
+def test_verify_sees_what_is_missing_or_other(path, sql):
+    """Unless someone was forgotten, nothing may be missing; and never may anything be other."""
+    import apsw
+
+    with Ledger.open(path) as ledger:
+        fill(ledger)
+        ledger.forget("contact", "c2", reason="asked to")
+    connection = apsw.Connection(str(path))
+    connection.execute(sql)
+    connection.close()
+    with Ledger.open(path) as ledger, pytest.raises(DamagedError, match="#1 of ledger"):
+        ledger.verify()
+
+
+def test_what_a_proof_discloses(path):
+    with Ledger.open(path) as ledger:
+        fill(ledger)
+        checkpoint = ledger.checkpoint(KEY)
+        closed = verify(ledger.prove(ledger.entry(1)), checkpoint, KEY.public)
+        assert ("name", "note") == closed.withheld
+        assert {"name", "note"}.isdisjoint(closed.entry["event"])
+        proof = ledger.prove(ledger.entry(1), disclose=True)
+        shown = verify(str(proof), checkpoint, KEY.public)
+        assert () == shown.withheld
+        assert "Jane Quixotic" == shown.entry["event"]["name"]
+        amended = verify(ledger.prove(ledger.entry(17), disclose=True), checkpoint, KEY.public)
+        assert "Jane zanzibar" == amended.entry["event"]["event"]["event"]["name"]
+        some = attrs.evolve(proof, disclosures=proof.disclosures.split(b"\n")[1])
+        assert ("name",) == verify(some, checkpoint, KEY.public).withheld
+        for at in range(len(proof.disclosures) * 8):
+            changed = bytearray(proof.disclosures)
+            changed[at // 8] ^= 1 << at % 8
+            with pytest.raises(ProofError):
+                verify(attrs.evolve(proof, disclosures=bytes(changed)), checkpoint, KEY.public)
+        twice = proof.disclosures + b"\n" + proof.disclosures
+        with pytest.raises(ProofError, match="no disclosure"):
+            verify(attrs.evolve(proof, disclosures=twice), checkpoint, KEY.public)
+        ledger.forget("contact", "c1", reason="asked to")
+        assert ("name", "note") == verify(
+            ledger.prove(ledger.entry(1), checkpoint=checkpoint, disclose=True),
+            checkpoint,
+            KEY.public,
+        ).withheld
+
+
+load_catalogue()
+TELLING = [cls for cls in catalogue if issubclass(cls, Action) and cls.__event__.personal]
+
+
+@pytest.mark.parametrize("cls", TELLING, ids=lambda cls: cls.__name__)
+@given(st.data())
+@settings(max_examples=60)
+def test_what_is_sealed_is_read_back_and_forgotten(cls, data):
+    """For any event: with what is beside it, it is what it was; without, no value of it is left."""
+    entry = entry_of(data.draw(events(cls)))
+    ((body, beside),) = codec.seal_all([entry], seal)
+    assert entry == codec.decode(entry.seq, body, beside)
+    whole = codec.encode(entry)
+    assert entry == codec.decode(entry.seq, whole)
+    if beside is None:
+        assert whole == body
+        return
+    told = disclosed(beside, json.loads(body)["personal"])
+    forgotten = codec.decode(entry.seq, body).event
+    for name, field in cls.__event__.personal.items():
+        value, subject = getattr(entry.event, name), getattr(entry.event, field.subject)
+        if name in told:
+            assert subject is not None
+            assert f"{field.kind}:{subject}" == told[name]["subject"]
+            assert field.forgotten == getattr(forgotten, name)
+        else:
+            assert subject is None or value == field.default
+            assert value == getattr(forgotten, name)
+    for other in attrs.fields(cls):
+        if other.name not in told:
+            assert getattr(entry.event, other.name) == getattr(forgotten, other.name)
+    # Once more, and the salts are others: nobody can compare.
+    ((again, _),) = codec.seal_all([entry], seal)
+    hashes, anew = json.loads(body)["personal"], json.loads(again)["personal"]
+    assert hashes.keys() == anew.keys()
+    assert not set(hashes.values()) & set(anew.values())
+
+
+def test_every_reader_reads_sealed_bytes_alike(monkeypatch):
+    """The quick reader and the plain one; the quick one is used where it can be."""
+    (quick,) = codec.seal_all([entry_of(jane())], seal)
+    plain = codec._decode_plainly(1, *quick)
+    monkeypatch.setattr(codec, "_decode_plainly", None)
+    assert plain == codec.decode(1, *quick)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (b'"personal":{', b'"other":{', "unknown other"),
+        (
+            b'"personal":{',
+            b'"personal":{"nam":"0",',
+            r"hash of a field of the event, at \$.personal.nam",
+        ),
+        (
+            b'"personal":{',
+            b'"personal":{"on":5,',
+            r"hash of a field of the event, at \$.personal.on",
+        ),
+        (b'"event":{', b'"event":{"x":1,', "unknown x"),
+    ],
+)
+def test_sealed_bytes_that_are_no_entry(old, new, told):
+    ((body, beside),) = codec.seal_all([entry_of(jane())], seal)
+    with pytest.raises(CodecError, match=told):
+        codec.decode(1, body.replace(old, new, 1), beside)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda beside: beside.replace(b"}", b',"x":1}', 1), "unknown x"),
+        (lambda beside: beside.replace(b'"salt"', b'"slat"', 1), "missing salt"),
+        (lambda beside: beside.replace(b'"field":"name"', b'"field":"kind"'), "without a hash"),
+        (lambda beside: beside.replace(b'"field":"name"', b'"field":7'), "without a hash"),
+        (lambda beside: beside + b"\n" + beside, "without a hash"),
+        (lambda beside: b"", "not JSON"),
+        (lambda beside: beside.replace(b'"Jane Quixotic"', b"7"), r"\$.event.name"),
+        (lambda beside: beside.replace(b'{"subject"', b'{"field":"name","subject"'), "twice"),
+    ],
+)
+def test_what_is_beside_an_entry_is_read_strictly(change, told):
+    ((body, beside),) = codec.seal_all([entry_of(jane())], seal)
+    with pytest.raises(CodecError, match=told):
+        codec.decode(1, body, change(beside))
+
+
+def test_something_beside_an_entry_that_has_no_hashes():
+    with pytest.raises(CodecError, match="expected the hashes"):
+        codec.decode(1, codec.encode(entry_of(jane())), b"{}")
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"f": Annotated[int, personal(subject="who")]}, "could hold nothing"),
+        ({"f": tuple[Annotated[str, personal(subject="who")], ...]}, "marked as a whole"),
+        ({"f": Annotated[str, Refers.to("role"), personal(subject="who")]}, "be no id"),
+        ({"f": Annotated[str, personal(subject="on")]}, "holds one id of one kind"),
+        ({"f": Annotated[str, personal(subject="nobody")]}, "holds one id of one kind"),
+        ({"f": Annotated[str, personal(subject="many")]}, "holds one id of one kind"),
+        ({"f": Annotated[str, personal(subject="either")]}, "holds one id of one kind"),
+    ],
+)
+def test_marks_that_cannot_be_kept(fields, told):
+    made = type(
+        "Made",
+        (Action,),
+        {
+            "__annotations__": {
+                "who": Annotated[str, Introduces("contact")],
+                "many": tuple[Annotated[str, Refers.to("contact")], ...],
+                "either": Annotated[str, Refers.to("contact", "role")],
+                **fields,
+            }
+        },
+    )
+    with pytest.raises(DefinitionError, match=told):
+        event("tests.personal.made")(made)
+
+
+def test_the_library_marks_what_its_catalogue_says():
+    assert {
+        "ContactMade": {"name", "note"},
+        "ContactTouched": {"note"},
+        "ContactUpdated": {"title", "note"},
+        "HelpGiven": {"what", "note"},
+        "RecognitionReceived": {"text", "note"},
+    } == {
+        cls.__name__: set(cls.__event__.personal)
+        for cls in catalogue
+        if cls.__module__.startswith("careerledger.") and cls.__event__.personal
+    }
