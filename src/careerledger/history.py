@@ -8,7 +8,7 @@ its number, so it keeps its place among the entries of the same day.
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from heapq import merge
-from typing import Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 import attrs
 
@@ -57,6 +57,23 @@ class Draft:
     def __attrs_post_init__(self) -> None:
         if not isinstance(cast("object", self.key), str) or not self.key:
             raise FieldError(f"key of Draft is {self.key!r}; it must be text that names its source")
+
+
+def fillable(cls: type[Any], **members: object) -> type[Any]:
+    """A frozen class whose instances can still be filled.
+
+    It has no slot of its own, so a filled one becomes an instance of ``cls`` when that is assigned
+    to its ``__class__``. Filling one field after the other is much quicker than making a frozen
+    instance, which sets each by a call.
+    """
+    body = {
+        "__slots__": (),
+        # Python sets quickly only where both are those of object.
+        "__setattr__": object.__setattr__,
+        "__delattr__": object.__delattr__,
+        **members,
+    }
+    return cast("type[Any]", type(cls.__name__, (cls,), body))
 
 
 def place(entry: Entry[Event]) -> Place:

@@ -18,6 +18,7 @@ from careerledger.events._event import (
     catalogue,
     event,
     field,
+    ids_in,
     introduced,
     referred,
 )
@@ -206,6 +207,7 @@ __all__ = [
     "catalogue",
     "event",
     "field",
+    "ids_in",
     "introduced",
     "load_catalogue",
     "personal",

@@ -385,14 +385,17 @@ def introduced(event: Event) -> str | None:
 
 def referred(event: Event) -> list[tuple[str, str, tuple[str, ...]]]:
     """The ids that an event refers to, each with its field and its possible kinds."""
-    references: list[tuple[str, str, tuple[str, ...]]] = []
     if isinstance(event, UnknownEvent):
-        return references
-    for name, kinds in event.__event__.refers:
-        value: object = getattr(event, name)
-        if isinstance(value, str):
-            references.append((name, value, kinds))
-        elif value:
-            ids = sorted(cast("Iterable[str]", value))
-            references += [(name, id_, kinds) for id_ in ids]
-    return references
+        return []
+    return [
+        (name, id_, kinds)
+        for name, kinds in event.__event__.refers
+        for id_ in ids_in(getattr(event, name))
+    ]
+
+
+def ids_in(value: object) -> Sequence[str]:
+    """The ids that a field of references holds: none, one, or several."""
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else sorted(cast("Iterable[str]", value))
