@@ -6,6 +6,7 @@ import subprocess
 import sys
 from contextlib import closing, contextmanager
 from pathlib import Path
+from time import monotonic
 
 import apsw
 import pytest
@@ -361,7 +362,17 @@ def test_snapshots_are_not_saved_while_another_writes(opened, path, add, row):
 
     assert [] == opened.saved("career", "key", "print")
     assert not opened._connection.in_transaction
-    assert 10 == opened._connection.pragma("busy_timeout")
+
+
+def test_recording_waits_for_another_writer_also_after_snapshots_were_saved(opened, path, add, row):
+    opened.save("career", "key", "print", [])
+    with closing(apsw.Connection(str(path))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        began = monotonic()
+        with pytest.raises(LockedError):
+            add(opened, row(1))
+
+    assert 0.01 <= monotonic() - began < 1
 
 
 def test_snapshots_that_cannot_be_saved_leave_no_transaction(opened, add, row):

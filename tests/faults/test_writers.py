@@ -1,0 +1,46 @@
+"""Eight programs that write one file at the same time, each as fast as it can."""
+
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+from careerledger import Ledger
+
+WRITERS = 8
+PROGRAM = Path(__file__).with_name("writer.py")
+
+
+def longest_wait(path, seconds, *plain):
+    """The longest that any record took, in seconds; every writer's entries are all there."""
+    Ledger.open(path).close()
+    command = [sys.executable, PROGRAM, path, str(seconds), *plain]
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with ExitStack() as stack:
+        writers = [
+            stack.enter_context(subprocess.Popen(command, text=True, **pipes))
+            for _ in range(WRITERS)
+        ]
+        for writer in writers:
+            assert "ready\n" == writer.stdout.readline()
+        for writer in writers:
+            writer.stdin.write("go\n")
+            writer.stdin.flush()
+        told = [writer.communicate() for writer in writers]
+    assert [""] * WRITERS == [errors for _, errors in told]
+    counts, waits = zip(*(printed.split() for printed, _ in told), strict=True)
+    with Ledger.open(path) as ledger:
+        assert sum(map(int, counts)) == len(ledger)
+        ledger.verify()
+    return max(map(float, waits))
+
+
+def test_no_writer_waits_for_a_second_and_no_lock_shows(tmp_path, record_property):
+    """Also when what SQLite does by itself makes one of them wait longer than that."""
+    ours = longest_wait(tmp_path / "ours.ledger", 20)
+    plain = longest_wait(tmp_path / "plain.ledger", 6, "plain")
+
+    record_property("longest wait of eight writers, s", f"{ours:.3f}")
+    record_property("the same with SQLite's own waiting, s", f"{plain:.3f}")
+    assert ours < 1
+    assert ours < plain
