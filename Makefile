@@ -4,13 +4,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.made-for
 
-.PHONY: demo test check bench clean
+.PHONY: demo test soak check bench clean
 
 demo: $(STAMP)-demo
 	$(BIN)/careerledger demo
 
 test: $(STAMP)-test
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+
+soak: $(STAMP)-test
+	PYTHONPATH=tests $(BIN)/python -m faults.power 1000000
 
 check: $(STAMP)-check
 	$(BIN)/ruff check .

@@ -387,6 +387,19 @@ def test_snapshots_that_cannot_be_saved_leave_no_transaction(opened, add, row):
     assert [first] == opened.saved("career", "key", "print")
 
 
+# Damage
+
+
+def test_text_that_is_none_is_damage(opened, add, row, path):
+    """It comes up where Python reads the text, not in SQLite."""
+    add(opened, row(1))
+    with raw(path) as connection:
+        connection.execute("UPDATE entry SET type = CAST(x'ff' AS TEXT)")
+
+    with pytest.raises(DamagedError, match="is damaged: 'utf-8' codec"):
+        opened.log("career", after=0, upto=9, limit=9)
+
+
 # Files that cannot be used
 
 

@@ -172,7 +172,7 @@ class _Translated:
                 f"{self._path} cannot be written: {error}; a ledger needs a file and a folder "
                 "that you may write to"
             ) from error
-        if isinstance(error, apsw.CorruptError | apsw.NotADBError):
+        if isinstance(error, apsw.CorruptError | apsw.NotADBError | UnicodeDecodeError):
             raise DamagedError(
                 f"{self._path} is damaged: {error}; restore it from a backup"
             ) from error
