@@ -16,7 +16,7 @@ from careerledger.proofs.merkle import Frontier, inclusion_path, root_of
 from careerledger.proofs.personal import disclosed
 from careerledger.stores import Row, Store
 
-__all__ = ["prove", "verify"]
+__all__ = ["missing_of", "prove", "verify"]
 
 
 def verify(store: Store, ledger: str, since: Checkpoint | None) -> None:
@@ -59,7 +59,7 @@ def _fitting(store: Store, ledger: str, size: int) -> Iterator[Row]:
             raise _unfit(ledger, row.seq)
         recorded_at = row.recorded_at
         if row.personal is not None or b'"personal":' in row.body:
-            missing += [(row.seq, whom) for whom in _missing(ledger, row, entry)]
+            missing += [(row.seq, whom) for whom in missing_of(ledger, row, entry)]
         if isinstance(entry.event, SubjectForgotten):
             forgotten.add(f"{entry.event.kind}:{entry.event.id}")
         yield row
@@ -68,7 +68,7 @@ def _fitting(store: Store, ledger: str, size: int) -> Iterator[Row]:
             raise _unfit(ledger, number)
 
 
-def _missing(ledger: str, row: Row, entry: Entry[Event]) -> Iterator[str]:
+def missing_of(ledger: str, row: Row, entry: Entry[Event]) -> Iterator[str]:
     """Of whom something is missing that an entry is committed to, as ``"kind:id"``.
 
     Empty text: only a program that knows the event can say. Raises DamagedError when what is there

@@ -20,6 +20,7 @@
         ├── NotALedgerError                  the file is something else
         ├── NewerFormatError                 a newer careerledger wrote it
         ├── ReadOnlyError (PermissionError)  it cannot be written
+        ├── OverwriteError (FileExistsError) there is a file where a new one is to be
         ├── NetworkFileError                 it lies on a network file system
         ├── LockedError (TimeoutError)       another program holds it for too long
         ├── ForkedError                      it was opened before a fork
@@ -112,6 +113,10 @@ class NewerFormatError(StoreError):
 
 class ReadOnlyError(StoreError, PermissionError):
     """The file or its folder cannot be written."""
+
+
+class OverwriteError(StoreError, FileExistsError):
+    """There is a file already where a new one is to be made."""
 
 
 class NetworkFileError(StoreError):

@@ -41,6 +41,7 @@ from careerledger.stores.memory import MemoryStore
 
 if TYPE_CHECKING:
     from careerledger._deciding import Asked
+    from careerledger._recovering import Loss
     from careerledger.analyses.comparison import Comparison
     from careerledger.analyses.explanation import Explanation, Measure
     from careerledger.analyses.findings import Check, Finding
@@ -772,6 +773,97 @@ class Ledger:
             day = self._today() if at is None else as_of(at)
         chosen = CHECKS if checks is None else checks
         return find([*self.entries(), *unknown], day, checks=chosen)
+
+    # Carrying
+
+    def backup(self, path: str | os.PathLike[str], /) -> None:
+        """Write this ledger as it is now into a new ledger file, while others may go on writing.
+
+        The file holds the same entries, byte for byte, with the same hashes. It is there whole or
+        not at all.
+
+        Args:
+            path: The file to make; its folder must be there.
+
+        Raises:
+            OverwriteError: There is a file already.
+            DamagedError: The entries do not lead to the ledger's head.
+            ReadOnlyError: The file cannot be made.
+        """
+        from careerledger import _carrying  # noqa: PLC0415 - rarely needed
+
+        _carrying.backup(self.store, self.name, path)
+
+    def export_jsonl(self, path: str | os.PathLike[str], /) -> None:
+        """Write this ledger as it is now into a new text file, with nothing lost.
+
+        The first line says how many entries follow and what their root hash is. Each other line is
+        a JSON object: the ``entry`` byte for byte, its ``leaf`` hash, and what is kept beside the
+        log about people (``personal``).
+
+        Args:
+            path: The file to make, readable by its owner alone.
+
+        Raises:
+            OverwriteError: There is a file already.
+            DamagedError: The entries do not lead to the ledger's head.
+            ReadOnlyError: The file cannot be made.
+        """
+        from careerledger import _carrying  # noqa: PLC0415 - as in backup
+
+        _carrying.export_jsonl(self.store, self.name, path)
+
+    def import_jsonl(self, path: str | os.PathLike[str], /) -> int:
+        """Take over a ledger that ``export_jsonl`` wrote: byte for byte, with its hashes.
+
+        This ledger must be empty, or hold the first entries of that one; what it holds is not
+        written again.
+
+        Args:
+            path: The file.
+
+        Returns:
+            How many entries were new.
+
+        Raises:
+            ForeignFileError: The file is no such file, is incomplete or was changed, or is of
+                another ledger. Nothing of it was recorded.
+        """
+        from careerledger import _carrying  # noqa: PLC0415 - as in backup
+
+        with self._lock:
+            return _carrying.import_jsonl(self.store, self.name, path)
+
+    @staticmethod
+    def recover(
+        damaged: str | os.PathLike[str],
+        new: str | os.PathLike[str],
+        /,
+        *,
+        clock: Callable[[], datetime] = _now,
+    ) -> "list[Loss]":
+        """Save every entry of a damaged ledger file that still verifies into a new file.
+
+        An entry is saved if its bytes have the hash that was kept with them. All ledgers of the
+        file are saved, their entries in the order and with the ids that they had. Numbers close up
+        where entries are missing; proofs and checkpoints hold up to there.
+
+        Args:
+            damaged: The file, which is only read.
+            new: The file to make.
+            clock: See ``Ledger``.
+
+        Returns:
+            What could not be saved.
+
+        Raises:
+            NotALedgerError: There is no such file.
+            OverwriteError: There is a file where the new one is to be.
+            DamagedError: Nothing could be saved.
+        """
+        from careerledger import _recovering  # noqa: PLC0415 - as in backup
+
+        return _recovering.recover(damaged, new, clock())
 
     # Proving
 

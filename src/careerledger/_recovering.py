@@ -1,0 +1,222 @@
+"""Saving what a damaged file still holds."""
+
+import json
+import os
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import attrs
+
+from careerledger import codec
+from careerledger._asking import PAGE
+from careerledger._carrying import new_path, new_store
+from careerledger._proving import missing_of
+from careerledger._recording import append, as_entries, as_row, next_instant
+from careerledger.errors import (
+    CodecError,
+    DamagedError,
+    NotALedgerError,
+    ProofError,
+    ReadOnlyError,
+)
+from careerledger.events import Event, UnknownEvent
+from careerledger.events.correction import SubjectForgotten
+from careerledger.history import Entry
+from careerledger.proofs.merkle import Frontier, leaf_hash
+from careerledger.proofs.personal import disclosed
+from careerledger.stores import Row, Store
+from careerledger.stores.salvage import merged, records
+
+__all__ = ["Loss", "recover"]
+
+
+@attrs.frozen
+class Loss:
+    """Entries that could not be saved, or what was kept beside one."""
+
+    ledger: str
+    first: int
+    """The number of the first of them in the damaged file."""
+    last: int
+    """The number of the last of them."""
+    reason: str
+
+    def __str__(self) -> str:
+        which = f"#{self.first}" if self.first == self.last else f"#{self.first} to #{self.last}"
+        return f"{which} of ledger {self.ledger!r}: {self.reason}"
+
+
+class _Found(NamedTuple):
+    """A row as it stood in the file."""
+
+    seq: int
+    body: bytes
+    leaf: bytes
+    introduces: str | None
+    personal: bytes | None
+
+
+class _Contents(NamedTuple):
+    """What a file holds of its ledgers, by their numbers in it."""
+
+    names: dict[int, tuple[str, int]]
+    """Name and size."""
+    rows: dict[int, list[_Found]]
+
+
+def recover(
+    damaged: str | os.PathLike[str], new: str | os.PathLike[str], now: datetime
+) -> list[Loss]:
+    """Save every entry that still verifies; see ``Ledger.recover``."""
+    path, target = Path(damaged), new_path(new)
+    if not path.is_file():
+        raise NotALedgerError(f"{path} is not a file; name a ledger file")
+    contents = _read(path, target.parent)
+    losses: list[Loss] = []
+    with new_store(target) as store:
+        for number in sorted(contents.rows.keys() | contents.names.keys()):
+            name, size = contents.names.get(number, (f"recovered-{number}", 0))
+            losses += _save(store, name, size, contents.rows[number], now)
+        if not store.ledgers():
+            raise DamagedError(f"nothing of {path} could be saved; restore it from a backup")
+    return losses
+
+
+def _read(path: Path, beside: Path) -> _Contents:
+    try:
+        with tempfile.TemporaryDirectory(dir=beside, prefix=".careerledger-") as folder:
+            content = merged(path, Path(folder))
+    except OSError as error:
+        raise ReadOnlyError(f"{path} cannot be copied to {beside}: {error.strerror}") from error
+    contents = _Contents({}, defaultdict(list))
+    for number, record in records(content):
+        match record:
+            case (None, str(name), int(size), str(), bytes()):
+                contents.names[number] = (name, size)
+            case (
+                int(ledger),
+                int(seq),
+                bytes(body),
+                str(),
+                str(),
+                str() | None,
+                str(),
+                str() | None,
+                str() | None as introduces,
+                bytes(leaf),
+                bytes() | None as personal,
+            ) if seq > 0:
+                contents.rows[ledger].append(_Found(seq, body, leaf, introduces, personal))
+            case _:
+                pass  # of another table
+    return contents
+
+
+def _save(store: Store, name: str, size: int, found: list[_Found], now: datetime) -> list[Loss]:
+    """Append what verifies to a ledger of the new store, and tell what does not."""
+    fitting = _once(sorted(filter(None, map(_fitting, found)), key=_order))
+    losses = list(_gaps(name, size, [row.seq for row, _ in fitting]))
+    forgotten = {
+        f"{entry.event.kind}:{entry.event.id}": row.seq
+        for row, entry in fitting
+        if isinstance(entry.event, SubjectForgotten)
+    }
+    torn: set[str] = set()
+    rows: list[Row] = []
+    for row, entry in fitting:
+        missing = set(missing_of(name, row, entry)) - forgotten.keys()
+        losses += [Loss(name, row.seq, row.seq, f"what it says of {_whom(m)}") for m in missing]
+        torn |= missing
+        rows.append(row._replace(seq=len(rows) + 1, personal=_unforgotten(row, forgotten)))
+    if rows:
+        frontier = Frontier()
+        with store.writing(name):
+            for start in range(0, len(rows), PAGE):
+                page = rows[start : start + PAGE]
+                frontier.extend(row.leaf for row in page)
+                store.append(name, page, frontier.packed)
+            head = store.head(name)
+            # What is missing is as if it had been forgotten; the log says so, and verifies.
+            lost = [(_lost(subject), None) for subject in sorted(torn)]
+            append(store, name, head, as_entries(lost, next_instant(now, head), head.size))
+    return losses
+
+
+def _order(fitting: tuple[Row, Entry[Event]]) -> tuple[str, int]:
+    row, _ = fitting
+    return row.recorded_at, row.seq
+
+
+def _fitting(found: _Found) -> tuple[Row, Entry[Event]] | None:
+    """The row that a found one must be, and its entry; None: it does not verify."""
+    if leaf_hash(found.body) != found.leaf:
+        return None
+    lines = _disclosures(found)
+    try:
+        entry = codec.decode(found.seq, found.body, lines)
+    except CodecError:
+        return None
+    row = as_row(entry, found.body, lines)
+    if isinstance(entry.event, UnknownEvent):
+        row = row._replace(introduces=found.introduces)
+    return row, entry
+
+
+def _disclosures(found: _Found) -> bytes | None:
+    """Of what is kept beside a row, the lines that the row is committed to."""
+    if found.personal is None:
+        return None
+    commitments = json.loads(found.body).get("personal", {})
+    lines: dict[str, bytes] = {}
+    for line in found.personal.split(b"\n"):
+        with suppress(ProofError):
+            lines |= dict.fromkeys(disclosed(line, commitments), line)
+    return b"\n".join(lines.values()) or None
+
+
+def _once(rows: Iterable[tuple[Row, Entry[Event]]]) -> list[tuple[Row, Entry[Event]]]:
+    """The rows without those whose number, id or key was there before."""
+    kept: list[tuple[Row, Entry[Event]]] = []
+    seen: set[object] = set()
+    for row, entry in rows:
+        marks = {row.seq, row.id, *([] if row.key is None else [(row.key,)])}
+        if seen.isdisjoint(marks):
+            kept.append((row, entry))
+            seen |= marks
+    return kept
+
+
+def _gaps(ledger: str, size: int, numbers: list[int]) -> Iterator[Loss]:
+    """The numbers up to a ledger's size that are missing."""
+    before = 0
+    for number in [*sorted(numbers), max([size, *numbers]) + 1]:
+        if number > before + 1:
+            yield Loss(ledger, before + 1, number - 1, "no bytes that have their hash")
+        before = number
+
+
+def _unforgotten(row: Row, forgotten: Mapping[str, int]) -> bytes | None:
+    """What is kept beside a row but for those who were forgotten since."""
+    if row.personal is None:
+        return None
+    lines = [
+        line
+        for line in row.personal.split(b"\n")
+        if forgotten.get(json.loads(line)["subject"], 0) <= row.seq
+    ]
+    return b"\n".join(lines) or None
+
+
+def _whom(subject: str) -> str:
+    return subject or "someone"
+
+
+def _lost(subject: str) -> SubjectForgotten:
+    kind, _, id_ = subject.partition(":")
+    reason = "the file was damaged"
+    return SubjectForgotten(kind=kind or "unknown", id=id_ or "unknown", reason=reason)
