@@ -20,15 +20,23 @@ SECTOR = 512
 
 
 class Operation(NamedTuple):
-    """Something that was asked of the disk, or a mark between two of those."""
+    """Something that was done to the disk, or a mark between two of those."""
 
     kind: str
-    """create, write, truncate, sync, delete; or acknowledged."""
+    """create, write, truncate, sync, delete; failed sync; or acknowledged."""
     name: str
     """Of the file; or of the ledger."""
     at: int = 0
     """Where a write begins, the size a truncation leaves; or the size that was acknowledged."""
     data: bytes = b""
+
+
+Fault = Callable[[str], None]
+"""Is told of an operation, by SQLite's name for it, before it is done; may raise what is wrong."""
+
+
+class ShortReadError(Exception):
+    """A read gives half of what was asked for, as if the file ended there."""
 
 
 class _File(apsw.VFSFile):
@@ -37,6 +45,7 @@ class _File(apsw.VFSFile):
         self._name = Path(path).name
         self._recorder = recorder
         self._new_log = bool(flags[0] & apsw.SQLITE_OPEN_WAL)
+        recorder.fault("xOpen")
         new = not Path(path).exists()
         super().__init__(recorder.base, name, flags)
         if new:
@@ -45,26 +54,53 @@ class _File(apsw.VFSFile):
     def _note(self, kind: str, at: int = 0, data: bytes = b"") -> None:
         self._recorder.log.append(Operation(kind, self._name, at, data))
 
-    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802 - SQLite's names
+    def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802 - SQLite's names
+        try:
+            self._recorder.fault("xRead")
+        except ShortReadError:
+            return b""
+        return super().xRead(amount, offset)
+
+    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802
+        self._recorder.fault("xWrite")
         super().xWrite(data, offset)
         self._note("write", offset, bytes(data))
 
     def xTruncate(self, size: int) -> None:  # noqa: N802
+        self._recorder.fault("xTruncate")
         super().xTruncate(size)
         self._note("truncate", size)
 
     def xSync(self, flags: int) -> None:  # noqa: N802
+        try:
+            self._recorder.fault("xSync")
+        except apsw.Error:
+            self._note("failed sync")
+            raise
         super().xSync(flags)
         self._note("sync", at=int(self._new_log))
         # SQLite syncs the folder together with a log that it has just opened.
         self._new_log = False
 
+    def xFileSize(self) -> int:  # noqa: N802
+        self._recorder.fault("xFileSize")
+        return super().xFileSize()
+
+    def xLock(self, level: int) -> None:  # noqa: N802
+        self._recorder.fault("xLock")
+        super().xLock(level)
+
 
 class Recorder(apsw.VFS):
-    """The default layer under every file that SQLite opens, until it is unregistered."""
+    """The default layer under every file that SQLite opens, until it is unregistered.
 
-    def __init__(self) -> None:
+    Args:
+        fault: What goes wrong.
+    """
+
+    def __init__(self, fault: Fault) -> None:
         self.base = apsw.vfs_names()[0]
+        self.fault = fault
         self.log: list[Operation] = []
         super().__init__("recorder", self.base, makedefault=True)
 
@@ -72,14 +108,23 @@ class Recorder(apsw.VFS):
         return _File(self, name, flags)
 
     def xDelete(self, name: str, sync_folder: bool) -> None:  # noqa: N802
+        self.fault("xDelete")
         super().xDelete(name, sync_folder)
         self.log.append(Operation("delete", Path(name).name, int(sync_folder)))
 
+    def xAccess(self, name: str, flags: int) -> bool:  # noqa: N802
+        self.fault("xAccess")
+        return super().xAccess(name, flags)
+
+
+def _no_fault(operation: str) -> None:
+    pass
+
 
 @contextmanager
-def recorded() -> Iterator[Recorder]:
+def recorded(fault: Fault = _no_fault) -> Iterator[Recorder]:
     """Record what SQLite does to files."""
-    recorder = Recorder()
+    recorder = Recorder(fault)
     try:
         yield recorder
     finally:
@@ -98,11 +143,26 @@ class _Content:
             _apply(operation, self.certain)
         self.pending.clear()
 
+    def fail_to_sync(self, random: Random) -> None:
+        """Lose some of what was written: it will not be tried again.
+
+        Linux keeps it in memory as if it had been written, so that programs read it until the
+        power fails.
+        """
+        self.certain = _subset(self, random)
+        self.pending.clear()
+
 
 class Disk:
-    """The files of one folder, as the operations replayed so far leave them."""
+    """The files of one folder, as the operations replayed so far leave them.
 
-    def __init__(self, files: dict[str, bytes]) -> None:
+    Args:
+        files: What it holds for certain at first.
+        random: What chance decides.
+    """
+
+    def __init__(self, files: dict[str, bytes], random: Random) -> None:
+        self._random = random
         self._names: dict[str, list[_Content | None]] = {
             name: [_Content(content)] for name, content in files.items()
         }
@@ -121,6 +181,8 @@ class Disk:
             self._content(name).sync()
             if at:
                 self._sync_folder()
+        elif kind == "failed sync":
+            self._content(name).fail_to_sync(self._random)
         else:
             self._content(name).pending.append(operation)
 
@@ -133,23 +195,14 @@ class Disk:
         for meanings in self._names.values():
             del meanings[:-1]
 
-    def failed_sync(self, name: str, random: Random) -> None:
-        """A sync that failed: some of what was written is lost, and will not be tried again.
-
-        Linux keeps it in memory as if it had been written, so programs read it until the power
-        fails.
-        """
-        content = self._content(name)
-        content.certain = _subset(content, random)
-        content.pending.clear()
-
-    def image(self, way: "Way", random: Random) -> dict[str, bytes]:
+    def image(self, way: "Way") -> dict[str, bytes]:
         """What the disk may hold when the power fails now, by file name."""
         files = {}
         for name, meanings in self._names.items():
-            content = meanings[-1] if way in (_nothing_lost, _cut_off) else random.choice(meanings)
+            in_order = way in (_nothing_lost, _cut_off)
+            content = meanings[-1] if in_order else self._random.choice(meanings)
             if content is not None:
-                files[name] = bytes(way(content, random))
+                files[name] = bytes(way(content, self._random))
         return files
 
 

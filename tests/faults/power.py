@@ -77,12 +77,12 @@ class Lived:
                 heads[name].append(Head(frontier.size, row.recorded_at, frontier.packed))
         return heads
 
-    def cuts(self) -> Iterator[tuple[Disk, dict[str, tuple[int, int]]]]:
+    def cuts(self, random: Random) -> Iterator[tuple[Disk, dict[str, tuple[int, int]]]]:
         """The disk at each moment, and between which sizes each ledger may be then.
 
         The first is what was acknowledged, the second what was being recorded.
         """
-        disk = Disk(self.before)
+        disk = Disk(self.before, random)
         sizes = {name: iter(ends) for name, ends in self.ends.items()}
         known = {name: next(each) for name, each in sizes.items()}
         coming = {name: next(each, known[name]) for name, each in sizes.items()}
@@ -136,11 +136,11 @@ class Survey:
 
     def run(self, each: int, progress: Callable[[int], object] = lambda count: None) -> "Survey":
         """Look at up to ``each`` different images at each moment, by every way there is."""
-        for moment, (disk, sizes) in enumerate(self._lived.cuts()):
+        for moment, (disk, sizes) in enumerate(self._lived.cuts(self._random)):
             seen = set()
             for number in range(each):
                 way = WAYS[number % len(WAYS)]
-                image = disk.image(way, self._random)
+                image = disk.image(way)
                 content = tuple(sorted(image.items()))
                 if content not in seen:
                     seen.add(content)

@@ -15,27 +15,27 @@ def survey(*, synchronous: int = 2, each: int = 24, seed: int = 0) -> Survey:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_what_was_acknowledged_is_there_after_any_power_cut(seed, record_property):
+def test_what_was_acknowledged_is_there_after_any_power_cut(seed, figure):
     found = survey(seed=seed)
 
-    record_property("images", found.images)
-    record_property("moments", found.moments)
+    figure("images", found.images)
+    figure("moments", found.moments)
     assert [] == found.losses[:3]
     assert 10_000 <= found.images
 
 
-def test_these_images_show_what_synchronous_normal_loses(record_property):
+def test_these_images_show_what_synchronous_normal_loses(figure):
     """It is not synced before it is acknowledged. What is there still fits together."""
     found = survey(synchronous=1, each=6)
 
-    record_property("images with a loss at NORMAL", f"{found.kinds()} of {found.images}")
+    figure("images with a loss at NORMAL", f"{found.kinds()} of {found.images}")
     assert {"lost"} == set(found.kinds())
 
 
-def test_these_images_show_what_synchronous_off_damages(record_property):
+def test_these_images_show_what_synchronous_off_damages(figure):
     found = survey(synchronous=0, each=6)
 
-    record_property("images with a loss at OFF", f"{found.kinds()} of {found.images}")
+    figure("images with a loss at OFF", f"{found.kinds()} of {found.images}")
     assert {"lost", "damaged"} == set(found.kinds())
 
 

@@ -35,12 +35,12 @@ def longest_wait(path, seconds, *plain):
     return max(map(float, waits))
 
 
-def test_no_writer_waits_for_a_second_and_no_lock_shows(tmp_path, record_property):
+def test_no_writer_waits_for_a_second_and_no_lock_shows(tmp_path, figure):
     """Also when what SQLite does by itself makes one of them wait longer than that."""
     ours = longest_wait(tmp_path / "ours.ledger", 20)
     plain = longest_wait(tmp_path / "plain.ledger", 6, "plain")
 
-    record_property("longest wait of eight writers, s", f"{ours:.3f}")
-    record_property("the same with SQLite's own waiting, s", f"{plain:.3f}")
+    figure("longest wait of eight writers, s", f"{ours:.3f}")
+    figure("the same with SQLite's own waiting, s", f"{plain:.3f}")
     assert ours < 1
     assert ours < plain
