@@ -219,7 +219,7 @@ def as_entries(new: Sequence[Proposal], recorded_at: datetime, after: int) -> li
     for offset, (event, key) in enumerate(new):
         kind = event.__event__
         entry = _new(_FillableEntry)
-        entry.id = f"{prefix}{tail + offset:012x}"
+        entry.id = prefix + (tail + offset).to_bytes(6, "big").hex()
         entry.type = kind.name
         entry.version = kind.version
         entry.recorded_at = recorded_at

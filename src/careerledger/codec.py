@@ -103,20 +103,21 @@ Sealed = tuple[bytes, bytes | None]
 
 def encode(entry: Entry[Event]) -> bytes:
     """The bytes of an entry; see ``encode_all``."""
-    return encode_all([entry])[0]
+    return next(encode_all([entry]))
 
 
-def encode_all(entries: Iterable[Entry[Event]]) -> list[bytes]:
+def encode_all(entries: Iterable[Entry[Event]]) -> Iterator[bytes]:
     """The bytes of each entry with all that it says, proven to be readable.
 
     Equal events have equal bytes, whatever order their sets and mappings are in.
 
-    Raises CodecError when an event cannot be written, or would be read back as another.
+    Raises CodecError when an event cannot be written, or would be read back as another, when its
+    turn comes.
     """
-    return [body for body, _ in seal_all(entries, None)]
+    return (body for body, _ in seal_all(entries, None))
 
 
-def seal_all(entries: Iterable[Entry[Event]], seal: Seal | None) -> list[Sealed]:
+def seal_all(entries: Iterable[Entry[Event]], seal: Seal | None) -> Iterator[Sealed]:
     """The bytes of each entry without what it says of people, and that; both proven readable.
 
     Args:
@@ -126,12 +127,11 @@ def seal_all(entries: Iterable[Entry[Event]], seal: Seal | None) -> list[Sealed]
     Raises CodecError as ``encode_all`` does.
     """
     writers = _Writers()
-    sealed: list[Sealed] = []
     for entry in entries:
         event = entry.event
         shape, decode_quickly, tells = writers[type(event)]
         if tells and seal is not None and (told := _told(event)):
-            sealed.append(_proven_sealed(entry, told, seal))
+            yield _proven_sealed(entry, told, seal)
             continue
         try:
             form = _Form(
@@ -153,8 +153,7 @@ def seal_all(entries: Iterable[Entry[Event]], seal: Seal | None) -> list[Sealed]
             proven = False
         if not proven:
             _read_back(entry, body, None)
-        sealed.append((body, None))
-    return sealed
+        yield body, None
 
 
 def _unwritable(event: Event, error: Exception) -> CodecError:

@@ -208,37 +208,54 @@ class Ledger:
                     f"ledger {self.name!r} has {head.size} entries where {expect} were expected; "
                     "someone else recorded meanwhile, so look again and retry"
                 )
-            known = self._by_key(keys, head) if keys else {}
-            new: list[Proposal] = []
-            drafted: dict[str, int] = {}
-            replaced: set[int] = set()
-            where: list[Entry[Event] | int] = []
-            for event, key in given:
-                if key is not None and key in known:
-                    found, standing = known[key]
-                    where.append(found)
-                    if event in (found.event, standing):
-                        continue
-                    if amend is None:
-                        raise key_reused(key, f"#{found.seq}, which says {found.event!r}", event)
-                    if standing is None:
-                        continue  # what was voided stays so, whatever a file says
-                    new.append((EntryAmended(target=found.id, event=event, reason=amend), None))
-                    replaced.add(found.seq)
-                    known[key] = (found, event)
-                elif key is not None and key in drafted:
-                    where.append(drafted[key])
-                    other = new[drafted[key]][0]
-                    if event != other:
-                        raise key_reused(key, f"{other!r} in the same record", event)
-                else:
-                    if key is not None:
-                        drafted[key] = len(new)
-                    where.append(len(new))
-                    new.append((event, key))
-            entries = self._append(head, new, replaced)
+            if not keys:
+                told = entries = self._append(head, given)
+            else:
+                new, replaced, where = self._new(given, self._by_key(keys, head), amend)
+                entries = self._append(head, new, replaced)
+                told = [entries[at] if isinstance(at, int) else at for at in where]
         self._reader.recorded(entries)
-        return [entries[at] if isinstance(at, int) else at for at in where]
+        return told
+
+    def _new(
+        self,
+        given: list[Proposal],
+        known: dict[str, tuple[Entry[Event], Event | None]],
+        amend: str | None,
+    ) -> tuple[list[Proposal], set[int], list[Entry[Event] | int]]:
+        """What is not known by its key yet.
+
+        Returns that, the numbers of the entries that it amends, and where to find the entry of
+        each that was given: it, or its place among what is new.
+        """
+        new: list[Proposal] = []
+        drafted: dict[str, int] = {}
+        replaced: set[int] = set()
+        where: list[Entry[Event] | int] = []
+        for event, key in given:
+            if key is not None and key in known:
+                found, standing = known[key]
+                where.append(found)
+                if event in (found.event, standing):
+                    continue
+                if amend is None:
+                    raise key_reused(key, f"#{found.seq}, which says {found.event!r}", event)
+                if standing is None:
+                    continue  # what was voided stays so, whatever a file says
+                new.append((EntryAmended(target=found.id, event=event, reason=amend), None))
+                replaced.add(found.seq)
+                known[key] = (found, event)
+            elif key is not None and key in drafted:
+                where.append(drafted[key])
+                other = new[drafted[key]][0]
+                if event != other:
+                    raise key_reused(key, f"{other!r} in the same record", event)
+            else:
+                if key is not None:
+                    drafted[key] = len(new)
+                where.append(len(new))
+                new.append((event, key))
+        return new, replaced, where
 
     def _append(
         self, head: Head, new: Sequence[Proposal], replaced: Collection[int] = ()

@@ -12,7 +12,8 @@ import secrets
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
-from functools import cache, partial
+from functools import cache, lru_cache, partial
+from itertools import chain, islice
 from pathlib import Path
 from threading import RLock
 from time import monotonic, sleep
@@ -415,12 +416,10 @@ class SQLiteStore:
                     "UPDATE ledger SET size = ?, recorded_at = ?, frontier = ? WHERE id = ?",
                     (*head, number),
                 )
-            connection.executemany(
-                "INSERT INTO entry "
-                '(ledger, seq, id, type, "on", recorded_at, key, body, leaf, introduces, personal) '
-                f"VALUES ({number}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                rows,
-            )
+            new = iter(rows)
+            while some := list(islice(new, _ROWS_AT_ONCE)):
+                values: tuple[Any, ...] = tuple(chain.from_iterable(some))
+                connection.execute(_insert(number, len(some)), values)
             self._writing = _End(ledger, number, head)
 
     def log(self, ledger: str, *, after: int, upto: int, limit: int) -> list[Row]:
@@ -722,6 +721,18 @@ def _roll_back(connection: apsw.Connection) -> None:
 
 _AT_ONCE: Final = 500
 """How many values one SQL statement gets."""
+_ROWS_AT_ONCE: Final = 50
+"""So many rows in one statement take 0.4 µs a row less than a statement for each."""
+
+
+@lru_cache(maxsize=_ROWS_AT_ONCE)
+def _insert(number: int, count: int) -> str:
+    """Adds so many rows to the ledger with this number."""
+    row = f"({number}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    return (
+        'INSERT INTO entry (ledger, seq, id, type, "on", recorded_at, key, body, leaf, introduces, '
+        f"personal) VALUES {', '.join([row] * count)}"
+    )
 
 
 def _batches(values: Iterable[str]) -> Iterator[list[str]]:
