@@ -67,8 +67,11 @@ def fold_typed(path: Path, order: str) -> dict[str, float]:
     sql = f'SELECT type, body FROM entry WHERE ledger = 1 AND "on" IS NOT NULL ORDER BY {order}'
     for kind, body in connection.execute(sql):
         reader = readers[kind]
-        # The few types that msgspec cannot check have no such decoder.
-        event = (codec.decode(0, body) if reader is None else reader.decode(body)).event
+        if reader is None:  # the few types that msgspec cannot check
+            event = codec.decode(0, body).event
+        else:
+            decode, build, *_ = reader
+            event = build(decode(body).event)
         spent = event.hours
         if spent:
             for theme in event.themes:

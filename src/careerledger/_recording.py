@@ -1,10 +1,10 @@
 """From events to rows: the guards, and what the ledger adds to an event."""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain
-from typing import Any, Final
+from typing import Final
 
 from careerledger import codec
 from careerledger.errors import (
@@ -15,7 +15,7 @@ from careerledger.errors import (
     UnknownReferenceError,
 )
 from careerledger.events import Action, Event, ids_in, introduced
-from careerledger.history import Corrections, Draft, Entry, fillable
+from careerledger.history import Corrections, Draft, Entry, entry_of
 from careerledger.proofs import Frontier, leaf_hash
 from careerledger.proofs.personal import SALT_SIZE, with_salt
 from careerledger.stores import Head, Row, Store
@@ -218,22 +218,13 @@ def as_entries(new: Sequence[Proposal], recorded_at: datetime, after: int) -> li
     entries: list[Entry[Event]] = []
     for offset, (event, key) in enumerate(new):
         kind = event.__event__
-        entry = _new(_FillableEntry)
-        entry.id = prefix + (tail + offset).to_bytes(6, "big").hex()
-        entry.type = kind.name
-        entry.version = kind.version
-        entry.recorded_at = recorded_at
-        entry.key = key
-        entry.event = event
-        entry.seq = after + 1 + offset
-        entry.__class__ = Entry
-        entries.append(entry)
+        id_ = prefix + (tail + offset).to_bytes(6, "big").hex()
+        entries.append(
+            entry_of(id_, kind.name, kind.version, recorded_at, key, event, after + 1 + offset)
+        )
     return entries
 
 
-_new: Final[Callable[[Any], Any]] = object.__new__
-_FillableEntry: Final = fillable(Entry)
-"""Filling one takes 0.2 µs, where making an entry by its fields takes 0.8."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
