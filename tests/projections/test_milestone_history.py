@@ -307,10 +307,23 @@ def test_an_end_that_stands_before_its_start_is_kept() -> None:
     assert ("2020-03", "2020", ("sql",)) == (role.started, role.ended, role.skills)
 
 
-def test_a_role_that_ended_before_it_started_has_no_harvest() -> None:
+def test_an_end_wholly_before_its_start_ends_nothing() -> None:
+    """Of a role, a challenge and a request alike."""
     ended = RoleEnded(on="2019-05", role="r")
     role = harvest([ended, SkillPractised(on="2020-01-01", skill="sql"), ROLE])
-    assert ("2019-05", (), ()) == (role.ended, role.skills, role.milestones)
+    assert (None, ("sql",)) == (role.ended, role.skills)
+    early = [
+        ChallengeResolved(on="2019", challenge="c", outcome="met"),
+        RequestAnswered(on="2019", request="q", outcome="granted"),
+        ROLE,
+        ChallengeTaken(on="2020-06", challenge="c", title="Migration", difficulty=5),
+        RequestMade(on="2020-06", request="q", kind="raise"),
+    ]
+    assert ["role started"] == [milestone.kind for milestone in project(early).milestones]
+    within = [event if event in early[2:] else event.replace(on="2020") for event in early]
+    assert {"role started", "challenge", "request granted"} == {
+        milestone.kind for milestone in project(within).milestones
+    }
 
 
 def test_ended_roles_that_no_reflection_is_about_are_named() -> None:

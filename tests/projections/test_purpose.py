@@ -309,7 +309,7 @@ def test_a_role_that_nobody_started_has_a_fit_and_is_not_open() -> None:
         ("2020", "2020", "2020-01-01", True),
         ("2020", "2020", "2020-12-31", True),
         ("2020", "2020", "2021-01-01", False),
-        ("2020-03", "2019-05", "2020-03-01", False),
+        ("2020-03", "2019-05", "2020-03-01", True),
     ],
 )
 def test_a_role_is_held_until_its_last_day(start: str, end: str, at: str, held: bool) -> None:

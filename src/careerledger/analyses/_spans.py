@@ -27,6 +27,7 @@ from careerledger.events.ownership import (
 from careerledger.events.role import RoleEnded, RoleStarted
 from careerledger.events.vision import GoalDropped, GoalSet, VisionDeclared, VisionRetired
 from careerledger.history import Entry
+from careerledger.projections._ends import ends, supersedes
 
 SPANS: Final[Mapping[str, tuple[type[Action], tuple[type[Action], ...]]]] = MappingProxyType(
     {
@@ -62,20 +63,21 @@ def spans(facts: Sequence[Entry[Action]], kinds: Iterable[str] = SPANS) -> dict[
     """What has begun, as ``"kind:id"``, in the order of the history within each kind."""
     found: dict[str, Span] = {}
     for kind in kinds:
-        start, ends = SPANS[kind]
+        start, endings = SPANS[kind]
         id_of = attrgetter(kind)
         started: dict[str, Entry[Action]] = {}
         ended: dict[str, Entry[Action]] = {}
         for entry in facts:
             if isinstance(entry.event, start):
                 started[id_of(entry.event)] = entry
-            elif isinstance(entry.event, ends):
+            elif isinstance(entry.event, endings):
                 id_ = id_of(entry.event)
-                if id_ not in ended or ended[id_].event.on.last_day <= entry.event.on.last_day:
+                before = ended.get(id_)
+                if supersedes(entry.event.on, before.event.on if before else None):
                     ended[id_] = entry
         for id_, begun in started.items():
             end = ended.get(id_)
-            if end is not None and end.event.on.last_day < begun.event.on.first_day:
+            if end is not None and not ends(end.event.on, begun.event.on):
                 end = None
             found[f"{kind}:{id_}"] = Span(kind=kind, id=id_, start=begun, end=end)
     return found

@@ -32,6 +32,12 @@ def standing_weight(amount: float, ordinal: int, half_life: float) -> int:
     return scaled << doublings if doublings >= 0 else scaled >> -doublings
 
 
+def standing_amount(weight: int, ordinal: int, half_life: float) -> float:
+    """What a sum of standing weights amounts to on a day, on or after that of the last."""
+    mantissa, doublings = _growth(ordinal, half_life)
+    return weight / (1 << doublings) / mantissa if doublings >= 0 else weight / mantissa
+
+
 @lru_cache(maxsize=4096)
 def _growth(ordinal: int, half_life: float) -> tuple[float, int]:
     doublings = (ordinal - _EPOCH) / half_life

@@ -6,6 +6,7 @@ import attrs
 
 from careerledger.dates import PartialDate
 from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
+from careerledger.projections._ends import ends, supersedes
 
 _Rungs = tuple[float | None, float | None]
 """Level and scope; None: not said."""
@@ -54,7 +55,7 @@ class Ladder:
     )
     """Changes before their role's start, by role: "2020" stands before "2020-03" in the history."""
     ends: dict[str, str] = attrs.field(factory=dict[str, str])
-    """Ends that stand before it."""
+    """The end of each role, also before its start."""
 
     def start(self, event: RoleStarted, seq: int) -> list[Rise]:
         """The rises of a role that starts: by itself, and by changes within its first period."""
@@ -62,8 +63,9 @@ class Ladder:
         rises = _rise(rungs, self.highest, seq)
         role = self.roles[event.role] = _Held(rungs)
         self.highest = _higher(self.highest, rungs)
-        if event.role in self.ends:
-            role.last = PartialDate(self.ends.pop(event.role)).last_day.toordinal()
+        ended = self.ends.get(event.role)
+        if ended is not None and ends(PartialDate(ended), event.on):
+            role.last = PartialDate(ended).last_day.toordinal()
         for on, later, change in self.changes.pop(event.role, ()):
             if PartialDate(on).last_day >= event.on.first_day:
                 rises += self._become(role, later, event.on, change)
@@ -80,10 +82,12 @@ class Ladder:
 
     def end(self, event: RoleEnded) -> None:
         """A role ends."""
+        before = self.ends.get(event.role)
+        if not supersedes(event.on, PartialDate(before) if before else None):
+            return
+        self.ends[event.role] = str(event.on)
         role = self.roles.get(event.role)
-        if role is None:
-            self.ends[event.role] = str(event.on)
-        else:
+        if role is not None:
             role.last = event.on.last_day.toordinal()
 
     def _become(self, role: _Held, rungs: _Rungs, on: PartialDate, seq: int) -> list[Rise]:

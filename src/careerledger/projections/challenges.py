@@ -1,8 +1,10 @@
 """Am I stretched, and do I recover?"""
 
-from collections.abc import Iterable
+from bisect import bisect_left, insort
+from collections import Counter
 from datetime import date
-from math import expm1, fsum
+from math import expm1
+from operator import attrgetter
 from typing import ClassVar, Final, Literal, get_args
 
 import attrs
@@ -18,10 +20,12 @@ from careerledger.events.challenge import (
     SetbackSuffered,
 )
 from careerledger.history import Entry
-from careerledger.projections._fading import fade
+from careerledger.projections._ends import ends, supersedes
+from careerledger.projections._fading import standing_amount, standing_weight
+from careerledger.projections._kept import Kept
 from careerledger.projections._parameters import HalfLife, Tunable
 from careerledger.projections._projection import on, projection
-from careerledger.projections._views import Evidence, View
+from careerledger.projections._views import Evidence, View, dated
 
 __all__ = [
     "Challenge",
@@ -157,6 +161,38 @@ class _Suffered:
     severity: int
 
 
+class _Stretches:
+    """How much each challenge stretches one, ranked: on all later days in the same order."""
+
+    def __init__(self) -> None:
+        self._total = 0
+        self._ranked: list[tuple[int, str, int]] = []
+        """Standing weight below 0, date and entry number; the heaviest first."""
+        self._by_id: dict[str, tuple[int, str, int]] = {}
+
+    def put(self, id_: str, rank: tuple[int, str, int]) -> None:
+        """Rank a challenge, or rank it anew."""
+        before = self._by_id.get(id_)
+        if before is not None:
+            del self._ranked[bisect_left(self._ranked, before)]
+            self._total += before[0]
+        self._by_id[id_] = rank
+        insort(self._ranked, rank)
+        self._total -= rank[0]
+
+    def at(self, day: int, half_life: float, k: float) -> tuple[float | None, tuple[Evidence, ...]]:
+        """The stretch on a day, and the challenges that hold it up most."""
+        if not self._ranked:
+            return None, ()
+        stretch = -expm1(-standing_amount(self._total, day, half_life) / k)
+        evidence = tuple(
+            Evidence(seq=seq, on=dated(on), share=stretch * (-weight / self._total))
+            for weight, on, seq in self._ranked[:TOP]
+            if weight  # what is very long ago has faded to nothing
+        )
+        return stretch, evidence
+
+
 @projection("challenges")
 class Challenges(Tunable):
     """How much challenges stretch one, how they ended, and how setbacks were overcome.
@@ -172,7 +208,7 @@ class Challenges(Tunable):
     was taken.
 
     An id that is taken or resolved twice counts as it was last; the end of what never began, a
-    challenge or a setback, does not count.
+    challenge or a setback, does not count, nor does one that lies wholly before the beginning.
 
     Parameters:
         half_life: In days, 365.
@@ -186,104 +222,100 @@ class Challenges(Tunable):
     feedback: ClassVar[Share] = 0.5
 
     taken: dict[str, _Taken] = {}
+    """By challenge, in the order they were taken."""
     resolved: dict[str, _Resolved] = {}
     suffered: dict[str, _Suffered] = {}
+    """By setback, in the order they were suffered."""
     overcome: dict[str, tuple[str, int]] = {}
     """Date and entry number."""
     confidence: dict[str, list[tuple[str, float, int]]] = {}
     """By theme: date, level and entry number, in history order."""
+    _challenges: Kept[Challenge] = attrs.field(factory=Kept[Challenge], eq=False, init=False)
+    _setbacks: Kept[Setback] = attrs.field(factory=Kept[Setback], eq=False, init=False)
+    _readings: Kept[Confidence] = attrs.field(factory=Kept[Confidence], eq=False, init=False)
+    _stretches: _Stretches = attrs.field(factory=_Stretches, eq=False, init=False)
 
     @on(ChallengeTaken)
     def take(self, event: ChallengeTaken, entry: Entry[ChallengeTaken]) -> None:
+        self.taken.pop(event.challenge, None)
         self.taken[event.challenge] = _Taken(
             str(event.on), entry.seq, event.title, event.difficulty
         )
+        self._challenges.began(event.challenge)
 
     @on(ChallengeResolved)
     def resolve(self, event: ChallengeResolved, entry: Entry[ChallengeResolved]) -> None:  # noqa: ARG002
-        self.resolved[event.challenge] = _Resolved(
-            str(event.on), event.outcome, event.feedback, event.lessons, event.skills
-        )
+        before = self.resolved.get(event.challenge)
+        if supersedes(event.on, PartialDate(before.on) if before else None):
+            self.resolved[event.challenge] = _Resolved(
+                str(event.on), event.outcome, event.feedback, event.lessons, event.skills
+            )
+            self._challenges.changed(event.challenge)
 
     @on(SetbackSuffered)
     def suffer(self, event: SetbackSuffered, entry: Entry[SetbackSuffered]) -> None:
+        self.suffered.pop(event.setback, None)
         self.suffered[event.setback] = _Suffered(
             str(event.on), entry.seq, event.what, event.severity
         )
+        self._setbacks.began(event.setback)
 
     @on(SetbackOvercome)
     def get_up(self, event: SetbackOvercome, entry: Entry[SetbackOvercome]) -> None:
-        self.overcome[event.setback] = (str(event.on), entry.seq)
+        before = self.overcome.get(event.setback)
+        if supersedes(event.on, PartialDate(before[0]) if before else None):
+            self.overcome[event.setback] = (str(event.on), entry.seq)
+            self._setbacks.changed(event.setback)
 
     @on(ConfidenceRated)
     def rate(self, event: ConfidenceRated, entry: Entry[ConfidenceRated]) -> None:
         readings = self.confidence.setdefault(event.theme, [])
         readings.append((str(event.on), event.level, entry.seq))
+        self._readings.changed(event.theme)
 
     def view(self, at: date) -> ChallengesView:
         """The answer at a date on or after the last entry."""
-        ordered = sorted(self.taken.items(), key=lambda pair: (pair[1].on, pair[1].seq))
-        challenges = tuple(self._challenge(id_, taken) for id_, taken in ordered)
-        stretch, evidence = self._stretch(challenges, at)
-        found = [challenge.outcome for challenge in challenges]
+        challenges = self._challenges.all(self.taken, self._challenge)
+        stretch, evidence = self._stretches.at(at.toordinal(), self.half_life, self.k)
+        found = Counter(challenge.outcome for challenge in challenges)
+        confidence = self._readings.all(self.confidence, self._confidence)
         return ChallengesView(
             at=at,
             stretch=stretch,
             challenges=challenges,
             outcomes=immutabledict(
-                {outcome: found.count(outcome) for outcome in get_args(ChallengeOutcome)}
+                {outcome: found[outcome] for outcome in get_args(ChallengeOutcome)}
             ),
             resilience=self._resilience(),
-            confidence=tuple(
-                _confidence(theme, readings) for theme, readings in sorted(self.confidence.items())
-            ),
+            confidence=tuple(sorted(confidence, key=attrgetter("theme"))),
             evidence=evidence,
         )
 
-    def _challenge(self, id_: str, taken: _Taken) -> Challenge:
-        resolved = self.resolved.get(id_)
-        return Challenge(
+    def _challenge(self, id_: str) -> Challenge:
+        taken, resolved = self.taken[id_], self.resolved.get(id_)
+        began = PartialDate(taken.on)
+        if resolved is not None and not ends(PartialDate(resolved.on), began):
+            resolved = None
+        ended = PartialDate(resolved.on) if resolved else None
+        made = Challenge(
             challenge=id_,
             title=taken.title,
             difficulty=taken.difficulty,
-            taken=PartialDate(taken.on),
-            resolved=PartialDate(resolved.on) if resolved else None,
+            taken=began,
+            resolved=ended,
             outcome=resolved.outcome if resolved else "open",
             feedback=resolved.feedback if resolved else None,
             lessons=resolved.lessons if resolved else (),
             skills=resolved.skills if resolved else (),
         )
-
-    def _stretch(
-        self, challenges: Iterable[Challenge], at: date
-    ) -> tuple[float | None, tuple[Evidence, ...]]:
-        parts = [(self._part(challenge, at), challenge) for challenge in challenges]
-        if not parts:
-            return None, ()
-        total = fsum(part for part, _ in parts)
-        stretch = -expm1(-total / self.k)
-        shares = [
-            Evidence(
-                seq=self.taken[challenge.challenge].seq,
-                on=challenge.taken,
-                share=stretch * (part / total),
-            )
-            for part, challenge in parts
-            if part  # what is very long ago has faded to nothing
-        ]
-        shares.sort(key=lambda evidence: (-evidence.share, evidence.on, evidence.seq))
-        return stretch, tuple(shares[:TOP])
-
-    def _part(self, challenge: Challenge, at: date) -> float:
-        since = max(challenge.taken.ordinal, (challenge.resolved or challenge.taken).ordinal)
-        feedback = self.feedback if challenge.feedback is None else challenge.feedback
-        return (
-            challenge.difficulty * (0.5 + feedback) * fade(at.toordinal() - since, self.half_life)
-        )
+        since = max(began.ordinal, (ended or began).ordinal)
+        feedback = self.feedback if made.feedback is None else made.feedback
+        weight = standing_weight(made.difficulty * (0.5 + feedback), since, self.half_life)
+        self._stretches.put(id_, (-weight, taken.on, taken.seq))
+        return made
 
     def _resilience(self) -> Resilience:
-        ordered = sorted(self.suffered.items(), key=lambda pair: (pair[1].on, pair[1].seq))
-        setbacks = tuple(self._setback(id_, suffered) for id_, suffered in ordered)
+        setbacks = self._setbacks.all(self.suffered, self._setback)
         days = [setback.days for setback in setbacks if setback.days is not None]
         return Resilience(
             suffered=len(setbacks),
@@ -293,11 +325,11 @@ class Challenges(Tunable):
             setbacks=setbacks,
         )
 
-    def _setback(self, id_: str, suffered: _Suffered) -> Setback:
-        began = PartialDate(suffered.on)
-        ended, seqs = None, [suffered.seq]
-        if id_ in self.overcome:
-            day, seq = self.overcome[id_]
+    def _setback(self, id_: str) -> Setback:
+        suffered = self.suffered[id_]
+        began, ended, seqs = PartialDate(suffered.on), None, [suffered.seq]
+        day, seq = self.overcome.get(id_, (None, 0))
+        if day is not None and ends(PartialDate(day), began):
             ended = PartialDate(day)
             seqs.append(seq)
         return Setback(
@@ -310,16 +342,16 @@ class Challenges(Tunable):
             entries=tuple(seqs),
         )
 
-
-def _confidence(theme: str, readings: list[tuple[str, float, int]]) -> Confidence:
-    return Confidence(
-        theme=theme,
-        latest=readings[-1][1],
-        readings=tuple(
-            ConfidenceReading(on=PartialDate(day), level=level, seq=seq)
-            for day, level, seq in readings
-        ),
-    )
+    def _confidence(self, theme: str) -> Confidence:
+        readings = self.confidence[theme]
+        return Confidence(
+            theme=theme,
+            latest=readings[-1][1],
+            readings=tuple(
+                ConfidenceReading(on=dated(day), level=level, seq=seq)
+                for day, level, seq in readings
+            ),
+        )
 
 
 def _median(days: list[int]) -> float | None:

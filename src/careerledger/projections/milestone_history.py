@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 import attrs
 
@@ -27,10 +27,11 @@ from careerledger.events.reflection import MilestoneDeclared, ReflectionWritten
 from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
 from careerledger.events.vision import GoalAssessed, GoalSet
 from careerledger.history import Entry
+from careerledger.projections._ends import ends, supersedes
 from careerledger.projections._ladder import Ladder
 from careerledger.projections._parameters import Difficulty, Tunable
 from careerledger.projections._projection import on, projection
-from careerledger.projections._views import View
+from careerledger.projections._views import View, dated
 
 __all__ = ["Harvest", "Milestone", "MilestoneHistory", "MilestoneHistoryView", "MilestoneKind"]
 
@@ -155,6 +156,10 @@ class _Reached:
     """For a rise from the role's start on: the entry of the change."""
 
 
+_NEVER: Final = (0, "", 0, "9999")
+"""A challenge that was never taken."""
+
+
 @projection("milestone-history")
 class MilestoneHistory(Tunable):
     """The milestones of a career, declared and derived, and the harvest of each role.
@@ -176,12 +181,14 @@ class MilestoneHistory(Tunable):
     roles: dict[str, _Role] = {}
     ladder: Ladder = attrs.field(factory=Ladder)
     ends: dict[str, str] = {}
-    """Ends that stand before their role's start in the history."""
+    """The end of each role, also before its start."""
     reached: list[_Reached] = []
-    difficulties: dict[str, tuple[int, str, int]] = {}
-    """Challenges taken: difficulty, title, entry."""
-    requests: dict[str, tuple[str, int]] = {}
-    """Requests made: kind, entry."""
+    difficulties: dict[str, tuple[int, str, int, str]] = {}
+    """Challenges taken: difficulty, title, entry, date."""
+    resolved: dict[str, str] = {}
+    """The end of each challenge, also before it was taken."""
+    requests: dict[str, tuple[str, int, str]] = {}
+    """Requests made: kind, entry, date."""
     goals: dict[str, tuple[str, int]] = {}
     """Goals set: title, entry."""
     goals_reached: set[str] = set()
@@ -216,8 +223,9 @@ class MilestoneHistory(Tunable):
         )
         self.roles[event.role] = role
         self._held = None
-        if event.role in self.ends:
-            self._end(role, PartialDate(self.ends.pop(event.role)))
+        ended = self.ends.get(event.role)
+        if ended is not None and ends(PartialDate(ended), event.on):
+            self._end(role, PartialDate(ended))
         for part, name in self.of_today:
             self._harvest_into(role, part, name)
         title = f"{event.title}, {event.organisation}"
@@ -242,10 +250,12 @@ class MilestoneHistory(Tunable):
     def end(self, event: RoleEnded, entry: Entry[RoleEnded]) -> None:  # noqa: ARG002
         self._come_to(event.on)
         self.ladder.end(event)
+        before = self.ends.get(event.role)
+        if not supersedes(event.on, PartialDate(before) if before else None):
+            return
+        self.ends[event.role] = str(event.on)
         role = self.roles.get(event.role)
-        if role is None:
-            self.ends[event.role] = str(event.on)
-        else:
+        if role is not None:
             self._end(role, event.on)
 
     def _end(self, role: _Role, on: PartialDate) -> None:
@@ -270,12 +280,20 @@ class MilestoneHistory(Tunable):
     @on(ChallengeTaken)
     def take(self, event: ChallengeTaken, entry: Entry[ChallengeTaken]) -> None:
         self._come_to(event.on)
-        self.difficulties[event.challenge] = (event.difficulty, event.title, entry.seq)
+        self.difficulties[event.challenge] = (
+            event.difficulty,
+            event.title,
+            entry.seq,
+            str(event.on),
+        )
         self._reconsider(event.challenge)
 
     @on(ChallengeResolved)
     def resolve(self, event: ChallengeResolved, entry: Entry[ChallengeResolved]) -> None:
         self._come_to(event.on)
+        before = self.resolved.get(event.challenge)
+        if supersedes(event.on, dated(before) if before else None):
+            self.resolved[event.challenge] = str(event.on)
         self._harvest("challenges", [event.challenge])
         self._harvest("skills", event.skills)
         if event.outcome == "met":
@@ -284,7 +302,7 @@ class MilestoneHistory(Tunable):
     @on(RequestMade)
     def ask(self, event: RequestMade, entry: Entry[RequestMade]) -> None:
         self._come_to(event.on)
-        self.requests[event.request] = (event.kind, entry.seq)
+        self.requests[event.request] = (event.kind, entry.seq, str(event.on))
         self._reconsider(event.request)
 
     @on(RequestAnswered)
@@ -375,8 +393,6 @@ class MilestoneHistory(Tunable):
                 self._harvest_into(role, part, name)
 
     def _harvest_into(self, role: _Role, part: str, name: str) -> None:
-        if role.last is not None and role.last < role.first:
-            return
         if part == "milestones":
             role.reached.append(int(name))
         else:
@@ -432,12 +448,17 @@ class MilestoneHistory(Tunable):
     def _milestone(self, reached: _Reached) -> Milestone | None:
         about: tuple[str, int] | None = None
         if reached.kind == "challenge":
-            difficulty, title, seq = self.difficulties.get(reached.about, (0, "", 0))
-            if difficulty < self.difficulty:
+            difficulty, title, seq, taken = self.difficulties.get(reached.about, _NEVER)
+            if difficulty < self.difficulty or not ends(dated(reached.on), dated(taken)):
                 return None
             about = (title, seq)
         elif reached.kind == "request granted":
-            about = self.requests.get(reached.about)
+            request = self.requests.get(reached.about)
+            if request is not None:
+                kind, seq, asked = request
+                if not ends(dated(reached.on), dated(asked)):
+                    return None
+                about = (kind, seq)
         elif reached.kind == "goal":
             about = self.goals.get(reached.about)
         elif reached.change is not None:
@@ -450,6 +471,10 @@ class MilestoneHistory(Tunable):
             role=reached.role,
             entries=(reached.seq, *further),
         )
+
+    def _is_resolved(self, challenge: str) -> bool:
+        *_, taken = self.difficulties.get(challenge, _NEVER)
+        return ends(dated(self.resolved[challenge]), dated(taken))
 
     def _harvested(self, id_: str, role: _Role) -> Harvest:
         def part(name: str) -> tuple[str, ...]:
@@ -464,7 +489,7 @@ class MilestoneHistory(Tunable):
             skills=part("skills"),
             contacts=part("contacts"),
             credentials=part("credentials"),
-            challenges=part("challenges"),
+            challenges=tuple(filter(self._is_resolved, part("challenges"))),
             doors=part("doors"),
             milestones=role.titles(self._milestones),
             reflections=len(part("reflections")),

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from math import fsum
-from typing import Any, ClassVar, Final, Literal, get_args
+from typing import Any, ClassVar, Final, Literal, TypeVar, cast, get_args
 
 import attrs
 from immutabledict import immutabledict
@@ -23,9 +23,10 @@ from careerledger.events.ownership import (
     RequestMade,
 )
 from careerledger.history import Entry
+from careerledger.projections._ends import ends, supersedes
 from careerledger.projections._parameters import Days, Tunable
 from careerledger.projections._projection import on, projection
-from careerledger.projections._views import Evidence, View
+from careerledger.projections._views import Evidence, View, dated
 
 __all__ = [
     "IndustrySwitch",
@@ -34,6 +35,8 @@ __all__ = [
     "OwnershipView",
     "RequestsOfKind",
 ]
+
+T = TypeVar("T")
 
 Initiative = Literal["self", "asked", "assigned"]
 Answer = Literal["granted", "declined", "deferred"]
@@ -144,7 +147,7 @@ class Ownership(Tunable):
 
     A request stays open until it is granted or declined; the latest answer counts. An id that is
     introduced twice counts as it was last; an answer to what was never asked does not count, nor
-    does the end of what was never proposed or found.
+    does the end of what was never proposed or found, or one that lies wholly before that.
 
     Parameters:
         answer_within: Days after which an open request is overdue, 30.
@@ -156,15 +159,19 @@ class Ownership(Tunable):
     own: list[tuple[str, int]] = []
     """Date and entry number of the latest actions of one's own initiative."""
     requests: dict[str, _Request] = {}
-    answers: dict[str, Answer] = {}
-    proposed: set[str] = set()
-    finished: dict[str, tuple[Literal["shipped", "partly", "stopped"], float | None]] = {}
-    """Outcome and worth by project."""
+    answers: dict[str, tuple[str, Answer]] = {}
+    """Date and answer by request."""
+    proposed: dict[str, str] = {}
+    """Date by project."""
+    finished: dict[str, tuple[str, Literal["shipped", "partly", "stopped"], float | None]] = {}
+    """Date, outcome and worth by project."""
     crafted: dict[str, int] = {}
     switches: list[tuple[str, str, str, int]] = []
     """From, to, date, and entry number."""
-    found: set[str] = set()
-    decided: dict[str, Literal["taken", "declined", "lapsed"]] = {}
+    found: dict[str, str] = {}
+    """Date by opportunity."""
+    decided: dict[str, tuple[str, Literal["taken", "declined", "lapsed"]]] = {}
+    """Date and decision by opportunity."""
 
     @on(Action)
     def act(self, event: Action, entry: Entry[Action]) -> None:
@@ -182,15 +189,17 @@ class Ownership(Tunable):
 
     @on(RequestAnswered)
     def answer(self, event: RequestAnswered, entry: Entry[RequestAnswered]) -> None:  # noqa: ARG002
-        self.answers[event.request] = event.outcome
+        if _counts_in_place_of(event.on, self.answers.get(event.request)):
+            self.answers[event.request] = (str(event.on), event.outcome)
 
     @on(ProjectProposed)
     def propose(self, event: ProjectProposed, entry: Entry[ProjectProposed]) -> None:  # noqa: ARG002
-        self.proposed.add(event.project)
+        self.proposed[event.project] = str(event.on)
 
     @on(ProjectFinished)
     def finish(self, event: ProjectFinished, entry: Entry[ProjectFinished]) -> None:  # noqa: ARG002
-        self.finished[event.project] = (event.outcome, event.worth)
+        if _counts_in_place_of(event.on, self.finished.get(event.project)):
+            self.finished[event.project] = (str(event.on), event.outcome, event.worth)
 
     @on(JobCrafted)
     def craft(self, event: JobCrafted, entry: Entry[JobCrafted]) -> None:  # noqa: ARG002
@@ -202,19 +211,21 @@ class Ownership(Tunable):
 
     @on(OpportunityFound)
     def find(self, event: OpportunityFound, entry: Entry[OpportunityFound]) -> None:  # noqa: ARG002
-        self.found.add(event.opportunity)
+        self.found[event.opportunity] = str(event.on)
 
     @on(OpportunityDecided)
     def decide(self, event: OpportunityDecided, entry: Entry[OpportunityDecided]) -> None:  # noqa: ARG002
-        self.decided[event.opportunity] = event.decision
+        if _counts_in_place_of(event.on, self.decided.get(event.opportunity)):
+            self.decided[event.opportunity] = (str(event.on), event.decision)
 
     def view(self, at: date) -> OwnershipView:
         """The answer at a date on or after the last action."""
         stated = sum(self.initiatives.values())
         waiting = tuple(self._open_requests(at))
-        ended = [end for project, end in self.finished.items() if project in self.proposed]
-        worths = [worth for _, worth in ended if worth is not None]
-        decisions = [decision for found, decision in self.decided.items() if found in self.found]
+        ended = list(_ended(self.finished, self.proposed))
+        outcomes = [outcome for _, outcome, _ in ended]
+        worths = [worth for _, _, worth in ended if worth is not None]
+        decisions = [decision for _, decision in _ended(self.decided, self.found)]
         return OwnershipView(
             at=at,
             agency=(self.initiatives.get("self", 0) + 1) / (stated + 2),
@@ -226,7 +237,9 @@ class Ownership(Tunable):
             ),
             open_requests=waiting,
             projects_proposed=len(self.proposed),
-            projects=_states(ProjectState, [outcome for outcome, _ in ended], len(self.proposed)),
+            projects=_states(
+                ProjectState, [outcome for _, outcome, _ in ended], len(self.proposed)
+            ),
             worth=fsum(worths) / len(worths) if worths else None,
             crafted=_counts(Crafting, self.crafted),
             mobility=tuple(
@@ -241,10 +254,14 @@ class Ownership(Tunable):
             ),
         )
 
+    def _answer(self, id_: str, request: _Request) -> Answer | None:
+        on, answer = self.answers.get(id_, (None, None))
+        return answer if on is not None and ends(dated(on), dated(request.on)) else None
+
     def _open_requests(self, at: date) -> Iterator[OpenRequest]:
         ordered = sorted(self.requests.items(), key=lambda pair: (pair[1].on, pair[1].seq))
         for id_, request in ordered:
-            answer = self.answers.get(id_)
+            answer = self._answer(id_, request)
             if answer is None or answer == "deferred":
                 asked = PartialDate(request.on)
                 days = at.toordinal() - asked.ordinal
@@ -262,7 +279,7 @@ class Ownership(Tunable):
     def _by_kind(self, waiting: Sequence[OpenRequest]) -> Iterator[RequestsOfKind]:
         for kind in get_args(RequestKind):
             answers = [
-                self.answers.get(id_)
+                self._answer(id_, request)
                 for id_, request in self.requests.items()
                 if request.kind == kind
             ]
@@ -278,6 +295,18 @@ class Ownership(Tunable):
                     overdue=sum(request.overdue for request in still_open),
                     answer_rate=(len(answers) - len(still_open)) / len(answers),
                 )
+
+
+def _counts_in_place_of(on: PartialDate, end: tuple[Any, ...] | None) -> bool:
+    """Whether an end on a date counts in place of one that is known, whose date comes first."""
+    return supersedes(on, None if end is None else dated(end[0]))
+
+
+def _ended(found: Mapping[str, T], started: Mapping[str, str]) -> Iterator[T]:
+    """The ends, whose dates come first, of what had started by then."""
+    for id_, end in found.items():
+        if id_ in started and ends(dated(cast("Any", end)[0]), dated(started[id_])):
+            yield end
 
 
 def _counts(kinds: Any, counted: Mapping[str, int]) -> immutabledict[Any, int]:

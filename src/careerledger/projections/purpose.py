@@ -11,6 +11,7 @@ from careerledger.dates import PartialDate
 from careerledger.events.purpose import EnergyRated, RoleValueRated, ValueWeighted
 from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
 from careerledger.history import Entry
+from careerledger.projections._ends import ends, supersedes
 from careerledger.projections._parameters import Tunable
 from careerledger.projections._projection import on, projection
 from careerledger.projections._views import Evidence, View
@@ -156,7 +157,7 @@ class Purpose(Tunable):
     """By role and value: what is supplied, date and entry number."""
     roles: dict[str, _Role] = {}
     ends: dict[str, str] = {}
-    """Ends that stand before their role's start in the history, as 2024 before 2024-03."""
+    """The end of each role, also before its start: 2024 stands before 2024-03 in the history."""
     pay: dict[str, list[tuple[str, float, str | None, int]]] = {}
     """By role: date, pay, currency and entry number, in history order."""
     currencies: dict[str, str | None] = {}
@@ -176,8 +177,9 @@ class Purpose(Tunable):
     def start(self, event: RoleStarted, entry: Entry[RoleStarted]) -> None:
         role = _Role(event.title, str(event.on), entry.seq)
         self.roles[event.role] = role
-        if event.role in self.ends:
-            role.end(PartialDate(self.ends.pop(event.role)))
+        ended = self.ends.get(event.role)
+        if ended is not None and ends(PartialDate(ended), event.on):
+            role.end(PartialDate(ended))
         self.currencies[event.role] = event.currency
         self._pay(event.role, event.on, event.pay, entry.seq)
 
@@ -195,10 +197,12 @@ class Purpose(Tunable):
 
     @on(RoleEnded)
     def end(self, event: RoleEnded, entry: Entry[RoleEnded]) -> None:  # noqa: ARG002
+        before = self.ends.get(event.role)
+        if not supersedes(event.on, PartialDate(before) if before else None):
+            return
+        self.ends[event.role] = str(event.on)
         if event.role in self.roles:
             self.roles[event.role].end(event.on)
-        else:
-            self.ends[event.role] = str(event.on)
 
     @on(EnergyRated)
     def feel(self, event: EnergyRated, entry: Entry[EnergyRated]) -> None:  # noqa: ARG002

@@ -9,9 +9,11 @@ import attrs
 from careerledger.dates import PartialDate
 from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
 from careerledger.history import Entry
+from careerledger.projections._ends import ends, supersedes
+from careerledger.projections._kept import Kept
 from careerledger.projections._parameters import Tunable
 from careerledger.projections._projection import on, projection
-from careerledger.projections._views import View
+from careerledger.projections._views import View, dated
 
 __all__ = ["Change", "Employer", "Gap", "Overlap", "Role", "Roles", "RolesView", "Title"]
 
@@ -162,8 +164,8 @@ class Roles(Tunable):
 
     A role is held from the first day of the date it started on to the last day of the date it
     ended on, both included, and never beyond the date of the view: "2019" to "2020" is two years,
-    and what ended in "2020-03" leaves no gap before "2020-04". A role that ended before it
-    started was held for no time.
+    and what ended in "2020-03" leaves no gap before "2020-04". An end that lies wholly before the
+    start ends nothing.
 
     What changed is part of a role where its date, which may be a whole year, shares a day with
     the time of the role; other changes count nowhere. An id that is introduced again stands for
@@ -176,11 +178,17 @@ class Roles(Tunable):
     """By role, also before its start: "2020" stands before "2020-03" in the history."""
     ends: dict[str, tuple[str, str | None]] = {}
     """Date and reason by role, also before its start."""
+    _held: Kept[tuple[Role, _Span]] = attrs.field(
+        factory=Kept[tuple[Role, _Span]], eq=False, init=False
+    )
+    """The roles and when they were held, up to the date of the last view."""
+    _going_on: set[str] = attrs.field(factory=set[str], eq=False, init=False)
+    """The roles that went on at that date."""
 
     @on(RoleStarted)
     def start(self, event: RoleStarted, entry: Entry[RoleStarted]) -> None:
-        if self.started.pop(event.role, None) is not None:
-            self.ends.pop(event.role, None)
+        self.started.pop(event.role, None)
+        self._held.began(event.role)
         self.started[event.role] = _Start(
             on=str(event.on),
             seq=entry.seq,
@@ -204,67 +212,72 @@ class Roles(Tunable):
             pay=event.pay,
         )
         self.changes.setdefault(event.role, []).append(change)
+        self._held.changed(event.role)
 
     @on(RoleEnded)
     def end(self, event: RoleEnded, entry: Entry[RoleEnded]) -> None:  # noqa: ARG002
-        self.ends[event.role] = (str(event.on), event.reason)
+        before = self.ends.get(event.role)
+        if supersedes(event.on, PartialDate(before[0]) if before else None):
+            self.ends[event.role] = (str(event.on), event.reason)
+            self._held.changed(event.role)
 
     def view(self, at: date) -> RolesView:
         """The answer at a date on or after the last entry."""
-        spans = {id_: self._span(id_, start, at) for id_, start in self.started.items()}
-        by_organisation: dict[str, list[str]] = {}
-        for id_, start in self.started.items():
-            by_organisation.setdefault(start.organisation, []).append(id_)
+        going_on = {id_ for id_ in self.started if not self._is_over(id_, at)}
+        for id_ in self._going_on | going_on:
+            self._held.changed(id_)  # how long it was held is another for each date
+        self._going_on = going_on
+        roles = self._held.all(self.started, lambda id_: self._role(id_, at))
+        by_organisation: dict[str, list[tuple[Role, _Span]]] = {}
+        for role, span in roles:
+            by_organisation.setdefault(role.organisation, []).append((role, span))
+        spans = {role.role: span for role, span in roles}
         held = list(_union(spans.values()))
         return RolesView(
             at=at,
             days=sum(map(_days, held)) if spans else None,
             employers=tuple(
-                self._employer(organisation, {id_: spans[id_] for id_ in ids})
-                for organisation, ids in by_organisation.items()
+                _employer(organisation, held_there)
+                for organisation, held_there in by_organisation.items()
             ),
             overlaps=tuple(_overlaps(spans)),
             gaps=tuple(_gaps(held, at)),
         )
 
-    def _span(self, id_: str, start: _Start, at: date) -> _Span:
-        last = at
-        if id_ in self.ends:
-            last = min(at, PartialDate(self.ends[id_][0]).last_day)
-        return PartialDate(start.on).ordinal, last.toordinal()
+    def _is_over(self, id_: str, at: date) -> bool:
+        ended, _ = self._end(id_)
+        return ended is not None and ended.last_day <= at
 
-    def _employer(self, organisation: str, spans: dict[str, _Span]) -> Employer:
-        ends = [self.ends.get(id_) for id_ in spans]
-        known = [PartialDate(end[0]) for end in ends if end is not None]
-        roles = tuple(self._role(id_, span) for id_, span in spans.items())
-        return Employer(
-            organisation=organisation,
-            started=roles[0].started,
-            ended=max(known, key=_by_last_day) if len(known) == len(ends) else None,
-            days=sum(map(_days, _union(spans.values()))),
-            roles=roles,
-        )
+    def _end(self, id_: str) -> tuple[PartialDate | None, str | None]:
+        """Date and reason of a role's end."""
+        day, reason = self.ends.get(id_, ("", None))
+        if day and ends(dated(day), dated(self.started[id_].on)):
+            return dated(day), reason
+        return None, None
 
-    def _role(self, id_: str, span: _Span) -> Role:
+    def _role(self, id_: str, at: date) -> tuple[Role, _Span]:
         start = self.started[id_]
-        ended, reason = self.ends.get(id_, (None, None))
+        began = dated(start.on)
+        ended, reason = self._end(id_)
+        last = at if ended is None else min(at, ended.last_day)
+        span = began.ordinal, last.toordinal()
         changes = [
             change
             for change in self.changes.get(id_, ())
-            if span[0] <= PartialDate(change.on).last_day.toordinal()
-            and PartialDate(change.on).ordinal <= span[1]
+            if (on := dated(change.on)).ordinal <= span[1]
+            and (on.ordinal >= span[0] or ends(on, began))
         ]
         levels = list(_changed("level", start.level, ((c, c.level) for c in changes)))
         scopes = list(_changed("scope", start.scope, ((c, c.scope) for c in changes)))
         pays = list(_changed("pay", start.pay, ((c, c.pay) for c in changes)))
-        titles = _titles(start, changes, None if ended is None else PartialDate(ended))
-        return Role(
+        titles = _titles(start, changes, ended)
+        role = Role(
             role=id_,
             organisation=start.organisation,
             title=titles[-1].title,
             industry=start.industry,
-            started=PartialDate(start.on),
-            ended=None if ended is None else PartialDate(ended),
+            started=began,
+            ended=ended,
             reason=reason,
             days=_days(span),
             level=next((c.level for c in reversed(changes) if c.level is not None), start.level),
@@ -275,6 +288,19 @@ class Roles(Tunable):
             changes=tuple(sorted([*levels, *scopes, *pays], key=_by_place)),
             seq=start.seq,
         )
+        return role, span
+
+
+def _employer(organisation: str, held: list[tuple[Role, _Span]]) -> Employer:
+    roles = tuple(role for role, _ in held)
+    ended = [role.ended for role in roles if role.ended is not None]
+    return Employer(
+        organisation=organisation,
+        started=roles[0].started,
+        ended=max(ended, key=_by_last_day) if len(ended) == len(roles) else None,
+        days=sum(map(_days, _union(span for _, span in held))),
+        roles=roles,
+    )
 
 
 def _by_last_day(on: PartialDate) -> tuple[date, str]:
@@ -293,9 +319,7 @@ def _changed(
     """What became another; stating the same again changes nothing."""
     for change, value in stated:
         if value is not None and value != before:
-            yield Change(
-                on=PartialDate(change.on), what=what, before=before, value=value, seq=change.seq
-            )
+            yield Change(on=dated(change.on), what=what, before=before, value=value, seq=change.seq)
             before = value
 
 
@@ -306,10 +330,10 @@ def _titles(
     for change in changes:
         if change.title is not None and change.title != given[-1][0]:
             given.append((change.title, change.on, change.seq))
-    ends = [*(PartialDate(since) for _, since, _ in given[1:]), ended]
+    untils = [*(dated(since) for _, since, _ in given[1:]), ended]
     return tuple(
-        Title(title=title, since=PartialDate(since), until=until, seq=seq)
-        for (title, since, seq), until in zip(given, ends, strict=True)
+        Title(title=title, since=dated(since), until=until, seq=seq)
+        for (title, since, seq), until in zip(given, untils, strict=True)
     )
 
 
