@@ -9,7 +9,7 @@ import attrs
 
 from careerledger.dates import PartialDate, beginning
 from careerledger.projections._fading import fade
-from careerledger.projections._views import Evidence
+from careerledger.projections._views import Evidence, evidence_of
 
 NAMED: Final = 3
 """How many pieces are named as evidence."""
@@ -80,12 +80,11 @@ class Strength:
 
         They are at most 3; each share is what the piece alone would leave.
         """
-        left = exp2((self.day - day) / self.half_life)
-        evidence = [
-            Evidence(seq=seq, on=on, share=weight * left)
-            for weight, seq, on in self._largest or self._name()
-        ]
-        return self.on(day), tuple(evidence)
+        return self.on(day), evidence_in(self.largest(day))
+
+    def largest(self, day: int) -> "Largest":
+        """The pieces that weigh most, for ``evidence_in``, should anyone look at them."""
+        return exp2((self.day - day) / self.half_life), tuple(self._largest or self._name())
 
     def last(self, day: int) -> Evidence:
         """The last piece, with what it weighs on a day as its share."""
@@ -133,6 +132,16 @@ class Strength:
             self.powers.append(power * of_old + sum(of_new) / number)
             of_new = [x * weight for x, weight in zip(of_new, away, strict=True)]
         self.room = len(held) + max(32, len(held) // 2)
+
+
+Largest = tuple[float, tuple[tuple[float, int, PartialDate], ...]]
+"""What is left of all pieces; then the weight, the entry and the date of each."""
+
+
+def evidence_in(largest: Largest) -> tuple[Evidence, ...]:
+    """The pieces that weigh most, as evidence."""
+    left, pieces = largest
+    return tuple([evidence_of(seq, on, weight * left) for weight, seq, on in pieces])
 
 
 _PIECE: Final = Struct("<idQB")

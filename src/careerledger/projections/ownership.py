@@ -237,9 +237,7 @@ class Ownership(Tunable):
             ),
             open_requests=waiting,
             projects_proposed=len(self.proposed),
-            projects=_states(
-                ProjectState, [outcome for _, outcome, _ in ended], len(self.proposed)
-            ),
+            projects=_states(ProjectState, outcomes, len(self.proposed)),
             worth=fsum(worths) / len(worths) if worths else None,
             crafted=_counts(Crafting, self.crafted),
             mobility=tuple(
