@@ -345,10 +345,7 @@ def together(bench: Bench) -> None:
     everything = f"all {len(kinds)} in one pass"
     contenders = {name: alone(kind) for name, kind in kinds.items()}
     contenders[everything] = lambda: fresh(lambda ledger: ledger.project(*kinds.values()))
-    contenders |= {
-        f"{name}, 120 months": series(kinds[name])
-        for name in ("VisionAlignment", "NetworkGrowth", "Skills")
-    }
+    contenders |= {f"{name}, 120 months": series(kind) for name, kind in kinds.items()}
     rounds = bench.rounds(3)
     with bench.task("all projections", rounds * len(contenders)) as step:
         seconds = interleaved(rounds, contenders, step)
@@ -367,14 +364,18 @@ def together(bench: Bench) -> None:
         f"{times:.1f}x",
         met=times < 4,
     )
-    for name in ("VisionAlignment", "NetworkGrowth", "Skills"):
-        times = ratio(seconds[f"{name}, 120 months"], seconds[name])
-        bench.target(
-            f"{name} for 120 months, beside one answer",
-            "less than 3x as long",
-            f"{times:.1f}x",
-            met=times < 3,
-        )
+    months = {name: ratio(seconds[f"{name}, 120 months"], seconds[name]) for name in kinds}
+    table = Table("120 months of a projection, beside one answer of it", ("projection", "ratio"))
+    for name, times in months.items():
+        table.add(name, f"{times:.1f}x")
+    bench.tables.append(table)
+    longest = max(kinds, key=months.__getitem__)
+    bench.target(
+        f"120 months of any projection, beside one answer ({longest} takes longest)",
+        "less than 3x as long",
+        f"{months[longest]:.1f}x",
+        met=months[longest] < 3,
+    )
 
 
 def memory(bench: Bench) -> None:
