@@ -14,6 +14,7 @@ from careerledger.events import (
     CourseStarted,
     DoorOpened,
     GatheringAttended,
+    IntroductionMade,
     OpportunityFound,
     RoleStarted,
 )
@@ -310,3 +311,18 @@ def test_of_origins_with_as_many_doors_the_first_in_the_alphabet_comes_first() -
     view = project([opened(contact=name) for name in ("kim", "joe", "kim", "ada", "joe", "lea")])
     told = [(part.origin, part.count) for part in view.by_contact]
     assert [("joe", 2), ("kim", 2), ("ada", 1), ("lea", 1)] == told
+
+
+def test_a_chain_goes_back_over_introductions() -> None:
+    """Those that brought the contact and oneself together; what making the contact says counts."""
+    met = IntroductionMade(on="2021", introducer="bea", introduced=["me", "cid"])
+    others = IntroductionMade(on="2021", introducer="dan", introduced=["bea", "cid"])
+    mine = IntroductionMade(on="2021", introducer="me", introduced=["bea", "cid"])
+    later = IntroductionMade(on="2022", introducer="dan", introduced=["me", "cid"])
+    door = opened(contact="cid")
+    people = [made("bea", via="ann"), made("ann"), made("dan"), made("cid")]
+    assert ("cid",) == only([*people, others, mine, door]).chain
+    assert ("ann", "bea", "cid") == only([*people, others, later, met, door]).chain
+    assert ("dan", "cid") == only([*people[:3], made("cid", via="dan"), met, door]).chain
+    round_ = IntroductionMade(on="2021", introducer="cid", introduced=["me", "ann"])
+    assert ("ann", "bea", "cid") == only([*people, met, round_, door]).chain

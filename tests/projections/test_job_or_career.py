@@ -1,12 +1,14 @@
 """The laws of JobOrCareer, and what keeps each practice alive."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 import pytest
-from hypothesis import given
+from hypothesis import find, given
 from hypothesis import strategies as st
 
 from careerledger import Entry
+from careerledger.codec import find_class
 from careerledger.dates import PartialDate
 from careerledger.events import (
     Action,
@@ -32,6 +34,7 @@ from careerledger.projections.job_or_career import (
     Practice,
 )
 from careerledger.projections.vision_alignment import EFFORTS
+from careerledger.testing import events
 from careers import TODAY, careers, facts, new_ledger, only_facts
 
 RANK = {"alive": 2, "fading": 1, "absent": 0}
@@ -46,16 +49,22 @@ def project(facts_: list[Action], at: object = TODAY, **parameters: object) -> J
 
 
 def entry_of(type_: str, on: str | date, seq: int = 1) -> Entry[Action]:
-    """An entry of whatever type, for which only its name and date count."""
+    """An entry of whatever type, of which only that and the date matter."""
     return Entry(
         id=f"e{seq}",
         type=type_,
         version=1,
         recorded_at=datetime(2026, 6, 30, tzinfo=UTC),
         key=None,
-        event=Action(on=on),
+        event=simplest(type_).replace(on=on, hours=None),
         seq=seq,
     )
+
+
+@cache
+def simplest(type_: str) -> Action:
+    """The simplest event of a type."""
+    return find(events(find_class(type_)), lambda event: event.hours is None)
 
 
 def found(view: JobOrCareerView, practice: str) -> Practice:

@@ -17,6 +17,7 @@ from careerledger.events import (
     IntroductionMade,
     MentoringEnded,
     MentoringStarted,
+    RecognitionReceived,
 )
 from careerledger.projections import KeepInTouch, NetworkGrowth
 from careerledger.projections.keep_in_touch import CADENCES, KeepInTouchView
@@ -218,7 +219,10 @@ def test_every_kind_of_contact_has_a_cadence() -> None:
             True,
         ),
         ([MentoringEnded(on="2024-06-01", mentoring="never started", gained="y")], False),
-        ([DoorOpened(on="2024-06-01", door="d", what="an offer", contact="jane")], False),
+        ([DoorOpened(on="2024-06-01", door="d", what="an offer", contact="jane")], True),
+        ([DoorOpened(on="2024-06-01", door="d", what="an offer")], False),
+        ([RecognitionReceived(on="2024-06-01", kind="thanks", text="x", contact="jane")], True),
+        ([RecognitionReceived(on="2024-06-01", kind="award", text="x")], False),
         ([ContactUpdated(on="2024-06-01", contact="jane", organisation="ACME")], False),
     ],
 )

@@ -152,7 +152,7 @@ def test_whatever_brings_people_together_is_a_touch() -> None:
         DoorOpened(on="2021-07-01", door="d", what="an offer", contact="jane"),
     ]
     view = project(facts, at="2021-12")
-    assert {"jane": 6, "joe": 3} == {tie.contact: tie.touches for tie in view.contacts}
+    assert {"jane": 7, "joe": 3} == {tie.contact: tie.touches for tie in view.contacts}
     assert (1, 1, 0) == (view.helped, view.doors, view.mentors)
     assert 1 == project(facts[:6], at="2021-12").mentors
     taught = MentoringStarted(on="2021", mentoring="n", contact="joe", role="mentee", aim="x")

@@ -11,11 +11,13 @@ from careerledger.events.network import (
     ContactKind,
     ContactMade,
     ContactTouched,
+    DoorOpened,
     GatheringAttended,
     HelpGiven,
     IntroductionMade,
     MentoringEnded,
     MentoringStarted,
+    RecognitionReceived,
 )
 from careerledger.projections._fading import fade
 from careerledger.projections._strength import Strength
@@ -23,22 +25,26 @@ from careerledger.projections._strength import Strength
 TOUCHING: Final = (
     ContactMade,
     ContactTouched,
+    DoorOpened,
     GatheringAttended,
     HelpGiven,
     IntroductionMade,
     MentoringStarted,
     MentoringEnded,
+    RecognitionReceived,
 )
 """The types of events that bring people together."""
 
 Touching = (
     ContactMade
     | ContactTouched
+    | DoorOpened
     | GatheringAttended
     | HelpGiven
     | IntroductionMade
     | MentoringStarted
     | MentoringEnded
+    | RecognitionReceived
 )
 """Any of them, for type checkers."""
 
@@ -47,8 +53,10 @@ Touching = (
 class Touches:
     """What counts as a touch, for projections to hold and to feed with ``TOUCHING`` events.
 
-    A touch is whatever brings two people together: making the contact, being in touch, meeting at
-    a gathering, helping, an introduction (depth 2), a mentoring's start and end (depth 3).
+    A touch is whatever passes between two people: making the contact, being in touch, meeting at
+    a gathering, helping, an introduction, a door that a contact opened, an award, a recommendation
+    or thanks from a contact (depth 2), an endorsement (depth 1), a mentoring's start and end
+    (depth 3).
     """
 
     mentorings: dict[str, tuple[str, str]] = attrs.field(factory=dict[str, tuple[str, str]])
@@ -66,6 +74,10 @@ class Touches:
             people = (event.contact,)
         elif isinstance(event, GatheringAttended):
             people = dict.fromkeys(event.met)
+        elif isinstance(event, DoorOpened | RecognitionReceived):
+            people = () if event.contact is None else (event.contact,)
+            if isinstance(event, RecognitionReceived) and event.kind == "endorsement":
+                depth = 1
         elif isinstance(event, IntroductionMade):
             people = sorted({event.introducer, *event.introduced})
         elif isinstance(event, MentoringStarted):

@@ -12,7 +12,7 @@ import attrs
 from careerledger.dates import PartialDate
 from careerledger.events.challenge import ChallengeTaken
 from careerledger.events.learning import CourseStarted
-from careerledger.events.network import ContactMade, DoorOpened, GatheringAttended
+from careerledger.events.network import ContactMade, DoorOpened, GatheringAttended, IntroductionMade
 from careerledger.events.ownership import OpportunityFound
 from careerledger.events.role import RoleStarted
 from careerledger.history import Entry
@@ -120,7 +120,8 @@ class Doors(Tunable):
     """The doors that opened, back to the people and gatherings behind them, and on to what came.
 
     That work is found through people, and often through chains of them, is Granovetter's finding
-    (1974, "Getting a Job"). A chain goes back over ``via`` of the contacts; where somebody is
+    (1974, "Getting a Job"). A chain goes back over ``via`` of the contacts, else over the first
+    introduction in which somebody brought the contact and ``"me"`` together; where somebody is
     reached twice it ends. The gathering is the latest at which the contact was met on or before
     the day of the door; a date of month or year precision counts from its first day. What a door
     led to may have been recorded before or after it. Of an id that was introduced twice the later
@@ -131,7 +132,9 @@ class Doors(Tunable):
 
     doors: list[_Door] = []
     via: dict[str, str] = {}
-    """By contact who introduced it."""
+    """By contact who introduced it, as making the contact says."""
+    introducers: dict[str, str] = {}
+    """The same, as the first introduction says."""
     met: dict[str, list[tuple[int, str, str, str, int]]] = {}
     """By contact the gatherings, oldest first: ordinal, date, name, kind, entry number."""
     titles: dict[str, str] = {}
@@ -148,6 +151,12 @@ class Doors(Tunable):
     def make(self, event: ContactMade, entry: Entry[ContactMade]) -> None:  # noqa: ARG002
         if event.via is not None:
             self.via[event.contact] = event.via
+
+    @on(IntroductionMade)
+    def introduce(self, event: IntroductionMade, entry: Entry[IntroductionMade]) -> None:  # noqa: ARG002
+        if "me" in event.introduced and event.introducer != "me":
+            for contact in event.introduced:
+                self.introducers.setdefault(contact, event.introducer)
 
     @on(GatheringAttended)
     def attend(self, event: GatheringAttended, entry: Entry[GatheringAttended]) -> None:
@@ -202,7 +211,7 @@ class Doors(Tunable):
         people: dict[str, None] = {}
         while contact is not None and contact != "me" and contact not in people:
             people[contact] = None
-            contact = self.via.get(contact)
+            contact = self.via.get(contact) or self.introducers.get(contact)
         return tuple(reversed(people))
 
     def _where_met(self, contact: str, by: PartialDate) -> WhereMet | None:

@@ -11,7 +11,9 @@ from careerledger.dates import PartialDate
 from careerledger.events import Action
 from careerledger.events._fields import Hours
 from careerledger.events.reflection import ReflectionWritten
+from careerledger.events.role import WorkLogged
 from careerledger.history import Entry
+from careerledger.projections._kinds import of_kind
 from careerledger.projections._parameters import Days, Difficulty, EventName, Tunable
 from careerledger.projections._plateau import RESETTING, PlateauClock, Plateaus
 from careerledger.projections._projection import on, projection
@@ -190,21 +192,25 @@ class JobOrCareer(Tunable):
 
     @on(Action)
     def show(self, event: Action, entry: Entry[Action]) -> None:
-        practice = _PRACTICE_OF.get(entry.type)
+        practice = of_kind(_PRACTICE_OF, event, None)
         if practice is not None:
             latest = self.shown.setdefault(practice, [])
             latest.append((str(event.on), entry.seq))
             del latest[:-TOP]
 
     @on(Action)
-    def weigh(self, event: Action, entry: Entry[Action]) -> None:
+    def weigh(self, event: Action, entry: Entry[Action]) -> None:  # noqa: ARG002
         hours = event.hours
         if hours is None:
-            hours = self.efforts.get(entry.type, 1.0)
+            hours = of_kind(self.efforts, event, 1.0)
         seconds = round(hours * 3600)
         if seconds == 0:
             return
-        day, total, beyond = event.on.ordinal, seconds, 0 if entry.type == _TASKS else seconds
+        day, total, beyond = (
+            event.on.ordinal,
+            seconds,
+            0 if isinstance(event, WorkLogged) else seconds,
+        )
         if self.effort and self.effort[-1][0] == day:
             _, total_before, beyond_before = self.effort.pop()
             total, beyond = total + total_before, beyond + beyond_before
@@ -273,7 +279,6 @@ class JobOrCareer(Tunable):
         return sum(beyond for _, beyond in recent) / total if total else None
 
 
-_TASKS: Final = "work.logged"
 _PRACTICE_OF: Final[Mapping[str, PracticeName]] = MappingProxyType(
     {name: practice for practice, names in PRACTICES.items() for name in names}
 )

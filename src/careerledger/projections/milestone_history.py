@@ -473,8 +473,8 @@ class MilestoneHistory(Tunable):
         )
 
     def _is_resolved(self, challenge: str) -> bool:
-        *_, taken = self.difficulties.get(challenge, _NEVER)
-        return ends(dated(self.resolved[challenge]), dated(taken))
+        taken = self.difficulties.get(challenge)
+        return taken is None or ends(dated(self.resolved[challenge]), dated(taken[-1]))
 
     def _harvested(self, id_: str, role: _Role) -> Harvest:
         def part(name: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from itertools import islice
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 import attrs
 
@@ -175,7 +175,7 @@ class Momentum(Tunable):
 
     @on(Action)
     def act(self, event: Action, entry: Entry[Action]) -> None:
-        name, on = _practice_of(type(event).__module__), event.on
+        name, on = _practice_of(cast("Any", type(event))), event.on
         practice = self.practices.get(name)
         if practice is None:
             practice = self.practices[name] = _Practice()
@@ -231,10 +231,14 @@ class Momentum(Tunable):
         )
 
 
-@lru_cache(maxsize=256)
-def _practice_of(module: str) -> str:
-    package, _, room = module.rpartition(".")
-    return room if package == _CATALOGUE and room in PRACTICES else PRACTICES[-1]
+@lru_cache(maxsize=4096)
+def _practice_of(cls: type[Action]) -> str:
+    """The room of the catalogue that a class is from, or what it is made from."""
+    for base in cls.__mro__:
+        package, _, room = base.__module__.rpartition(".")
+        if package == _CATALOGUE and room in PRACTICES:
+            return room
+    return PRACTICES[-1]
 
 
 _CATALOGUE: Final = Action.__module__.rpartition(".")[0]

@@ -211,8 +211,10 @@ class NetworkGrowth(Tunable):
 
     The strength of a tie is 1 - Π(1 - g·d(Δ, h)) over touches: each adds to what the others left
     open. g is the weight of the touch's depth, h the half-life of the contact's kind. A touch is
-    whatever brings two people together: making the contact, being in touch, meeting at a
-    gathering, helping, an introduction (depth 2), a mentoring's start and end (depth 3).
+    whatever passes between two people: making the contact, being in touch, meeting at a
+    gathering, helping, an introduction, a door that a contact opened, an award, a recommendation
+    or thanks from a contact (depth 2), an endorsement (depth 1), a mentoring's start and end
+    (depth 3).
 
     Bands are kept apart, and weak ties are not a fault: most moves come through weaker ties
     (Granovetter, 1973; Rajkumar et al., 2022), and dormant ones bring more novel advice than

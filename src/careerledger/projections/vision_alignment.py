@@ -15,6 +15,7 @@ from careerledger.events._fields import Hours
 from careerledger.events.vision import GoalSet, VisionDeclared, VisionRetired, VisionRevised
 from careerledger.history import Entry
 from careerledger.projections._fading import standing_weight
+from careerledger.projections._kinds import of_kind
 from careerledger.projections._parameters import EventName, HalfLife, Tunable
 from careerledger.projections._projection import on, projection
 from careerledger.projections._views import Evidence, View
@@ -273,7 +274,7 @@ class VisionAlignment(Tunable):
 
     @on(Action)
     def weigh(self, event: Action, entry: Entry[Action]) -> None:
-        hours = self._hours(event, entry.type)
+        hours = self._hours(event)
         if hours == 0:
             return
         day = str(event.on)
@@ -300,8 +301,8 @@ class VisionAlignment(Tunable):
                 if len(vision.months) > _MONTHS:
                     del vision.months[min(vision.months)]
 
-    def _hours(self, event: Action, kind: str) -> float:
-        return self.efforts.get(kind, 1.0) if event.hours is None else event.hours
+    def _hours(self, event: Action) -> float:
+        return of_kind(self.efforts, event, 1.0) if event.hours is None else event.hours
 
     def attribute(self, history: Iterable[Entry[Event]], at: date) -> dict[int, float]:  # noqa: ARG002
         """Each entry's share of the overall score: e·r·d / Σ e·d, in the mean over the visions.
@@ -318,7 +319,7 @@ class VisionAlignment(Tunable):
         shares: dict[int, float] = {}
         for entry in history:
             event = entry.event
-            if isinstance(event, Action) and (hours := self._hours(event, entry.type)):
+            if isinstance(event, Action) and (hours := self._hours(event)):
                 weight = standing_weight(hours, event.on.ordinal, self.half_life)
                 key, group = self._group(event)
                 shares[entry.seq] = fsum(
