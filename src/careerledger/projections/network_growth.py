@@ -249,14 +249,17 @@ class NetworkGrowth(Tunable):
         on = event.on
         self.today = day = on.ordinal
         people, depth = self.touches.of(event)
+        weight, month = self.depths[depth], on.month
         for id_ in people:
             contact = self._contact(id_)
+            tie = contact.tie
             if contact.since:
-                asleep = self._asleep_from(contact)
+                asleep = tie.day + self.dormant_after
                 if asleep <= day:
                     self.slept.append((asleep, day))
-                self._count_as_active(contact, on.month)
-            contact.tie.touch(on, depth, self.depths[depth], entry.seq)
+                if contact.counted != month:
+                    self._count_as_active(contact, month)
+            tie.touch(on, depth, weight, entry.seq)
 
     @on(ContactMade)
     def make(self, event: ContactMade, entry: Entry[ContactMade]) -> None:  # noqa: ARG002
@@ -312,9 +315,8 @@ class NetworkGrowth(Tunable):
         self.pairs.add((min(one, other), max(one, other)))
 
     def _count_as_active(self, contact: _Contact, month: str) -> None:
-        if contact.counted != month:
-            self.active[month] = self.active.get(month, 0) + 1
-            contact.counted = month
+        self.active[month] = self.active.get(month, 0) + 1
+        contact.counted = month
 
     def _asleep_from(self, contact: _Contact) -> float:
         """The day from which a contact is dormant, if nothing more happens."""
