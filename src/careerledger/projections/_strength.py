@@ -1,7 +1,7 @@
 """How strong something is that rests on pieces of evidence which all fade alike."""
 
 from math import exp, exp2, prod
-from operator import itemgetter
+from operator import itemgetter, mul
 from struct import Struct
 from typing import Final
 
@@ -130,7 +130,7 @@ class Strength:
         for number, power in enumerate(powers, start=1):
             of_old *= left
             self.powers.append(power * of_old + sum(of_new) / number)
-            of_new = [x * weight for x, weight in zip(of_new, away, strict=True)]
+            of_new = list(map(mul, of_new, away))
         self.room = len(held) + max(32, len(held) // 2)
 
 
