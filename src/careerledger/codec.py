@@ -337,7 +337,7 @@ def seal_all(entries: Iterable[Entry[Event]], seal: Seal | None) -> Iterator[Sea
 
     Raises CodecError as ``encode_all`` does.
     """
-    writers = _Writers()
+    writers = _writers(catalogue.size)
     for entry in entries:
         event = entry.event
         shape, decode_quickly, tells = writers[type(event)]
@@ -432,7 +432,7 @@ def _proven_sealed(entry: Entry[Event], told: list[_Told], seal: Seal) -> Sealed
 
 def _without(event: Event, sealed: Iterable[str]) -> object:
     """What the encoder takes for an event in which these fields were forgotten."""
-    shaped = _Writers()[type(event)].shape(event)
+    shaped = _writers(catalogue.size)[type(event)].shape(event)
     if not isinstance(shaped, msgspec.Raw):
         for name in sealed:
             setattr(shaped, name, event.__event__.personal[name].forgotten)
@@ -476,7 +476,7 @@ class _Writer(NamedTuple):
 
 
 class _Writers(dict[type[Any], _Writer]):
-    """The writers by class, found once for each class."""
+    """The writers by class, found once for each class and state of the catalogue."""
 
     def __missing__(self, cls: Any) -> _Writer:
         if cls is UnknownEvent:
@@ -491,6 +491,11 @@ class _Writers(dict[type[Any], _Writer]):
 
 def _shape_plainly(event: Event) -> object:
     return msgspec.Raw(_ENCODER.encode(_plain(event)))
+
+
+@lru_cache(maxsize=1)
+def _writers(_catalogue_size: int) -> _Writers:
+    return _Writers()
 
 
 def _refuse(event: Event) -> NoReturn:

@@ -270,7 +270,6 @@ class SQLiteStore:
 
     @property
     def _connection(self) -> apsw.Connection:
-        self._check_process()
         if self._open is None:
             raise ClosedError(f"{self.path} is closed; open it again")
         if self._translated.unconfirmed:
@@ -350,6 +349,7 @@ class SQLiteStore:
             self._lock.release()
 
     def _commit(self) -> None:
+        self._check_process()
         connection, end = self._connection, self._writing
         if end is None:
             raise StoreError(f"{self.path}: an append failed, so nothing was written")
