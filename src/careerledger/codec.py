@@ -314,21 +314,20 @@ Sealed = tuple[bytes, bytes | None]
 
 def encode(entry: Entry[Event]) -> bytes:
     """The bytes of an entry; see ``encode_all``."""
-    return next(encode_all([entry]))
+    return encode_all([entry])[0]
 
 
-def encode_all(entries: Iterable[Entry[Event]]) -> Iterator[bytes]:
+def encode_all(entries: Iterable[Entry[Event]]) -> list[bytes]:
     """The bytes of each entry with all that it says, proven to be readable.
 
     Equal events have equal bytes, whatever order their sets and mappings are in.
 
-    Raises CodecError when an event cannot be written, or would be read back as another, when its
-    turn comes.
+    Raises CodecError when an event cannot be written, or would be read back as another.
     """
-    return (body for body, _ in seal_all(entries, None))
+    return [body for body, _ in seal_all(entries, None)]
 
 
-def seal_all(entries: Iterable[Entry[Event]], seal: Seal | None) -> Iterator[Sealed]:
+def seal_all(entries: Iterable[Entry[Event]], seal: Seal | None) -> list[Sealed]:
     """The bytes of each entry without what it says of people, and that; both proven readable.
 
     Args:
@@ -337,12 +336,13 @@ def seal_all(entries: Iterable[Entry[Event]], seal: Seal | None) -> Iterator[Sea
 
     Raises CodecError as ``encode_all`` does.
     """
+    sealed: list[Sealed] = []
     writers = _writers(catalogue.size)
     for entry in entries:
         event = entry.event
         shape, decode_quickly, tells = writers[type(event)]
         if tells and seal is not None and (told := _told(event)):
-            yield _proven_sealed(entry, told, seal)
+            sealed.append(_proven_sealed(entry, told, seal))
             continue
         try:
             form = _Form(
@@ -364,7 +364,8 @@ def seal_all(entries: Iterable[Entry[Event]], seal: Seal | None) -> Iterator[Sea
             proven = False
         if not proven:
             _read_back(entry, body, None)
-        yield body, None
+        sealed.append((body, None))
+    return sealed
 
 
 def _unwritable(event: Event, error: Exception) -> CodecError:

@@ -201,7 +201,7 @@ def same_history_same_view(subject: Subject, case: Case) -> str | None:
 
 
 def _rows(history: History) -> Iterator[Slim]:
-    bodies = list(codec.encode_all(history))
+    bodies = codec.encode_all(history)
     return ((e.seq, e.type, body, None) for e, body in zip(history, bodies, strict=True))
 
 
