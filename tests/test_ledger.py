@@ -167,6 +167,18 @@ def test_the_same_key_and_content_is_the_same_entry(ledger: Ledger) -> None:
     assert 2 == len(ledger)
 
 
+def test_what_has_a_key_and_what_has_none_are_recorded_together(ledger: Ledger) -> None:
+    known = ledger.record(COURSE, key="k")
+
+    jane, again, other, twice = ledger.record(
+        [JANE, Draft(COURSE, "k"), Draft(COURSE, "o"), Draft(COURSE, "o")]
+    )
+
+    assert (JANE, None, 2) == (jane.event, jane.key, jane.seq)
+    assert (known, "o", 3, other) == (again, other.key, other.seq, twice)
+    assert [known, jane, other] == list(ledger)
+
+
 def test_the_same_key_with_other_content_is_refused(ledger: Ledger) -> None:
     ledger.record(COURSE, key="k")
     other = CourseFinished(on="2025", title="Other")

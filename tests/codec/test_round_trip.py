@@ -362,3 +362,18 @@ def test_an_event_that_was_changed_by_force_is_refused(field, value, message):
 
     with pytest.raises(CodecError, match=message):
         codec.encode(entry_of(changed))
+
+
+def test_reading_goes_on_behind_what_only_the_plain_reader_knows():
+    first = entry_of(ContactMade(on="2024", contact="a", name="a:b:c"))
+    second = entry_of(ContactMade(on="2024", contact="c", name="c"))
+    escaped = codec.encode(first).replace(b"b:c", b"b\\u003ac")
+    rows = [(1, first.type, escaped), (2, second.type, codec.encode(second))]
+
+    assert ["a:b:c", "c"] == [entry.event.name for entry in codec.decode_all(rows)]
+
+
+def test_a_date_that_no_calendar_has_is_refused_by_both_readers(read):
+    body = codec.encode(entry_of(ContactMade(on="2024-02-28", contact="a", name="a")))
+
+    assert "2024-02-30" in read(body.replace(b"2024-02-28", b"2024-02-30"))
