@@ -933,13 +933,11 @@ def _disclosed(seq: int, name: str, body: bytes, personal: bytes) -> Entry[Event
         told = {each.__struct_config__.tag: each for each in map(reader.read_line, lines)}
         # As in decode_all; "personal" is a name too.
         over = body.count(_COLON) - reader.quick.colons - 1 - len(form.personal)
-        for mapping in reader.quick.mappings:
-            over -= len(getattr(form.event, mapping) or ())
         if (
-            (over and not _all_in_texts(over, form, reader.quick.texts))
+            (over and not _all_in_values(over, form, reader.quick.fields))
             or len(told) < len(lines)
             or not told.keys() <= form.personal.keys() <= reader.personal
-            or b"\\u003" in body + personal
+            or _may_hide_colons(body + personal)
         ):
             return None
         for line, (field, each) in zip(lines, told.items(), strict=True):

@@ -368,7 +368,7 @@ def test_reading_goes_on_behind_what_only_the_plain_reader_knows():
     first = entry_of(ContactMade(on="2024", contact="a", name="a:b:c"))
     second = entry_of(ContactMade(on="2024", contact="c", name="c"))
     escaped = codec.encode(first).replace(b"b:c", b"b\\u003ac")
-    rows = [(1, first.type, escaped), (2, second.type, codec.encode(second))]
+    rows = [(1, first.type, escaped, None), (2, second.type, codec.encode(second), None)]
 
     assert ["a:b:c", "c"] == [entry.event.name for entry in codec.decode_all(rows)]
 
