@@ -56,16 +56,16 @@ def live(path, acknowledged: Callable[[str, int], None], seed: int) -> None:
     """Live the career, telling after each record how many entries of which ledger are there."""
     random = Random(seed)
     now = clock()
-    with snapshots_often():
+    with snapshots_every():
         for part in range(3):
             with closing(Live(path, acknowledged, now)) as career:
                 _live_part(career, path, random, part)
 
 
 @contextmanager
-def snapshots_often():
-    """Let snapshots be saved after every few entries."""
-    before, _asking.SNAPSHOT_EVERY = _asking.SNAPSHOT_EVERY, 3
+def snapshots_every(count=3):
+    """Let snapshots be saved after so many entries."""
+    before, _asking.SNAPSHOT_EVERY = _asking.SNAPSHOT_EVERY, count
     try:
         yield
     finally:

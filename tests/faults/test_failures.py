@@ -14,7 +14,7 @@ from careerledger import Ledger
 from careerledger.errors import StoreError
 from careerledger.events import CourseFinished
 from careerledger.projections import Learning
-from faults.career import clock, snapshots_often
+from faults.career import clock, snapshots_every
 from faults.disk import WAYS, Disk, Operation, ShortReadError, recorded
 from faults.power import quick_folder
 
@@ -149,7 +149,7 @@ def run(failing, folder):
     for each in folder.iterdir():
         each.unlink()
     Ledger.open(path).close()
-    with recorded(failing) as recorder, snapshots_often():
+    with recorded(failing) as recorder, snapshots_every():
         person = Person(path, recorder.log)
         person.live()
     return person, recorder.log

@@ -11,7 +11,7 @@ from time import monotonic
 import apsw
 import pytest
 
-from careerledger import Ledger
+from careerledger import Ledger, _asking
 from careerledger.errors import (
     CareerLedgerError,
     ClosedError,
@@ -23,6 +23,8 @@ from careerledger.errors import (
     StoreError,
 )
 from careerledger.events import CourseFinished, CourseStarted
+from careerledger.projections import Learning
+from careerledger.projections._projection import fingerprint, key_of
 from careerledger.stores import Saved, sqlite
 from careerledger.stores.sqlite import APPLICATION_ID, FORMAT, SQLiteStore
 
@@ -373,6 +375,35 @@ def test_recording_waits_for_another_writer_also_after_snapshots_were_saved(open
             add(opened, row(1))
 
     assert 0.01 <= monotonic() - began < 1
+
+
+def test_snapshots_of_a_ledger_are_found_again(path, monkeypatch):
+    """Dates in a state's place are more than text, and come back as text."""
+    monkeypatch.setattr(_asking, "SNAPSHOT_EVERY", 1)
+    with Ledger.open(path) as ledger:
+        ledger.record(CourseFinished(on="2024-02", title="Logic"))
+        ledger.project(Learning)
+
+    with closing(SQLiteStore(path)) as store:
+        (found,) = store.saved("career", key_of(Learning), fingerprint(Learning))
+        assert (1, "2024-02", 1) == found[:3]
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["state = zeroblob(37)", "seen = 9", "seq = 2", "\"on\" = '2023'", "ledger = 2"],
+)
+def test_damaged_snapshots_are_as_good_as_none(opened, path, add, row, change):
+    add(opened, row(1))
+    with opened.writing("other"):
+        opened.append("other", [row(1)], b"1" * 32)
+    opened.save("career", "key", "print", [Saved(1, "2024", 1, b"state")])
+    assert [b"state"] == [each.state for each in opened.saved("career", "key", "print")]
+
+    with raw(path) as connection:
+        connection.execute(f"UPDATE snapshot SET {change}")
+
+    assert [] == opened.saved("career", "key", "print") + opened.saved("other", "key", "print")
 
 
 def test_snapshots_that_cannot_be_saved_leave_no_transaction(opened, add, row):

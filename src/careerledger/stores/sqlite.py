@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from functools import cache, lru_cache, partial
+from hashlib import sha256
 from itertools import chain, islice
 from pathlib import Path
 from threading import RLock
@@ -576,7 +577,7 @@ class SQLiteStore:
         """Keep just these snapshots, unless a row without a date came since they were made."""
         self._check_process()
         with self._lock, suppress(LockedError):
-            connection = self._connection
+            connection, under = self._connection, (key, fingerprint)
             try:
                 connection.set_busy_handler(None)
                 with self.writing(ledger) as head, self._translated:
@@ -589,21 +590,28 @@ class SQLiteStore:
                     connection.executemany(
                         "INSERT INTO snapshot SELECT id, ?, ?, ?, ?, ?, ? FROM ledger "
                         "WHERE name = ?",
-                        [(key, fingerprint, *saved, ledger) for saved in snapshots],
+                        [
+                            (*under, *saved[:-1], _sealed(ledger, *under, saved), ledger)
+                            for saved in snapshots
+                        ],
                     )
             finally:
                 connection.set_busy_handler(self._patience)
 
     def saved(self, ledger: str, key: str, fingerprint: str) -> list[Saved]:
         """The snapshots under the key that were made with this fingerprint."""
-        return [
-            Saved(*row)
-            for row in self._rows(
-                f'SELECT seen, "on", seq, state FROM snapshot WHERE ledger = {_HERE} '
-                'AND key = ? AND fingerprint = ? ORDER BY "on", seq',
-                *(ledger, key, fingerprint),
-            )
-        ]
+        found: list[Saved] = []
+        for seen, on, seq, sealed in self._rows(
+            f'SELECT seen, "on", seq, state FROM snapshot WHERE ledger = {_HERE} '
+            "AND key = ? AND fingerprint = ? AND typeof(state) = 'blob' "
+            'ORDER BY "on", seq',
+            *(ledger, key, fingerprint),
+        ):
+            saved = Saved(seen, on, seq, sealed[_SEAL:])
+            # One that was damaged is as good as none.
+            if _sealed(ledger, key, fingerprint, saved) == sealed:
+                found.append(saved)
+        return found
 
     def check(self) -> None:
         """Raise DamagedError when the file's pages, rows and indexes do not fit together."""
@@ -717,6 +725,18 @@ def _roll_back(connection: apsw.Connection) -> None:
         # If this fails as well, SQLite has rolled back by itself.
         with suppress(apsw.Error):
             connection.execute("ROLLBACK")
+
+
+_SEAL: Final = 32
+"""How many bytes of a snapshot's state are a hash of the snapshot."""
+
+
+def _sealed(ledger: str, key: str, fingerprint: str, saved: Saved) -> bytes:
+    """A snapshot's state behind a hash of all that is saved with it."""
+    *place, state = saved
+    seal = sha256(repr([str(each) for each in (ledger, key, fingerprint, *place)]).encode())
+    seal.update(state)
+    return seal.digest() + state
 
 
 _AT_ONCE: Final = 500
@@ -883,7 +903,7 @@ def _check_schema(connection: apsw.Connection, path: Path) -> None:
     odd = {name for name, _ in found ^ expected}
     if odd:
         raise DamagedError(
-            f"{path} has another schema than format {FORMAT}: {', '.join(sorted(odd))} "
+            f"{path} has another schema than format {FORMAT}: {', '.join(sorted(map(str, odd)))} "
             "is missing, altered or too much; restore the file from a backup"
         )
 
