@@ -1,0 +1,27 @@
+"""Every byte of a file is changed, one at a time."""
+
+from random import Random
+
+import pytest
+
+from faults.changes import Changes, make
+from faults.power import quick_folder
+
+PARTS = 8
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_a_changed_byte_is_found_or_changes_no_answer(part, figure):
+    """Each byte once here, by one bit; ``python -m faults.changes`` tries all other values."""
+    random = Random(part)
+    with quick_folder() as folder:
+        make(folder / "ada.ledger")
+        changes = Changes(folder / "ada.ledger")
+        positions = range(part, changes.size, PARTS)
+        changes.run(positions, lambda position, byte: [byte ^ 1 << random.randrange(8)])
+
+    figure("changes", changes.found.total())
+    for outcome, count in sorted(changes.outcomes().items()):
+        figure(outcome, count)
+    assert len(positions) == changes.found.total()
+    assert {"refused", "found by hash", "found by structure"} <= set(changes.outcomes())
