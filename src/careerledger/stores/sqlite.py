@@ -7,7 +7,6 @@ SQLite comes with apsw, which ships a current one on every machine.
 # (apsw's types name collections.abc.Buffer, which Python 3.11 does not have)
 
 import os
-import random
 import secrets
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -17,7 +16,6 @@ from hashlib import sha256
 from itertools import chain, islice
 from pathlib import Path
 from threading import RLock
-from time import monotonic, sleep
 from typing import Any, Final, NamedTuple, NoReturn, cast
 from weakref import WeakSet
 
@@ -36,6 +34,7 @@ from careerledger.errors import (
 )
 from careerledger.stores import EMPTY, Head, Row, Saved, Slim, check_less, follows
 from careerledger.stores._mounts import network_file_system
+from careerledger.stores._turns import Turns
 
 __all__ = ["APPLICATION_ID", "FORMAT", "SQLiteStore"]
 
@@ -120,37 +119,6 @@ _LONGEST_TIMEOUT: Final = 1_000_000
 """In seconds; eleven days."""
 
 
-class _Patience:
-    """How to wait for another writer: the longer it takes, the more often ask.
-
-    SQLite by itself asks less and less often, up to every 100 ms, so those who just came are
-    served before those who wait, and under load some wait for seconds. This way round, whoever
-    has waited longest is the likeliest to be next. ``docs/faults.md`` has the figures.
-
-    Args:
-        timeout: When to give up, in seconds.
-    """
-
-    def __init__(self, timeout: float) -> None:
-        self._timeout = timeout
-        self._since = 0.0
-
-    def __call__(self, asked: int) -> bool:
-        """Wait a moment, unless it was long enough; ``asked`` is how often it waited before."""
-        now = monotonic()
-        if not asked:
-            self._since = now
-        waited = now - self._since
-        left = self._timeout - waited
-        if left <= 0:
-            return False
-        # 4 ms at first, half of that after 10 ms, a third after 20 ms, and so on down to 0.1 ms;
-        # a little by chance, so that no two keep step.
-        moment = random.uniform(0.5, 1) * 0.004 / (1 + waited / 0.01)  # noqa: S311 - no secret
-        sleep(min(left, max(moment, 0.0001)))
-        return True
-
-
 class _Translated:
     """Within it, what SQLite raises becomes what a caller can act on.
 
@@ -232,7 +200,7 @@ class SQLiteStore:
                 f"{_LONGEST_TIMEOUT:,} is needed"
             )
         self.path = _resolved(path)
-        self._patience = _Patience(timeout)
+        self._turns = Turns(timeout)
         self._lock = RLock()
         self._process = os.getpid()
         self._translated = _Translated(self.path, timeout)
@@ -254,10 +222,11 @@ class SQLiteStore:
             has_log = self.path.with_name(f"{self.path.name}-wal").exists()
             connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READWRITE)
             try:
-                connection.set_busy_handler(self._patience)
+                connection.set_busy_handler(self._turns)
                 _configure(connection)
                 _check_schema(connection, self.path)
                 _log_ahead(connection, self.path)
+                self._turns.open(f"{self.path}-wal")
                 self._identity = _identity(self.path)
             except BaseException:
                 # What is in a log that was there before stays there.
@@ -307,15 +276,20 @@ class SQLiteStore:
         """Be the only writer until the block ends."""
         return _Writing(partial(self._begin, ledger), self._finish)
 
-    def _begin(self, ledger: str) -> Head:
-        """Start a transaction, whose end gives the lock back."""
+    def _begin(self, ledger: str, *, patient: bool = True) -> Head:
+        """Start a transaction, whose end gives the lock back; ``patient`` ones stand in line."""
         self._check_process()
         self._lock.acquire()
         connection = None
         try:
             connection = self._idle_connection()
             with self._translated:
-                connection.execute("BEGIN IMMEDIATE")
+                if patient:
+                    self._turns.begin()
+                try:
+                    connection.execute("BEGIN IMMEDIATE")
+                finally:
+                    self._turns.end()
                 self._check_identity()
                 self._confirm_log()
                 if connection.data_version() != self._version:
@@ -580,7 +554,8 @@ class SQLiteStore:
             connection, under = self._connection, (key, fingerprint)
             try:
                 connection.set_busy_handler(None)
-                with self.writing(ledger) as head, self._translated:
+                begin = partial(self._begin, ledger, patient=False)
+                with _Writing(begin, self._finish) as head, self._translated:
                     last = max((saved.seen for saved in snapshots), default=head.size)
                     if self.corrections(ledger, after=last, upto=head.size):
                         return
@@ -596,7 +571,7 @@ class SQLiteStore:
                         ],
                     )
             finally:
-                connection.set_busy_handler(self._patience)
+                connection.set_busy_handler(self._turns)
 
     def saved(self, ledger: str, key: str, fingerprint: str) -> list[Saved]:
         """The snapshots under the key that were made with this fingerprint."""
@@ -637,6 +612,7 @@ class SQLiteStore:
                     _let_go(connection)
             with suppress(apsw.Error):
                 connection.close()
+            self._turns.close()
 
     def _is_log_certain(self, connection: apsw.Connection) -> bool:
         if not (self._confirmed or self._translated.unconfirmed):
@@ -659,6 +635,7 @@ class SQLiteStore:
         connection, self._open = self._open, None
         if connection is None:
             return
+        self._turns.close()
         if self._lock.acquire(blocking=False) and not connection.in_transaction:
             _let_go(connection)
         else:

@@ -1,0 +1,117 @@
+"""Taking turns at writing a file, so that nobody waits for much longer than the others.
+
+SQLite has no queue: a writer that finds a file locked asks again later, and less and less often.
+Those who just came are served before those who wait, and under load some wait for seconds.
+
+Here the longer a writer has waited, the more often it asks. And one that has waited for long takes
+a ticket, before which no later one begins. A ticket is a lock on a byte of the write-ahead log
+(SQLite locks nothing there), at the place that is the time since when it waits. The system takes
+it back when its process ends. ``docs/faults.md`` has the figures.
+"""
+
+import os
+import random
+import struct
+import sys
+from contextlib import suppress
+from time import monotonic_ns, sleep
+from typing import Final
+
+if sys.platform == "linux":
+    import fcntl
+
+    _SET: Final = fcntl.F_OFD_SETLK
+    _FIND: Final = fcntl.F_OFD_GETLK
+    _LOCKED: Final = fcntl.F_WRLCK
+    _FREE: Final = fcntl.F_UNLCK
+
+__all__ = ["Turns"]
+
+_LONG: Final = 0.05
+"""Who has waited for so long takes a ticket, in seconds."""
+_FLOCK: Final = "hhqqi0q"
+"""The structure that fcntl(2) takes: type, whence, start, length, process; 32 bytes."""
+
+
+class Turns:
+    """One connection's way of waiting for other writers.
+
+    Args:
+        timeout: When to give up, in seconds.
+    """
+
+    def __init__(self, timeout: float) -> None:
+        self._timeout = timeout
+        self._file: int | None = None
+        self._since = 0
+        """Since when it waits, in nanoseconds of a clock that all processes share."""
+        self._in_line = False
+        self._ticket: int | None = None
+
+    def open(self, log: str) -> None:
+        """See the tickets of those who have the same write-ahead log open."""
+        # Only Linux has locks that belong to an open file and not to all of a process. Without
+        # them everybody waits, only less fairly.
+        if sys.platform == "linux":
+            with suppress(OSError):
+                self._file = os.open(log, os.O_RDWR)
+
+    def close(self) -> None:
+        """See them no more; locks that a process inherited stay with its parent."""
+        file, self._file = self._file, None
+        if file is not None:
+            os.close(file)
+
+    def __del__(self) -> None:
+        self.close()
+
+    def begin(self) -> None:
+        """Stand in line, behind those who have waited for long."""
+        self._since, self._in_line = monotonic_ns(), True
+        self._let_others_go_first()
+
+    def end(self) -> None:
+        """Leave the line: it was one's turn, or it took too long."""
+        self._in_line = False
+        if self._ticket is not None and self._file is not None:
+            _fcntl(self._file, _SET, _FREE, self._ticket, 1)
+        self._ticket = None
+
+    def __call__(self, asked: int) -> bool:
+        """Wait a moment before SQLite asks again, which it did ``asked`` times before.
+
+        Returns False when it was long enough.
+        """
+        if self._in_line:
+            self._let_others_go_first()
+        elif not asked:
+            self._since = monotonic_ns()
+        waited = self._waited()
+        left = self._timeout - waited
+        if left <= 0:
+            return False
+        # 4 ms at first, half of that after 10 ms, a third after 20 ms, and so on down to 0.1 ms;
+        # a little by chance, so that no two keep step.
+        moment = random.uniform(0.5, 1) * 0.004 / (1 + waited / 0.01)  # noqa: S311 - no secret
+        sleep(min(left, max(moment, 0.0001)))
+        return True
+
+    def _waited(self) -> float:
+        return (monotonic_ns() - self._since) / 1e9
+
+    def _let_others_go_first(self) -> None:
+        # Not for ever: one who has a ticket may have been stopped.
+        while self._file is not None and (waited := self._waited()) < self._timeout / 2:
+            if waited > _LONG and self._ticket is None:
+                self._ticket = self._since
+                _fcntl(self._file, _SET, _LOCKED, self._ticket, 1)
+            if _fcntl(self._file, _FIND, _LOCKED, 0, self._since) == _FREE:
+                return
+            sleep(0.0005)
+
+
+def _fcntl(file: int, command: int, kind: int, start: int, length: int) -> int:
+    """Set or find a lock, and return of which kind it is."""
+    asked = struct.pack(_FLOCK, kind, os.SEEK_SET, start, length, 0)
+    found, *_ = struct.unpack(_FLOCK, fcntl.fcntl(file, command, asked))
+    return int(found)

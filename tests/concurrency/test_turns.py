@@ -1,0 +1,125 @@
+"""Who may write next, among those who wait."""
+
+import sys
+from contextlib import closing
+from pathlib import Path
+from threading import Thread
+from time import monotonic, sleep
+
+import pytest
+
+from careerledger.stores._turns import Turns
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has such locks")
+
+
+@pytest.fixture
+def turns(path):
+    """Makes one more who has the same log open."""
+    path.touch()
+    made = []
+
+    def another(timeout=5.0):
+        one = Turns(timeout)
+        one.open(str(path))
+        made.append(one)
+        return one
+
+    yield another
+    for one in made:
+        one.close()
+        one.close()
+
+
+def waiting_long(one):
+    one.begin()
+    sleep(0.06)
+    assert one(0)
+    return one
+
+
+def seconds(work):
+    began = monotonic()
+    work()
+    return monotonic() - began
+
+
+@linux
+def test_nobody_begins_before_one_who_has_waited_for_long(turns):
+    old, new = waiting_long(turns()), turns()
+    beginning = Thread(target=new.begin)
+    beginning.start()
+    beginning.join(0.1)
+    assert beginning.is_alive()
+
+    old.end()
+
+    beginning.join(1)
+    assert not beginning.is_alive()
+
+
+def test_one_who_has_waited_for_long_does_not_wait_for_those_who_came_later(turns):
+    old, new = waiting_long(turns()), turns()
+    new.begin()
+
+    assert seconds(lambda: old(1)) < 0.1
+
+
+@linux
+def test_one_who_has_just_come_keeps_nobody_waiting(turns):
+    turns().begin()
+
+    assert seconds(turns().begin) < 0.1
+
+
+@linux
+def test_one_who_never_goes_is_not_waited_for_for_ever(turns):
+    """A program may have been stopped while it waited."""
+    waiting_long(turns())
+
+    assert 0.1 <= seconds(turns(timeout=0.2).begin) < 0.2
+
+
+@linux
+def test_the_system_takes_back_what_a_program_held_that_ended(turns):
+    waiting_long(turns()).close()
+
+    assert seconds(turns().begin) < 0.1
+
+
+@linux
+def test_a_program_that_forgets_to_close_leaves_nothing_open(path):
+    path.touch()
+    before = open_files()
+    Turns(1).open(str(path))
+
+    assert before == open_files()
+
+
+def open_files():
+    return sorted(each.name for each in Path("/proc/self/fd").iterdir())
+
+
+@pytest.mark.parametrize("why", ["another system", "no such file"])
+def test_without_locks_everybody_waits_all_the_same(turns, path, monkeypatch, why):
+    waiting_long(turns())
+    if why == "another system":
+        monkeypatch.setattr(sys, "platform", "darwin")
+    one = Turns(0.05)
+    with closing(one):
+        one.open(str(path if why == "another system" else path.with_name("nothing")))
+
+        assert seconds(one.begin) < 0.02
+        assert one(0)
+        sleep(0.05)
+        assert not one(1)
+        one.end()
+
+
+def test_waiting_for_something_else_begins_anew_each_time(turns):
+    """SQLite waits also when it opens a file; nobody stands in line then."""
+    one = turns(timeout=0.05)
+    assert one(0)
+    sleep(0.06)
+    assert not one(1)
+    assert one(0)
