@@ -170,6 +170,7 @@ def test_idle_connection_goes_without_merging_the_log(path, monkeypatch):
         sqlite = disowned(ledger.store, monkeypatch)
 
         assert {} == sqlite._abandoned
+        assert ledger.store._turns._file is None
         assert before == path.read_bytes()
         assert log == path.with_name("ada.ledger-wal").read_bytes()
         disowned(ledger.store, monkeypatch)  # a child of the child

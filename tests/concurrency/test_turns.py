@@ -9,6 +9,7 @@ from time import monotonic, sleep
 import pytest
 
 from careerledger.stores._turns import Turns
+from careerledger.stores.sqlite import SQLiteStore
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has such locks")
 
@@ -70,6 +71,15 @@ def test_one_who_has_just_come_keeps_nobody_waiting(turns):
     turns().begin()
 
     assert seconds(turns().begin) < 0.1
+
+
+@linux
+def test_snapshots_are_saved_without_standing_in_line(path):
+    with closing(SQLiteStore(path)) as store, closing(Turns(5)) as old:
+        old.open(f"{path}-wal")
+        waiting_long(old)
+
+        assert seconds(lambda: store.save("career", "key", "print", [])) < 0.1
 
 
 @linux

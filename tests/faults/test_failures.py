@@ -77,9 +77,11 @@ class Failing:
 class Person:
     """Records, asks, and opens the file again when told to."""
 
-    def __init__(self, path, log):
+    def __init__(self, path, log, *, asked_by_others=False):
         self._path = path
         self._log = log
+        self._asked_by_others = asked_by_others
+        """Whether someone else opens and closes the file after a sync has failed."""
         self._ledger = None
         self._now = clock()
         self.tried = []
@@ -124,9 +126,18 @@ class Person:
                     len(self._ledger)
                 with pytest.raises(StoreError, match="open it again"):
                     self._ledger.record(CourseFinished(on="2024", title="never"))
+                before = self._files()
                 self.close()
+                assert before == self._files(), "a ledger in doubt left something behind"
+                if self._asked_by_others:
+                    with suppress(StoreError), Ledger.open(self._path) as ledger:
+                        list(ledger)
             return False
         return True
+
+    def _files(self):
+        files = [self._path, self._path.with_name(f"{self._path.name}-wal")]
+        return [file.exists() and file.read_bytes() for file in files]
 
     def live(self):
         self.record()
@@ -143,14 +154,14 @@ class Person:
         self.close()
 
 
-def run(failing, folder):
+def run(failing, folder, **how):
     """Let someone live while the disk fails, and return them with what happened to the disk."""
     path = folder / "ada.ledger"
     for each in folder.iterdir():
         each.unlink()
     Ledger.open(path).close()
     with recorded(failing) as recorder, snapshots_every():
-        person = Person(path, recorder.log)
+        person = Person(path, recorder.log, **how)
         person.live()
     return person, recorder.log
 
@@ -221,8 +232,12 @@ def test_reads_that_the_system_cuts_short_are_gone_on_with(tmp_path):
     assert {4096, 2048, 1024} <= set(asked)
 
 
-def test_what_is_acknowledged_after_a_failed_sync_survives_a_power_cut(figure):
-    """Though the system believes that what it could not sync is on the disk, and shows it."""
+@pytest.mark.parametrize("asked_by_others", [False, True])
+def test_what_is_acknowledged_after_a_failed_sync_survives_a_power_cut(asked_by_others, figure):
+    """Though the system believes that what it could not sync is on the disk, and shows it.
+
+    Whoever asks in between would merge what the log shows when they close.
+    """
     random = Random(0)
     images = 0
     with quick_folder() as folder:
@@ -231,21 +246,24 @@ def test_what_is_acknowledged_after_a_failed_sync_survives_a_power_cut(figure):
         empty = path.read_bytes()
         for number in itertools.count(1):
             failing = Failing(*FAULTS["failed sync"], number, once=True)
-            person, log = run(failing, folder)
+            person, log = run(failing, folder, asked_by_others=asked_by_others)
             if failing.met < number:
                 break
             disk = Disk({path.name: empty}, random)
-            done = 0
+            done, failed = 0, False
             for operation in log:
                 if operation.kind == "acknowledged":
                     done = operation.at
-                    tried = [(t, a and n < done) for n, (t, a) in enumerate(person.tried)]
-                    for way in WAYS:
-                        put(disk.image(way), path)
-                        check(path, tried)
-                        images += 1
                 else:
                     disk.replay(operation)
+                failed = failed or operation.kind == "failed sync"
+                if not failed:
+                    continue
+                tried = [(t, a and n < done) for n, (t, a) in enumerate(person.tried)]
+                for way in WAYS if operation.kind == "acknowledged" else random.choices(WAYS):
+                    put(disk.image(way), path)
+                    check(path, tried)
+                    images += 1
     figure("images after a failed sync", images)
     assert images > 500
 
