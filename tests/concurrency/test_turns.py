@@ -63,14 +63,14 @@ def test_one_who_has_waited_for_long_does_not_wait_for_those_who_came_later(turn
     old, new = waiting_long(turns()), turns()
     new.begin()
 
-    assert seconds(lambda: old(1)) < 0.1
+    assert seconds(lambda: old(1)) < 1
 
 
 @linux
 def test_one_who_has_just_come_keeps_nobody_waiting(turns):
     turns().begin()
 
-    assert seconds(turns().begin) < 0.1
+    assert seconds(turns().begin) < 1
 
 
 @linux
@@ -79,7 +79,7 @@ def test_snapshots_are_saved_without_standing_in_line(path):
         old.open(f"{path}-wal")
         waiting_long(old)
 
-        assert seconds(lambda: store.save("career", "key", "print", [])) < 0.1
+        assert seconds(lambda: store.save("career", "key", "print", [])) < 1
 
 
 @linux
@@ -87,14 +87,14 @@ def test_one_who_never_goes_is_not_waited_for_for_ever(turns):
     """A program may have been stopped while it waited."""
     waiting_long(turns())
 
-    assert 0.1 <= seconds(turns(timeout=0.2).begin) < 0.2
+    assert 0.1 <= seconds(turns(timeout=0.2).begin) < 1
 
 
 @linux
 def test_the_system_takes_back_what_a_program_held_that_ended(turns):
     waiting_long(turns()).close()
 
-    assert seconds(turns().begin) < 0.1
+    assert seconds(turns().begin) < 1
 
 
 @linux
@@ -115,14 +115,12 @@ def test_without_locks_everybody_waits_all_the_same(turns, path, monkeypatch, wh
     waiting_long(turns())
     if why == "another system":
         monkeypatch.setattr(sys, "platform", "darwin")
-    one = Turns(0.05)
-    with closing(one):
-        one.open(str(path if why == "another system" else path.with_name("nothing")))
+    log = path if why == "another system" else path.with_name("nothing")
+    with closing(Turns(4)) as one:
+        one.open(str(log))
 
-        assert seconds(one.begin) < 0.02
+        assert seconds(one.begin) < 1  # and not for half of the timeout
         assert one(0)
-        sleep(0.05)
-        assert not one(1)
         one.end()
 
 
