@@ -366,13 +366,13 @@ def test_energy_by_month_and_by_what_it_is_about() -> None:
             felt(1, "2024-05", "a book"),
         ]
     )
-    assert [("2024-01", 1, 1), ("2024-03", -1 / 3, 3), ("2024-05", 1, 1)] == [
+    assert [("2024-03", -1 / 3, 3), ("2024-05", 1, 1)] == [
         (month.month, month.level, month.count) for month in view.energy
     ]
     assert [("a book", 1, 1), ("r", 2 / 3, 3), ("meetings", -2, 1)] == [
         (source.about, source.level, source.count) for source in view.sources
     ]
-    assert [("2024-01", 1, 1), ("2024-03", 0.5, 2)] == [
+    assert [("2024-03", 0.5, 2)] == [
         (month.month, month.level, month.count) for month in view.sources[1].months
     ]
 
@@ -381,12 +381,17 @@ def test_energy_by_month_and_by_what_it_is_about() -> None:
 def test_the_ratings_of_energy_add_up_across_cuts(history: list) -> None:
     view = project(history)
     ratings = [fact.level for fact in history if isinstance(fact, EnergyRated)]
-    assert len(ratings) == sum(month.count for month in view.energy)
+    of_months = [
+        fact.level
+        for fact in history
+        if isinstance(fact, EnergyRated) and fact.on.precision != "year"
+    ]
+    assert len(of_months) == sum(month.count for month in view.energy)
     assert len(ratings) == sum(source.count for source in view.sources)
-    assert sum(ratings) == pytest.approx(sum(month.level * month.count for month in view.energy))
+    assert sum(of_months) == pytest.approx(sum(month.level * month.count for month in view.energy))
     assert sum(ratings) == pytest.approx(sum(each.level * each.count for each in view.sources))
     for source in view.sources:
-        assert source.count == sum(month.count for month in source.months)
+        assert source.count >= sum(month.count for month in source.months)
     months = [month.month for month in view.energy]
     assert sorted(set(months)) == months
 

@@ -287,3 +287,24 @@ def test_an_end_wholly_before_the_start_ends_nothing() -> None:
         ]
     )
     assert 1.0 == ledger.project(VisionAlignment, at="2024").score
+
+
+def test_hours_of_a_month_are_all_that_were_worked_in_it() -> None:
+    """Also before the vision was declared, and again when it is declared anew; a year is none."""
+    worked = [
+        SkillPractised(on="2025-10-05", skill="x", hours=8, themes={"data"}),
+        SkillPractised(on="2025-11", skill="x", hours=2, themes={"data"}),
+        SkillPractised(on="2025", skill="x", hours=1_200, themes={"data"}),
+    ]
+    declared = VisionDeclared(on="2025-11-01", vision="v", statement="s", themes={"data": 1})
+    for again in ([], [declared.replace(on="2026-01-15")]):
+        ledger = new_ledger()
+        ledger.record(worked)
+        ledger.record(declared)
+        if again:
+            ledger.amend(ledger.entry(4).id, again[0], reason="later")
+        view = ledger.project(VisionAlignment, at="2026-03-01")
+        months = {month.month: (month.hours, month.score) for month in view.visions[0].months}
+        assert (8.0, None) == months["2025-10"]
+        assert 2.0 == months["2025-11"][0]
+        assert 10.0 == sum(hours for hours, _ in months.values())

@@ -111,11 +111,11 @@ class NetworkMonth(View):
 
     month: str
     new: int
-    """Contacts made."""
+    """Contacts made; one of which only the year is known is new in January."""
     cumulative: int
     """Contacts made so far."""
     active: int
-    """Contacts touched in the month."""
+    """Contacts touched in the month, as far as the month is known."""
     dormant: int
     """Contacts without a touch for three years at the end of the month, or at the date of the
     view if that is earlier."""
@@ -249,7 +249,8 @@ class NetworkGrowth(Tunable):
         on = event.on
         self.today = day = on.ordinal
         people, depth = self.touches.of(event)
-        weight, month = self.depths[depth], on.month
+        weight = self.depths[depth]
+        month = None if on.precision == "year" else on.month
         for id_ in people:
             contact = self._contact(id_)
             tie = contact.tie
@@ -257,7 +258,7 @@ class NetworkGrowth(Tunable):
                 asleep = tie.day + self.dormant_after
                 if asleep <= day:
                     self.slept.append((asleep, day))
-                if contact.counted != month:
+                if month is not None and contact.counted != month:
                     self._count_as_active(contact, month)
             tie.touch(on, depth, weight, entry.seq)
 
@@ -272,7 +273,8 @@ class NetworkGrowth(Tunable):
             # Only from here on does it count: what it was before belongs to no month.
             contact.since = str(event.on)
             self.new[event.on.month] = self.new.get(event.on.month, 0) + 1
-            self._count_as_active(contact, event.on.month)
+            if event.on.precision != "year":
+                self._count_as_active(contact, event.on.month)
         if event.via is not None:
             self._tie(ME, event.contact)
             self._tie(event.via, event.contact)

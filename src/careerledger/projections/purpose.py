@@ -117,7 +117,8 @@ class PurposeView(View):
     unrated: tuple[str, ...]
     """Values of any importance that some open role is not rated for, the most important first."""
     energy: tuple[EnergyMonth, ...]
-    """All ratings by month, oldest first; months without any are left out."""
+    """All ratings by month, oldest first; months without any are left out, and so are ratings of
+    which only the year is known."""
     sources: tuple[EnergySource, ...]
     """The same by what the ratings are about, what gives the most energy first."""
     evidence: tuple[Evidence, ...]
@@ -162,7 +163,8 @@ class Purpose(Tunable):
     """By role: date, pay, currency and entry number, in history order."""
     currencies: dict[str, str | None] = {}
     energy: dict[str, dict[str, tuple[int, int]]] = {}
-    """By what it is about and month: sum of the levels, and how many there are."""
+    """By what it is about and month, or year where no more is known: sum of the levels, and how
+    many there are."""
 
     @on(ValueWeighted)
     def weigh(self, event: ValueWeighted, entry: Entry[ValueWeighted]) -> None:  # noqa: ARG002
@@ -207,8 +209,9 @@ class Purpose(Tunable):
     @on(EnergyRated)
     def feel(self, event: EnergyRated, entry: Entry[EnergyRated]) -> None:  # noqa: ARG002
         months = self.energy.setdefault(event.about, {})
-        total, count = months.get(event.on.month, (0, 0))
-        months[event.on.month] = (total + event.level, count + 1)
+        when = str(event.on)[:_MONTH]
+        total, count = months.get(when, (0, 0))
+        months[when] = (total + event.level, count + 1)
 
     def view(self, at: date) -> PurposeView:
         """The answer at a date on or after the last entry."""
@@ -287,12 +290,18 @@ class Purpose(Tunable):
             )
 
 
+_MONTH: Final = 7
+"""The length of a month's text."""
+
+
 def _months(parts: Iterable[Mapping[str, tuple[int, int]]]) -> tuple[EnergyMonth, ...]:
     """The ratings of each month, taken together."""
     totals: dict[str, int] = {}
     counts: dict[str, int] = {}
     for part in parts:
         for month, (total, count) in part.items():
+            if len(month) < _MONTH:
+                continue  # a rating of a year speaks of no month
             totals[month] = totals.get(month, 0) + total
             counts[month] = counts.get(month, 0) + count
     return tuple(

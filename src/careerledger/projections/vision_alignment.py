@@ -91,12 +91,14 @@ class ThemeShare(View):
 
 @attrs.frozen(kw_only=True)
 class MonthScore(View):
-    """One month's effort, unfaded."""
+    """One month's effort, unfaded. What is dated by its year alone belongs to no month."""
 
     month: str
     hours: float
+    """All that were worked, whatever visions there were."""
     score: float | None
-    """Its alignment with the vision then in force; None without effort."""
+    """How far the effort since the vision was declared went towards what it said then, 0..1; None
+    without such effort."""
 
 
 @attrs.frozen(kw_only=True)
@@ -236,6 +238,8 @@ class VisionAlignment(Tunable):
     total: int = 0
     count: int = 0
     by_theme: dict[str, int] = {}
+    worked: dict[str, int] = {}
+    """Seconds by month, the last twelve."""
     _known: dict[tuple[object, object], tuple[str, _Group]] = attrs.field(
         factory=dict[tuple[object, object], tuple[str, _Group]], eq=False, init=False
     )
@@ -286,8 +290,13 @@ class VisionAlignment(Tunable):
         self.total += weight
         for theme in group.themes:
             self.by_theme[theme] = self.by_theme.get(theme, 0) + weight
+        month = event.on.month if event.on.precision != "year" else None
+        seconds = round(hours * 3600)
+        if month is not None:
+            self.worked[month] = self.worked.get(month, 0) + seconds
+            if len(self.worked) > _MONTHS:
+                del self.worked[min(self.worked)]
         if self.visions:
-            month, seconds = event.on.month, round(hours * 3600)
             for vision in self.visions.values():
                 relevance = vision.relevance(key, group, self.goals)
                 vision.total += weight
@@ -296,6 +305,8 @@ class VisionAlignment(Tunable):
                 vision.today += part
                 if relevance:
                     _keep(vision.top, (part, -self.count, entry.seq, day))
+                if month is None:
+                    continue
                 aligned, total = vision.months.get(month, (0, 0))
                 vision.months[month] = (aligned + seconds * relevance, total + seconds * _WHOLE)
                 if len(vision.months) > _MONTHS:
@@ -378,7 +389,9 @@ class VisionAlignment(Tunable):
                 for theme in themes
             ),
             unbacked=tuple(theme for theme in themes if not shares[theme]),
-            months=tuple(_month(month, vision) for month in _last_months(at)),
+            months=tuple(
+                _month(month, self.worked.get(month, 0), vision) for month in _last_months(at)
+            ),
             evidence=evidence,
             rest=rest / whole if whole else 0.0,
         )
@@ -431,7 +444,6 @@ _FIRST_MONTH: Final = 12
 """January of the year 1."""
 
 
-def _month(month: str, vision: _Vision) -> MonthScore:
+def _month(month: str, seconds: int, vision: _Vision) -> MonthScore:
     aligned, total = vision.months.get(month, (0, 0))
-    hours = total / (3600 * _WHOLE)
-    return MonthScore(month=month, hours=hours, score=aligned / total if total else None)
+    return MonthScore(month=month, hours=seconds / 3600, score=aligned / total if total else None)
