@@ -45,7 +45,7 @@ from careerledger.events import (
     VisionRevised,
     WorkLogged,
 )
-from careerledger.projections import Goals
+from careerledger.projections import Goals, Learning
 from careers import TODAY, careers, new_ledger, ons
 from strategies import events
 
@@ -334,20 +334,29 @@ def test_a_search_is_no_gap():
 CREDENTIALS = st.lists(st.tuples(ons, st.none() | ons), max_size=5)
 
 
-@given(CREDENTIALS, ons)
-def test_of_credentials_with_one_name_at_most_the_last_has_expired(some, expires):
+@given(
+    st.lists(st.tuples(ons, st.none() | ons, st.sampled_from([None, "A", "a", "B"])), max_size=5)
+)
+def test_check_and_learning_agree_on_what_has_expired(some):
+    """Of one name and issuer at most one, and only where none is in force."""
     tomorrow = TODAY + DAY  # after all that ``ons`` draws
     awards = [
-        CredentialAwarded(on=on, credential=f"c{n}", name="AWS", expires=until)
-        for n, (on, until) in enumerate(some)
+        CredentialAwarded(
+            on=on, credential=f"c{n}", name=["PMP", "pmp "][n % 2], issuer=issuer, expires=until
+        )
+        for n, (on, until, issuer) in enumerate(some)
     ]
-    last = CredentialAwarded(on=tomorrow, credential="last", name=" aws", expires=expires)
-    for_good = attrs.evolve(last, expires=None)
-
-    assert len(found(expired_credentials, *awards, at=tomorrow)) <= 1
-    assert [] == found(expired_credentials, *awards, for_good, at=tomorrow)
-    (finding,) = found(expired_credentials, *awards, last, at=tomorrow)
-    assert finding.message.startswith("the credential 'last' ")
+    ledger = new_ledger()
+    ledger.record(awards)
+    history = list(ledger.entries(until=tomorrow))
+    told = {finding.entries[0] for finding in expired_credentials(history, tomorrow)}
+    view = ledger.project(Learning, at=tomorrow)
+    expired = [credential.seq for credential in view.expired]
+    assert told == {ledger.entry(seq).id for seq in expired}
+    issuers = {(awards[seq - 1].issuer or "").casefold() for seq in expired}
+    in_force = {(credential.issuer or "").casefold() for credential in view.in_force}
+    assert len(issuers) == len(expired)
+    assert not issuers & in_force
 
 
 def test_an_expired_credential_is_found_the_day_after():
@@ -357,8 +366,8 @@ def test_an_expired_credential_is_found_the_day_after():
     (finding,) = found(expired_credentials, fact, at="2023-06-01")
     assert ("expired-credential", "warning") == (finding.code, finding.severity)
     assert (
-        "the credential 'aws-1' ('AWS', #1) expired on 2023-05, and no later one has its name"
-        == finding.message
+        "the credential 'aws-1' ('AWS', #1) expired on 2023-05, and no other of its "
+        "name and issuer holds longer" == finding.message
     )
 
 

@@ -17,6 +17,7 @@ from careerledger.events.learning import CredentialAwarded
 from careerledger.events.reflection import MilestoneDeclared, ReflectionWritten
 from careerledger.events.vision import GoalAssessed, GoalSet, VisionDeclared, VisionRevised
 from careerledger.history import Entry
+from careerledger.projections._renewals import holds_until, not_renewed
 
 __all__ = [
     "CHALLENGE_DAYS",
@@ -121,22 +122,23 @@ def gaps_between_roles(history: Sequence[Entry[Event]], at: date) -> Iterator[Fi
 
 
 def expired_credentials(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding]:
-    """Credentials that have expired, without a later one of the same name."""
-    latest: dict[str, tuple[tuple[date, date], Entry[Action], CredentialAwarded]] = {}
-    for entry in facts_until(history, at):
-        if isinstance(credential := entry.event, CredentialAwarded):
-            expires = date.max if credential.expires is None else credential.expires.last_day
-            rank = (credential.on.last_day, expires)
-            name = credential.name.strip().casefold()
-            if name not in latest or latest[name][0] <= rank:
-                latest[name] = rank, entry, credential
-    for (_, expires), entry, credential in latest.values():
-        if expires < at:
+    """Credentials that have expired and were not awarded again, by the same issuer."""
+    awards = {
+        entry.seq: (entry, entry.event)
+        for entry in facts_until(history, at)
+        if isinstance(entry.event, CredentialAwarded)
+    }
+    standing = not_renewed(
+        (seq, event.name, event.issuer, event.expires) for seq, (_, event) in awards.items()
+    )
+    for seq, (entry, credential) in awards.items():
+        if seq in standing and holds_until(credential.expires) < at:
             yield Finding(
                 code="expired-credential",
                 severity="warning",
                 message=f"the credential {credential.credential!r} ({credential.name!r}, "
-                f"#{entry.seq}) expired on {credential.expires}, and no later one has its name",
+                f"#{entry.seq}) expired on {credential.expires}, and no other of its name and "
+                "issuer holds longer",
                 entries=ids(entry),
                 mend="record CredentialAwarded for its renewal, or amend when it expires",
             )

@@ -28,6 +28,7 @@ from careerledger.events.vision import (
 from careerledger.history import Entry
 from careerledger.projections._parameters import Days, Tunable
 from careerledger.projections._projection import on, projection
+from careerledger.projections._renewals import not_renewed
 from careerledger.projections._views import Evidence, View
 
 __all__ = ["Credential", "Learning", "LearningCut", "LearningView", "Trend"]
@@ -339,9 +340,12 @@ class Learning(Tunable):
     ) -> tuple[tuple[Credential, ...], tuple[Credential, ...], tuple[Credential, ...]]:
         """Those in force, of these the ones that soon expire, and the expired.
 
-        What was awarded again by the same name is renewed, and its end is none.
+        The end of one that was awarded again, of the same name and issuer, is none.
         """
-        latest = {awarded.name: id_ for id_, awarded in self.credentials.items()}
+        standing = not_renewed(
+            (id_, it.name, it.issuer, None if it.expires is None else PartialDate(it.expires))
+            for id_, it in self.credentials.items()
+        )
         in_force: list[Credential] = []
         expiring: list[tuple[int, Credential]] = []
         expired: list[tuple[int, Credential]] = []
@@ -356,10 +360,9 @@ class Learning(Tunable):
                 seq=awarded.seq,
             )
             left = None if expires is None else (expires.last_day - at).days
-            renewed = latest[awarded.name] != id_
             if left is None or left >= 0:
                 in_force.append(credential)
-            if left is None or renewed:
+            if left is None or id_ not in standing:
                 continue
             if left < 0:
                 expired.append((left, credential))
