@@ -38,8 +38,9 @@ UNREAD = 141
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code.
 
-    0: done; 1: ``check`` found errors; 2: it could not be done, and standard error says why in
-    one line; 130: it was interrupted; 141: whoever read its output left.
+    0: done; 1: ``check`` found errors, or ``recover`` could not save all; 2: it could not be done,
+    and standard error says why in one line; 130: it was interrupted; 141: whoever read its output
+    left.
     """
     with suppress(AttributeError):  # not every stand-in for standard output can do this
         # What its encoding lacks becomes a question mark.
@@ -104,8 +105,10 @@ def _parser() -> argparse.ArgumentParser:
     demo = command("demo", _demo, "Import a résumé, record a made-up year, and show it.")
     demo.set_defaults(ledger=Path("demo.ledger"))
 
-    import_ = command("import", _import, "Record what a JSON Resume file says; again is harmless.")
-    import_.add_argument("file", type=Path, metavar="FILE.json")
+    import_ = command(
+        "import", _import, "Record what a JSON Resume file or an export says; again is harmless."
+    )
+    import_.add_argument("file", type=Path, metavar="FILE.json|FILE.jsonl")
 
     show = command("show", _show, "Show projections.")
     show.add_argument(
@@ -154,7 +157,71 @@ def _parser() -> argparse.ArgumentParser:
     history.add_argument("--until", metavar="DATE", type=_date, help="up to this date")
 
     command("check", _check, "List what looks wrong; exit with 1 if there are errors.")
+    _add_corrections(command)
+    _add_proofs(command)
+    _add_copies(command)
     return parser
+
+
+_Command = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
+
+
+def _add_corrections(command: _Command) -> None:
+    void = command("void", _void, "Let an entry count as if it had never been recorded.")
+    void.add_argument("entry", metavar="ENTRY", help="its number or id")
+    void.add_argument("--reason", required=True, help="why, for whoever reads the log")
+
+    amend = command("amend", _amend, "Let an entry count as if it had said something else.")
+    amend.add_argument("entry", metavar="ENTRY", help="its number or id")
+    amend.add_argument("--reason", required=True, help="why, for whoever reads the log")
+    amend.add_argument("fields", nargs="+", metavar="field=value", help="what it should have said")
+
+    forget = command("forget", _forget, "Erase what the ledger holds about a person.")
+    forget.add_argument("kind", metavar="KIND", help="of id that the person has, such as contact")
+    forget.add_argument("id", metavar="ID")
+    forget.add_argument("--reason", required=True, help="why, for whoever reads the log")
+
+    subject = command("subject", _subject, "Print all that the ledger holds about a person.")
+    subject.add_argument("kind", metavar="KIND", help="of id that the person has, such as contact")
+    subject.add_argument("id", metavar="ID")
+
+
+def _add_proofs(command: _Command) -> None:
+    verify = command("verify", _verify, "Hash every entry, and compare all that rests on it.")
+    verify.add_argument("--since", metavar="CHECKPOINT", type=Path, help="a file: go on from it")
+    verify.add_argument("--key", metavar="PUBLIC", help="the key that signed it")
+
+    key = command("key", _key, "Make a key to sign checkpoints with, and print its public half.")
+    key.add_argument("name", metavar="NAME", help="whose it is, such as ada.example/career")
+    key.add_argument("file", type=Path, metavar="FILE", help="where to keep the private half")
+
+    checkpoint = command("checkpoint", _checkpoint, "Sign what the ledger holds now.")
+    checkpoint.add_argument("--key", metavar="FILE", type=Path, required=True)
+
+    prove = command("prove", _prove, "Print a proof that an entry is in the ledger.")
+    prove.add_argument("entry", metavar="ENTRY", help="its number or id")
+    prove.add_argument("--checkpoint", metavar="FILE", type=Path, required=True)
+    prove.add_argument(
+        "--disclose", action="store_true", help="show what it says of other people, too"
+    )
+
+    proof = command("verify-proof", _verify_proof, "Check a proof; it takes no ledger.")
+    proof.add_argument("file", type=Path, metavar="FILE", help="what 'careerledger prove' printed")
+    proof.add_argument("--key", metavar="PUBLIC", required=True, help="of whoever keeps the ledger")
+    proof.add_argument(
+        "--checkpoint", metavar="FILE", type=Path, help="default: the one within the proof"
+    )
+
+
+def _add_copies(command: _Command) -> None:
+    export = command("export", _export, "Write the ledger as text, with nothing lost.")
+    export.add_argument("file", type=Path, metavar="FILE.jsonl")
+
+    backup = command("backup", _backup, "Write the ledger into another file, while it is in use.")
+    backup.add_argument("file", type=Path, metavar="FILE")
+
+    recover = command("recover", _recover, "Save what still verifies of a damaged file.")
+    recover.add_argument("new", type=Path, metavar="NEW", help="the file to make")
 
 
 def _date(text: str) -> PartialDate:
@@ -210,6 +277,11 @@ def _import(options: argparse.Namespace) -> int:
     from careerledger.interop import json_resume  # noqa: PLC0415 - needed here alone
 
     terminal = _terminal()
+    if options.file.suffix == ".jsonl":
+        with Ledger.open(options.ledger) as ledger:
+            new = ledger.import_jsonl(options.file)
+        _say(terminal, f"{options.file.name}: {new} new entries")
+        return 0
     resume = json_resume.read(options.file)
     with Ledger.open(options.ledger) as ledger:
         _record_resume(terminal, ledger, options.file.name, resume)
@@ -342,3 +414,133 @@ def _check(options: argparse.Namespace) -> int:
         findings, size = ledger.check(), len(ledger)
     terminal.print(of_findings(findings, size))
     return int(any(finding.severity == "error" for finding in findings))
+
+
+def _id_of(ledger: Ledger, entry: str) -> str:
+    return ledger.entry(int(entry)).id if entry.isdecimal() else entry
+
+
+def _void(options: argparse.Namespace) -> int:
+    terminal = _terminal()
+    with _existing(options.ledger) as ledger:
+        entry = ledger.void(_id_of(ledger, options.entry), reason=options.reason)
+    _say(terminal, f"#{entry.seq} voids {options.entry}")
+    return 0
+
+
+def _amend(options: argparse.Namespace) -> int:
+    from careerledger.interop.words import amended_by_words  # noqa: PLC0415 - needed here alone
+
+    terminal = _terminal()
+    with _existing(options.ledger) as ledger:
+        id_ = _id_of(ledger, options.entry)
+        standing = next((e for e in ledger.entries() if e.id == id_), None)
+        if standing is None:
+            raise CareerLedgerError(f"no entry {options.entry!r} stands; see careerledger history")
+        ledger.amend(id_, amended_by_words(standing.event, options.fields), reason=options.reason)
+        _list(terminal, [e for e in ledger.entries() if e.id == id_])
+    return 0
+
+
+def _forget(options: argparse.Namespace) -> int:
+    terminal = _terminal()
+    with _existing(options.ledger) as ledger:
+        entry = ledger.forget(options.kind, options.id, reason=options.reason)
+    _say(terminal, f"{options.kind} {options.id} is forgotten; #{entry.seq} says so")
+    return 0
+
+
+def _subject(options: argparse.Namespace) -> int:
+    with _existing(options.ledger) as ledger:
+        held = ledger.export_subject(options.kind, options.id)
+    print(json.dumps(held, indent=2))  # noqa: T201
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    terminal = _terminal()
+    with _existing(options.ledger) as ledger:
+        ledger.verify(
+            since=None if options.since is None else _text(options.since), public_key=options.key
+        )
+        size, root = len(ledger), ledger.root().hex()
+    _say(terminal, f"{size} entries verify; their root hash is {root}")
+    return 0
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise CareerLedgerError(f"{path} is no text: {error}") from error
+
+
+def _key(options: argparse.Namespace) -> int:
+    from careerledger.proofs import SigningKey  # noqa: PLC0415 - an extra
+
+    key = SigningKey.generate(options.name)
+    with open(options.file, "x", opener=_private, encoding="utf-8") as file:
+        file.write(f"{key.to_text()}\n")
+    print(key.public)  # noqa: T201
+    return 0
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _checkpoint(options: argparse.Namespace) -> int:
+    from careerledger.proofs import SigningKey  # noqa: PLC0415 - an extra
+
+    key = SigningKey.from_text(_text(options.key))
+    with _existing(options.ledger) as ledger:
+        print(end=ledger.checkpoint(key))  # noqa: T201
+    return 0
+
+
+def _prove(options: argparse.Namespace) -> int:
+    with _existing(options.ledger) as ledger:
+        proof = ledger.prove(
+            _id_of(ledger, options.entry),
+            checkpoint=_text(options.checkpoint),
+            disclose=options.disclose,
+        )
+    print(end=str(proof))  # noqa: T201
+    return 0
+
+
+def _verify_proof(options: argparse.Namespace) -> int:
+    from careerledger.proofs import Proof, verify  # noqa: PLC0415 - an extra
+
+    proof = Proof.from_text(_text(options.file))
+    checkpoint = proof.checkpoint if options.checkpoint is None else _text(options.checkpoint)
+    proved = verify(proof, checkpoint, options.key)
+    print(json.dumps(proved.entry, indent=2))  # noqa: T201
+    _say(
+        _terminal(),
+        f"This is #{proved.seq} of the {proved.checkpoint.size} entries of "
+        f"{proved.checkpoint.origin}.",
+    )
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    with _existing(options.ledger) as ledger:
+        ledger.export_jsonl(options.file)
+    return 0
+
+
+def _backup(options: argparse.Namespace) -> int:
+    with _existing(options.ledger) as ledger:
+        ledger.backup(options.file)
+    return 0
+
+
+def _recover(options: argparse.Namespace) -> int:
+    terminal = _terminal()
+    losses = Ledger.recover(options.ledger, options.new)
+    for loss in losses:
+        _say(terminal, f"lost: {loss}")
+    with Ledger.open(options.new) as ledger:
+        _say(terminal, f"{options.new} holds {len(ledger)} entries of ledger {ledger.name!r}")
+    return int(bool(losses))

@@ -578,3 +578,91 @@ def test_an_interrupt_ends_quietly(run, monkeypatch):
     monkeypatch.setattr(Ledger, "open", interrupted)
 
     assert (130, "", "") == run("log", "course.finished", "title=SQL")
+
+
+# Trust
+
+
+@pytest.fixture
+def known(run):
+    run("log", "contact.made", "contact=jane", "name=Jane Quixotic", "on=2024")
+    run("log", "milestone.declared", "milestone=cto", "title=CTO at Beta", "on=2024-03")
+    return run
+
+
+def test_an_entry_is_amended_and_voided(known):
+    code, out, _ = known("amend", "2", "title=CTO", "skills=sql,go", "--reason", "shorter")
+    assert (0, True) == (code, "CTO" in out and "Beta" not in out)
+    code, out, _ = known("void", "2", "--reason", "it was a dream")
+    assert (0, "#4 voids 2\n") == (code, out)
+    assert "CTO" not in known("history")[1]
+    code, _, complaint = known("amend", "2", "title=CTO", "--reason", "no")
+    assert (2, True) == (code, "no entry '2' stands" in complaint)
+    code, _, complaint = known("void", "99", "--reason", "no")
+    assert (2, True) == (code, "99" in complaint)
+    code, _, complaint = known("void", "no-such-id", "--reason", "no")
+    assert (2, True) == (code, "has the id 'no-such-id'" in complaint)
+
+
+def test_one_milestone_is_proved_to_someone_without_the_ledger(known):
+    code, public, _ = known("key", "ada.example/career", "ada.key")
+    assert (0, 0o600) == (code, Path("ada.key").stat().st_mode & 0o777)
+    assert 2 == known("key", "ada.example/career", "ada.key")[0]
+    code, checkpoint, _ = known("checkpoint", "--key", "ada.key")
+    assert (0, ["ada.example/career", "2"]) == (code, checkpoint.split("\n")[:2])
+    Path("checkpoint").write_text(checkpoint)
+    code, proof, _ = known("prove", "2", "--checkpoint", "checkpoint")
+    assert 0 == code
+    Path("cto.tlog-proof").write_text(proof)
+    for more in ([], ["--checkpoint", "checkpoint"]):
+        code, out, _ = known("verify-proof", "cto.tlog-proof", "--key", public.strip(), *more)
+        assert (0, True) == (code, '"title": "CTO at Beta"' in out)
+        assert "This is #2 of the 2 entries of ada.example/career." in out
+    Path("cto.tlog-proof").write_text(proof.replace("index 1", "index 0"))
+    code, _, complaint = known("verify-proof", "cto.tlog-proof", "--key", public.strip())
+    assert (2, True) == (code, "does not lead to this checkpoint" in complaint)
+    known("log", "skill.practised", "skill=sql")
+    code, out, _ = known("verify", "--since", "checkpoint", "--key", public.strip())
+    assert (0, True) == (code, out.startswith("3 entries verify; their root hash is "))
+    Path("checkpoint").write_bytes(b"\xff")
+    code, _, complaint = known("verify", "--since", "checkpoint")
+    assert (2, True) == (code, "checkpoint is no text" in complaint)
+
+
+def test_a_proof_discloses_others_when_told_to(known):
+    public = known("key", "ada", "ada.key")[1].strip()
+    Path("checkpoint").write_text(known("checkpoint", "--key", "ada.key")[1])
+    for more, shown in (([], False), (["--disclose"], True)):
+        Path("p").write_text(known("prove", "1", "--checkpoint", "checkpoint", *more)[1])
+        assert shown == ("Quixotic" in known("verify-proof", "p", "--key", public)[1])
+
+
+def test_a_person_is_shown_and_forgotten(known):
+    code, out, _ = known("subject", "contact", "jane")
+    assert (0, "Jane Quixotic") == (code, json.loads(out)[0]["event"]["name"])
+    code, out, _ = known("forget", "contact", "jane", "--reason", "asked to")
+    assert (0, "contact jane is forgotten; #3 says so\n") == (code, out)
+    assert "Quixotic" not in known("subject", "contact", "jane")[1]
+    assert b"Quixotic" not in Path("career.ledger").read_bytes()
+
+
+def test_a_ledger_is_carried(known):
+    assert 0 == known("export", "all.jsonl")[0]
+    assert 2 == known("export", "all.jsonl")[0]
+    code, out, _ = known("import", "all.jsonl", "--ledger", "other.ledger")
+    assert (0, "all.jsonl: 2 new entries\n") == (code, out)
+    assert 0 == known("backup", "backup.ledger")[0]
+    histories = {
+        known("history", "--ledger", name)[1]
+        for name in ("career.ledger", "other.ledger", "backup.ledger")
+    }
+    assert 1 == len(histories)
+
+
+def test_what_a_damaged_file_holds_is_saved(known):
+    code, out, _ = known("recover", "saved.ledger")
+    assert (0, "saved.ledger holds 2 entries of ledger 'career'\n") == (code, out)
+    content = Path("career.ledger").read_bytes()
+    Path("career.ledger").write_bytes(content.replace(b"CTO at Beta", b"CEO at Beta"))
+    code, out, _ = known("recover", "again.ledger")
+    assert (1, True) == (code, "lost: #2 of ledger 'career'" in out)

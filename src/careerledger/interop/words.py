@@ -10,7 +10,7 @@ import types
 from collections.abc import Iterable, Mapping
 from datetime import date
 from difflib import get_close_matches
-from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NewType, Union, cast, get_args, get_origin
 
 import attrs
 from immutabledict import immutabledict
@@ -18,7 +18,7 @@ from immutabledict import immutabledict
 from careerledger.errors import FieldError
 from careerledger.events import Action, catalogue, load_catalogue
 
-__all__ = ["event_from_words"]
+__all__ = ["amended_by_words", "event_from_words"]
 
 
 def event_from_words(kind: str, words: Iterable[str], *, today: date) -> Action:
@@ -36,6 +36,23 @@ def event_from_words(kind: str, words: Iterable[str], *, today: date) -> Action:
             value is not what the field holds.
     """
     made: Action = _made(_find(kind), words, {"on": today})
+    return made
+
+
+def amended_by_words(event: Action, words: Iterable[str]) -> Action:
+    """The same event with other values in the fields that were typed.
+
+    Args:
+        event: What is to be amended.
+        words: ``field=value`` each, as for ``event_from_words``.
+
+    Raises:
+        FieldError: As for ``event_from_words``.
+    """
+    said = {
+        field.name: getattr(event, field.name) for field in attrs.fields(cast("Any", type(event)))
+    }
+    made: Action = _made(type(event), words, said)
     return made
 
 
