@@ -479,8 +479,13 @@ def _key(options: argparse.Namespace) -> int:
     from careerledger.proofs import SigningKey  # noqa: PLC0415 - an extra
 
     key = SigningKey.generate(options.name)
-    with open(options.file, "x", opener=_private, encoding="utf-8") as file:
-        file.write(f"{key.to_text()}\n")
+    try:
+        with open(options.file, "x", opener=_private, encoding="utf-8") as file:
+            file.write(f"{key.to_text()}\n")
+    except FileExistsError as error:
+        raise CareerLedgerError(
+            f"{options.file} is there already, and may be a key; name a new file"
+        ) from error
     print(key.public)  # noqa: T201
     return 0
 
