@@ -15,3 +15,6 @@ settings.register_profile("dev", max_examples=25, **_RELAXED)
 settings.register_profile("ci", max_examples=50, derandomize=True, print_blob=True, **_RELAXED)
 settings.register_profile("soak", max_examples=5_000, print_blob=True, **_RELAXED)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "dev"))
+
+# A ledger that others could read is refused, also one that a test has written or copied by itself.
+os.umask(0o077)

@@ -25,7 +25,7 @@ from careerledger.projections._projection import (
     fingerprint,
     key_of,
 )
-from careerledger.stores import Saved, Slim, Store
+from careerledger.stores import Row, Saved, Slim, Store
 
 PAGE: Final = 1000
 """How many rows are read at once: a reader's memory does not grow with the ledger."""
@@ -162,18 +162,23 @@ class Reader:
                 types=window.types,
                 limit=PAGE,
             )
-            yield page
-            if len(page) < PAGE:
+            if not page:
                 return
+            yield page
             after = self._store.place(self._ledger, page[-1][0])
 
     def log(self, upto: int) -> Iterator[Entry[Event]]:
         """The first ``upto`` entries as they were recorded, by number."""
-        for after in range(0, upto, PAGE):
-            rows = self._store.log(
-                self._ledger, after=after, upto=min(upto, after + PAGE), limit=PAGE
-            )
+        for rows in log_pages(self._store, self._ledger, upto):
             yield from codec.decode_all((row.seq, row.type, row.body, row.personal) for row in rows)
+
+
+def log_pages(store: Store, ledger: str, upto: int) -> Iterator[list[Row]]:
+    """The first ``upto`` rows of a ledger by number, page by page; as many as there are."""
+    after = 0
+    while after < upto and (rows := store.log(ledger, after=after, upto=upto, limit=PAGE)):
+        yield rows
+        after = rows[-1].seq
 
 
 def _target(entry: Entry[Event]) -> str | None:

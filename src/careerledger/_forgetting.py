@@ -6,6 +6,7 @@ from typing import Any
 
 from careerledger import codec
 from careerledger._asking import Reader
+from careerledger.errors import DamagedError
 from careerledger.events import Event, UnknownEvent, introduced, referred
 from careerledger.events.correction import EntryAmended
 from careerledger.history import Entry
@@ -25,10 +26,21 @@ def left_without(store: Store, ledger: str, subject: str) -> dict[int, bytes | N
     left: dict[int, bytes | None] = {}
     for seq, held in store.personal(ledger):
         lines = held.split(b"\n")
-        others = [line for line in lines if json.loads(line)["subject"] != subject]
+        others = [line for line in lines if _subject(seq, line) != subject]
         if len(others) < len(lines):
             left[seq] = b"\n".join(others) or None
     return left
+
+
+def _subject(seq: int, line: bytes) -> object:
+    """Of whom a line tells."""
+    try:
+        return json.loads(line)["subject"]
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise DamagedError(
+            f"what #{seq} keeps beside the log cannot be read, so it is not known of whom it "
+            "tells; restore the file from a backup"
+        ) from error
 
 
 def about(reader: Reader, upto: int, subject: str) -> Iterator[dict[str, Any]]:

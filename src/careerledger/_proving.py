@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from careerledger import codec
-from careerledger._asking import PAGE
+from careerledger._asking import log_pages
 from careerledger._recording import as_row
 from careerledger.errors import CodecError, DamagedError, ProofError
 from careerledger.events import Event, PersonalField, UnknownEvent
@@ -97,8 +97,8 @@ def _another(ledger: str, signed: Checkpoint) -> ProofError:
 
 def _entries(store: Store, ledger: str, size: int) -> Iterator[tuple[Row, Entry[Event]]]:
     """Each row with the entry in its bytes."""
-    for after in range(0, size, PAGE):
-        rows = store.log(ledger, after=after, upto=size, limit=PAGE)
+    after = 0
+    for rows in log_pages(store, ledger, size):
         entries = codec.decode_all((row.seq, row.type, row.body, row.personal) for row in rows)
         for number, row in enumerate(rows, start=after + 1):
             try:
@@ -108,6 +108,7 @@ def _entries(store: Store, ledger: str, size: int) -> Iterator[tuple[Row, Entry[
             if row.seq != number:
                 raise _unfit(ledger, number)
             yield row, entry
+        after += len(rows)
 
 
 def _unfit(ledger: str, number: int) -> DamagedError:
@@ -137,11 +138,12 @@ def prove(store: Store, ledger: str, seq: int, checkpoint: str | None, *, disclo
             f"the checkpoint is not one of this ledger, which has {head.size}; make a new one"
         )
     leaves: list[bytes] = []
-    for after in range(0, size, PAGE):
-        page = store.log(ledger, after=after, upto=min(size, after + PAGE), limit=PAGE)
+    for page in log_pages(store, ledger, size):
         leaves += [row.leaf for row in page]
     if signed is not None and root_of(leaves) != signed.root:
         raise _another(ledger, signed)
+    if len(leaves) < size:
+        raise _unfit(ledger, len(leaves) + 1)
     (row,) = store.log(ledger, after=seq - 1, upto=seq, limit=1)
     return Proof(
         index=seq - 1,

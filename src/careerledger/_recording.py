@@ -7,7 +7,9 @@ from itertools import chain
 from typing import Final
 
 from careerledger import codec
+from careerledger.dates import shown
 from careerledger.errors import (
+    DamagedError,
     FutureError,
     IntroducedTwiceError,
     KeyReusedError,
@@ -195,8 +197,13 @@ def next_instant(now: datetime, head: Head) -> datetime:
     """When a record is made: now, and later than any before it, whatever the clock does."""
     if not head.recorded_at:
         return now.astimezone(UTC)
-    last = datetime.fromisoformat(head.recorded_at)
-    return max(now.astimezone(UTC), last + _MICROSECOND)
+    try:
+        return max(now.astimezone(UTC), datetime.fromisoformat(head.recorded_at) + _MICROSECOND)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise DamagedError(
+            f"the last entry was recorded at {shown(head.recorded_at)}, which nothing can follow; "
+            "restore the file from a backup"
+        ) from error
 
 
 _MICROSECOND: Final = timedelta(microseconds=1)

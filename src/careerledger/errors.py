@@ -22,6 +22,7 @@
         ├── ReadOnlyError (PermissionError)  it cannot be written
         ├── OverwriteError (FileExistsError) there is a file where a new one is to be
         ├── NetworkFileError                 it lies on a network file system
+        ├── UnsafeFileError (PermissionError) others could read, change or swap it
         ├── LockedError (TimeoutError)       another program holds it for too long
         ├── ForkedError                      it was opened before a fork
         ├── ClosedError                      it was closed
@@ -121,6 +122,10 @@ class OverwriteError(StoreError, FileExistsError):
 
 class NetworkFileError(StoreError):
     """The file lies on a network file system, where SQLite cannot lock safely."""
+
+
+class UnsafeFileError(StoreError, PermissionError):
+    """Others than the file's owner could read it, change it or put another in its place."""
 
 
 class LockedError(StoreError, TimeoutError):

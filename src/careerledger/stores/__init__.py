@@ -98,7 +98,10 @@ class Store(Protocol):
         ...
 
     def log(self, ledger: str, *, after: int, upto: int, limit: int) -> list[Row]:
-        """At most ``limit`` rows numbered above ``after`` up to ``upto``, by number."""
+        """At most ``limit`` rows numbered above ``after`` up to ``upto``, by number.
+
+        There may be fewer, though not none, where they are too large to be read at once.
+        """
         ...
 
     def facts(
@@ -114,7 +117,8 @@ class Store(Protocol):
         """Rows that have a date, ordered by date and number.
 
         Those behind the place ``after``, dated up to ``until``, numbered up to ``upto``, of these
-        types (None: of all), at most ``limit`` of them.
+        types (None: of all), at most ``limit`` of them. There may be fewer, though not none,
+        where they are too large to be read at once.
         """
         ...
 

@@ -98,6 +98,8 @@ class BranchStore:
         below = self._below.log(
             ledger, after=after, upto=min(upto, self._size(ledger)), limit=limit
         )
+        if below and below[-1].seq < min(upto, self._size(ledger)):
+            return below  # the rest is too large to be read at once
         return below + self._own(ledger).numbered(after, upto)
 
     def facts(
@@ -116,7 +118,7 @@ class BranchStore:
         while len(found) < limit:
             # Of one date, all rows below come first: their numbers are lower.
             on, slim = next(own, (until, None))
-            found += self._below.facts(
+            below = self._below.facts(
                 ledger,
                 after=after,
                 until=on,
@@ -124,11 +126,12 @@ class BranchStore:
                 types=types,
                 limit=limit - len(found),
             )
-            if slim is None:
-                break
+            found += below
+            if below or slim is None:
+                break  # there may be more below than can be read at once
             found.append(slim)
             after = (on, slim[0])
-        return found[:limit]
+        return found
 
     def place(self, ledger: str, seq: int) -> tuple[str, int]:
         """The place of the row with this number."""

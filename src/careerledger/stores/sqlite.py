@@ -33,7 +33,21 @@ from careerledger.errors import (
     StoreError,
 )
 from careerledger.stores import EMPTY, Head, Row, Saved, Slim, check_less, follows
+from careerledger.stores._defence import (
+    MAX_PAGE,
+    MAX_RESULT,
+    MAX_SNAPSHOTS,
+    MAX_VALUE,
+    check_pages,
+    check_schema,
+    check_sizes,
+    read,
+    restrain,
+    trust,
+    with_snapshots,
+)
 from careerledger.stores._mounts import network_file_system
+from careerledger.stores._privacy import check_name, check_privacy, located
 from careerledger.stores._turns import Turns
 
 __all__ = ["APPLICATION_ID", "FORMAT", "SQLiteStore"]
@@ -141,7 +155,9 @@ class _Translated:
             "when it is opened again counts; close the ledger, see to the disk, and open it again"
         )
 
-    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+    def __exit__(  # noqa: C901 - one branch for each kind of error
+        self, kind: object, error: BaseException | None, traceback: object
+    ) -> None:
         if error is None:
             return
         if isinstance(error, apsw.BusyError | apsw.LockedError):
@@ -167,6 +183,13 @@ class _Translated:
             # Systems forget what they could not sync: to try again would confirm what is lost.
             self.unconfirmed = True
             raise self.doubt() from error
+        if isinstance(error, apsw.TooBigError):
+            raise StoreError(
+                f"{self._path}: more than {MAX_VALUE:,} bytes in one row, which no ledger has; "
+                "say it in less, or restore the file from a backup"
+            ) from error
+        if isinstance(error, OverflowError):
+            raise StoreError(f"{self._path} holds no numbers beyond 64 bits") from error
         if isinstance(error, UnicodeEncodeError):
             raise StoreError(
                 f"{error.object!r} cannot be stored: it has half a character (a surrogate), "
@@ -188,6 +211,7 @@ class SQLiteStore:
     Raises:
         NotALedgerError, NewerFormatError, DamagedError, ReadOnlyError, NetworkFileError: The file
             cannot be used; it is as it was.
+        UnsafeFileError: Others could read it, change it or put another in its place.
         LockedError: Another program holds it for longer than the timeout.
         ForkedError: The process was forked while a thread of its parent was using the file.
     """
@@ -199,7 +223,7 @@ class SQLiteStore:
                 f"timeout is {timeout!r}, where a number of seconds from 0 to "
                 f"{_LONGEST_TIMEOUT:,} is needed"
             )
-        self.path = _resolved(path)
+        self.path = located(path)
         self._turns = Turns(timeout)
         self._lock = RLock()
         self._process = os.getpid()
@@ -220,11 +244,17 @@ class SQLiteStore:
         with self._translated:
             _check_header(self.path)
             has_log = self.path.with_name(f"{self.path.name}-wal").exists()
-            connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READWRITE)
+            flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOFOLLOW
+            connection = apsw.Connection(str(self.path), flags=flags)
             try:
                 connection.set_busy_handler(self._turns)
+                restrain(connection)
                 _configure(connection)
-                _check_schema(connection, self.path)
+                _check_version(connection, self.path)
+                check_schema(connection, self.path, SCHEMA)
+                check_pages(connection, self.path)
+                check_sizes(connection, self.path)
+                trust(connection)
                 _log_ahead(connection, self.path)
                 self._turns.open(f"{self.path}-wal")
                 self._identity = _identity(self.path)
@@ -254,9 +284,29 @@ class SQLiteStore:
             )
 
     def _rows(self, sql: str, *values: object) -> list[Any]:
+        """All that is found; StoreError where it would not fit into memory."""
+        found, more = self._read(sql, values, MAX_RESULT)
+        if more:
+            raise StoreError(
+                f"{self.path} has more than {MAX_RESULT:,} bytes for one question, which no "
+                "ledger needs; restore it from a backup"
+            )
+        return found
+
+    def _page(self, sql: str, *values: object) -> list[Any]:
+        """What is found, up to as many bytes as a page has."""
+        return self._read(sql, values, MAX_PAGE)[0]
+
+    def _read(
+        self, sql: str, values: tuple[object, ...], most: int, *, step: int = 16
+    ) -> tuple[list[Any], bool]:
         self._check_process()
         with self._lock, self._translated:
-            return cast("list[Any]", self._connection.execute(sql, cast("Any", values)).fetchall())
+            rows = self._connection.execute(sql, cast("Any", values))
+            try:
+                return read(rows, most, step)
+            finally:
+                rows.close(True)
 
     def ledgers(self) -> list[str]:
         """The names of its ledgers, sorted."""
@@ -398,7 +448,7 @@ class SQLiteStore:
         """Rows by number."""
         return [
             Row(*row)
-            for row in self._rows(
+            for row in self._page(
                 'SELECT seq, id, type, "on", recorded_at, key, body, leaf, introduces, personal '
                 f"FROM entry WHERE ledger = {_HERE} AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
                 *(ledger, after, upto, limit),
@@ -417,7 +467,7 @@ class SQLiteStore:
     ) -> list[Slim]:
         """Rows by place."""
         wanted = "" if types is None else f"AND type IN ({_marks(types)})"
-        return self._rows(
+        return self._page(
             f"SELECT seq, type, body, personal FROM entry WHERE ledger = {_HERE} "
             f'AND "on" IS NOT NULL AND ("on", seq) > (?, ?) AND "on" <= ? AND seq <= ? {wanted} '
             'ORDER BY "on", seq LIMIT ?',
@@ -426,11 +476,17 @@ class SQLiteStore:
 
     def place(self, ledger: str, seq: int) -> tuple[str, int]:
         """The place of the row with this number."""
-        ((on,),) = self._rows(
-            f"SELECT coalesce(\"on\", '') FROM entry WHERE ledger = {_HERE} AND seq = ?",
-            *(ledger, seq),
+        return (self._one(ledger, seq, "coalesce(\"on\", '')"), seq)
+
+    def _one(self, ledger: str, seq: int, column: str) -> str:
+        """What a column says in the row with this number."""
+        sql = f"SELECT {column} FROM entry WHERE ledger = {_HERE} AND seq = ?"
+        for (value,) in self._rows(sql, ledger, seq):
+            return cast("str", value)
+        raise DamagedError(
+            f"ledger {ledger!r} in {self.path} has no entry #{seq}, though it counts it; "
+            "restore the file from a backup"
         )
-        return (on, seq)
 
     def corrections(self, ledger: str, *, after: int, upto: int) -> list[Slim]:
         """Rows without a date, by number."""
@@ -486,13 +542,9 @@ class SQLiteStore:
     def known(self, ledger: str, instant: str) -> int:
         """How many entries were recorded up to this instant."""
         sequence = range(1, self.head(ledger).size + 1)
-        return bisect_right(sequence, instant, key=lambda seq: self._recorded_at(ledger, seq))
-
-    def _recorded_at(self, ledger: str, seq: int) -> str:
-        ((recorded_at,),) = self._rows(
-            f"SELECT recorded_at FROM entry WHERE ledger = {_HERE} AND seq = ?", *(ledger, seq)
+        return bisect_right(
+            sequence, instant, key=lambda seq: self._one(ledger, seq, "recorded_at")
         )
-        return cast("str", recorded_at)
 
     def touched(
         self,
@@ -541,7 +593,8 @@ class SQLiteStore:
         self._check_process()
         with self._lock, self._translated:
             connection = self._idle_connection()
-            connection.execute("VACUUM")
+            with with_snapshots(connection):
+                connection.execute("VACUUM")
             connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
     def save(self, ledger: str, key: str, fingerprint: str, snapshots: Collection[Saved]) -> None:
@@ -559,26 +612,30 @@ class SQLiteStore:
                     connection.execute(
                         f"DELETE FROM snapshot WHERE ledger = {_HERE} AND key = ?", (ledger, key)
                     )
-                    connection.executemany(
-                        "INSERT INTO snapshot SELECT id, ?, ?, ?, ?, ?, ? FROM ledger "
-                        "WHERE name = ?",
-                        [
-                            (*under, *saved[:-1], _sealed(ledger, *under, saved), ledger)
-                            for saved in snapshots
-                        ],
-                    )
+                    with with_snapshots(connection):
+                        connection.executemany(
+                            "INSERT INTO snapshot SELECT id, ?, ?, ?, ?, ?, ? FROM ledger "
+                            "WHERE name = ?",
+                            [
+                                (*under, *saved[:-1], _sealed(ledger, *under, saved), ledger)
+                                for saved in snapshots
+                            ],
+                        )
             finally:
                 connection.set_busy_handler(self._turns)
 
     def saved(self, ledger: str, key: str, fingerprint: str) -> list[Saved]:
         """The snapshots under the key that were made with this fingerprint."""
-        found: list[Saved] = []
-        for seen, on, seq, sealed in self._rows(
+        sql = (
             f'SELECT seen, "on", seq, state FROM snapshot WHERE ledger = {_HERE} '
             "AND key = ? AND fingerprint = ? AND typeof(state) = 'blob' "
-            'ORDER BY "on", seq',
-            *(ledger, key, fingerprint),
-        ):
+            'ORDER BY "on" DESC, seq DESC'
+        )
+        self._check_process()
+        with self._lock, self._translated, with_snapshots(self._connection):
+            rows, _ = self._read(sql, (ledger, key, fingerprint), MAX_SNAPSHOTS, step=1)
+        found: list[Saved] = []
+        for seen, on, seq, sealed in reversed(rows):
             saved = Saved(seen, on, seq, sealed[_SEAL:])
             # One that was damaged is as good as none.
             if _sealed(ledger, key, fingerprint, saved) == sealed:
@@ -740,7 +797,7 @@ def _marks(values: Collection[str]) -> str:
 
 
 def _identity(path: Path) -> tuple[int, int]:
-    status = os.stat(path)  # noqa: PTH116 - a third of the time of path.stat()
+    status = os.lstat(path)  # a third of the time of path.lstat()
     return status.st_dev, status.st_ino
 
 
@@ -756,16 +813,6 @@ def _check_sqlite() -> None:
         )
 
 
-def _resolved(path: str | os.PathLike[str]) -> Path:
-    """The file itself, wherever the program goes from here and whatever links lead to it."""
-    try:
-        resolved = Path(path).resolve()
-        str(resolved).encode()
-    except (OSError, RuntimeError, ValueError) as error:
-        raise NotALedgerError(f"{path!r} cannot be the name of a file: {error}") from error
-    return resolved
-
-
 def _check_place(path: Path) -> None:
     """Refuse a place where no ledger can be, and make an empty ledger where there is nothing."""
     kind = network_file_system(path.parent)
@@ -774,10 +821,12 @@ def _check_place(path: Path) -> None:
             f"{path} lies on a network file system ({kind}), where SQLite cannot lock "
             "a file safely; keep the ledger on a local disk"
         )
-    if not path.exists():
+    check_name(path)
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
         _create(path)
-    if not path.is_file():
-        raise NotALedgerError(f"{path} is not a file; name a ledger file, or a new one")
+    check_privacy(path)
     if _identity(path) in _abandoned:
         raise ForkedError(
             f"{path} was being used when this process was forked; start the process "
@@ -861,41 +910,16 @@ def _check_header(path: Path) -> None:
 
 def _configure(connection: apsw.Connection) -> None:
     """Make every setting, and see that it was taken."""
-    # No SQL can write to the schema or otherwise behind SQLite's back.
-    connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
     for name, value in _SETTINGS.items():
         connection.pragma(name, value)
         if connection.pragma(name) != value:
             raise StoreError(f"SQLite does not take {name} = {value}; install apsw from PyPI")
 
 
-def _check_schema(connection: apsw.Connection, path: Path) -> None:
+def _check_version(connection: apsw.Connection, path: Path) -> None:
     # The header may be older than what the write-ahead log says.
     if connection.pragma("user_version") > FORMAT:
         _refuse_newer(path)
-    found, expected = _schema(connection), _expected_schema()
-    odd = {name for name, _ in found ^ expected}
-    if odd:
-        raise DamagedError(
-            f"{path} has another schema than format {FORMAT}: {', '.join(sorted(map(str, odd)))} "
-            "is missing, altered or too much; restore the file from a backup"
-        )
-
-
-def _schema(connection: apsw.Connection) -> set[tuple[str, str]]:
-    # What SQLite makes by itself has names that begin with sqlite_.
-    return set(
-        connection.execute("SELECT name, sql FROM sqlite_schema WHERE name NOT GLOB 'sqlite_*'")
-    )
-
-
-@cache
-def _expected_schema() -> set[tuple[str, str]]:
-    connection = apsw.Connection(":memory:")
-    connection.execute(SCHEMA)
-    expected = _schema(connection)
-    connection.close()
-    return expected
 
 
 def _log_ahead(connection: apsw.Connection, path: Path) -> None:

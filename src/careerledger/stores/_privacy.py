@@ -1,0 +1,110 @@
+"""Whether a ledger file is its owner's alone: nobody else can read it, change it or swap it."""
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from careerledger.errors import NotALedgerError, UnsafeFileError
+
+__all__ = ["check_name", "check_privacy", "located"]
+
+_BESIDE: Final = ("-wal", "-shm", "-journal")
+"""How the names of those files end that SQLite keeps beside a database."""
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+def located(path: str | os.PathLike[str]) -> Path:
+    """Where a file is, wherever the program goes from here.
+
+    Links among the folders are followed now; the file itself may be none (``check_privacy``).
+    """
+    try:
+        absolute = Path(path).absolute()
+        found = absolute.parent.resolve() / absolute.name
+        str(found).encode()
+        with suppress(OSError):  # whether it is there is asked later
+            found.lstat()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise NotALedgerError(f"{path!r} cannot be the name of a file: {error}") from error
+    return found
+
+
+def check_name(path: Path) -> None:
+    """Refuse a name under which SQLite would look for a file of another database."""
+    for end in _BESIDE:
+        if path.name.endswith(end):
+            raise NotALedgerError(
+                f"{path} cannot be a ledger: SQLite keeps files of its own under names that end "
+                f"with {end}; choose another name"
+            )
+
+
+def check_privacy(path: Path) -> None:
+    """Refuse a file that others can read, change or swap; the files beside it count too.
+
+    Raises:
+        UnsafeFileError: A file is a link, its mode or that of its folder gives rights to others,
+            the folder is someone else's, or a journal lies beside it.
+        NotALedgerError: It is no file.
+    """
+    _check_file(path)
+    for end in _BESIDE:
+        beside = path.with_name(path.name + end)
+        with suppress(FileNotFoundError):  # it may be gone as soon as it was seen
+            _check_file(beside)
+            if end == "-journal" and beside.stat().st_size:
+                # SQLite would write what it holds into the ledger, whoever made it.
+                raise UnsafeFileError(
+                    f"{beside} is a rollback journal, which a ledger never has; if another "
+                    f"program left it, open {path.name} with that once more, else delete it"
+                )
+    if hasattr(os, "geteuid"):  # Windows has no such owners and modes
+        _check_folder(path.parent)
+
+
+def _check_file(path: Path) -> None:
+    status = path.lstat()
+    if stat.S_ISLNK(status.st_mode):
+        raise UnsafeFileError(
+            f"{path} is a symbolic link, which can be made to lead elsewhere; "
+            f"name the file itself, {os.path.realpath(path)}"
+        )
+    if not stat.S_ISREG(status.st_mode):
+        raise NotALedgerError(f"{path} is not a file; name a ledger file, or a new one")
+    if hasattr(os, "geteuid") and status.st_mode & _OTHERS:
+        raise UnsafeFileError(
+            f"{path} has mode {stat.S_IMODE(status.st_mode):04o}, so others than its owner can "
+            f"use it; a ledger holds other people's names: chmod 600 {path}"
+        )
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse a folder in which someone else could put another file in the ledger's place."""
+    status, user = folder.stat(), os.geteuid()
+    if user and status.st_uid not in (user, 0):
+        raise UnsafeFileError(
+            f"the folder {folder} belongs to another user, who can put another file in the "
+            "ledger's place; keep the ledger in a folder of your own"
+        )
+    # In a sticky folder, as /tmp is, only a file's owner can move it away.
+    if status.st_mode & stat.S_ISVTX:
+        return
+    if status.st_mode & stat.S_IWOTH or (status.st_mode & stat.S_IWGRP and not _is_own(status)):
+        raise UnsafeFileError(
+            f"the folder {folder} has mode {stat.S_IMODE(status.st_mode):04o}, so others can put "
+            f"another file in the ledger's place: chmod go-w {folder}"
+        )
+
+
+def _is_own(status: os.stat_result) -> bool:
+    """Whether a folder's group is the one that its user alone is in, as many systems have it."""
+    import grp  # noqa: PLC0415 - not on Windows
+    import pwd  # noqa: PLC0415 - not on Windows
+
+    try:
+        user, group = pwd.getpwuid(os.geteuid()), grp.getgrgid(status.st_gid)
+    except KeyError:
+        return False
+    return group.gr_name == user.pw_name and set(group.gr_mem) <= {user.pw_name}

@@ -1,0 +1,505 @@
+"""Ledger files from strangers: none runs SQL, reads without end, or takes all memory."""
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import closing, suppress
+from pathlib import Path
+
+import apsw
+import pytest
+
+from careerledger import Ledger
+from careerledger.errors import CareerLedgerError, DamagedError, StoreError, UnsafeFileError
+from careerledger.events import ContactMade, CourseFinished
+from careerledger.projections import NetworkGrowth
+from careerledger.stores import _defence
+from careerledger.stores.sqlite import SQLiteStore
+
+
+@pytest.fixture
+def ledger_file(tmp_path):
+    """A ledger of a few entries, whole and closed."""
+    path = tmp_path / "ada.ledger"
+    with Ledger.open(path) as ledger:
+        ledger.record(
+            [
+                ContactMade(on="2024", contact="jane", name="Jane", kind="peer"),
+                *(CourseFinished(on=f"2024-{m:02}", title=f"Course {m}") for m in range(1, 13)),
+            ]
+        )
+    return path
+
+
+def craft(path, *statements):
+    """Change a file as a hostile tool does: nothing is checked, no trigger runs."""
+    with closing(apsw.Connection(str(path))) as connection:
+        connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 0)
+        connection.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)
+        connection.pragma("writable_schema", 1)
+        for statement, *values in (s if isinstance(s, tuple) else (s,) for s in statements):
+            connection.execute(statement, values)
+    # In place: the schema that SQLite has in mind is not the one in the file.
+    return path
+
+
+def into_schema(kind, name, table, sql, page=0):
+    return (
+        "INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) VALUES (?, ?, ?, ?, ?)",
+        kind,
+        name,
+        table,
+        page,
+        sql,
+    )
+
+
+def everything(path):
+    """All that a program may do with a ledger, one after the other, whatever the file says."""
+    with Ledger.open(path, timeout=0.5) as ledger:
+        for use in (
+            lambda: len(ledger),
+            ledger.store.ledgers,
+            ledger.verify,
+            lambda: list(ledger),
+            lambda: list(ledger.entries()),
+            lambda: ledger.project(NetworkGrowth),
+            lambda: ledger.project(NetworkGrowth, known_at="2025-01-01T00:00:00Z"),
+            ledger.check,
+            ledger.root,
+            lambda: ledger.export_subject("contact", "jane"),
+            lambda: ledger.record(CourseFinished(on="2025", title="More")),
+            lambda: ledger.forget("contact", "jane", reason="asked"),
+        ):
+            with suppress(CareerLedgerError):
+                use()
+
+
+# It can run no SQL
+
+
+SPIES = {
+    "trigger": into_schema(
+        "trigger",
+        "spy",
+        "entry",
+        "CREATE TRIGGER spy AFTER INSERT ON entry BEGIN SELECT spied(); END",
+    ),
+    "trigger under SQLite's own name": into_schema(
+        "trigger",
+        "sqlite_spy",
+        "entry",
+        "CREATE TRIGGER sqlite_spy AFTER INSERT ON entry BEGIN SELECT spied(); END",
+    ),
+    "altered trigger": (
+        (
+            "UPDATE sqlite_schema SET sql = replace(sql, 'SELECT RAISE', 'SELECT spied() + RAISE') "
+            "WHERE name = 'entry_is_never_deleted'"
+        ),
+    ),
+    "view in place of a table": (
+        (
+            "UPDATE sqlite_schema SET type = 'view', rootpage = 0, "
+            "sql = 'CREATE VIEW snapshot AS SELECT spied()' WHERE name = 'snapshot'"
+        ),
+    ),
+    "view": into_schema("view", "more", "more", "CREATE VIEW more AS SELECT spied()"),
+    "virtual table": into_schema(
+        "table", "more", "more", "CREATE VIRTUAL TABLE more USING spying(1)"
+    ),
+    "generated column": (
+        (
+            "UPDATE sqlite_schema SET sql = replace(sql, 'name TEXT NOT NULL UNIQUE', "
+            "'name TEXT NOT NULL UNIQUE, more ANY AS (spied())') WHERE name = 'ledger'"
+        ),
+    ),
+    "check": (
+        (
+            "UPDATE sqlite_schema SET sql = replace(sql, 'size INTEGER NOT NULL', "
+            "'size INTEGER NOT NULL CHECK (spied())') WHERE name = 'ledger'"
+        ),
+    ),
+    "default": (
+        (
+            "UPDATE sqlite_schema SET sql = replace(sql, 'personal BLOB', "
+            "'personal BLOB DEFAULT (spied())') WHERE name = 'entry'"
+        ),
+    ),
+    "index on an expression": into_schema(
+        "index", "more", "entry", "CREATE INDEX more ON entry (spied(id))", 2
+    ),
+    "partial index": into_schema(
+        "index", "sqlite_more", "entry", "CREATE INDEX sqlite_more ON entry (id) WHERE spied()", 2
+    ),
+    "statistics of another shape": into_schema(
+        "table", "sqlite_stat1", "sqlite_stat1", "CREATE TABLE sqlite_stat1(a, b AS (spied()))", 2
+    ),
+}
+
+
+@pytest.fixture
+def spied():
+    """Every connection of this program has functions and a module that tell when they ran."""
+    ran = []
+
+    class Spying:
+        def Connect(self, *args):  # noqa: N802
+            ran.append(args)
+            raise apsw.Error
+
+        Create = Connect
+
+    def hook(connection):
+        connection.create_scalar_function("spied", lambda *args: ran.append(args))
+        connection.create_module("spying", Spying())
+
+    apsw.connection_hooks.append(hook)
+    yield ran
+    apsw.connection_hooks.remove(hook)
+
+
+@pytest.mark.parametrize("spy", SPIES)
+def test_sql_of_others_is_refused_before_any_of_it_runs(ledger_file, spied, spy):
+    craft(ledger_file, SPIES[spy])
+    spied.clear()
+    before = ledger_file.read_bytes()
+
+    with pytest.raises(DamagedError):
+        Ledger.open(ledger_file)
+
+    assert [] == spied
+    assert before == ledger_file.read_bytes()
+
+
+def test_the_spies_can_run(ledger_file, spied):
+    """Else the tests above could not fail."""
+    craft(ledger_file, SPIES["trigger under SQLite's own name"])
+    with closing(apsw.Connection(str(ledger_file))) as connection:
+        connection.execute("INSERT INTO ledger VALUES (9, 'x', 0, '', x'')")
+        connection.execute(
+            'INSERT INTO entry SELECT 9, 1, body, id, type, "on", recorded_at, key, introduces, '
+            "leaf, personal FROM entry WHERE seq = 1"
+        )
+
+    assert [()] == spied
+
+
+def test_every_guard_of_the_connection_is_up(ledger_file):
+    with closing(SQLiteStore(ledger_file)) as store:
+        connection = store._connection
+        for limit, value in _defence._LIMITS.items():
+            assert value == connection.limit(limit)
+        for switch, value in _defence._SWITCHES.items():
+            expected = 1 if switch == apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER else value
+            assert expected == connection.config(switch, -1)
+        assert 1 == connection.pragma("cell_size_check")
+        assert 0 == connection.pragma("mmap_size")
+        connection.execute("ATTACH ':memory:' AS one")
+        with pytest.raises(apsw.SQLError, match="too many attached databases"):
+            connection.execute("ATTACH ':memory:' AS two")
+
+
+def test_text_in_another_encoding_is_refused(tmp_path):
+    path = tmp_path / "utf16.ledger"
+    from careerledger.stores.sqlite import APPLICATION_ID, FORMAT, SCHEMA
+
+    with closing(apsw.Connection(str(path))) as connection:
+        connection.pragma("encoding", "UTF-16le")
+        connection.execute(SCHEMA)
+        connection.pragma("application_id", APPLICATION_ID)
+        connection.pragma("user_version", FORMAT)
+
+    with pytest.raises(DamagedError, match="holds text as UTF-16le, where a ledger has UTF-8"):
+        SQLiteStore(path)
+
+
+# It can take neither all memory nor all time
+
+
+BOUND = """
+import resource, sys, time
+sys.path[:0] = {path!r}
+from test_files import everything
+from pathlib import Path
+from careerledger.errors import CareerLedgerError
+import careerledger.projections, careerledger.analyses, networkx
+spare = {spare}
+used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + spare, used + spare))
+resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+try:
+    everything(sys.argv[1])
+except CareerLedgerError as error:
+    print(type(error).__name__, str(error)[:300])
+else:
+    print("done")
+"""
+
+
+def bounded(path, spare=300_000_000):
+    """What comes of using a file where little memory is to be had, and a minute of work."""
+    code = BOUND.format(path=[str(Path(__file__).parent)], spare=spare)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    assert "" == done.stderr[-2000:]
+    assert 0 == done.returncode
+    return done.stdout.strip()
+
+
+def copied(columns):
+    """SQL that adds many entries which only differ from the first in what is unique."""
+    return (
+        "WITH RECURSIVE many(n) AS (SELECT 14 UNION ALL SELECT n + 1 FROM many WHERE n < {upto}) "
+        'INSERT INTO entry (ledger, seq, body, id, type, "on", recorded_at, key, introduces, '
+        f"leaf, personal) SELECT ledger, n, {columns} FROM entry, many WHERE seq = 2"
+    )
+
+
+SAME = "body, 'id' || n, type, \"on\", recorded_at, NULL, NULL, leaf, personal"
+UPTO = "UPDATE ledger SET size = {upto}"
+BIG = "zeroblob(900000)"
+BOMBS = {
+    "one huge body": ["UPDATE entry SET body = zeroblob(350000000) WHERE seq = 3"],
+    "huge text": ["UPDATE entry SET type = hex(zeroblob(160000000)) WHERE seq = 3"],
+    "huge key": ["UPDATE entry SET key = hex(zeroblob(160000000)) WHERE seq = 3"],
+    "huge personal": ["UPDATE entry SET personal = zeroblob(350000000) WHERE seq = 3"],
+    "personal of many lines": [
+        (
+            "UPDATE entry SET personal = CAST(replace(hex(zeroblob(1900000)), '00', char(10) || 'x') "
+            "AS BLOB) WHERE seq = 1"
+        )
+    ],
+    "huge frontier": ["UPDATE ledger SET frontier = zeroblob(350000000)"],
+    "huge name": ["INSERT INTO ledger VALUES (9, hex(zeroblob(160000000)), 0, '', x'')"],
+    "many bodies": [copied(SAME.replace("body", BIG)).format(upto=400), UPTO.format(upto=400)],
+    "many corrections": [
+        copied(SAME.replace("body", BIG).replace('"on"', "NULL")).format(upto=400),
+        UPTO.format(upto=400),
+    ],
+    "many personal": [
+        copied(SAME.replace("personal", "zeroblob(900000)")).format(upto=400),
+        UPTO.format(upto=400),
+    ],
+    "many long types": [
+        copied(SAME.replace(" type", " n || hex(zeroblob(450000))")).format(upto=400),
+        UPTO.format(upto=400),
+    ],
+    "size of 2^62": [f"UPDATE ledger SET size = {2**62}"],
+    "size of 2^63 - 1": [f"UPDATE ledger SET size = {2**63 - 1}"],
+    "size below 0": ["UPDATE ledger SET size = -1"],
+    "number of 2^62": [
+        f"UPDATE entry SET seq = {2**62} WHERE seq = 3",
+        f"UPDATE ledger SET size = {2**62}",
+    ],
+    "odd instant": ["UPDATE ledger SET recorded_at = 'soon'"],
+    "last instant": ["UPDATE ledger SET recorded_at = '9999-12-31T23:59:59.999999Z'"],
+    "instant without a zone": ["UPDATE ledger SET recorded_at = '2024-01-01T00:00:00'"],
+    "deep body": [
+        "UPDATE entry SET body = CAST(replace(hex(zeroblob(450000)), '00', '[') AS BLOB)"
+    ],
+    "body of many values": [
+        (
+            "UPDATE entry SET body = CAST('[' || replace(hex(zeroblob(300000)), '00', '{},') || "
+            "'0]' AS BLOB)"
+        )
+    ],
+    "personal that is none": ["UPDATE entry SET personal = x'5B5D' WHERE seq = 1"],
+    "number of 4,000 digits": [
+        (
+            "UPDATE entry SET body = CAST(replace(CAST(body AS TEXT), '\"hours\":null', "
+            "'\"hours\":9' || hex(zeroblob(3000))) AS BLOB)"
+        )
+    ],
+}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is bounded as on Linux")
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_bomb_is_harmless(ledger_file, bomb):
+    craft(ledger_file, *BOMBS[bomb])
+
+    bounded(ledger_file)
+
+
+def test_bomb_would_go_off_without_the_guard(ledger_file):
+    """The bound of memory is one that a careless reader meets."""
+    craft(ledger_file, *BOMBS["many bodies"])
+    code = """
+import resource, sys, apsw
+resource.setrlimit(resource.RLIMIT_AS, (300_000_000, 300_000_000))
+try:
+    apsw.Connection(sys.argv[1]).execute("SELECT body FROM entry LIMIT 1000").fetchall()
+except (MemoryError, apsw.NoMemError):
+    print("out of memory")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, ledger_file], capture_output=True, text=True, check=False
+    )
+    assert "out of memory" == done.stdout.strip()
+
+
+def save_state(path, states):
+    """Put snapshots into a file, under the key by which they are looked for."""
+    from careerledger.projections._projection import fingerprint, key_of
+
+    rows = [(key_of(NetworkGrowth), fingerprint(NetworkGrowth), on, state) for on, state in states]
+    with closing(apsw.Connection(str(path))) as connection:
+        connection.executemany(
+            "INSERT INTO snapshot SELECT id, ?, ?, size, ?, 1, ? FROM ledger", rows
+        )
+
+
+STATES = {
+    "nested": [("2024", b"[" * 1_000_000)],
+    "nested mappings": [("2024", b'{"ties":' * 1_000_000)],
+    "huge number": [("2024", b'{"doors":' + b"9" * 10_000_000 + b"}")],
+    "huge": [("2024", bytes(500_000_000))],
+    "many": [(f"20{n:02}", b"[" * 30_000_000) for n in range(30)],
+    "of another day": [("never", b"{}")],
+    "not a date, and fits": [("2024-99", b"{}")],
+}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is bounded as on Linux")
+@pytest.mark.parametrize("state", STATES)
+def test_snapshot_that_is_none_is_as_if_it_were_not_there(ledger_file, state):
+    with Ledger.open(ledger_file) as ledger:
+        expected = ledger.project(NetworkGrowth, at="2025")
+    save_state(ledger_file, STATES[state])
+
+    bounded(ledger_file)
+
+    with Ledger.open(ledger_file) as ledger:
+        assert (
+            expected.to_dict() == ledger.project(NetworkGrowth, at="2025").to_dict()
+            or len(ledger) > 13
+        )
+
+
+def tree(path):
+    """The root page of the table of entries, and the size of pages."""
+    with closing(apsw.Connection(str(path))) as connection:
+        ((root,),) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'entry'")
+        return root, connection.pragma("page_size")
+
+
+@pytest.mark.parametrize("ring", ["itself", "below", "many times"])
+def test_pages_in_a_ring_are_damage(ledger_file, ring):
+    """20 levels of pages that lead to one page each 300 times are 300^20 rows."""
+    craft(ledger_file, copied(SAME).format(upto=2000), UPTO.format(upto=2000))
+    root, size = tree(ledger_file)
+    content = bytearray(ledger_file.read_bytes())
+    start = (root - 1) * size
+    assert 5 == content[start]  # an interior page
+    cells = int.from_bytes(content[start + 3 : start + 5], "big")
+    children = [start + 12 + 2 * cell for cell in range(cells)]
+    offsets = [int.from_bytes(content[at : at + 2], "big") for at in children]
+    if ring == "itself":
+        content[start + 8 : start + 12] = root.to_bytes(4, "big")
+    elif ring == "below":
+        content[start + offsets[0] : start + offsets[0] + 4] = root.to_bytes(4, "big")
+    else:
+        for offset in offsets:
+            content[start + offset : start + offset + 4] = content[start + 8 : start + 12]
+    ledger_file.write_bytes(content)
+
+    with pytest.raises(DamagedError):
+        Ledger.open(ledger_file)
+
+
+def test_file_that_says_it_has_more_pages_than_it_has_is_damage_or_harmless(ledger_file):
+    content = bytearray(ledger_file.read_bytes())
+    content[28:32] = (2**32 - 2).to_bytes(4, "big")
+    ledger_file.write_bytes(content)
+
+    bounded(ledger_file)
+
+
+# Files beside it
+
+
+def test_log_of_another_file_is_that_files_entries_or_damage(ledger_file, tmp_path):
+    """Nothing but its name says that a log belongs to a file; it is never a mix of both."""
+    other = tmp_path / "other" / "bob.ledger"
+    other.parent.mkdir()
+    with Ledger.open(other) as ledger:
+        for n in range(40):
+            ledger.record(CourseFinished(on="2024", title=f"Bob {n}", note="x" * 3000))
+        log = other.with_name("bob.ledger-wal").read_bytes()
+    ledger_file.with_name("ada.ledger-wal").write_bytes(log[: len(log) // 2])
+
+    with suppress(DamagedError), Ledger.open(ledger_file) as ledger:
+        ledger.verify()
+        assert all(entry.event.title.startswith("Bob") for entry in ledger)
+
+
+def test_log_of_rubbish_is_no_log(ledger_file):
+    ledger_file.with_name("ada.ledger-wal").write_bytes(os.urandom(100_000))
+    ledger_file.with_name("ada.ledger-shm").write_bytes(os.urandom(32_768))
+
+    with Ledger.open(ledger_file) as ledger:
+        ledger.verify()
+        assert 13 == len(ledger)
+
+
+def test_journal_beside_a_ledger_is_refused(ledger_file):
+    """SQLite would write what it holds into the ledger."""
+    ledger_file.with_name("ada.ledger-journal").write_bytes(hot_journal(b"x" * 4096))
+    before = ledger_file.read_bytes()
+
+    with pytest.raises(UnsafeFileError, match="is a rollback journal, which a ledger never has"):
+        Ledger.open(ledger_file)
+
+    assert before == ledger_file.read_bytes()
+    # Without the guard:
+    with closing(apsw.Connection(str(ledger_file))) as connection, suppress(apsw.Error):
+        connection.pragma("user_version")
+    assert b"x" * 4096 == ledger_file.read_bytes()
+
+
+def hot_journal(page: bytes) -> bytes:
+    """A rollback journal that puts a page in the first one's place (SQLite's file format)."""
+    magic = bytes.fromhex("d9d505f920a163d7")
+    # Records, the checksum's start, pages of the database, size of sectors and of pages.
+    counts = b"".join(n.to_bytes(4, "big") for n in (1, 0, 1, 512, len(page)))
+    checksum = sum(page[len(page) - 200 :: -200]) & 0xFFFFFFFF
+    record = (1).to_bytes(4, "big") + page + checksum.to_bytes(4, "big")
+    return (magic + counts).ljust(512, b"\0") + record
+
+
+def test_empty_journal_is_let_be(ledger_file):
+    ledger_file.with_name("ada.ledger-journal").touch()
+
+    with Ledger.open(ledger_file) as ledger:
+        assert 13 == len(ledger)
+
+
+def test_entry_that_is_too_large_is_not_appended(ledger_file):
+    """What could not be read back is not written."""
+    from careerledger.testing import append_rows, new_row
+
+    with (
+        closing(SQLiteStore(ledger_file)) as store,
+        pytest.raises(StoreError, match="more than 4,000,000 bytes"),
+    ):
+        append_rows(store, new_row(1, body=bytes(4_000_001)), ledger="other")
+
+
+def test_pages_hold_few_of_what_is_large(ledger_file):
+    """And nothing is left out between them."""
+    from careerledger._asking import log_pages
+    from careerledger.testing import append_rows, new_row
+
+    with closing(SQLiteStore(ledger_file)) as store:
+        rows = [new_row(n, body=json.dumps([n, "x" * 800_000]).encode()) for n in range(1, 61)]
+        append_rows(store, *rows, ledger="large")
+        pages = list(log_pages(store, "large", 60))
+
+        assert [row.seq for page in pages for row in page] == list(range(1, 61))
+        assert max(map(len, pages)) <= 32
