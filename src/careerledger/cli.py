@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from careerledger._printing import printable
 from careerledger.dates import PERIODS, DateLike, PartialDate
 from careerledger.errors import CareerLedgerError, DateError
 from careerledger.events import Event
 from careerledger.history import Draft, Entry
 from careerledger.ledger import Ledger
 from careerledger.projections import LIBRARY
-from careerledger.report.plain import printable
 
 if TYPE_CHECKING:
     from careerledger.interop.json_resume import Resume
@@ -108,7 +108,12 @@ def _parser() -> argparse.ArgumentParser:
     import_ = command(
         "import", _import, "Record what a JSON Resume file or an export says; again is harmless."
     )
-    import_.add_argument("file", type=Path, metavar="FILE.json|FILE.jsonl")
+    import_.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE.json|FILE.jsonl",
+        help="a résumé may be packed: gzip or zip",
+    )
 
     show = command("show", _show, "Show projections.")
     show.add_argument(

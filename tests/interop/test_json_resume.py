@@ -25,8 +25,8 @@ from careerledger.events import (
     SkillAssessed,
     SkillPractised,
 )
+from careerledger.interop.guarded import MAX_BYTES
 from careerledger.interop.json_resume import (
-    MAX_BYTES,
     MAX_ITEM,
     MAX_PROBLEMS,
     LeftOut,
@@ -702,8 +702,8 @@ def test_all_problems_are_told_at_once():
         (b'{"work": [], "meta": {}, "work": []}', "'work' stands twice in one object"),
         (b"[]", "a résumé is an object, not an array, at $"),
         (b"null", "a résumé is an object, not null, at $"),
-        (b"[" * 200_000, "it is nested too deep"),
-        (b'{"a":' * 200_000, "it is nested too deep"),
+        (b"[" * 200_000, "it is nested deeper than 32"),
+        (b'{"a":' * 200_000, "it is nested deeper than 32"),
         (b" " * (MAX_BYTES + 1), "it is larger than 10,000,000 bytes"),
     ],
     ids=lambda value: value[:12] if isinstance(value, bytes) else None,

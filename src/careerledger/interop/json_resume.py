@@ -22,10 +22,11 @@ import os
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from datetime import date
 from functools import partial
 from hashlib import sha256
+from itertools import chain
 from typing import Any, Final, NoReturn, cast
 
 import attrs
@@ -47,11 +48,12 @@ from careerledger.events import (
     SkillAssessed,
     SkillPractised,
 )
+from careerledger.interop import guarded
 
 __all__ = ["LeftOut", "Resume", "read"]
 
-MAX_BYTES: Final = 10_000_000
-"""No file is larger."""
+MAX_DEPTH: Final = 32
+"""No file nests deeper."""
 MAX_ITEM: Final = 50_000
 """No item has more characters. An event says none more than twice and JSON writes none in more
 than six bytes, so what is imported fits into an entry."""
@@ -131,14 +133,19 @@ def read(source: str | os.PathLike[str] | bytes, *, today: date | None = None) -
     """Read a JSON Resume file.
 
     Args:
-        source: The path of the file, or its bytes.
+        source: The path of the file, or its bytes; it may be packed, as gzip or as a zip archive
+            of one file (``careerledger.interop.guarded``).
         today: What is dated later has not happened yet and is left out. Default: today.
 
     Raises:
-        ForeignFileError: It cannot be read, it is not JSON, or values in it are of the wrong
-            type or are dates that no calendar has; the message has the path to each.
+        ForeignFileError: It cannot be read, it is too large or nested too deep, it is not JSON, or
+            values in it are of the wrong type or are dates that no calendar has; the message has
+            the path to each.
     """
-    name, body = ("résumé", source) if isinstance(source, bytes) else _load(source)
+    if isinstance(source, bytes):
+        name, body = "résumé", guarded.unpacked("résumé", source)
+    else:
+        name, body = os.fspath(source), guarded.read(source)
     problems: list[str] = []
     resume = _Item(fields=_parse(name, body), path="$", problems=problems)
     book = _Book(today or date.today())  # noqa: DTZ011 - the reader's own day is meant
@@ -164,28 +171,38 @@ def read(source: str | os.PathLike[str] | bytes, *, today: date | None = None) -
 # From bytes to values of the right type
 
 
-def _load(path: str | os.PathLike[str]) -> tuple[str, bytes]:
-    try:
-        with open(path, "rb") as file:  # noqa: PTH123 - a path may be of any kind
-            return os.fspath(path), file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise ForeignFileError(f"{os.fspath(path)!r} cannot be read: {error}") from error
-
-
 def _parse(name: str, body: bytes) -> dict[str, Any]:
-    if len(body) > MAX_BYTES:
-        raise ForeignFileError(f"{name} was not imported: it is larger than {MAX_BYTES:,} bytes")
     try:
         value = json.loads(body, object_pairs_hook=_object, parse_constant=_not_json)
     except RecursionError:
-        raise ForeignFileError(f"{name} was not imported: it is nested too deep") from None
+        raise _too_deep(name) from None
     except ValueError as error:
         raise ForeignFileError(f"{name} was not imported: it is not JSON: {error}") from error
     if not isinstance(value, dict):
         raise ForeignFileError(
             f"{name} was not imported: a résumé is an object, not {_kind(value)}, at $"
         )
-    return cast("dict[str, Any]", value)
+    resume = cast("dict[str, Any]", value)
+    if _is_deeper(resume, MAX_DEPTH):
+        raise _too_deep(name)
+    return resume
+
+
+def _too_deep(name: str) -> ForeignFileError:
+    return ForeignFileError(f"{name} was not imported: it is nested deeper than {MAX_DEPTH}")
+
+
+def _is_deeper(value: dict[str, Any], depth: int) -> bool:
+    """Whether objects and arrays stand in more than so many others."""
+    level: list[Any] = [value]
+    for _ in range(depth):
+        inner = chain.from_iterable(map(_inside, level))
+        level = [part for part in inner if type(part) in (dict, list)]
+    return bool(level)
+
+
+def _inside(whole: Any) -> Iterable[Any]:
+    return cast("dict[str, Any]", whole).values() if isinstance(whole, dict) else whole
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final, cast
 
 import attrs
 
+from careerledger._printing import printable
 from careerledger.dates import PartialDate, beginning
 from careerledger.history import fillable
 
@@ -27,7 +28,8 @@ class View:
         return {name: _plain(getattr(self, name)) for name in names if hasattr(self, name)}
 
     def __str__(self) -> str:
-        return "\n".join([type(self).__name__, *_lines(self, "  ")])
+        # What others wrote may hold what a terminal would obey.
+        return "\n".join([type(self).__name__, *map(printable, _lines(self, "  "))])
 
 
 _SHOWN: Final = 12

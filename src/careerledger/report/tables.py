@@ -13,6 +13,7 @@ from typing import Final, Literal, NoReturn, cast
 
 import attrs
 
+from careerledger._printing import printable
 from careerledger.analyses import Finding
 from careerledger.analyses.comparison import Comparison
 from careerledger.analyses.explanation import Explanation, measured, name_of
@@ -24,7 +25,6 @@ from careerledger.projections._views import Evidence, View, text_of
 from careerledger.projections.milestone_history import Harvest, MilestoneHistoryView
 from careerledger.projections.network_growth import NetworkGrowthView
 from careerledger.projections.vision_alignment import VisionAlignmentView, VisionScore
-from careerledger.report.plain import printable
 
 try:
     from rich.console import Console, Group, RenderableType
@@ -131,7 +131,9 @@ def _(view: View) -> RenderableType:
         else:
             _add(facts, _words(name), text_of(value))
     title = _words(type(view).__name__.removesuffix("View"))
-    return Panel(Group(*lines), title=f"{title}, {getattr(view, 'at', '')}", title_align="left")
+    return Panel(
+        Group(*lines), title=safe(f"{title}, {getattr(view, 'at', '')}"), title_align="left"
+    )
 
 
 def _of_parts(parts: Sequence[View]) -> RenderableType:
@@ -384,7 +386,7 @@ def of_explanation(found: Explanation, entries: Mapping[int, Entry[Event]]) -> R
         rest = fsum(part.share for part in found.shares[_SHOWN:])
         _add(table, f"{rest:+.4g}", "", f"{len(found.shares) - _SHOWN} more entries")
     _add(table, Text(text_of(found.value), "bold"), "", f"on {found.at}")
-    title = f"{_words(found.projection)}: {_words(found.of).lower()}"
+    title = safe(f"{_words(found.projection)}: {_words(found.of).lower()}")
     return Panel(table, title=title, title_align="left")
 
 

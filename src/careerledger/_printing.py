@@ -1,4 +1,8 @@
-"""Text from a ledger, made harmless for a terminal."""
+"""Text from a ledger, made harmless for a terminal.
+
+Whoever wrote a name may have put into it what moves the cursor, sets a colour, turns the text
+around or cannot be seen. All of that shows as what it is.
+"""
 
 from unicodedata import category
 
