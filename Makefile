@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.made-for
 
-.PHONY: demo test soak check bench clean
+.PHONY: demo test soak fuzz check bench clean
 
 demo: $(STAMP)-demo
 	$(BIN)/careerledger demo
@@ -14,6 +14,10 @@ test: $(STAMP)-test
 
 soak: $(STAMP)-test
 	PYTHONPATH=tests $(BIN)/python -m faults.power 1000000
+
+# TARGET= is one of fuzz/corpus, or empty for each in turn; SECONDS= is for all together.
+fuzz: $(STAMP)-fuzz
+	$(BIN)/python fuzz/run.py --target '$(TARGET)' --seconds $(or $(SECONDS),60)
 
 check: $(STAMP)-check
 	$(BIN)/ruff check .
@@ -42,6 +46,10 @@ $(STAMP)-test: pyproject.toml | $(STAMP)-demo
 
 $(STAMP)-check: pyproject.toml | $(STAMP)-test
 	$(BIN)/pip install --quiet --editable '.[all,check]'
+	touch $@
+
+$(STAMP)-fuzz: pyproject.toml | $(STAMP)-demo
+	$(BIN)/pip install --quiet --editable '.[all,fuzz]'
 	touch $@
 
 $(STAMP)-bench: pyproject.toml | $(STAMP)-demo

@@ -1,0 +1,87 @@
+"""Make the seeds that fuzzing begins with: ``python fuzz/seeds.py``. They are kept in corpus/."""
+
+import gzip
+import json
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+from targets import KEY, STATES, TARGETS
+
+from careerledger import Ledger, codec, demo
+from careerledger.events import CourseFinished, CourseStarted
+from careerledger.interop import json_resume
+from careerledger.proofs import Checkpoint
+from careerledger.stores import sqlite
+
+HERE = Path(__file__).parent
+LARGE = 20_000
+"""In bytes: a seed that is larger slows the fuzzer down."""
+GOLDEN = HERE.parent / "tests" / "codec" / "golden.jsonl"
+
+
+def seeds() -> dict[str, list[bytes]]:
+    """The seeds of each target."""
+    bodies = GOLDEN.read_bytes().splitlines()
+    career = Ledger.in_memory(strict=False)
+    career.record([*demo.year(), *json_resume.read(demo.resume()).drafts])
+    entries = list(career)
+    rows = career.store.log(career.name, after=0, upto=60, limit=60)
+    told = [row for row in rows if row.personal]
+    states = []
+    for number, cls in enumerate(STATES):
+        career.project(cls, at=demo.AT)
+        kept = career._asker._kept[cls]  # noqa: SLF001 - its state is what is saved
+        states.append(bytes([number]) + codec.encode_state(kept.fold.state))
+    plain = [json.dumps(codec.event_to_dict(entry.event)).encode() for entry in entries[:40:4]]
+    small = b'{"work": [{"name": "A", "position": "B", "startDate": "2020-01", "endDate": "2021"}]}'
+    archive = BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("resume.json", small)
+    ledger = Ledger.in_memory()
+    one = ledger.record(CourseStarted(on="2024", course="logic", title="Logic"))
+    ledger.record([CourseFinished(on="2024-02", title=f"Course {n}") for n in range(6)])
+    signed = ledger.checkpoint(KEY)
+    proof = ledger.prove(one, checkpoint=signed)
+    return {
+        "entry": [*bodies, *(row.body + b"\0" + row.personal for row in told[:3])],
+        "rows": [b"\n".join(bodies[:4]), b"\n".join(row.body for row in rows[:4])],
+        "state": [found for found in states if len(found) < LARGE],
+        "plain_event": plain,
+        "resume": [small, gzip.compress(small, mtime=0), archive.getvalue(), demo.resume()],
+        "packed": [small, gzip.compress(small, mtime=0), archive.getvalue()],
+        "words": [
+            b"course.finished\ntitle=SQL\nhours=42\nthemes=data,climate",
+            b"contact.made\ncontact=jane\nname=Jane Doe\nkind=mentor\non=2024-03",
+            b"opportunity.found\nopportunity=b\nwhat=Lead\nrole_like.title=Lead\nrole_like.level=4",
+            b"goal.set\ngoal=g\nstatement=s\ntoward=cto:0.5",
+        ],
+        "partial_date": [b"2019", b"2019-03", b"2019-03-14", b"2024-02-29", b"0001-01-01"],
+        "proof": [str(proof).encode(), str(ledger.prove(one, checkpoint=signed)).encode()],
+        "checkpoint": [
+            signed.encode(),
+            Checkpoint("ada.example/career", 0, bytes(32)).signed(KEY).encode(),
+        ],
+        "public_key": [str(KEY.public).encode()],
+        "ledger_file": [
+            b"\0",
+            b"\0\0\3\1\0\20\7\1\0\200",
+            b"\1" + sqlite._empty(),  # noqa: SLF001 - a new file
+        ],
+    }
+
+
+def main() -> None:
+    """Write them."""
+    made = seeds()
+    if made.keys() != TARGETS.keys():
+        raise SystemExit(f"no seeds for {TARGETS.keys() - made.keys()}")
+    for name, bodies in made.items():
+        folder = HERE / "corpus" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, body in enumerate(dict.fromkeys(bodies)):
+            (folder / f"seed-{number:02}").write_bytes(body)
+
+
+if __name__ == "__main__":
+    main()
