@@ -76,9 +76,7 @@ def _record_unknown(ledger: Ledger) -> None:
 
 def verify(store: SQLiteStore, *, entries: bool = True) -> None:
     """All that can be verified about a file; or about its structure alone."""
-    # First of all: a value of another type than its column's is seen here.
-    if store._rows("PRAGMA integrity_check") != [("ok",)]:
-        raise DamagedError(f"{store.path} does not pass integrity_check")
+    store.check()
     for name in store.ledgers() if entries else ():
         Ledger(store, name=name).verify()
 

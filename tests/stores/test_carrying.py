@@ -320,8 +320,8 @@ def test_a_lost_page_loses_only_its_own(tmp_path, whole):
         if content[first] in (2, 5, 10):  # all but the leaves of tables
             content[first : start + 4096] = bytes(start + 4096 - first)
     path.write_bytes(content)
-    with Ledger.open(path) as torn, pytest.raises(DamagedError):
-        torn.verify()
+    with pytest.raises(DamagedError):
+        Ledger.open(path)
     assert [] == Ledger.recover(path, tmp_path / "b.ledger")
     with Ledger.open(tmp_path / "b.ledger") as saved:
         assert entries == rows(saved)
