@@ -11,12 +11,11 @@ from datetime import date
 from math import fsum
 from pathlib import Path
 
-from careerledger.report.plain import printable
-
 from careerledger import CareerLedgerError, Ledger, demo
 from careerledger.events import Action
 from careerledger.interop import json_resume
 from careerledger.projections import NetworkGrowth, VisionAlignment
+from careerledger.report.plain import printable
 
 Hours = dict[tuple[str, str], float]
 """Hours by year and theme."""

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from careerledger import codec
 from careerledger.dates import PartialDate
-from careerledger.errors import CodecError, StoreError
+from careerledger.errors import CodecError, DateError, StoreError
 from careerledger.events import Event, UnknownEvent, catalogue
 from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten
 from careerledger.history import Corrections, Entry, Place, corrected, place
@@ -344,7 +344,8 @@ class Asker:
             for saved in self._saved(projection)
             if self._stands(saved.seen, (saved.on, saved.seq), window)
         ]
-        with suppress(StoreError):  # an answer does not depend on it
+        # An answer does not depend on it. A file from elsewhere may hold one of a day that is none.
+        with suppress(StoreError, DateError):
             self._store.save(
                 self._ledger,
                 key_of(projection),

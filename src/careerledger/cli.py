@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from careerledger._printing import printable
 from careerledger.dates import PERIODS, DateLike, PartialDate
 from careerledger.errors import CareerLedgerError, DateError
 from careerledger.events import Event
 from careerledger.history import Draft, Entry
 from careerledger.ledger import Ledger
 from careerledger.projections import LIBRARY
+from careerledger.report.plain import printable
 
 if TYPE_CHECKING:
     from careerledger.interop.json_resume import Resume

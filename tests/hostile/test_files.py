@@ -503,3 +503,120 @@ def test_pages_hold_few_of_what_is_large(ledger_file):
 
         assert [row.seq for page in pages for row in page] == list(range(1, 61))
         assert max(map(len, pages)) <= 32
+
+
+# What does not fit, said in words
+
+
+@pytest.mark.parametrize("instant", ["odd instant", "last instant", "instant without a zone"])
+def test_instant_that_nothing_can_follow_is_damage(ledger_file, instant):
+    craft(ledger_file, *BOMBS[instant])
+
+    with (
+        Ledger.open(ledger_file) as ledger,
+        pytest.raises(DamagedError, match="which nothing can follow"),
+    ):
+        ledger.record(CourseFinished(on="2024", title="More"))
+
+
+@pytest.mark.parametrize("line", [b"", b"[]", b"{}", b"\xff", b"[" * 100_000, b'{"subject": '])
+def test_line_that_does_not_say_of_whom_it_tells_is_not_kept_silently(ledger_file, line):
+    craft(ledger_file, ("UPDATE entry SET personal = ? WHERE seq = 1", line))
+
+    with (
+        Ledger.open(ledger_file) as ledger,
+        pytest.raises(DamagedError, match="not known of whom it tells"),
+    ):
+        ledger.forget("contact", "jane", reason="asked")
+
+
+def test_hole_is_damage_to_every_question(ledger_file):
+    craft(ledger_file, "UPDATE entry SET seq = 99 WHERE seq = 7")
+
+    with Ledger.open(ledger_file) as ledger:
+        with pytest.raises(DamagedError, match="has no entry #7, though it counts it"):
+            ledger.project(NetworkGrowth, known_at="2000-01-01T00:00:00Z")
+        with pytest.raises(DamagedError, match="#13 "):
+            ledger.prove(ledger.entry(2))
+        with pytest.raises(DamagedError, match="#7 "):
+            ledger.verify()
+
+
+@pytest.mark.parametrize("size", [0, 12, 14, -1, 2**62])
+def test_ledger_has_as_many_entries_as_it_says(ledger_file, size):
+    craft(ledger_file, ("UPDATE ledger SET size = ?", size))
+
+    with pytest.raises(DamagedError, match=f"'career' .* has not the {size} entries that it says"):
+        Ledger.open(ledger_file)
+
+
+def test_answer_that_is_too_large_is_an_error(ledger_file, monkeypatch):
+    from careerledger.stores import sqlite
+
+    with Ledger.open(ledger_file) as ledger:
+        ledger.record(
+            [ContactMade(on="2024", contact=f"c{n}", name="x", kind="peer") for n in range(40)]
+        )
+        monkeypatch.setattr(sqlite, "MAX_RESULT", 10)
+        with pytest.raises(StoreError, match="more than 10 bytes for one question"):
+            ledger.store.personal("career")
+
+
+def test_small_pages_change_no_answer(ledger_file, monkeypatch):
+    """Neither of the ledger nor of a branch of it, whose own entries stand in between."""
+    from careerledger.stores import sqlite
+
+    more = [CourseFinished(on=f"2024-{m:02}", title=f"More {m}") for m in (3, 7, 12)]
+    with Ledger.open(ledger_file) as ledger:
+        ledger.record([CourseFinished(on="2024-05", title=f"Also {n}") for n in range(60)])
+
+        def told():
+            branch = ledger.what_if(more)
+            return [
+                [entry.seq for entry in found]
+                for found in (ledger, ledger.entries(), branch, branch.entries())
+            ]
+
+        expected = told()
+        assert [73, 73, 76, 76] == list(map(len, expected))
+        monkeypatch.setattr(sqlite, "MAX_PAGE", 1)
+        assert 16 == len(ledger.store.log("career", after=0, upto=99, limit=99))
+        assert expected == told()
+
+
+def test_snapshots_beyond_what_is_read_at_once_are_as_if_not_there(ledger_file, monkeypatch):
+    """The furthest are read first."""
+    from careerledger.stores import Saved, sqlite
+
+    with closing(SQLiteStore(ledger_file)) as store:
+        made = [Saved(13, f"2024-0{n}", n, b"x" * 1000) for n in range(1, 10)]
+        store.save("career", "key", "print", made)
+        assert made == store.saved("career", "key", "print")
+        monkeypatch.setattr(sqlite, "MAX_SNAPSHOTS", 2500)
+        assert made[-3:] == store.saved("career", "key", "print")
+
+
+def test_snapshot_may_be_larger_than_an_entry(ledger_file):
+    from careerledger.stores import Saved
+
+    large = [Saved(13, "2024-01", 1, bytes(8_400_000))]
+    with closing(SQLiteStore(ledger_file)) as store:
+        store.save("career", "key", "print", large)
+        store.purge()
+    with closing(SQLiteStore(ledger_file)) as store:
+        assert large == store.saved("career", "key", "print")
+        store.check()
+
+
+def test_snapshot_of_a_day_that_is_none_stops_no_answer(ledger_file, monkeypatch):
+    from careerledger import _asking
+
+    monkeypatch.setattr(_asking, "SNAPSHOT_EVERY", 1)
+    with Ledger.open(ledger_file) as ledger:
+        ledger.project(NetworkGrowth, at="2025")
+    craft(ledger_file, "UPDATE snapshot SET \"on\" = '2024-99', seq = 1")
+
+    with Ledger.open(ledger_file) as ledger:
+        met = ContactMade(on="2025", contact="joe", name="Joe", kind="peer")
+        ledger.record(met)
+        assert 2 == len(ledger.project(NetworkGrowth, at="2025").contacts)

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careerledger import Ledger, projections
-from careerledger._printing import printable
 from careerledger.cli import main
 from careerledger.events import (
     ContactMade,
@@ -21,6 +20,7 @@ from careerledger.events import (
     VisionDeclared,
 )
 from careerledger.projections import LIBRARY
+from careerledger.report.plain import printable
 from careerledger.report.tables import Terminal, of_findings, of_view, safe
 
 CONTROLS = {

@@ -704,7 +704,7 @@ def test_all_problems_are_told_at_once():
         (b"null", "a résumé is an object, not null, at $"),
         (b"[" * 200_000, "it is nested deeper than 32"),
         (b'{"a":' * 200_000, "it is nested deeper than 32"),
-        (b" " * (MAX_BYTES + 1), "it is larger than 10,000,000 bytes"),
+        (b" " * (MAX_BYTES + 1), "it is larger than 2,000,000 bytes"),
     ],
     ids=lambda value: value[:12] if isinstance(value, bytes) else None,
 )

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from careerledger import Entry, Ledger, demo
-from careerledger._printing import printable
 from careerledger.analyses import Finding
 from careerledger.dates import PartialDate
 from careerledger.errors import MissingExtraError
@@ -32,6 +31,7 @@ from careerledger.events import (
 )
 from careerledger.interop import json_resume
 from careerledger.projections import MilestoneHistory, NetworkGrowth, VisionAlignment
+from careerledger.report.plain import printable
 from careerledger.report.tables import Terminal, of_entries, of_findings, of_view, safe
 from careers import Clock, careers, new_ledger
 from strategies import events, texts

@@ -17,8 +17,8 @@ from careerledger.errors import ForeignFileError
 
 __all__ = ["MAX_BYTES", "MAX_MEMBERS", "MAX_RATIO", "read", "unpacked"]
 
-MAX_BYTES: Final = 10_000_000
-"""No file is larger, neither packed nor unpacked."""
+MAX_BYTES: Final = 2_000_000
+"""No file is larger, neither packed nor unpacked; a long résumé has 100,000 bytes."""
 MAX_MEMBERS: Final = 100
 """No archive has more members."""
 MAX_RATIO: Final = 200

@@ -54,6 +54,8 @@ __all__ = ["LeftOut", "Resume", "read"]
 
 MAX_DEPTH: Final = 32
 """No file nests deeper."""
+MAX_VALUES: Final = 50_000
+"""No file has more texts, numbers, objects and arrays together; a long one has 3,000."""
 MAX_ITEM: Final = 50_000
 """No item has more characters. An event says none more than twice and JSON writes none in more
 than six bytes, so what is imported fits into an entry."""
@@ -183,8 +185,7 @@ def _parse(name: str, body: bytes) -> dict[str, Any]:
             f"{name} was not imported: a résumé is an object, not {_kind(value)}, at $"
         )
     resume = cast("dict[str, Any]", value)
-    if _is_deeper(resume, MAX_DEPTH):
-        raise _too_deep(name)
+    _check_size(name, resume)
     return resume
 
 
@@ -192,13 +193,20 @@ def _too_deep(name: str) -> ForeignFileError:
     return ForeignFileError(f"{name} was not imported: it is nested deeper than {MAX_DEPTH}")
 
 
-def _is_deeper(value: dict[str, Any], depth: int) -> bool:
-    """Whether objects and arrays stand in more than so many others."""
-    level: list[Any] = [value]
-    for _ in range(depth):
-        inner = chain.from_iterable(map(_inside, level))
-        level = [part for part in inner if type(part) in (dict, list)]
-    return bool(level)
+def _check_size(name: str, resume: dict[str, Any]) -> None:
+    """Refuse what nests too deep, or has more values than can be looked at in a second."""
+    level: list[Any] = [resume]
+    count = 0
+    for _ in range(MAX_DEPTH):
+        values = list(chain.from_iterable(map(_inside, level)))
+        count += len(values)
+        if count > MAX_VALUES:
+            raise ForeignFileError(
+                f"{name} was not imported: it has more than {MAX_VALUES:,} values"
+            )
+        level = [value for value in values if type(value) in (dict, list)]
+    if level:
+        raise _too_deep(name)
 
 
 def _inside(whole: Any) -> Iterable[Any]:

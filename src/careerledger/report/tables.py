@@ -13,7 +13,6 @@ from typing import Final, Literal, NoReturn, cast
 
 import attrs
 
-from careerledger._printing import printable
 from careerledger.analyses import Finding
 from careerledger.analyses.comparison import Comparison
 from careerledger.analyses.explanation import Explanation, measured, name_of
@@ -25,6 +24,7 @@ from careerledger.projections._views import Evidence, View, text_of
 from careerledger.projections.milestone_history import Harvest, MilestoneHistoryView
 from careerledger.projections.network_growth import NetworkGrowthView
 from careerledger.projections.vision_alignment import VisionAlignmentView, VisionScore
+from careerledger.report.plain import printable
 
 try:
     from rich.console import Console, Group, RenderableType
