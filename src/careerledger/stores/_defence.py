@@ -116,7 +116,7 @@ def check_schema(connection: apsw.Connection, path: Path, schema: str) -> None:
     if odd:
         raise DamagedError(
             f"{path} has another schema than format {connection.pragma('user_version')}: "
-            f"{', '.join(map(repr, sorted(odd)))[:_SHOWN]} is missing, altered or too much; "
+            f"{', '.join(sorted(map(repr, odd)))[:_SHOWN]} is missing, altered or too much; "
             "restore the file from a backup"
         )
 
@@ -187,12 +187,16 @@ def read(rows: Iterator[Any], most: int, step: int = 16) -> tuple[list[Any], boo
 
 
 def _bytes_in(rows: list[Any]) -> int:
-    """How long all texts and bytes in these rows are; column by column, at 0.1 µs a row."""
-    columns: Iterator[tuple[Any, ...]] = zip(*rows, strict=True)
-    return sum(
-        len(value)
-        for column in columns
-        if not isinstance(column[0], int)
-        for value in column
-        if value is not None
-    )
+    """How many bytes and characters rows have; a column holds values of one type."""
+    columns = list(zip(*rows, strict=True))
+    try:
+        return sum(
+            len(value)
+            for column in columns
+            if not isinstance(column[0], int)
+            for value in column
+            if value is not None
+        )
+    except TypeError:  # unless the file is damaged
+        values = (value for column in columns for value in column)
+        return sum(len(value) for value in values if isinstance(value, str | bytes))
