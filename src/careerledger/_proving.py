@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from careerledger import codec
-from careerledger._asking import log_pages
+from careerledger._asking import PAGE, log_pages
 from careerledger._recording import as_row
 from careerledger.errors import CodecError, DamagedError, ProofError
 from careerledger.events import Event, PersonalField, UnknownEvent
@@ -35,13 +36,14 @@ def verify(store: Store, ledger: str, since: Checkpoint | None) -> None:
         )
     frontier = Frontier()
     recorded_at = ""
-    if since is not None and not since.size and since.root != frontier.root():
-        raise _another(ledger, since)
-    for row in _fitting(store, ledger, head.size):
-        frontier.append(row.leaf)
-        recorded_at = row.recorded_at
-        if since is not None and frontier.size == since.size and frontier.root() != since.root:
+    rows = _fitting(store, ledger, head.size)
+    for upto in [head.size] if since is None else [since.size, head.size]:
+        while page := list(islice(rows, min(PAGE, upto - frontier.size))):
+            frontier.extend([row.leaf for row in page])
+            recorded_at = page[-1].recorded_at
+        if since is not None and upto == since.size and frontier.root() != since.root:
             raise _another(ledger, since)
+    next(rows, None)  # what must hold of all of them together
     if (frontier.size, recorded_at, frontier.packed) != head:
         raise DamagedError(
             f"ledger {ledger!r} holds {frontier.size} entries that do not lead to its "
