@@ -30,7 +30,7 @@ _SETTINGS = {
 }
 """Those of careerledger's store that a reader or a writer pays for; the file itself says WAL."""
 
-_COLUMNS = 'seq, body, id, type, "on", recorded_at, key, introduces, leaf'
+_COLUMNS = 'seq, body, id, type, "on", recorded_at, key, introduces, leaf, personal'
 
 
 def connected(path: Path) -> apsw.Connection:
@@ -110,7 +110,7 @@ class Rows:
             (last[0], last[5], frontier or _FRONTIER),
         )
         self.connection.executemany(
-            f"INSERT INTO entry (ledger, {_COLUMNS}) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)", some
+            f"INSERT INTO entry (ledger, {_COLUMNS}) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", some
         )
         execute("COMMIT")
 
@@ -135,7 +135,7 @@ class Rows:
         while carries & 1:
             node = sha256(b"\1" + frontier[-32:] + node).digest()
             frontier, carries = frontier[:-32], carries >> 1
-        row = (seq, body, id_, kind.name, str(event.on), now, None, None, leaf)
+        row = (seq, body, id_, kind.name, str(event.on), now, None, None, leaf, None)
         self.append([row], frontier + node)
 
     def close(self) -> None:

@@ -30,8 +30,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 import careerledger
 from careerledger import Ledger
+from careerledger import _recording as recording
+from careerledger import ledger as ledgers
 from careerledger import projections as theirs
 from careerledger.events import Action, WorkLogged
+from careerledger.proofs import Frontier
 from careerledger.stores.sqlite import SCHEMA
 
 HERE = Path(__file__).resolve().parent
@@ -271,6 +274,64 @@ def append_singles(bench: Bench, rivals: "list[eventsourced.Shipped]") -> None:
             f"{share:.0%}",
             met=share >= 0.8,
         )
+
+
+def trust(bench: Bench) -> None:
+    """What hashes, commitments and guards take of a durable append, and verifying all entries."""
+    spent = 0.0
+
+    def watched(do: Callable[..., Any]) -> Callable[..., Any]:
+        def watch(*args: Any, **kwargs: Any) -> Any:
+            nonlocal spent
+            start = perf_counter()
+            try:
+                return do(*args, **kwargs)
+            finally:
+                spent += perf_counter() - start
+
+        return watch
+
+    count = bench.rounds(600)
+    shares, whole = [], []
+    path = bench.copy("trust.ledger")
+    watch = {
+        (recording, "leaf_hash"): recording.leaf_hash,
+        (recording, "with_salt"): recording.with_salt,
+        (Frontier, "extend"): Frontier.extend,
+        (recording.Guards, "check"): recording.Guards.check,
+        (ledgers, "check_dates"): ledgers.check_dates,
+    }
+    with Ledger.open(path) as ledger, bench.task("trust", count + 5) as step:
+        for (where, name), do in watch.items():
+            setattr(where, name, watched(do))
+        try:
+            for event in _more(count):
+                spent = 0.0
+                whole.append(timed(lambda event=event: ledger.record(event)))
+                shares.append(spent / whole[-1])
+                step()
+        finally:
+            for (where, name), do in watch.items():
+                setattr(where, name, do)
+        verifying = []
+        for _ in range(5):
+            verifying.append(timed(ledger.verify))
+            step()
+    table = Table("Trust", ("what", "median", "min..max"))
+    table.add("one durable append", *spread(whole, 1e6, "µs"))
+    table.add("of it hashes, commitments and guards", *spread(shares, 100, "%"))
+    table.add(f"verify {bench.entries:,} entries", *spread(verifying, 1e3, "ms"))
+    bench.tables.append(table)
+    share, seconds = median(shares), median(verifying)
+    bench.target(
+        "hashes, commitments and guards within a durable append",
+        "at most 15% of it",
+        f"{share:.0%}",
+        met=share <= 0.15,
+    )
+    bench.target(
+        f"verify {bench.entries:,} entries", "under 1 s", f"{seconds:.2f} s", met=seconds < 1
+    )
 
 
 def again(bench: Bench) -> None:
@@ -559,6 +620,7 @@ def main() -> None:
         fold(bench, rivals)
         append_batches(bench)
         append_singles(bench, rivals)
+        trust(bench)
         again(bench)
         together(bench)
         memory(bench)
