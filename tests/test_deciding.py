@@ -29,6 +29,7 @@ from careerledger.events import (
     RoleLike,
     RoleStarted,
     RoleValueRated,
+    SkillPractised,
     ValueWeighted,
     VisionDeclared,
     WorkLogged,
@@ -218,9 +219,11 @@ def test_the_events_of_a_future_sum_to_its_change(career: list[Any], events: lis
         effect = found.of("so").effect(f"{projection.__name__}.{of}")
         after = getattr(branch.project(projection, at=TODAY), of)
         before = getattr(ledger.project(projection, at=TODAY), of)
-        moved = sum(share.share for share in effect.shares)
         assert after == effect.value
+        moved = sum(share.share for share in effect.shares)
         assert moved == pytest.approx((after or 0.0) - (before or 0.0), abs=1e-9)
+        nothing = before is None or after is None
+        assert (None if nothing else after - before) == effect.change
         assert {share.seq for share in effect.shares} <= {entry.seq for entry in branch}
 
 
@@ -480,3 +483,31 @@ def test_views_of_parts_are_plain_too() -> None:
     assert "ranked" not in found.to_dict()
     assert attrs.asdict(found)["at"] == found.at
     assert "VisionAlignment.score" in str(found)
+
+
+def test_opportunities_have_names_that_nothing_else_has() -> None:
+    ledger = new_ledger()
+    like = RoleLike(title="Lead", people=1)
+    ledger.record(
+        [
+            OpportunityFound(on="2024", opportunity="o1", what="a job", role_like=like),
+            OpportunityFound(on="2024", opportunity=AS_IT_IS, what="another", role_like=like),
+            RoleStarted(on="2023", role="o1 (taken)", organisation="ACME", title="Engineer"),
+            ContactMade(on="2023", contact="o1 (taken), 1", name="Jane"),
+        ]
+    )
+    found = ledger.compare()
+    assert [AS_IT_IS, "o1", "as it is (taken)"] == [future.name for future in found.futures]
+
+
+def test_what_comes_from_nothing_has_no_change() -> None:
+    """None is not 0: a first vision gives a score, and moves none."""
+    ledger = new_ledger()
+    ledger.record(SkillPractised(on="2024", skill="x", hours=3, themes={"data"}))
+    first = VisionDeclared(on="2024-06", vision="v", statement="s", themes={"data": 1})
+    effect = (
+        ledger.compare({"vision": [first]}, projections=[VisionAlignment]).of("vision").effects[0]
+    )
+    assert (1.0, None, [1.0]) == (effect.value, effect.change, [s.share for s in effect.shares])
+    back = ledger.compare({"stay": []}, projections=[VisionAlignment]).of("stay").effects[0]
+    assert (None, None, ()) == (back.value, back.change, back.shares)

@@ -119,10 +119,10 @@ def _effect(
 ) -> Effect:
     """What the entries did to a number that had these values before the first and after each."""
     moves = [(after or 0.0) - (before or 0.0) for before, after in pairwise(values)]
-    nothing = values[0] is None and values[-1] is None
+    first, last = values[0], values[-1]
     return Effect(
         measure=measure,
-        value=values[-1],
-        change=None if nothing else (values[-1] or 0.0) - (values[0] or 0.0),
+        value=last,
+        change=None if first is None or last is None else last - first,
         shares=ordered(zip(entries, moves, strict=True)),
     )

@@ -1,7 +1,8 @@
 """Futures side by side: what each would do to the numbers of a career."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from itertools import chain, count
 from typing import Final
 
 import attrs
@@ -11,7 +12,7 @@ from careerledger.analyses._spans import spans
 from careerledger.analyses.explanation import EntryShare
 from careerledger.dates import DateLike, PartialDate
 from careerledger.errors import DefinitionError
-from careerledger.events import Action, Event
+from careerledger.events import Action, Event, introduced
 from careerledger.events.learning import SkillPractised
 from careerledger.events.network import ContactMade, ContactTouched
 from careerledger.events.ownership import OpportunityDecided, OpportunityFound
@@ -36,10 +37,10 @@ class Effect(View):
     """Projection and number, as ``"VisionAlignment.score"``."""
     value: float | None
     change: float | None
-    """Beside the career as it is, at the same date; None where neither has anything to go on."""
+    """Beside the career as it is, at the same date; None where one of them has nothing to go on."""
     shares: tuple[EntryShare, ...]
-    """What each added event did to the number, one after the other; they sum to the change.
-    Largest first."""
+    """What each added event did to the number, one after the other, largest first; nothing to go on
+    is 0 here. They sum to the change, or to what came from nothing."""
 
 
 @attrs.frozen(kw_only=True)
@@ -115,8 +116,11 @@ def opportunities(
         weekly_hours: Of work, where the opportunity does not state them.
 
     Returns:
-        Events by opportunity, in the order they were found; decided ones are left out.
+        Events by opportunity, in the order they were found; decided ones are left out. The ids of
+        roles and people that they introduce are not taken by anything else.
     """
+    history = list(history)
+    taken = {name for entry in history if (name := introduced(entry.event)) is not None}
     day = PartialDate(on).first_day
     spanning = spans(facts(history), ["opportunity", "role"]).values()
     held = [
@@ -127,18 +131,21 @@ def opportunities(
     ends = _month_ends(day, months)
     found = [span.start.event for span in spanning if span.kind == "opportunity" and not span.end]
     return {
-        opportunity.opportunity: [*_taken(opportunity, day, held, ends, weekly_hours)]
+        _future_name(opportunity.opportunity, taken): [
+            *_taken(opportunity, day, held, ends, weekly_hours, taken)
+        ]
         for opportunity in found
         if isinstance(opportunity, OpportunityFound)
     }
 
 
-def _taken(
+def _taken(  # noqa: PLR0917 - what taking one depends on
     opportunity: OpportunityFound,
     on: date,
     held: Sequence[RoleEnded],
     ends: Sequence[date],
     weekly_hours: float,
+    ids: Collection[str],
 ) -> Iterator[Action]:
     name, like = opportunity.opportunity, opportunity.role_like
     yield OpportunityDecided(on=on, opportunity=name, decision="taken", why="to compare", hours=0)
@@ -146,7 +153,7 @@ def _taken(
         return
     if not like.beside:
         yield from held
-    role, organisation = f"{name} (taken)", like.organisation or name
+    role, organisation = _free("role", f"{name} (taken)", ids), like.organisation or name
     yield RoleStarted(
         on=on,
         role=role,
@@ -161,7 +168,9 @@ def _taken(
         yield RoleValueRated(on=on, role=role, value=value, supplied=supplied)
     for skill in like.skills:
         yield SkillPractised(on=on, skill=skill, hours=0)
-    people = [f"{name} (taken), {number}" for number in range(1, like.people + 1)]
+    people = [
+        _free("contact", f"{name} (taken), {number}", ids) for number in range(1, like.people + 1)
+    ]
     for person in people:
         yield ContactMade(
             on=on, contact=person, name=person, organisation=organisation, kind="peer", hours=0
@@ -178,6 +187,22 @@ def _taken(
         )
     for person in people if ends else ():
         yield ContactTouched(on=ends[-1], contact=person, depth=3, hours=0)
+
+
+def _free(kind: str, id_: str, taken: Collection[str]) -> str:
+    """This id, or one like it that nothing introduced."""
+    return next(
+        free
+        for free in chain([id_], (f"{id_} {number}" for number in count(2)))
+        if f"{kind}:{free}" not in taken
+    )
+
+
+def _future_name(opportunity: str, taken: Collection[str]) -> str:
+    """What taking an opportunity is called: as it is called itself, unless that is taken."""
+    if opportunity != AS_IT_IS:
+        return opportunity
+    return _free("opportunity", f"{opportunity} (taken)", taken)
 
 
 WEEKS_IN_MONTH: Final = 52 / 12
