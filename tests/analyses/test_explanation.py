@@ -17,6 +17,7 @@ from careerledger.events import (
     ContactMade,
     ContactTouched,
     CourseFinished,
+    ReflectionWritten,
     RoleStarted,
     VisionDeclared,
 )
@@ -235,3 +236,28 @@ def test_a_function_may_look_for_what_is_not_there_yet() -> None:
     found = ledger.explain(VisionAlignment, of=lambda view: view.visions[0].score)
     assert (1.0, None) == (found.value, found.before)
     assert adds_up(found)
+
+
+@pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)
+@given(career=careers)
+def test_a_headline_is_shared_in_one_way_however_it_is_asked_for(kind: Any, career: Any) -> None:
+    ledger = new_ledger()
+    career.record(ledger)
+    headline = ledger.project(kind, at=TODAY).HEADLINE
+    assert ledger.explain(kind, at=TODAY) == ledger.explain(kind, at=TODAY, of=headline)
+
+
+def test_a_function_that_finds_nothing_is_told_so() -> None:
+    """Also where it looks into what is None, as ``feels_like`` is before anyone reflected."""
+    ledger = new_ledger()
+    ledger.record(CourseFinished(on="2024", title="x"))
+
+    def felt(view: Any) -> float:
+        level: float = view.feels_like.value
+        return level
+
+    with pytest.raises(DefinitionError, match=r"of='felt' finds no number .* return None where"):
+        ledger.explain(projections.JobOrCareer, of=felt)
+    ledger.record(ReflectionWritten(on="2024-05", text="ok", feels_like=0.75))
+    found = ledger.explain(projections.JobOrCareer, of=felt)
+    assert (None, 0.75, [2]) == (found.before, found.value, [share.seq for share in found.shares])

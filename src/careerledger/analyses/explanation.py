@@ -79,7 +79,13 @@ def measured(view: object, of: Measure | None) -> float | None:
         DefinitionError: There is no such number.
     """
     if callable(of):
-        value: object = of(view)
+        try:
+            value: object = of(view)
+        except (AttributeError, LookupError, TypeError) as error:
+            raise _NotThereError(
+                f"of={name_of(view, of)!r} finds no number in {type(view).__name__}: {error}; let "
+                "it return None where there is nothing to go on"
+            ) from error
     elif of is None and (view is None or isinstance(view, int | float)):
         value = view
     else:
@@ -122,11 +128,13 @@ def explain(
 ) -> Explanation:
     """The entries that make a number.
 
-    A projection with a method ``attribute`` says the shares of its headline itself:
-    VisionAlignment's are each entry's e·r·d / Σ e·d; NetworkGrowth's divide the strength of each
-    tie among its touches by the logarithm of what each leaves open. For every other number an
+    A projection with a method ``attribute`` says the shares of its headline itself, whether that is
+    asked for by its name or not: VisionAlignment's are each entry's e·r·d / Σ e·d; NetworkGrowth's
+    divide the strength of each tie among its touches by the logarithm of what each leaves open. For
+    every other number an
     entry's share is what changed when it was folded, entry after entry in the order of the
-    history, with all computed for the same date: exact, and dependent on that order alone.
+    history, with all computed for the same date: exact, and dependent on that order alone. So it
+    is for a function of the view, of which nobody can say that it is the headline.
 
     Args:
         projection: A class made by ``@projection``.
@@ -141,7 +149,7 @@ def explain(
     fold = Fold(projection)
     state: object = fold.state
     before = _so_far(fold, at, of)
-    if of is None and isinstance(state, Attributing):
+    if isinstance(state, Attributing) and _is_headline(fold.view(at), of):
         advance([fold], entries)
         by_seq = state.attribute(entries, at)
         shares = [(entry, by_seq.get(entry.seq, 0.0)) for entry in entries]
@@ -170,7 +178,8 @@ def explain_change(
 
     First time passes with nothing new: that is fading. Then the entries dated between the two are
     folded one after another, and each has the share by which it moved the number at the later
-    date. Both are exact.
+    date. Both are exact. This is another question than what makes the number (``explain``): there
+    an old entry has a share, here only what it did since, which is to fade.
 
     Args:
         projection: A class made by ``@projection``.
@@ -230,8 +239,16 @@ def _so_far(fold: Fold[Any], at: date, of: Measure | None) -> float | None:
     """The number on the way, where a function may look for a part that is not there yet."""
     try:
         return measured(fold.view(at), of)
-    except LookupError:
+    except _NotThereError:
         return None
+
+
+class _NotThereError(DefinitionError):
+    """A function finds no number in a view."""
+
+
+def _is_headline(view: object, of: Measure | None) -> bool:
+    return of is None or (isinstance(view, View) and of == view.HEADLINE)
 
 
 def ordered(shares: Iterable[tuple[Entry[Any], float]]) -> tuple[EntryShare, ...]:
