@@ -9,11 +9,15 @@ from pathlib import Path
 
 import attrs
 import pytest
+from hypothesis import find
 
 from careerledger import codec
+from careerledger.testing import events
 from strategies import CORRECTIONS, FACTS
 
 GOLDEN = Path(__file__).with_name("catalogue.json")
+BODIES = Path(__file__).with_name("bodies.json")
+"""Fields of an event of every version that there was, as a file may hold them, and what it says."""
 CLASSES = [*FACTS, *CORRECTIONS]
 
 
@@ -74,8 +78,61 @@ def test_every_version_that_there_was_can_be_read(key):
     assert all(step in cls.__event__.upcasts for step in range(int(version), cls.__event__.version))
 
 
+def bodies():
+    return json.loads(BODIES.read_text(encoding="utf-8"))
+
+
+def _versions(cls):
+    kind = cls.__event__
+    return {f"{kind.name} {version}" for version in range(1, kind.version + 1)}
+
+
+def test_every_version_has_its_line_and_its_body():
+    """Nothing that there ever was goes away: each version from 1 on stands in both files."""
+    every = set().union(*map(_versions, CLASSES))
+    assert every == set(golden())
+    assert every == set(bodies())
+
+
+@pytest.mark.parametrize("key", bodies())
+def test_a_body_of_every_version_is_read_as_it_was(key):
+    """Its fields are those that the golden file gives the version, and it says what it said."""
+    name, version = key.split()
+    fields, says = bodies()[key]["event"], bodies()[key]["says"]
+    assert [told.partition(":")[0] for told in golden()[key]] == list(fields)
+    body = {
+        "id": "0190", "type": name, "version": int(version),
+        "recorded_at": "2024-05-06T07:08:09.123456Z", "key": None, "event": fields,
+    }  # fmt: skip
+    entry = codec.decode(1, json.dumps(body).encode())
+    assert (name, says) == (entry.type, repr(entry.event))
+
+
 def test_a_name_says_what_happened_to_what():
     for cls in CLASSES:
         *what, happened = cls.__event__.name.split(".")
         words = "".join(word.title() for part in (*what, happened) for word in part.split("-"))
         assert cls.__name__ == words
+
+
+def _sample(cls):
+    """A simple event with something in its own fields, as the newest version has it."""
+
+    def told(event):
+        if cls in CORRECTIONS:
+            return True
+        return all(getattr(event, a.name) for a in attrs.fields(cls) if a.default is attrs.NOTHING)
+
+    return find(events(cls), told)
+
+
+if __name__ == "__main__":
+    # What is new is added; what stands is left as it is, for good.
+    FOUND = bodies() if BODIES.exists() else {}
+    for CLASS in CLASSES:
+        KEY = f"{CLASS.__event__.name} {CLASS.__event__.version}"
+        if KEY not in FOUND:
+            EVENT = _sample(CLASS)
+            FIELDS = codec.event_to_dict(EVENT)["event"]
+            FOUND[KEY] = {"event": FIELDS, "says": repr(EVENT)}
+    BODIES.write_text(json.dumps(dict(sorted(FOUND.items())), indent=1, ensure_ascii=False) + "\n")
