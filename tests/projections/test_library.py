@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -126,3 +127,18 @@ def test_the_text_of_a_view_is_short():
     assert "  contacts:\n    - contact c0, name x" in told
     assert "    … and 3 more\n" in told
     assert "  bands: strong 0, moderate 15, weak 0, dormant 0\n" in told
+
+
+@each
+def test_a_view_is_readable_when_printed_and_with_rich(kind):
+    """Both show its fields by name, and no markup that a name may hold is followed."""
+    rich = pytest.importorskip("rich.console")
+    ledger = new_ledger()
+    ledger.record(ContactMade(on="2024", contact="c", name="[red]Jane[/red]"))
+    view = ledger.project(kind, at=TODAY)
+    console = rich.Console(width=500, record=True, file=StringIO())
+    console.print(view)
+    shown = console.export_text().rstrip("\n")
+    assert str(view) == shown
+    assert f"{kind.__name__}View" == shown.splitlines()[0]
+    assert f"  at: {TODAY}" in shown.splitlines()

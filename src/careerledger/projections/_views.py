@@ -27,6 +27,12 @@ class View:
         names = dict.fromkeys([*_names_of(self), self.HEADLINE])
         return {name: _plain(getattr(self, name)) for name in names if hasattr(self, name)}
 
+    def __rich__(self) -> object:
+        """What ``rich.print`` shows: the view's text, in which nothing is markup."""
+        from rich.text import Text  # noqa: PLC0415 - only rich asks for it
+
+        return Text(str(self))
+
     def __str__(self) -> str:
         # What others wrote may hold what a terminal would obey.
         return "\n".join([type(self).__name__, *map(printable, _lines(self, "  "))])
