@@ -16,13 +16,19 @@ from careerledger.analyses.duplicates import (
     COURSE_LIKENESS,
     duplicate_contacts,
     duplicate_courses,
+    organisation_spellings,
+    skill_spellings,
     theme_spellings,
 )
 from careerledger.events import (
+    ChallengeTaken,
     ConfidenceRated,
     ContactMade,
     ContactUpdated,
     CourseFinished,
+    CourseStarted,
+    RoleStarted,
+    SkillPractised,
     TrendNoted,
     VisionDeclared,
     VisionRevised,
@@ -194,7 +200,8 @@ def test_a_course_finished_twice_is_found():
 def test_a_course_repeated_later_elsewhere_is_another():
     first = course("First Aid", "2023-03-01", "Red Cross")
 
-    assert [] == pairs(duplicate_courses, first, course("First Aid", "2023-04-02"))
+    assert [(0, 1)] == pairs(duplicate_courses, first, course("First Aid", "2023-04-02"))
+    assert [] == pairs(duplicate_courses, first, course("First Aids", "2023-04-02"))
     assert [] == pairs(duplicate_courses, first, course("First Aid", "2024", "St John"))
     assert [(0, 1)] == pairs(duplicate_courses, first, course("First Aid", "2024", "red cross"))
     assert [(0, 1)] == pairs(duplicate_courses, first, course("First Aid", "2023"))
@@ -251,3 +258,96 @@ def test_other_words_are_other_themes():
     themes = ["climate", "climates", "climate change", "cli mate"]
 
     assert [] == found(theme_spellings, CourseFinished(on="2024", title="a", themes=themes))
+
+
+# Pairs that a person would look up
+
+FOUND_TWICE = [
+    ("Machine Learning", "MIT OCW", "Machine learning", "MIT OpenCourseWare"),
+    ("Machine Learning", None, "Machine Learning", "Coursera"),
+    ("Machine Learning", "Coursera Inc.", "Machine Learning", "coursera"),
+    ("Algorithms", "Massachusetts Institute of Technology", "Algorithms", "MIT"),
+]
+FOUND_ONCE = [
+    ("Machine Learning", "Coursera", "Machine Learning", "Udacity"),
+    ("Machine Learning", "Code Academy", "Machine Learning", "Cloud Academy"),
+    ("Algorithms I", None, "Algorithms II", None),
+    ("Python 2", "PSF", "Python 3", "PSF"),
+    ("Java", "Oracle", "JavaScript", "Oracle"),
+    ("Java", None, "JavaScript", None),
+]
+
+
+@pytest.mark.parametrize("kind", [CourseStarted, CourseFinished])
+@pytest.mark.parametrize(
+    ("pair", "count"), [(p, 1) for p in FOUND_TWICE] + [(p, 0) for p in FOUND_ONCE]
+)
+def test_courses_years_apart_are_one_or_two(kind, pair, count):
+    title, provider, other, others = pair
+    courses = [{"course": "a"}, {"course": "b"}] if kind is CourseStarted else [{}, {}]
+    facts_ = [
+        kind(on="2020", title=title, provider=provider, **courses[0]),
+        kind(on="2024", title=other, provider=others, **courses[1]),
+    ]
+    assert count == len(found(duplicate_courses, *facts_))
+
+
+def test_a_course_that_was_started_and_finished_is_one():
+    assert [] == found(
+        duplicate_courses,
+        CourseStarted(on="2024-01", course="c", title="Logic"),
+        CourseFinished(on="2024-02", course="c", title="Logic"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "count"),
+    [
+        (("Jane Doe", "Acme"), ("Jane Doe", "ACME, Inc."), 1),
+        (("Jane Doe", "Acme GmbH"), ("Jane Doe", "Acme"), 1),
+        (("Jane Doe", "Acme"), ("Jane Doe", "Apex"), 0),
+        (("John Miller", None), ("Jack Miller", None), 0),
+        (("John Miller Sr.", None), ("Jack Miller Jr.", None), 0),
+        (("Jane Doe", "Company"), ("Jane Doe", "Corporation"), 0),
+        (("forgotten", None), ("forgotten", None), 0),
+    ],
+)
+def test_contacts_with_organisations_are_one_or_two(one, other, count):
+    people = [
+        ContactMade(on="2024", contact=id_, name=name, organisation=organisation)
+        for id_, (name, organisation) in zip("ab", (one, other), strict=True)
+    ]
+    assert count == len(found(duplicate_contacts, *people))
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["Python", "Python", "python "], ["the skill 'Python' is written 'python ' in #3"]),
+        (["Python", "Python 3"], []),
+        (["Java", "JavaScript"], []),
+    ],
+)
+def test_skills_in_several_spellings_are_found(words, told):
+    facts_ = [SkillPractised(on="2024", skill=word) for word in words]
+    assert told == [finding.message for finding in found(skill_spellings, *facts_)]
+    in_lists = [CourseFinished(on="2024", title=f"c{n}", skills=[w]) for n, w in enumerate(words)]
+    assert told == [finding.message for finding in found(skill_spellings, *in_lists)]
+    taken = [
+        ChallengeTaken(on="2024", challenge=f"c{n}", title="t", difficulty=3, stretch=[w])
+        for n, w in enumerate(words)
+    ]
+    assert told == [finding.message for finding in found(skill_spellings, *taken)]
+
+
+def test_organisations_in_several_spellings_are_found():
+    facts_ = [
+        RoleStarted(on="2020", role="a", organisation="Acme", title="t"),
+        RoleStarted(on="2021", role="b", organisation="Acme Inc.", title="t"),
+        ContactMade(on="2021", contact="c", name="n", organisation="acme"),
+        ContactMade(on="2021", contact="d", name="m", organisation="Acme Labs"),
+    ]
+    assert [
+        "the organisation 'Acme' is written 'Acme Inc.' in #2",
+        "the organisation 'Acme' is written 'acme' in #3",
+    ] == [finding.message for finding in found(organisation_spellings, *facts_)]

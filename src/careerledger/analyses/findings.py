@@ -14,6 +14,8 @@ from careerledger.analyses._finding import Check, Finding, Severity
 from careerledger.analyses.duplicates import (
     duplicate_contacts,
     duplicate_courses,
+    organisation_spellings,
+    skill_spellings,
     theme_spellings,
 )
 from careerledger.analyses.record import (
@@ -60,6 +62,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     stale_visions,
     unreflected_roles,
     dates_too_precise,
+    organisation_spellings,
+    skill_spellings,
     theme_spellings,
 )
 """The checks of the library: what finds errors first, then warnings, then notes."""
