@@ -46,7 +46,8 @@ def test_the_kit_catches(animal):
 
     assert quick(before)
     case = getattr(caught.value, "case", None)
-    if case is not None:
+    # What a class remembers cannot be made to fail again, and so not with less: the kit says so.
+    if case is not None and "It cannot be shrunk" not in str(caught.value):
         assert len(case.career) <= 3, str(caught.value)
 
 

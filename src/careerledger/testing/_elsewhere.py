@@ -98,11 +98,19 @@ def view_elsewhere(
             "module": projection.__module__,
             "file": _file_of(projection),
             "name": projection.__qualname__,
+            "events": _modules_of(history),
             "at": at.isoformat(),
             "base": base,
             "rows": [[e.seq, e.type, b.decode()] for e, b in zip(history, bodies, strict=True)],
         }
     )
+
+
+def _modules_of(history: Sequence[Entry[Any]]) -> list[tuple[str, str | None]]:
+    """The modules, with their files, in which the types of events are that the library lacks."""
+    kinds: set[type[Any]] = {type(entry.event) for entry in history}
+    modules = {(kind.__module__, _file_of(kind)) for kind in kinds}
+    return sorted(pair for pair in modules if not pair[0].startswith("careerledger."))
 
 
 def serve() -> None:
@@ -123,6 +131,9 @@ def _answer(question: dict[str, Any]) -> str:
     projection = _load(question["module"], question["file"])
     for name in question["name"].split("."):
         projection = getattr(projection, name)
+    for module, file in question.get("events", ()):
+        if file is not None:
+            _load(module, file)  # makes its types known
     rows = [(seq, name, body.encode(), None) for seq, name, body in question["rows"]]
     view = fold(projection, codec.decode_all(rows), date.fromisoformat(question["at"]))
     return told(view, Names(question["base"]))
