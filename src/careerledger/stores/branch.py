@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from threading import RLock
 
 from careerledger.errors import ClosedError, StoreError
-from careerledger.stores import Head, Row, Saved, Slim, Store, follows
+from careerledger.stores import Head, Row, Saved, Slim, Store, check_less, follows
 from careerledger.stores.memory import LedgerInMemory
 
 __all__ = ["BranchStore"]
@@ -203,14 +203,21 @@ class BranchStore:
         own = self._own(ledger).rows
         return below + [(row.seq, row.personal) for row in own if row.personal is not None]
 
-    def erase(self, ledger: str, left: Mapping[int, bytes | None]) -> None:  # noqa: ARG002
-        """Refuse: what is personal is in the store below, which a branch never writes."""
-        raise StoreError(
-            f"nothing can be forgotten in a branch of {ledger!r}; forget it in the ledger itself"
-        )
+    def erase(self, ledger: str, left: Mapping[int, bytes | None]) -> None:
+        """Let these rows hold only what is left, in ``writing``; none of the store below."""
+        with self._lock:
+            follows(ledger, (), self._writing)
+            own = self._own(ledger)
+            if any(seq <= own.start.size for seq in left):
+                raise StoreError(
+                    f"a branch of {ledger!r} cannot forget what is in the ledger; forget it in the "
+                    "ledger itself"
+                )
+            check_less({seq: own.row(seq).personal for seq in left}, left)
+            self._ledgers[ledger] = own.erased(left)
 
     def purge(self) -> None:
-        """Nothing: a branch erases nothing."""
+        """Nothing: what was erased is Python's to free."""
 
     def save(self, ledger: str, key: str, fingerprint: str, snapshots: Collection[Saved]) -> None:
         """Keep just these snapshots under the key, in the branch."""

@@ -271,7 +271,9 @@ class MemoryStore:
         """Let these rows hold only what is left, in ``writing``."""
         with self._lock:
             follows(ledger, (), self._writing)
-            here = self._read(ledger)
+            here = self._ledgers.get(ledger)
+            if here is None:
+                return
             check_less({seq: here.row(seq).personal for seq in left}, left)
             self._ledgers[ledger] = here.erased(left)
 

@@ -547,6 +547,67 @@ class StoreLaws(unittest.TestCase):
         self.assertEqual([], self.store.saved("career", "key", "print"))
         self.assertEqual([], self.store.ledgers())
 
+    def test_snapshots_from_before_a_correction(self) -> None:
+        """Snapshots are not kept when a row without a date came since they were made."""
+        append_rows(self.store, new_row(1), new_row(2, on=None), new_row(3))
+        early, late = (Saved(seen, "2024", 1, b"state") for seen in (1, 2))
+        self.store.save("career", "key", "print", [early])
+        self.assertEqual([], self.store.saved("career", "key", "print"))
+        self.store.save("career", "key", "print", [late])
+        self.store.save("career", "key", "print", [early])
+        self.assertEqual([late], self.store.saved("career", "key", "print"))
+
+    # What is personal
+
+    def test_what_is_personal_comes_back(self) -> None:
+        """What a row holds beside its body comes back wherever its body does."""
+        append_rows(self.store, new_row(1, personal=b"a\nb"), new_row(2), new_row(3, personal=b"c"))
+        self.assertEqual([(1, b"a\nb"), (3, b"c")], self.store.personal("career"))
+        self.assertEqual(
+            [b"a\nb", None, b"c"],
+            [row[3] for row in self.store.facts("career", **_EVERY_FACT)],
+        )
+        self.assertEqual(b"c", self.store.by_id("career", ["id-3"])[0][3])
+        self.assertEqual([], self.store.personal("other"))
+
+    def test_what_is_personal_is_erased(self) -> None:
+        """Lines go, other rows and other ledgers stay, and so does all else of the row."""
+        rows = [new_row(1, personal=b"a\nb"), new_row(2, personal=b"a"), new_row(3, personal=b"c")]
+        append_rows(self.store, *rows)
+        append_rows(self.store, *rows, ledger="other")
+        self.store.save("career", "key", "print", [Saved(3, "2024", 1, b"a")])
+        self.store.save("other", "key", "print", [Saved(3, "2024", 1, b"a")])
+        with self.store.writing("career"):
+            self.store.erase("career", {1: b"b", 2: None})
+        self.store.purge()
+        self.assertEqual([(1, b"b"), (3, b"c")], self.store.personal("career"))
+        self.assertEqual(
+            [rows[0]._replace(personal=b"b"), rows[1]._replace(personal=None), rows[2]],
+            self.store.log("career", **ALL),
+        )
+        self.assertEqual(rows, self.store.log("other", **ALL))
+        self.assertEqual([], self.store.saved("career", "key", "print"))
+        self.assertEqual(1, len(self.store.saved("other", "key", "print")))
+
+    def test_an_erasure_that_fails(self) -> None:
+        """When a block fails, nothing was erased in it."""
+        row = new_row(1, personal=b"a")
+        append_rows(self.store, row)
+        with suppress(_StopError), self.store.writing("career"):
+            self.store.erase("career", {1: None})
+            raise _StopError
+        self.assertEqual([row], self.store.log("career", **ALL))
+
+    def test_erasing_never_adds(self) -> None:
+        """Nothing can be put where it was not, and only a writer can erase."""
+        append_rows(self.store, new_row(1, personal=b"a"), new_row(2))
+        for left in ({1: b"a"}, {1: b"b"}, {1: b"a\nb"}, {2: b"a"}):
+            with self.assertRaises(StoreError), self.store.writing("career"):
+                self.store.erase("career", left)
+        with self.assertRaises(StoreError):
+            self.store.erase("career", {1: None})
+        self.assertEqual([(1, b"a")], self.store.personal("career"))
+
     # The end
 
     def test_closed_stores_say_so(self) -> None:
@@ -623,6 +684,7 @@ new_rows: Final = st.fixed_dictionaries(
         "key": st.none() | texts,
         "introduces": st.none() | names,
         "body": st.binary(max_size=2),
+        "personal": st.none() | st.sampled_from([b"a", b"a\nb", b"a\nb\nc"]),
     }
 )
 _blocks: Final = st.lists(st.lists(new_rows, min_size=1, max_size=3), min_size=1, max_size=3)
@@ -684,6 +746,7 @@ class _Machine(RuleBasedStateMachine):
                     body=fields["body"],
                     leaf=leaf_hash(fields["body"]),
                     introduces=fields["introduces"],
+                    personal=fields["personal"],
                 )
             )
         return rows, _frontier_behind(self.heads.get(ledger, EMPTY), rows)
@@ -733,8 +796,35 @@ class _Machine(RuleBasedStateMachine):
     @rule(ledger=ledgers, key=texts, fingerprint=texts, saved=snapshots)
     def save(self, ledger: str, key: str, fingerprint: str, saved: list[Saved]) -> None:
         self.stores[0].save(ledger, key, fingerprint, saved)
-        if ledger in self.heads:
+        known = max((one.seen for one in saved), default=self.heads.get(ledger, EMPTY).size)
+        since = any(row.on is None and row.seq > known for row in self.rows[ledger])
+        if ledger in self.heads and not since:
             self.kept[ledger, key] = (fingerprint, sorted(saved, key=lambda one: one[1:3]))
+
+    @rule(ledger=ledgers, some=st.sets(st.integers(1, 6)), whole=st.booleans(), last=st.booleans())
+    def erase(self, ledger: str, some: set[int], whole: bool, last: bool) -> None:  # noqa: FBT001
+        here = self.rows[ledger]
+        left = {
+            row.seq: None if whole else row.personal.split(b"\n")[0]
+            for row in here
+            if row.seq in some and row.personal is not None and (whole or b"\n" in row.personal)
+        }
+        store = self.stores[-1 if last else 0]
+        with store.writing(ledger):
+            store.erase(ledger, left)
+        self.rows[ledger] = [row._replace(personal=left.get(row.seq, row.personal)) for row in here]
+        for name, key in list(self.kept):
+            if name == ledger:
+                del self.kept[name, key]
+        self.agree(self.rows[ledger], "log", ledger, **ALL)
+        for kept in self.stores:
+            assert all(not kept.saved(ledger, key, "print") for key in ("key", "other"))
+
+    @invariant()
+    def what_is_personal_is_there(self) -> None:
+        for ledger in self.heads:
+            held = [(r.seq, r.personal) for r in self.rows[ledger] if r.personal is not None]
+            self.agree(held, "personal", ledger)
 
     @precondition(lambda self: self.lasting)
     @rule(which=st.integers(0, 1))
