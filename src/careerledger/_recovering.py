@@ -129,7 +129,11 @@ def _save(store: Store, name: str, size: int, found: list[_Found], now: datetime
     torn: set[str] = set()
     rows: list[Row] = []
     for row, entry in fitting:
-        missing = set(missing_of(name, row, entry)) - forgotten.keys()
+        missing = {
+            whom
+            for whom in missing_of(name, row, entry)
+            if whom not in forgotten and (whom or not forgotten)
+        }
         losses += [Loss(name, row.seq, row.seq, f"what it says of {_whom(m)}") for m in missing]
         torn |= missing
         rows.append(row._replace(seq=len(rows) + 1, personal=_unforgotten(row, forgotten)))

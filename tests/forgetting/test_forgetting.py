@@ -475,3 +475,82 @@ def test_the_library_marks_what_its_catalogue_says():
         for cls in catalogue
         if cls.__module__.startswith("careerledger.") and cls.__event__.personal
     }
+
+
+@event("tests.secret.told")
+class SecretTold(Action):
+    """Of a class that the quick reader cannot read."""
+
+    who: Annotated[str, Refers.to("contact")]
+    secret: Annotated[str, personal(subject="who")]
+
+    def __attrs_post_init__(self):
+        pass
+
+
+def test_a_class_that_only_the_plain_reader_reads_is_sealed_too():
+    entry = entry_of(SecretTold(on="2024", who="c1", secret="zanzibar"))
+    ((body, beside),) = codec.seal_all([entry], seal)
+    assert b"zanzibar" not in body
+    assert entry == codec.decode(entry.seq, body, beside)
+    assert "forgotten" == codec.decode(entry.seq, body).event.secret
+
+
+def test_what_has_no_bytes_is_told_before_it_is_sealed():
+    def broken(told):
+        raise ValueError("no salt")
+
+    with pytest.raises(CodecError, match="ContactMade has a value that JSON cannot hold: no salt"):
+        codec.seal_all([entry_of(jane())], broken)
+
+
+def test_an_amendment_that_only_another_program_knows_tells_of_nobody():
+    from careerledger.events import EntryAmended, UnknownEvent
+
+    unknown = UnknownEvent(on="2024", type="a.b", version=1, fields="{}")
+    assert [] == codec._told(EntryAmended(target="1", event=unknown, reason="x"))
+
+
+@pytest.mark.parametrize("event_", ["7", '{"event":7}', '{"event":{"event":7}}'])
+def test_sealed_bytes_without_an_event(event_):
+    body = (
+        '{"id":"1","type":"entry.amended","version":1,"recorded_at":"2024-05-06T07:08:09Z",'
+        f'"key":null,"event":{event_},"personal":{{"name":"0"}}}}'
+    ).encode()
+    with pytest.raises(CodecError, match=r"expected an object, got .*, at \$.event"):
+        codec.decode(1, body)
+
+
+def test_what_other_programs_wrote_names_nobody_that_is_known(path):
+    with Ledger.open(path) as ledger:
+        ledger.record(jane())
+        with ledger.store.writing("career") as head:
+            (row,) = ledger.store.log("career", after=0, upto=1, limit=1)
+            body = row.body.replace(b"contact.made", b"contact.seen").replace(
+                row.id.encode(), b"other"
+            )
+            from careerledger.proofs import Frontier, leaf_hash
+
+            frontier = Frontier(head.size, head.frontier)
+            frontier.append(leaf_hash(body))
+            new = row._replace(
+                seq=2, id="other", type="contact.seen", body=body, leaf=leaf_hash(body)
+            )
+            ledger.store.append("career", [new], frontier.packed)
+        ledger.verify()
+        assert [1] == [each["seq"] for each in ledger.export_subject("contact", "c1")]
+        # What it says of a person is erased all the same.
+        ledger.forget("contact", "c1", reason="asked to")
+        ledger.verify()
+        assert [] == found_in(path.parent)
+        assert [] == Ledger.recover(path, path.with_name("b.ledger"))
+        with Ledger.open(path.with_name("b.ledger")) as saved:
+            assert ledger.root() == saved.root()
+
+
+def test_a_branch_forgets_only_what_is_its_own():
+    with Ledger.in_memory() as ledger:
+        branch = ledger.what_if([jane()])
+        branch.forget("contact", "c1", reason="asked to")
+        assert "forgotten" == next(branch.entries()).event.name
+        branch.verify()

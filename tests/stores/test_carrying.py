@@ -407,3 +407,35 @@ def test_nothing_to_save(tmp_path, content):
         Ledger.recover(tmp_path / "none", tmp_path / "b.ledger")
     with pytest.raises(ReadOnlyError, match="cannot be copied"):
         Ledger.recover(tmp_path / "a.ledger", tmp_path / "no" / "folder")
+
+
+def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path, ledger, monkeypatch):
+    import os
+
+    def taken(made, path):
+        raise FileExistsError
+
+    monkeypatch.setattr(os, "link", taken)
+    with pytest.raises(OverwriteError):
+        ledger.export_jsonl(tmp_path / "a.jsonl")
+
+
+def test_bytes_with_a_hash_that_are_no_entry_are_lost(tmp_path):
+    path = tmp_path / "a.ledger"
+    with Ledger.open(path) as ledger:
+        fill(ledger)
+        size = len(ledger)
+    connection = apsw.Connection(str(path))
+    connection.execute(
+        "INSERT INTO entry SELECT ledger, seq + 1, ?, 'x', type, \"on\", recorded_at, NULL, "
+        "NULL, ?, NULL FROM entry ORDER BY seq DESC LIMIT 1",
+        (b"{}", leaf_hash(b"{}")),
+    )
+    connection.execute("INSERT INTO ledger VALUES (9, 'empty', 0, '', x'')")
+    connection.execute("INSERT INTO ledger VALUES (10, 'gone', 3, '', x'')")
+    connection.close()
+    told = [str(loss) for loss in Ledger.recover(path, tmp_path / "b.ledger")]
+    # It stood behind the ledger's end, so nothing that was acknowledged is missing of that one.
+    assert ["#1 to #3 of ledger 'gone': no bytes that have their hash"] == told
+    with Ledger.open(tmp_path / "b.ledger") as saved:
+        assert size == len(saved)

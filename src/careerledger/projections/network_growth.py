@@ -75,7 +75,7 @@ class _Rests(View):
 
     __slots__ = ("_largest",)
 
-    if not TYPE_CHECKING:
+    if not TYPE_CHECKING:  # pragma: no branch
 
         def __getattr__(self, name: str) -> object:
             if name != "evidence":
