@@ -2,6 +2,7 @@
 
 from datetime import date
 from math import exp2, prod
+from operator import itemgetter
 
 import attrs
 import pytest
@@ -135,3 +136,29 @@ def test_a_beginning_is_the_date_of_its_text(day, length):
         made.last_day,
     )
     assert type(made) is PartialDate
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 40), st.sampled_from([0.1, 0.3, 0.55, 0.7, 0.9])),
+        min_size=2,
+        max_size=120,
+    ),
+    st.randoms(use_true_random=False),
+    st.sampled_from([1.0, 30.0, 365.0]),
+)
+def test_the_order_within_a_day_does_not_change_the_last_bit(pieces, random, half_life):
+    """Nor where so many came that the faded ones were put away."""
+    start = date(2020, 1, 1).toordinal()
+
+    def strength(order):
+        made = Strength(half_life)
+        for number, (day, weight) in enumerate(order):
+            made.add(PartialDate(date.fromordinal(start + 9 * day)), weight, number)
+        return [made.on(start + 9 * 40 + later) for later in (0, 1, 400)]
+
+    shuffled = list(pieces)
+    random.shuffle(shuffled)
+    assert strength(sorted(pieces, key=itemgetter(0))) == strength(
+        sorted(shuffled, key=itemgetter(0))
+    )

@@ -308,3 +308,25 @@ def test_hours_of_a_month_are_all_that_were_worked_in_it() -> None:
         assert (8.0, None) == months["2025-10"]
         assert 2.0 == months["2025-11"][0]
         assert 10.0 == sum(hours for hours, _ in months.values())
+
+
+@given(
+    st.lists(st.tuples(st.floats(1e-6, 1), st.floats(0.25, 400)), min_size=1, max_size=8),
+    st.randoms(use_true_random=False),
+)
+def test_the_score_lies_between_the_weights_whatever_the_order(actions, random) -> None:
+    """To the last bit: a single action scores just what it states."""
+
+    def score(order):
+        ledger = new_ledger()
+        ledger.record(VisionDeclared(on="2024", vision="v", statement="s", themes={"x": 1}))
+        ledger.record(
+            [SkillPractised(on="2024-05-05", skill="x", hours=h, toward={"v": r}) for r, h in order]
+        )
+        return ledger.project(VisionAlignment, at="2024-12").score
+
+    found = score(actions)
+    weights = [weight for weight, _ in actions]
+    assert min(weights) <= found <= max(weights)
+    random.shuffle(actions)
+    assert found == score(actions)

@@ -1,6 +1,7 @@
 """How strong something is that rests on pieces of evidence which all fade alike."""
 
-from math import exp, exp2, prod
+from bisect import insort
+from math import exp, exp2, fsum, prod
 from operator import itemgetter, mul
 from struct import Struct
 from typing import Final
@@ -27,7 +28,9 @@ class Strength:
     than a float can tell. Of thousands of pieces some dozens are held one by one, the heaviest
     and the last among them, and a view costs as much as these.
 
-    Which pieces are put away depends on the pieces alone, never on when a view is asked for.
+    Which pieces are put away depends on the pieces alone, never on when a view is asked for. They
+    are put away between two days, and sums and products do not depend on the order within a day:
+    of what happened on one day, the order of recording does not change the last bit.
     """
 
     half_life: float
@@ -39,10 +42,13 @@ class Strength:
     faded ones were last put away."""
     powers: list[float] = attrs.field(factory=list[float])
     """Σ xᵏ/k over those that were put away, k from 1, on ``day``."""
+    latest: int = 0
+    """Ordinal of the day of the last piece."""
     room: int = 32
     """How many pieces are held before the faded ones are put away."""
     _weights: list[float] = attrs.field(factory=list[float], eq=False, init=False)
-    """What each piece weighs on ``day``, or would if it were from then. Not part of a snapshot."""
+    """What the pieces weigh on ``day``, or would if they were from then, the lightest first. Not
+    part of a snapshot."""
     _largest: list[tuple[float, int, PartialDate]] = attrs.field(
         factory=list[tuple[float, int, PartialDate]], eq=False, init=False
     )
@@ -53,13 +59,16 @@ class Strength:
         day = on.ordinal
         if not self.pieces:
             self.day = day
+        elif day != self.latest and (
+            len(self.pieces) >= self.room * _PIECE.size
+            or (day - self.day) / self.half_life > _RANGE
+        ):
+            self._put_away(day)
+        self.latest = day
         self.pieces += _PIECE.pack(day, weight, seq, len(on))
-        later = (day - self.day) / self.half_life
-        if len(self.pieces) >= self.room * _PIECE.size or later > _RANGE:
-            self._put_away()
-        elif self._weights:
-            grown = weight * exp2(later)
-            self._weights.append(grown)
+        if self._weights:
+            grown = weight * exp2((day - self.day) / self.half_life)
+            insort(self._weights, grown)
             if self._largest:
                 largest = [*self._largest, (grown, seq, on)]
                 self._largest = sorted(largest, key=itemgetter(0), reverse=True)[:NAMED]
@@ -94,7 +103,7 @@ class Strength:
         )
 
     def _name(self) -> list[tuple[float, int, PartialDate]]:
-        weights, pieces = self._weigh(), list(_PIECE.iter_unpack(self.pieces))
+        weights, pieces = self._weights_on(self.day), list(_PIECE.iter_unpack(self.pieces))
         order = sorted(range(len(weights)), key=weights.__getitem__, reverse=True)
         self._largest = [
             (weights[place], seq, beginning(on, length))
@@ -105,31 +114,34 @@ class Strength:
 
     def _weigh(self) -> list[float]:
         if not self._weights:
-            day, half_life = self.day, self.half_life
-            self._weights = [
-                weight * exp2((ordinal - day) / half_life)
-                for ordinal, weight, _, _ in _PIECE.iter_unpack(self.pieces)
-            ]
+            self._weights = sorted(self._weights_on(self.day))
         return self._weights
 
-    def _put_away(self) -> None:
-        """Hold what has faded by its powers alone, but for the heaviest and the last."""
-        size, half_life = _PIECE.size, self.half_life
-        pieces = list(_PIECE.iter_unpack(self.pieces))
-        last = pieces[-1][0]
-        weights = [weight * exp2((on - last) / half_life) for on, weight, _, _ in pieces]
+    def _weights_on(self, day: int) -> list[float]:
+        """What each piece weighs on a day, in history order."""
+        half_life = self.half_life
+        return [
+            weight * exp2((ordinal - day) / half_life)
+            for ordinal, weight, _, _ in _PIECE.iter_unpack(self.pieces)
+        ]
+
+    def _put_away(self, day: int) -> None:
+        """Hold what has faded by a day by its powers alone, but for the heaviest and the latest."""
+        size, weights = _PIECE.size, self._weights_on(day)
         least = min(_FADED, *sorted(weights)[-NAMED:])
-        held = [place for place, weight in enumerate(weights[:-1]) if weight >= least]
-        away = [weight for weight in weights[:-1] if weight < least]
-        self.pieces = b"".join(
-            [self.pieces[size * place : size * (place + 1)] for place in [*held, len(pieces) - 1]]
-        )
-        left = exp2((self.day - last) / half_life)
+        held = [
+            place
+            for place, (on, _, _, _) in enumerate(_PIECE.iter_unpack(self.pieces))
+            if weights[place] >= least or on == self.latest
+        ]
+        away = [weights[place] for place in sorted(set(range(len(weights))).difference(held))]
+        self.pieces = b"".join([self.pieces[size * place : size * (place + 1)] for place in held])
+        left = exp2((self.day - day) / self.half_life)
         of_old, of_new, powers = 1.0, away, self.powers or [0.0] * _POWERS
-        self.powers, self.day, self._weights, self._largest = [], last, [], []
+        self.powers, self.day, self._weights, self._largest = [], day, [], []
         for number, power in enumerate(powers, start=1):
             of_old *= left
-            self.powers.append(power * of_old + sum(of_new) / number)
+            self.powers.append(power * of_old + fsum(of_new) / number)
             of_new = list(map(mul, of_new, away))
         self.room = len(held) + max(32, len(held) // 2)
 

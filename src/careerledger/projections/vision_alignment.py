@@ -164,26 +164,26 @@ class _Vision:
     themes: dict[str, float]
     horizon: float | None
     aligned: int = 0
-    """Weight of the effort since it was declared that served its words of the time, times 2^52."""
+    """Weight of the effort since it was declared that served its words of the time, times 2^96."""
     total: int = 0
     """Weight of all effort since then."""
     today: int = 0
-    """Weight of all effort there is that serves its words of today, times 2^52."""
+    """Weight of all effort there is that serves its words of today, times 2^96."""
     top: list[_Heavy] = attrs.field(factory=list[_Heavy])
     """A heap of the actions that serve it most."""
     months: dict[str, tuple[int, int]] = attrs.field(factory=dict[str, tuple[int, int]])
-    """Aligned effort and all effort, in 2^-52 seconds."""
+    """Aligned effort and all effort, in 2^-96 seconds."""
     _relevances: dict[str, int] = attrs.field(factory=dict[str, int], eq=False, init=False)
 
     def relevance(self, key: str, group: _Group, goals: Mapping[str, str]) -> int:
-        """How much a group of actions serves the vision: 0..2^52, standing for 0..1.
+        """How much a group of actions serves the vision: 0..2^96, standing for 0..1.
 
         Remembered until the vision's words or the goals change, as the same groups are asked for
         with every action; it is no part of a snapshot.
         """
         found = self._relevances.get(key)
         if found is None:
-            found = int(_relevance(self.name, self.themes, goals, group) * _WHOLE)
+            found = int(_relevance(self.name, self.themes, goals, group) * _WHOLE)  # exact
             self._relevances[key] = found
         return found
 
@@ -398,8 +398,9 @@ class VisionAlignment(Tunable):
 
 
 _MONTHS: Final = 12
-_WHOLE: Final = 1 << 52
-"""What a relevance of 1 is as a whole number."""
+_WHOLE: Final = 1 << 96
+"""What a relevance of 1 is as a whole number: every float down to 2^-44 is one exactly, so that a
+single action scores just what it states."""
 
 
 def _relevance(
