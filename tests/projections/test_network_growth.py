@@ -2,7 +2,7 @@
 
 import sys
 from datetime import date, timedelta
-from math import exp2
+from math import exp2, nextafter
 
 import networkx as nx
 import pytest
@@ -265,3 +265,37 @@ def test_a_touch_that_weighs_nothing_has_no_share() -> None:
     ledger.record(ContactTouched(on="2024-01-01", contact="never made"))
     asked = NetworkGrowth.with_(depths={1: 0})
     assert [1] == [share.seq for share in ledger.explain(asked).shares]
+
+
+@pytest.mark.parametrize(
+    ("strength", "band"),
+    [
+        (1.0, "strong"),
+        (0.6, "strong"),
+        (nextafter(0.6, 0), "moderate"),
+        (0.3, "moderate"),
+        (nextafter(0.3, 0), "weak"),
+        (0.0, "weak"),
+    ],
+)
+def test_where_bands_begin(strength: float, band: str) -> None:
+    assert band == NetworkGrowth()._band(strength)
+
+
+def test_bands_can_be_set() -> None:
+    facts = [made("jane", on="2021-01-01")]  # a strength of 0.5 on its day
+    for bands, band in (
+        ({}, "moderate"),
+        ({"strong": 0.5}, "strong"),
+        ({"moderate": 0.51}, "weak"),
+    ):
+        ledger = new_ledger()
+        ledger.record(facts)
+        (tie,) = ledger.project(NetworkGrowth.with_(bands=bands), at="2021-01-01").contacts
+        assert (0.5, band) == (tie.strength, tie.band)
+
+
+@pytest.mark.parametrize(("days", "dormant"), [(1095, 0), (1096, 1)])
+def test_where_dormancy_begins(days: int, dormant: int) -> None:
+    view = project([made("jane", on="2021-01-01")], at=date(2021, 1, 1) + timedelta(days))
+    assert dormant == view.bands["dormant"]

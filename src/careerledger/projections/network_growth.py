@@ -32,6 +32,7 @@ from careerledger.projections._ties import ME, TOUCHING, Tie, Touches, Touching
 from careerledger.projections._views import Evidence, View, dated
 
 __all__ = [
+    "BANDS",
     "DEPTHS",
     "HALF_LIVES",
     "Band",
@@ -62,8 +63,11 @@ HALF_LIVES: Final[Mapping[ContactKind, float]] = MappingProxyType(
 """Days in which a tie of each kind halves without a touch. That family fades slowest is a finding
 of Roberts & Dunbar (2015); the numbers are this project's assumption."""
 
-STRONG: Final = 0.6
-MODERATE: Final = 0.3
+BANDS: Final[Mapping[Literal["strong", "moderate"], float]] = MappingProxyType(
+    {"strong": 0.6, "moderate": 0.3}
+)
+"""The strength from which a tie is in a band; below both it is weak. An assumption: research parts
+ties into strong and weak, and says not where."""
 
 
 class _Rests(View):
@@ -224,11 +228,13 @@ class NetworkGrowth(Tunable):
         half_lives: Days by kind of contact, ``HALF_LIVES``.
         depths: Weight by depth of a touch, ``DEPTHS``.
         dormant_after: Days without a touch after which a contact is dormant, 1096.
+        bands: The strength from which a tie is strong, or moderate, ``BANDS``.
     """
 
     half_lives: ClassVar[Mapping[ContactKind, HalfLife]] = HALF_LIVES
     depths: ClassVar[Mapping[Depth, Share]] = DEPTHS
     dormant_after: ClassVar[Days] = 1096
+    bands: ClassVar[Mapping[Literal["strong", "moderate"], Share]] = BANDS
 
     contacts: dict[str, _Contact] = {}
     touches: Touches = attrs.field(factory=Touches)
@@ -354,6 +360,11 @@ class NetworkGrowth(Tunable):
             doors=self.doors,
         )
 
+    def _band(self, strength: float) -> Band:
+        if strength >= self.bands["strong"]:
+            return "strong"
+        return "moderate" if strength >= self.bands["moderate"] else "weak"
+
     def _tie_on(self, today: int, id_: str, contact: _Contact) -> ContactTie:
         seen = contact.seen(today)
         if seen is not None:
@@ -369,7 +380,7 @@ class NetworkGrowth(Tunable):
         made.last_touch = beginning(tie.day, tie.length)
         made.touches = tie.touches
         made.strength = strength = tie.strength.on(today)
-        made.band = "dormant" if asleep else _band(strength)
+        made.band = "dormant" if asleep else self._band(strength)
         made._largest = tie.strength.largest(today)  # noqa: SLF001 - instead of evidence
         made.__class__ = ContactTie
         contact.remember(made, today)
@@ -448,10 +459,6 @@ def _month(number: int) -> tuple[str, int]:
 
 _NEVER: Final = date.max.toordinal() + 1
 """The day after the last that a calendar has."""
-
-
-def _band(strength: float) -> Band:
-    return "strong" if strength >= STRONG else "moderate" if strength >= MODERATE else "weak"
 
 
 def _diversity(organisations: Iterable[str | None]) -> float | None:
