@@ -173,9 +173,8 @@ class Reader:
             yield from codec.decode_all((row.seq, row.type, row.body, row.personal) for row in rows)
 
 
-def log_pages(store: Store, ledger: str, upto: int) -> Iterator[list[Row]]:
-    """The first ``upto`` rows of a ledger by number, page by page; as many as there are."""
-    after = 0
+def log_pages(store: Store, ledger: str, upto: int, *, after: int = 0) -> Iterator[list[Row]]:
+    """The rows of a ledger numbered above ``after`` up to ``upto``, page by page, as there are."""
     while after < upto and (rows := store.log(ledger, after=after, upto=upto, limit=PAGE)):
         yield rows
         after = rows[-1].seq

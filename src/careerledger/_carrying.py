@@ -4,14 +4,14 @@ import os
 import secrets
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager, suppress
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
 import msgspec
 
 from careerledger import codec
-from careerledger._asking import PAGE
+from careerledger._asking import PAGE, log_pages
 from careerledger._proving import verify
 from careerledger._recording import as_row
 from careerledger.errors import (
@@ -43,8 +43,7 @@ def _pages(store: Store, ledger: str) -> Iterator[list[Row]]:
     """The rows of a ledger as it is now; others may go on writing it."""
     head = store.head(ledger)
     frontier = Frontier()
-    for after in range(0, head.size, PAGE):
-        page = store.log(ledger, after=after, upto=min(head.size, after + PAGE), limit=PAGE)
+    for page in log_pages(store, ledger, head.size):
         frontier.extend(row.leaf for row in page)
         yield page
     if (frontier.size, frontier.packed) != (head.size, head.frontier):
@@ -256,7 +255,11 @@ def _append_new(  # noqa: PLR0917 - one step of import_jsonl
     store: Store, ledger: str, size: int, rows: list[Row], frontier: Frontier, path: object
 ) -> None:
     """Append the rows that a ledger of this size has not, and compare those that it has."""
-    known = store.log(ledger, after=rows[0].seq - 1, upto=min(size, rows[-1].seq), limit=len(rows))
+    known = list(
+        chain.from_iterable(
+            log_pages(store, ledger, min(size, rows[-1].seq), after=rows[0].seq - 1)
+        )
+    )
     for row, other in zip(rows, known, strict=False):
         if row.body != other.body:
             raise ForeignFileError(

@@ -10,11 +10,13 @@ import signal
 import sys
 from collections import Counter
 from contextlib import closing
+from itertools import chain
 from random import Random
 from time import sleep
 from typing import NoReturn
 
 from careerledger import Ledger, codec
+from careerledger._asking import log_pages
 from careerledger.events import CourseFinished
 from careerledger.proofs import Frontier, leaf_hash
 from careerledger.stores import Row
@@ -82,7 +84,8 @@ class Kept:
         before = len(self.rows)
         after = 0 if all_of_it else before
         with closing(SQLiteStore(self._path)) as store:
-            found = store.log("career", after=after, upto=1_000_000_000, limit=1_000_000)
+            pages = log_pages(store, "career", 1_000_000_000, after=after)
+            found = list(chain.from_iterable(pages))
             head = store.head("career")
             assert [("ok",)] == store._rows("PRAGMA integrity_check")
         assert found[: before - after] == self.rows[after:], "what was there has changed"

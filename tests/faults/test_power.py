@@ -3,8 +3,12 @@
 import os
 import stat
 
+import pytest
+
 from careerledger.stores.sqlite import SQLiteStore
 from faults.power import Lived, Survey, quick_folder
+
+pytestmark = pytest.mark.no_cover  # with coverage it takes twice as long
 
 
 def survey(*, synchronous: int = 2, each: int = 24, seed: int = 0) -> Survey:

@@ -439,3 +439,18 @@ def test_bytes_with_a_hash_that_are_no_entry_are_lost(tmp_path):
     assert ["#1 to #3 of ledger 'gone': no bytes that have their hash"] == told
     with Ledger.open(tmp_path / "b.ledger") as saved:
         assert size == len(saved)
+
+
+def test_large_entries_are_carried_too(tmp_path):
+    """A page of rows is cut short where it has many bytes."""
+    with Ledger.open(tmp_path / "a.ledger") as ledger:
+        note = "x" * 900_000
+        ledger.record([CourseFinished(on="2024", title=f"{n}", note=note) for n in range(25)])
+        ledger.backup(tmp_path / "b.ledger")
+        ledger.export_jsonl(tmp_path / "a.jsonl")
+        ledger.verify()
+        with Ledger.open(tmp_path / "b.ledger") as copy:
+            assert ledger.root() == copy.root()
+            assert 0 == copy.import_jsonl(tmp_path / "a.jsonl")
+        with Ledger.in_memory() as other:
+            assert 25 == other.import_jsonl(tmp_path / "a.jsonl")
