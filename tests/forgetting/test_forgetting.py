@@ -418,6 +418,7 @@ def test_sealed_bytes_that_are_no_entry(old, new, told):
         (lambda beside: beside.replace(b'"field":"name"', b'"field":"kind"'), "without a hash"),
         (lambda beside: beside.replace(b'"field":"name"', b'"field":7'), "without a hash"),
         (lambda beside: beside + b"\n" + beside, "without a hash"),
+        (lambda beside: beside.replace(b'"value"', b'"value":"x","value"', 1), "twice"),
         (lambda beside: b"", "not JSON"),
         (lambda beside: beside.replace(b'"Jane Quixotic"', b"7"), r"\$.event.name"),
         (lambda beside: beside.replace(b'{"subject"', b'{"field":"name","subject"'), "twice"),
@@ -554,3 +555,13 @@ def test_a_branch_forgets_only_what_is_its_own():
         branch.forget("contact", "c1", reason="asked to")
         assert "forgotten" == next(branch.entries()).event.name
         branch.verify()
+
+
+def test_of_what_is_no_person_there_is_nothing_to_forget_but_the_log_says_so():
+    from careerledger.events import RoleStarted
+
+    with Ledger.in_memory() as ledger:
+        ledger.record(RoleStarted(on="2024", role="r", organisation="Acme", title="Lead"))
+        assert 2 == ledger.forget("role", "r", reason="why not").seq
+        assert "Acme" in str(list(ledger.entries()))
+        ledger.verify()

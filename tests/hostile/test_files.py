@@ -620,3 +620,9 @@ def test_snapshot_of_a_day_that_is_none_stops_no_answer(ledger_file, monkeypatch
         met = ContactMade(on="2025", contact="joe", name="Joe", kind="peer")
         ledger.record(met)
         assert 2 == len(ledger.project(NetworkGrowth, at="2025").contacts)
+
+
+def test_rows_of_a_damaged_file_are_counted_whatever_they_hold():
+    from careerledger.stores._defence import _bytes_in
+
+    assert 3 == _bytes_in([("ab", 7), (1, "c"), (None, 2.5)])

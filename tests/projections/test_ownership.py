@@ -363,3 +363,16 @@ def test_the_state_can_be_kept_and_gone_on_from(history: list, cut: int) -> None
     whole = fold(Ownership, entries, TODAY)
     assert whole == second.view(TODAY) == second.view(TODAY)
     assert hash(whole) == hash(second.view(TODAY))
+
+
+def test_of_several_decisions_the_one_that_reaches_furthest_counts() -> None:
+    """A year stands before its months in the history, and may mean a later day."""
+    facts = [
+        OpportunityFound(on="2023", opportunity="o", what="a job"),
+        OpportunityDecided(on="2024", opportunity="o", decision="taken", why="x"),
+        OpportunityDecided(on="2024-03", opportunity="o", decision="declined", why="x"),
+    ]
+    assert (1, 0) == (
+        project(facts).opportunities["taken"],
+        project(facts).opportunities["declined"],
+    )

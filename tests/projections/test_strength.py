@@ -162,3 +162,12 @@ def test_the_order_within_a_day_does_not_change_the_last_bit(pieces, random, hal
     assert strength(sorted(pieces, key=itemgetter(0))) == strength(
         sorted(shuffled, key=itemgetter(0))
     )
+
+
+def test_a_piece_that_is_added_between_two_looks_counts() -> None:
+    strength = Strength(365.0)
+    day = PartialDate("2024-01-01")
+    strength.add(day, 0.5, 1)
+    assert 0.5 == strength.on(day.ordinal)
+    strength.add(day, 0.5, 2)
+    assert 0.75 == strength.on(day.ordinal)

@@ -454,3 +454,13 @@ def test_large_entries_are_carried_too(tmp_path):
             assert 0 == copy.import_jsonl(tmp_path / "a.jsonl")
         with Ledger.in_memory() as other:
             assert 25 == other.import_jsonl(tmp_path / "a.jsonl")
+
+
+def test_what_is_no_record_is_torn():
+    """A number with a point, which no table of ours has, and a chain of pages that breaks off."""
+    from careerledger.stores import salvage
+
+    with pytest.raises(salvage._TornError):
+        salvage._value(7, bytes(8))
+    with pytest.raises(salvage._TornError):
+        salvage._payload(bytes(8192), bytes(4096), 0, 9_000, 4096, 4096)

@@ -254,7 +254,8 @@ def test_the_other_process_answers_line_by_line(monkeypatch, tmp_path):
         "rows": [],
     }
     script = question | {"module": "__main__", "file": str(main), "name": "Mine"}
-    again = question | {"module": "zoo.sound"}
+    events = [["zoo.sound", sound.__file__], ["typed.at.a.prompt", None]]
+    again = question | {"module": "zoo.sound", "events": events}
     lost = script | {"module": "somewhere", "file": str(tmp_path / "nothing.txt")}
     out = StringIO()
     monkeypatch.setattr(sys, "stdin", map(json.dumps, [script, again, lost]))

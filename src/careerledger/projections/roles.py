@@ -357,8 +357,6 @@ def _overlaps(spans: dict[str, _Span]) -> Iterator[Overlap]:
     """Spans come in the order of their first days."""
     held: list[tuple[str, _Span]] = []
     for id_, span in spans.items():
-        if not _days(span):
-            continue
         held = [(other, theirs) for other, theirs in held if theirs[1] >= span[0]]
         for other, theirs in held:
             both = (span[0], min(span[1], theirs[1]))
