@@ -2,9 +2,11 @@
 
 import gzip
 import json
+import re
 import zipfile
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from targets import KEY, STATES, TARGETS
 
@@ -43,7 +45,15 @@ def seeds() -> dict[str, list[bytes]]:
     ledger.record([CourseFinished(on="2024-02", title=f"Course {n}") for n in range(6)])
     signed = ledger.checkpoint(KEY)
     proof = ledger.prove(one, checkpoint=signed)
+    with TemporaryDirectory() as folder:
+        career.export_jsonl(Path(folder) / "all")
+        head, *lines = (Path(folder) / "all").read_bytes().splitlines(keepends=True)
+        ledger.export_jsonl(Path(folder) / "few")
+        few = (Path(folder) / "few").read_bytes()
+    hashed = [re.sub(rb'"leaf":"[0-9a-f]*"', b'"leaf":"\0"', line) for line in lines]
     return {
+        "jsonl": [few, head + b"".join(lines[:3]), b"".join([head, *hashed[:40:8]])],
+        "damaged_file": [b"\0", b"\0\0\3\1\0\20\7\1\0\200", b"\1" + sqlite._empty()],  # noqa: SLF001
         "entry": [*bodies, *(row.body + b"\0" + row.personal for row in told[:3])],
         "rows": [b"\n".join(bodies[:4]), b"\n".join(row.body for row in rows[:4])],
         "state": [found for found in states if len(found) < LARGE],

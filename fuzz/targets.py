@@ -7,8 +7,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from careerledger import Ledger, codec
@@ -27,7 +27,7 @@ from careerledger.projections import (
     Skills,
     VisionAlignment,
 )
-from careerledger.proofs import Checkpoint, Proof, PublicKey, SigningKey, verify
+from careerledger.proofs import Checkpoint, Proof, PublicKey, SigningKey, leaf_hash, verify
 
 Target = Callable[[bytes], None]
 TARGETS: dict[str, Target] = {}
@@ -178,12 +178,18 @@ def ledger_file(data: bytes) -> None:
     Three bytes for each change: two of its place, counted in 16 bytes, and one to put there.
     With an odd first byte the rest is the file itself.
     """
+    with _file(data) as path:
+        _use(path)
+
+
+@contextmanager
+def _file(data: bytes) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(dir=MEMORY))
     try:
         path = folder / "ada.ledger"
         path.touch(0o600)
         path.write_bytes(data[1:] if data[:1] and data[0] & 1 else _changed(data[1:]))
-        _use(path)
+        yield path
     finally:
         shutil.rmtree(folder)
 
@@ -221,7 +227,63 @@ def _use(path: Path) -> None:
             lambda: ledger.project(NetworkGrowth, VisionAlignment, at="2026"),
             lambda: ledger.check(at="2026"),
             lambda: ledger.project(NetworkGrowth, known_at="2026-01-01T00:00:00Z"),
+            lambda: ledger.export_jsonl(path.with_name("ada.jsonl")),
+            lambda: ledger.backup(path.with_name("backup.ledger")),
             lambda: ledger.forget("contact", "jane", reason="asked"),
         ):
             with suppress(CareerLedgerError):
                 use()
+
+
+@target
+def damaged_file(data: bytes) -> None:
+    """A file, as in ``ledger_file``, of which is saved what verifies; the new file does."""
+    with _file(data) as path:
+        new = path.with_name("new.ledger")
+        Ledger.recover(path, new)
+        with Ledger.open(new) as ledger:
+            for name in ledger.store.ledgers():
+                _must(Ledger(ledger.store, name=name).verify)
+
+
+@target
+def jsonl(data: bytes) -> None:
+    """A ledger as text; what was taken over verifies, and is the same when it is carried again.
+
+    A byte 0 stands for the hash of the line that it is in, which chance would never find.
+    """
+    folder = Path(tempfile.mkdtemp(dir=MEMORY))
+    try:
+        given, again = folder / "given", folder / "again"
+        given.write_bytes(b"\n".join(map(_with_hash, data.split(b"\n"))))
+        ledger = Ledger.in_memory()
+        try:
+            ledger.import_jsonl(given)
+        finally:
+            _must(ledger.verify)
+        ledger.export_jsonl(again)
+        other = Ledger.in_memory()
+        other.import_jsonl(again)
+        same(ledger.root(), other.root())
+    finally:
+        shutil.rmtree(folder)
+
+
+def _with_hash(line: bytes) -> bytes:
+    _, found, entry = line.partition(b'"entry":')
+    if b"\0" not in line or not found:
+        return line
+    decoder = json.JSONDecoder()
+    with suppress(ValueError, RecursionError):
+        text = entry.decode()
+        _, end = decoder.raw_decode(text)
+        return line.replace(b"\0", leaf_hash(text[:end].encode()).hex().encode())
+    return line
+
+
+def _must(use: Callable[[], object]) -> None:
+    """Raise BrokenError where this is refused."""
+    try:
+        use()
+    except CareerLedgerError as error:
+        raise BrokenError(str(error)) from error

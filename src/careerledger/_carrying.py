@@ -4,7 +4,7 @@ import os
 import secrets
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager, suppress
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
@@ -126,6 +126,8 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 _LONGEST: Final = 4 * codec.MAX_BYTES
 """No line has more bytes."""
+_MOST_AT_ONCE: Final = 4 * _LONGEST
+"""So many bytes of lines are enough to be appended."""
 
 
 def export_jsonl(store: Store, ledger: str, path: str | os.PathLike[str]) -> None:
@@ -228,7 +230,15 @@ def _read(line: tuple[int, bytes], kind: type[S], path: object) -> S:
 
 
 def _batches(lines: Iterator[tuple[int, bytes]], path: object) -> Iterator[list[Row]]:
-    while page := [_as_row(line, path) for line in islice(lines, PAGE)]:
+    page: list[Row] = []
+    size = 0
+    for line in lines:
+        page.append(_as_row(line, path))
+        size += len(line[1])
+        if len(page) == PAGE or size > _MOST_AT_ONCE:
+            yield page
+            page, size = [], 0
+    if page:
         yield page
 
 
@@ -255,11 +265,8 @@ def _append_new(  # noqa: PLR0917 - one step of import_jsonl
     store: Store, ledger: str, size: int, rows: list[Row], frontier: Frontier, path: object
 ) -> None:
     """Append the rows that a ledger of this size has not, and compare those that it has."""
-    known = list(
-        chain.from_iterable(
-            log_pages(store, ledger, min(size, rows[-1].seq), after=rows[0].seq - 1)
-        )
-    )
+    upto = min(size, rows[-1].seq)
+    known = list(chain.from_iterable(log_pages(store, ledger, upto, after=rows[0].seq - 1)))
     for row, other in zip(rows, known, strict=False):
         if row.body != other.body:
             raise ForeignFileError(

@@ -175,11 +175,13 @@ def _disclosures(found: _Found) -> bytes | None:
     """Of what is kept beside a row, the lines that the row is committed to."""
     if found.personal is None:
         return None
-    commitments = json.loads(found.body).get("personal", {})
     lines: dict[str, bytes] = {}
-    for line in found.personal.split(b"\n"):
-        with suppress(ProofError):
-            lines |= dict.fromkeys(disclosed(line, commitments), line)
+    # A body that is none has no such hashes; it is found out where it is decoded.
+    with suppress(ValueError, TypeError, AttributeError, RecursionError):
+        commitments = json.loads(found.body).get("personal", {})
+        for line in found.personal.split(b"\n"):
+            with suppress(ProofError):
+                lines |= dict.fromkeys(disclosed(line, commitments), line)
     return b"\n".join(lines.values()) or None
 
 
@@ -211,7 +213,7 @@ def _unforgotten(row: Row, forgotten: Mapping[str, int]) -> bytes | None:
     lines = [
         line
         for line in row.personal.split(b"\n")
-        if forgotten.get(json.loads(line)["subject"], 0) <= row.seq
+        if forgotten.get(str(json.loads(line)["subject"]), 0) <= row.seq
     ]
     return b"\n".join(lines) or None
 

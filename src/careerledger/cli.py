@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from io import UnsupportedOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -71,7 +72,8 @@ def _refused(error: Exception) -> int:
 
 def _abandon_output() -> None:
     """Let nothing more be written, also not at exit."""
-    with Path(os.devnull).open("w") as nothing:
+    # A stand-in for standard output has no file that would be written at exit.
+    with suppress(UnsupportedOperation), Path(os.devnull).open("w") as nothing:
         os.dup2(nothing.fileno(), sys.stdout.fileno())
 
 
@@ -473,11 +475,21 @@ def _verify(options: argparse.Namespace) -> int:
     return 0
 
 
+_LONGEST = 5_000_000
+"""No proof, checkpoint or key has more characters."""
+
+
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8") as file:
+            text = file.read(_LONGEST + 1)
     except UnicodeDecodeError as error:
         raise CareerLedgerError(f"{path} is no text: {error}") from error
+    except OSError as error:
+        raise CareerLedgerError(f"{path} cannot be read: {error.strerror}") from error
+    if len(text) > _LONGEST:
+        raise CareerLedgerError(f"{path} has more than {_LONGEST:,} characters, as no proof has")
+    return text
 
 
 def _key(options: argparse.Namespace) -> int:

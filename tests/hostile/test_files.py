@@ -57,6 +57,7 @@ def into_schema(kind, name, table, sql, page=0):
 
 def everything(path):
     """All that a program may do with a ledger, one after the other, whatever the file says."""
+    path = Path(path)
     with Ledger.open(path, timeout=0.5) as ledger:
         for use in (
             lambda: len(ledger),
@@ -70,6 +71,8 @@ def everything(path):
             ledger.root,
             lambda: ledger.export_subject("contact", "jane"),
             lambda: ledger.record(CourseFinished(on="2025", title="More")),
+            lambda: ledger.export_jsonl(path.with_name("ada.jsonl")),
+            lambda: ledger.backup(path.with_name("backup.ledger")),
             lambda: ledger.forget("contact", "jane", reason="asked"),
         ):
             with suppress(CareerLedgerError):
@@ -626,3 +629,183 @@ def test_rows_of_a_damaged_file_are_counted_whatever_they_hold():
     from careerledger.stores._defence import _bytes_in
 
     assert 3 == _bytes_in([("ab", 7), (1, "c"), (None, 2.5)])
+
+
+# Carrying and saving
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    """A ledger of which a thousand entries are far more than a page of bytes."""
+    path = tmp_path_factory.mktemp("large") / "large.ledger"
+    with Ledger.open(path) as ledger:
+        ledger.record(
+            [CourseFinished(on="2024", title=f"{n}", note="x" * 900_000) for n in range(60)]
+        )
+    return path
+
+
+def test_what_is_large_is_carried_whole(large, tmp_path):
+    with Ledger.open(large) as ledger:
+        ledger.backup(tmp_path / "backup.ledger")
+        ledger.export_jsonl(tmp_path / "large.jsonl")
+        root = ledger.root()
+    with Ledger.open(tmp_path / "backup.ledger") as backup:
+        backup.verify()
+        assert root == backup.root()
+        # All of it is there already.
+        assert 0 == backup.import_jsonl(tmp_path / "large.jsonl")
+    with Ledger.open(tmp_path / "new.ledger") as new:
+        assert 60 == new.import_jsonl(tmp_path / "large.jsonl")
+        assert root == new.root()
+
+
+CARRIED = """
+import resource, sys
+from pathlib import Path
+from careerledger import Ledger
+from careerledger.errors import CareerLedgerError
+import careerledger._carrying, careerledger._recovering, careerledger.stores.sqlite
+careerledger.codec.find_class("none")
+used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + {spare}, used + {spare}))
+resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+given, new = map(Path, sys.argv[1:])
+try:
+    if given.suffix == ".jsonl":
+        with Ledger.open(new) as ledger:
+            print(ledger.import_jsonl(given))
+    else:
+        print(len(Ledger.recover(given, new)))
+except CareerLedgerError as error:
+    print(type(error).__name__)
+"""
+
+
+def carried(given, new, spare=300_000_000):
+    done = subprocess.run(
+        [sys.executable, "-c", CARRIED.format(spare=spare), given, new],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    assert "" == done.stderr[-2000:]
+    return done.stdout.strip()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is bounded as on Linux")
+def test_text_of_many_long_lines_is_not_held_in_memory(large, tmp_path):
+    with Ledger.open(large) as ledger:
+        ledger.export_jsonl(tmp_path / "large.jsonl")
+    head, *lines = (tmp_path / "large.jsonl").read_bytes().splitlines(keepends=True)
+    (tmp_path / "many.jsonl").write_bytes(head + b"".join(lines * 10))
+
+    # 540 MB in 600 lines.
+    assert "ForeignFileError" == carried(tmp_path / "many.jsonl", tmp_path / "new.ledger")
+    assert "60" == carried(tmp_path / "large.jsonl", tmp_path / "new.ledger")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is bounded as on Linux")
+@pytest.mark.parametrize("line", ["endless", "nested", "not text"])
+def test_text_that_is_no_ledger_is_refused(tmp_path, line):
+    given = tmp_path / "given.jsonl"
+    with given.open("wb") as file:
+        if line == "endless":
+            file.truncate(10_000_000_000)
+        else:
+            file.write(b"[" * 3_000_000 if line == "nested" else b'{"careerledger": "\xff"}')
+
+    assert "ForeignFileError" == carried(given, tmp_path / "new.ledger")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is bounded as on Linux")
+def test_cells_that_share_their_bytes_are_not_all_saved(large, tmp_path):
+    """A page of 1,300 cells, each of 10 MB in the same pages, a hundred times: a terabyte."""
+    size = 4096
+    content = bytearray(large.read_bytes()[:20_000_000])
+    length = bytes([0x84, 0xE1, 0xAB, 0x00])  # 9,999,744
+    for page in range(10, 4000):
+        content[(page - 1) * size : (page - 1) * size + 4] = (page + 1).to_bytes(4, "big")
+    for page in range(4000, 4100):
+        start = (page - 1) * size
+        leaf = bytearray(size)
+        leaf[:8] = b"\x0d\0\0" + (1300).to_bytes(2, "big") + b"\0\0\0"
+        for index in range(1300):
+            leaf[8 + 2 * index : 10 + 2 * index] = (2700).to_bytes(2, "big")
+        leaf[2700 : 2700 + len(length) + 1] = length + b"\1"
+        for offset in range(2705, 4092, 4):
+            leaf[offset : offset + 4] = (10).to_bytes(4, "big")
+        content[start : start + size] = leaf
+    damaged = tmp_path / "damaged.ledger"
+    damaged.write_bytes(content)
+
+    assert carried(damaged, tmp_path / "new.ledger", spare=400_000_000)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"3", b"[" * 100_000, b'{"personal": 3}'])
+def test_body_that_is_none_is_passed_over_when_a_file_is_saved(ledger_file, tmp_path, body):
+    """Also one whose hash fits."""
+    from careerledger.proofs import leaf_hash
+
+    craft(
+        ledger_file,
+        (
+            "UPDATE entry SET body = ?, leaf = ?, personal = ? WHERE seq = 1",
+            body,
+            leaf_hash(body),
+            b'{"subject": ["contact"], "field": "name", "value": 1, "salt": ""}',
+        ),
+    )
+
+    losses = Ledger.recover(ledger_file, tmp_path / "new.ledger")
+
+    assert [(1, 1)] == [(loss.first, loss.last) for loss in losses]
+    with Ledger.open(tmp_path / "new.ledger") as ledger:
+        ledger.verify()
+        assert 12 == len(ledger)
+
+
+def test_disclosure_of_nobody_is_not_saved_or_saved_as_it_is(ledger_file, tmp_path):
+    """It is what the entry is committed to, and says of whom it is in no way that we know."""
+    from careerledger.proofs import leaf_hash
+    from careerledger.proofs.personal import commitment
+
+    with Ledger.open(ledger_file) as ledger:
+        (row,) = ledger.store.log("career", after=0, upto=1, limit=1)
+    line = b'{"subject":["contact"],"field":"name","value":"Eve","salt":""}'
+    fields = json.loads(row.body)
+    fields["personal"] = {"name": commitment(line)}
+    body = json.dumps(fields, separators=(",", ":")).encode()
+    craft(
+        ledger_file,
+        (
+            "UPDATE entry SET body = ?, leaf = ?, personal = ? WHERE seq = 1",
+            body,
+            leaf_hash(body),
+            line,
+        ),
+    )
+
+    Ledger.recover(ledger_file, tmp_path / "new.ledger")
+
+    with Ledger.open(tmp_path / "new.ledger") as ledger:
+        assert len(ledger) in {12, 13}
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="a system without devices")
+def test_what_is_no_proof_is_read_no_further_than_a_proof_goes(capsys):
+    from careerledger.cli import main
+
+    assert 2 == main(["verify-proof", "/dev/zero", "--key", "x"])
+    assert "more than 5,000,000 characters" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("place", ["/dev/zero", "fifo", "."])
+def test_what_is_no_file_is_not_recovered(tmp_path, monkeypatch, place):
+    from careerledger.errors import NotALedgerError
+
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo(tmp_path / "fifo")
+    with pytest.raises(NotALedgerError, match="is not a file"):
+        Ledger.recover(place, "new.ledger")

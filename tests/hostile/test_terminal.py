@@ -138,6 +138,8 @@ def test_every_command_is_harmless(evil, tmp_path, monkeypatch, capsys):
         ledger.record(career(evil))
     resume = {"work": [{"name": evil, "position": evil, "startDate": "2024", evil: evil}]}
     Path("resume.json").write_text(json.dumps({**resume, evil: []}))
+    for name in ("evil.txt", "evil.jsonl"):
+        Path(name).write_text(evil)
     Path("wrong.json").write_text(json.dumps({"work": [{"name": 3, "startDate": evil}]}))
     for arguments in (
         ["show", "all"],
@@ -158,6 +160,26 @@ def test_every_command_is_harmless(evil, tmp_path, monkeypatch, capsys):
         ["show", evil],
         ["show", "--at", evil],
         ["show", "--ledger", evil],
+        ["void", evil, "--reason", evil],
+        ["amend", "4", f"note={evil}", "--reason", evil],
+        ["amend", "4", f"{evil}=x", "--reason", evil],
+        ["void", "5", "--reason", evil],
+        ["subject", "contact", evil],
+        ["subject", evil, evil],
+        ["forget", evil, evil, "--reason", evil],
+        ["forget", "contact", evil, "--reason", evil],
+        ["verify"],
+        ["verify", "--since", evil],
+        ["verify", "--since", "evil.txt", "--key", evil],
+        ["key", evil, "a.key"],
+        ["key", "ada", evil],
+        ["checkpoint", "--key", "evil.txt"],
+        ["prove", evil, "--checkpoint", "evil.txt"],
+        ["verify-proof", "evil.txt", "--key", evil],
+        ["import", "evil.jsonl"],
+        ["recover", evil],
+        ["recover", "recovered.ledger"],
+        ["history", "--ledger", "recovered.ledger"],
         [evil],
     ):
         main([argument.replace("\0", "") for argument in arguments])

@@ -190,10 +190,10 @@ def _check_text(text: str) -> None:
 
 def _check_name(name: str) -> None:
     _check_text(name)
-    if not name or "+" in name or any(character.isspace() for character in name):
+    if not name or "+" in name or not name.isprintable() or " " in name:
         raise ProofError(
-            f"{name!r} cannot be the name of a key: it must be text without spaces or plus signs, "
-            "such as 'ada.example/career'"
+            f"{name!r} cannot be the name of a key: it must be text that can be seen, without "
+            "spaces or plus signs, such as 'ada.example/career'"
         )
 
 

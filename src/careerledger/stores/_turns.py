@@ -54,7 +54,7 @@ class Turns:
         # them everybody waits, only less fairly.
         if sys.platform == "linux":
             with suppress(OSError):
-                self._file = os.open(log, os.O_RDWR)
+                self._file = os.open(log, os.O_RDWR | os.O_NOFOLLOW)
 
     def close(self) -> None:
         """See them no more; locks that a process inherited stay with its parent."""
