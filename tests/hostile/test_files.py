@@ -6,6 +6,7 @@ import subprocess
 import sys
 from contextlib import closing, suppress
 from pathlib import Path
+from shutil import copy2
 
 import apsw
 import pytest
@@ -20,15 +21,17 @@ from careerledger.stores.sqlite import SQLiteStore
 
 @pytest.fixture
 def ledger_file(tmp_path):
-    """A ledger of a few entries, whole and closed."""
-    path = tmp_path / "ada.ledger"
-    with Ledger.open(path) as ledger:
+    """A ledger of a few entries, whole and closed, that came from elsewhere."""
+    made, path = tmp_path / "made.ledger", tmp_path / "ada.ledger"
+    with Ledger.open(made) as ledger:
         ledger.record(
             [
                 ContactMade(on="2024", contact="jane", name="Jane", kind="peer"),
                 *(CourseFinished(on=f"2024-{m:02}", title=f"Course {m}") for m in range(1, 13)),
             ]
         )
+    copy2(made, path)
+    made.unlink()
     return path
 
 
@@ -225,6 +228,7 @@ import resource, sys, time
 sys.path[:0] = {path!r}
 from test_files import everything
 from pathlib import Path
+from shutil import copy2
 from careerledger.errors import CareerLedgerError
 import careerledger.projections, careerledger.analyses, networkx
 spare = {spare}
@@ -414,6 +418,77 @@ def test_pages_in_a_ring_are_damage(ledger_file, ring):
 
     with pytest.raises(DamagedError):
         Ledger.open(ledger_file)
+
+
+@pytest.fixture
+def looked(monkeypatch, tmp_path):
+    """The files that were looked through, while the machine is what ``boot`` says it is."""
+    found = []
+    monkeypatch.setattr(
+        "careerledger.stores.sqlite.check_pages", lambda _, path: found.append(path)
+    )
+    monkeypatch.setattr(_defence, "_BOOT", tmp_path / "boot")
+    (tmp_path / "boot").write_text("first")
+    return found
+
+
+def test_file_is_looked_through_once_in_each_place(ledger_file, tmp_path, looked):
+    Ledger.open(ledger_file).close()
+    # Nobody wrote that down, as nothing was written.
+    with Ledger.open(ledger_file) as ledger:
+        ledger.record(CourseFinished(on="2025", title="More"))
+    assert [ledger_file] * 2 == looked
+    with Ledger.open(ledger_file) as ledger:
+        ledger.record(CourseFinished(on="2025", title="Yet more"))
+    Ledger.open(ledger_file).close()
+    assert [ledger_file] * 2 == looked
+
+    copy = copy2(ledger_file, tmp_path / "copy.ledger")
+    Ledger.open(copy).close()
+    assert [copy] == looked[2:]
+
+    # Into the place of the one that was looked through, from another machine.
+    (tmp_path / "boot").write_text("another machine's")
+    with Ledger.open(copy) as ledger:
+        ledger.record(CourseFinished(on="2025", title="More"))
+    (tmp_path / "boot").write_text("first")
+    ledger_file.write_bytes(copy.read_bytes())
+    Ledger.open(ledger_file).close()
+    assert [copy, ledger_file] == looked[3:]
+
+
+def test_file_is_looked_through_once_more_when_the_machine_was_started(
+    ledger_file, tmp_path, looked
+):
+    with Ledger.open(ledger_file) as ledger:
+        ledger.record(CourseFinished(on="2025", title="More"))
+    (tmp_path / "boot").write_text("second")
+    with Ledger.open(ledger_file) as ledger:
+        ledger.record(CourseFinished(on="2025", title="Yet more"))
+    Ledger.open(ledger_file).close()
+
+    assert [ledger_file] * 2 == looked
+
+
+def test_file_is_looked_through_each_time_where_starts_have_no_name(ledger_file, tmp_path, looked):
+    (tmp_path / "boot").unlink()
+    for _ in range(3):
+        with Ledger.open(ledger_file) as ledger:
+            ledger.record(CourseFinished(on="2025", title="More"))
+
+    assert [ledger_file] * 3 == looked
+
+
+def test_what_was_rolled_back_says_nothing_of_a_place(ledger_file, looked):
+    with (
+        suppress(ZeroDivisionError),
+        Ledger.open(ledger_file) as ledger,
+        ledger.store.writing("career"),
+    ):
+        raise ZeroDivisionError
+    Ledger.open(ledger_file).close()
+
+    assert [ledger_file] * 2 == looked
 
 
 def test_file_that_says_it_has_more_pages_than_it_has_is_damage_or_harmless(ledger_file):
@@ -663,6 +738,7 @@ def test_what_is_large_is_carried_whole(large, tmp_path):
 CARRIED = """
 import resource, sys
 from pathlib import Path
+from shutil import copy2
 from careerledger import Ledger
 from careerledger.errors import CareerLedgerError
 import careerledger._carrying, careerledger._recovering, careerledger.stores.sqlite

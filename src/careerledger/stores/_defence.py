@@ -8,6 +8,7 @@ Source: the advice to programs that read untrusted files in https://sqlite.org/s
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from functools import cache
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +26,9 @@ __all__ = [
     "check_pages",
     "check_schema",
     "check_sizes",
+    "is_examined",
+    "note_examined",
+    "place_of",
     "read",
     "restrain",
     "trust",
@@ -156,6 +160,37 @@ def check_sizes(connection: apsw.Connection, path: Path) -> None:
             f"ledger {name!r} in {path} has not the {size} entries that it says; "
             "restore the file from a backup"
         )
+
+
+_BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
+"""Linux's random name for the time from one start of the machine to the next."""
+
+
+def place_of(device: int, inode: int) -> str | None:
+    """A name for where a file is, which nobody elsewhere can know; None if there is none.
+
+    It is another after the file was copied, or the machine was started anew.
+    """
+    try:
+        boot = _BOOT.read_bytes()
+    except OSError:
+        return None
+    return sha256(boot + b"%d:%d" % (device, inode)).hexdigest()
+
+
+def is_examined(connection: apsw.Connection, place: str | None) -> bool:
+    """Whether the pages of the file were looked through in this place.
+
+    To do so takes as long as the file is large. A file that came from elsewhere cannot say that
+    it was done here, whatever it says.
+    """
+    sql = "SELECT 1 FROM examined WHERE id = 1 AND place = ?"
+    return place is not None and connection.execute(sql, (place,)).get == 1
+
+
+def note_examined(connection: apsw.Connection, place: str) -> None:
+    """Write down, in the transaction that is under way, where the file was looked through."""
+    connection.execute("INSERT OR REPLACE INTO examined (id, place) VALUES (1, ?)", (place,))
 
 
 @contextmanager

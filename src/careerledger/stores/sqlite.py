@@ -41,6 +41,9 @@ from careerledger.stores._defence import (
     check_pages,
     check_schema,
     check_sizes,
+    is_examined,
+    note_examined,
+    place_of,
     read,
     restrain,
     trust,
@@ -105,6 +108,11 @@ CREATE TABLE snapshot (             -- saved running states; may be emptied at a
     seq INTEGER NOT NULL,
     state BLOB NOT NULL,
     PRIMARY KEY (ledger, key, "on", seq)
+) STRICT;
+
+CREATE TABLE examined (             -- at most one row: where this file was when all of it was
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    place TEXT NOT NULL             -- looked through, as only the machine knows that it was on
 ) STRICT;
 """
 
@@ -235,6 +243,8 @@ class SQLiteStore:
         self._version = -1
         self._confirmed = False
         """Whether all that the log showed when the file was opened is on the disk."""
+        self._examined: str | None = None
+        """Where the file was looked through, if that is yet to be written down."""
         try:
             _check_place(self.path)
         except StoreError:
@@ -252,12 +262,15 @@ class SQLiteStore:
                 _configure(connection)
                 _check_version(connection, self.path)
                 check_schema(connection, self.path, SCHEMA)
-                check_pages(connection, self.path)
-                check_sizes(connection, self.path)
+                self._identity = _identity(self.path)
+                place = place_of(*self._identity)
+                if not is_examined(connection, place):
+                    check_pages(connection, self.path)
+                    check_sizes(connection, self.path)
+                    self._examined = place
                 trust(connection)
                 _log_ahead(connection, self.path)
                 self._turns.open(f"{self.path}-wal")
-                self._identity = _identity(self.path)
             except BaseException:
                 # What is in a log that was there before stays there.
                 (_let_go if has_log else apsw.Connection.close)(connection)
@@ -342,6 +355,9 @@ class SQLiteStore:
                     self._turns.end()
                 self._check_identity()
                 self._confirm_log()
+                if self._examined is not None:
+                    note_examined(connection, self._examined)
+                    self._examined = None
                 if connection.data_version() != self._version:
                     self._ends.clear()
                 end = self._ends.get(ledger) or self._end_of(ledger)
