@@ -309,17 +309,19 @@ class Asker:
         folds = [kept.fold for kept in together]
         left = window.upto - max(kept.seen for kept in together)
         snapshots: dict[type[Projection[Any]], list[Saved]] = {}
-        while True:
-            # Half of what is left at a time, so that older states are there to go back to.
-            left //= 2
-            stretch = None if left < SNAPSHOT_EVERY else islice(history, left)
-            count = advance(folds, history if stretch is None else stretch)
+        whole = True
+        while whole:
+            count = advance(folds, islice(history, SNAPSHOT_EVERY))
+            whole = count == SNAPSHOT_EVERY
             for kept in together:
                 kept.unsaved += count
+            # After three quarters of what is left, and so on: older states are there to go back to.
+            if whole and window.upto - max(fold.place[1] for fold in folds) > left // 4:
+                continue
+            left //= 4
+            for kept in together:
                 if kept.unsaved >= SNAPSHOT_EVERY and (snapshot := self._snapshot(kept, window)):
                     snapshots.setdefault(kept.fold.projection, []).append(snapshot)
-            if stretch is None or count < left:
-                break
         for projection, made in snapshots.items():
             self._save(projection, made, window)
 

@@ -187,6 +187,8 @@ class MilestoneHistory(Tunable):
     """Challenges taken: difficulty, title, entry, date."""
     resolved: dict[str, str] = {}
     """The end of each challenge, also before it was taken."""
+    unresolved: set[str] = set()
+    """Challenges taken whose end lies before that, and so is none."""
     requests: dict[str, tuple[str, int, str]] = {}
     """Requests made: kind, entry, date."""
     goals: dict[str, tuple[str, int]] = {}
@@ -286,6 +288,7 @@ class MilestoneHistory(Tunable):
             entry.seq,
             str(event.on),
         )
+        self._settle(event.challenge)
         self._reconsider(event.challenge)
 
     @on(ChallengeResolved)
@@ -294,6 +297,7 @@ class MilestoneHistory(Tunable):
         before = self.resolved.get(event.challenge)
         if supersedes(event.on, dated(before) if before else None):
             self.resolved[event.challenge] = str(event.on)
+            self._settle(event.challenge)
         self._harvest("challenges", [event.challenge])
         self._harvest("skills", event.skills)
         if event.outcome == "met":
@@ -398,6 +402,13 @@ class MilestoneHistory(Tunable):
         else:
             role.parts.setdefault(part, {})[name] = None
 
+    def _settle(self, challenge: str) -> None:
+        resolved, taken = self.resolved.get(challenge), self.difficulties.get(challenge)
+        if resolved is None or taken is None or ends(dated(resolved), dated(taken[-1])):
+            self.unresolved.discard(challenge)
+        else:
+            self.unresolved.add(challenge)
+
     def _reconsider(self, id_: str) -> None:
         """What a milestone is about became known only after it, as "2023" is before "2023-05"."""
         if id_ in self.decided:
@@ -472,10 +483,6 @@ class MilestoneHistory(Tunable):
             entries=(reached.seq, *further),
         )
 
-    def _is_resolved(self, challenge: str) -> bool:
-        taken = self.difficulties.get(challenge)
-        return taken is None or ends(dated(self.resolved[challenge]), dated(taken[-1]))
-
     def _harvested(self, id_: str, role: _Role) -> Harvest:
         def part(name: str) -> tuple[str, ...]:
             return tuple(role.parts.get(name, ()))
@@ -489,7 +496,7 @@ class MilestoneHistory(Tunable):
             skills=part("skills"),
             contacts=part("contacts"),
             credentials=part("credentials"),
-            challenges=tuple(filter(self._is_resolved, part("challenges"))),
+            challenges=tuple(c for c in part("challenges") if c not in self.unresolved),
             doors=part("doors"),
             milestones=role.titles(self._milestones),
             reflections=len(part("reflections")),
