@@ -9,13 +9,15 @@ import attrs
 from hypothesis import strategies as st
 
 from careerledger.dates import PartialDate
-from careerledger.events import Action, UnknownEvent
+from careerledger.events import Action, UnknownEvent, introduced, referred
 from careerledger.history import Entry
 from careerledger.testing._careers import (
     GENE,
+    Amended,
     Career,
     Teller,
     Telling,
+    Voided,
     drawn,
     history_of,
     standing,
@@ -78,6 +80,42 @@ class Case:
         base = next(_bases)
         history = self.history([fact for _, fact in facts], base)
         return history, Names(base, tuple(number for number, _ in facts))
+
+
+def without(case: Case, number: int) -> Case | None:
+    """The case without an entry and what corrects it, or None where others refer to it."""
+    steps = case.career.steps
+    gone = {number}
+    for n, step in enumerate(steps, start=1):
+        if isinstance(step, Voided | Amended) and step.number == number:
+            gone.add(n)
+    left = [n for n in range(1, len(steps) + 1) if n not in gone]
+    new = {old: n for n, old in enumerate(left, 1)}
+    kept = [
+        attrs.evolve(step, number=new[step.number]) if isinstance(step, Voided | Amended) else step
+        for step in (steps[n - 1] for n in left)
+    ]
+    if _dangling([*kept, case.added]) - _dangling([*steps, case.added]):
+        return None
+    return attrs.evolve(
+        case,
+        career=Career(kept),
+        order=tuple(new[n] for n in case.order if n in new),
+        known=sum(n <= case.known for n in left),
+    )
+
+
+def _dangling(steps: Sequence[Any]) -> set[str]:
+    """The ids that events refer to though none introduces them."""
+    events = [step.event if isinstance(step, Amended) else step for step in steps]
+    told = [event for event in events if isinstance(event, Action)]
+    there = {introduced(event) for event in told}
+    return {
+        id_
+        for event in told
+        for _, id_, kinds in referred(event)
+        if not there & {f"{kind}:{id_}" for kind in kinds}
+    }
 
 
 _bases: Final[Iterator[int]] = count(2 * ROOM, ROOM)
