@@ -81,7 +81,7 @@ def test_an_empty_state_has_bytes(kind):
 def test_parameters_are_part_of_the_key(kind):
     for name, value in parameters_of(kind).items():
         if isinstance(value, int | float):
-            other = 0.9 * value
+            other = 0.9 * value or 1
         else:
             first, number = next(iter(value.items()))
             other = {first: 0.9 * number or 0.5}

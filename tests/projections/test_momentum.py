@@ -97,10 +97,12 @@ def test_all_cuts_add_up(facts: list) -> None:
         assert all(part.actions > 0 for part in parts)
 
 
-@given(facts=histories)
-def test_streaks_are_those_of_a_plain_count(facts: list) -> None:
+@given(facts=histories, missed=st.integers(0, 3))
+def test_streaks_are_those_of_a_plain_count(facts: list, missed: int) -> None:
     """Counted week by week over all time there was, for all practices and for each."""
-    view = project(facts)
+    ledger = new_ledger()
+    ledger.record(facts)
+    view = ledger.project(Momentum.with_(missed=missed), at=TODAY)
     by_practice = defaultdict(set)
     for fact in facts:
         if fact.on.precision == "day":
@@ -108,24 +110,26 @@ def test_streaks_are_those_of_a_plain_count(facts: list) -> None:
             practice = room if room in PRACTICES else "other"
             by_practice[practice].add(monday(fact.on.first_day))
     everything = set().union(*by_practice.values())
-    assert streaks(everything) == (view.current or 0, view.longest or 0)
+    assert streaks(everything, missed) == (view.current or 0, view.longest or 0)
     assert (view.current is None) == (not facts)
     for part in view.practices:
-        assert streaks(by_practice[part.practice]) == (part.current or 0, part.longest or 0)
+        assert streaks(by_practice[part.practice], missed) == (part.current or 0, part.longest or 0)
         assert (part.current is None) == (part.longest is None) == (part.actions == 0)
         assert (part.current or 0) <= (part.longest or 0) <= (view.longest or 0)
 
 
-def streaks(weeks: set[date]) -> tuple[int, int]:
-    length = longest = 0
+def streaks(weeks: set[date], missed: int) -> tuple[int, int]:
+    length = longest = without = 0
     week = min({MONDAY, *weeks}) - timedelta(weeks=1)
-    lengths = {}
     while week <= MONDAY:
-        length = length + 1 if week in weeks else 0
+        without = 0 if week in weeks else without + 1
+        length = length + 1 if week in weeks else length if without <= missed else 0
         longest = max(longest, length)
-        lengths[week] = length
+        # The week of the question is not over.
+        if week < MONDAY:
+            before = length
         week += timedelta(weeks=1)
-    return lengths[MONDAY] or lengths[MONDAY - timedelta(weeks=1)], longest
+    return (length if MONDAY in weeks else before), longest
 
 
 @given(facts=histories)

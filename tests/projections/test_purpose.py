@@ -234,6 +234,29 @@ def test_values_that_no_rating_covers_are_named_the_most_important_first() -> No
     assert ("a", "c") == view.unrated
 
 
+def test_a_role_of_which_too_little_is_rated_has_no_fit() -> None:
+    ledger = new_ledger()
+    ledger.record(
+        [
+            started("r"),
+            started("s", on="2022"),
+            weighted("craft", 0.75),
+            weighted("meaning", 0.25),
+            rated("craft", 0.25, role="r"),
+            rated("meaning", 0, role="s"),
+        ]
+    )
+    view = ledger.project(Purpose, at=TODAY)
+    assert [0.75, 0.25] == [found.coverage for found in view.roles]
+    assert [0.5, 0.75] == [found.fit for found in view.roles]
+    view = ledger.project(Purpose.with_(coverage=0.75), at=TODAY)
+    assert [0.5, None] == [found.fit for found in view.roles]
+    assert (0.5, [5]) == (view.fit, [found.seq for found in view.evidence])
+    assert ("meaning",) == view.roles[0].unrated
+    assert None is ledger.project(Purpose.with_(coverage=0.751), at=TODAY).fit
+    assert None is project([started()]).roles[0].coverage
+
+
 # The fit of the roles that are held
 
 

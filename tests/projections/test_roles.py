@@ -232,6 +232,22 @@ def test_gaps_lie_between_roles_and_after_the_last() -> None:
     assert 1 == len(project(facts, "2020-01-20").gaps)
 
 
+@pytest.mark.parametrize(("shortest", "expected"), [(1, [1, 11]), (2, [11]), (11, [11]), (12, [])])
+def test_short_times_without_a_role_may_be_no_gaps(shortest: int, expected: list) -> None:
+    ledger = new_ledger()
+    ledger.record(
+        [
+            started("2020-01-01"),
+            RoleEnded(on="2020-01-10", role="r"),
+            started("2020-01-12", "s"),
+            RoleEnded(on="2020-01-20", role="s"),
+        ]
+    )
+    view = ledger.project(Roles.with_(gap_days=shortest), at="2020-01-31")
+    assert expected == [gap.days for gap in view.gaps]
+    assert 19 == view.days
+
+
 def test_two_roles_at_one_employer_count_each_day_once() -> None:
     facts = [
         started("2020-01-01"),

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from itertools import islice
-from typing import Any, ClassVar, Final, cast
+from typing import Annotated, Any, ClassVar, Final, cast
 
 import attrs
 
 from careerledger.dates import PartialDate
 from careerledger.events import Action
+from careerledger.events._rules import Interval
 from careerledger.history import Entry
 from careerledger.projections._parameters import Tunable
 from careerledger.projections._projection import on, projection
@@ -121,16 +122,16 @@ class _Streak:
     """The last week of it."""
     longest: int = 0
 
-    def reach(self, week: int) -> None:
-        """An action in a week, not before the last one."""
+    def reach(self, week: int, missed: int) -> None:
+        """An action in a week, not before the last one; so many weeks may be missed between."""
         if week > self.last:
-            self.length = self.length + 1 if week == self.last + 1 else 1
+            self.length = self.length + 1 if week <= self.last + 1 + missed else 1
             self.last = week
             self.longest = max(self.longest, self.length)
 
-    def current(self, week: int) -> int:
-        """How long it is in a week."""
-        return self.length if self.last >= week - 1 else 0
+    def current(self, week: int, missed: int) -> int:
+        """How long it is in a week, if so many may be missed."""
+        return self.length if self.last >= week - 1 - missed else 0
 
 
 @attrs.define
@@ -153,8 +154,11 @@ class Momentum(Tunable):
     single gaps did not matter (Lally, van Jaarsveld, Potts & Wardle, 2010, "How are habits
     formed").
 
-    It has no parameters.
+    Parameters: ``missed``, how many weeks in a row may pass without an action and a streak goes on,
+    of which they are no part; default 0, up to 52.
     """
+
+    missed: ClassVar[Annotated[int, Interval(ge=0, le=52)]] = 0
 
     total: _Effort = _Effort()
     streak: _Streak = _Streak()
@@ -186,7 +190,7 @@ class Momentum(Tunable):
         for effort in self._open:
             effort.add(seconds)
         if len(on) == _DAY:
-            practice.streak.reach(_week(on.ordinal))
+            practice.streak.reach(_week(on.ordinal), self.missed)
         else:
             self.undated += 1
 
@@ -200,12 +204,12 @@ class Momentum(Tunable):
             self.firsts.setdefault(week, (str(on), seq))
             _keep_last(self.days, _CALENDAR)
             _keep_last(self.firsts, _TOP)
-            self.streak.reach(_week(on.ordinal))
+            self.streak.reach(_week(on.ordinal), self.missed)
 
     def view(self, at: date) -> MomentumView:
         """The answer at a date on or after the last action."""
         this_week = _week(at.toordinal())
-        current = self.streak.current(this_week)
+        current = self.streak.current(this_week, self.missed)
         return MomentumView(
             at=at,
             current=current if self.total.actions else None,
@@ -214,7 +218,8 @@ class Momentum(Tunable):
             hours=self.total.hours,
             undated=self.undated,
             practices=tuple(
-                _practised(name, self.practices.get(name), this_week) for name in PRACTICES
+                _practised(name, self.practices.get(name), this_week, self.missed)
+                for name in PRACTICES
             ),
             calendar=tuple(
                 part
@@ -245,14 +250,14 @@ _CATALOGUE: Final = Action.__module__.rpartition(".")[0]
 """The package of the library's events."""
 
 
-def _practised(name: str, practice: _Practice | None, week: int) -> PracticeMomentum:
+def _practised(name: str, practice: _Practice | None, week: int, missed: int) -> PracticeMomentum:
     if practice is None:
         return PracticeMomentum(practice=name, actions=0, hours=0.0, current=None, longest=None)
     return PracticeMomentum(
         practice=name,
         actions=practice.effort.actions,
         hours=practice.effort.hours,
-        current=practice.streak.current(week),
+        current=practice.streak.current(week, missed),
         longest=practice.streak.longest,
     )
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from math import fsum
-from typing import ClassVar, Final
+from typing import Annotated, ClassVar, Final
 
 import attrs
 
 from careerledger.dates import PartialDate
+from careerledger.events._rules import Interval
 from careerledger.events.purpose import EnergyRated, RoleValueRated, ValueWeighted
 from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
 from careerledger.history import Entry
@@ -70,7 +71,9 @@ class RoleFit(View):
     open: bool
     """Whether it is held at the date of the view."""
     fit: float | None
-    """0..1; None where no value is both weighted and rated for the role."""
+    """0..1; None where no value is both weighted and rated for the role, or too little is."""
+    coverage: float | None
+    """The share of all importance that is rated for the role, 0..1; None where no value has any."""
     values: tuple[ValueFit, ...]
     """Largest loss first."""
     unrated: tuple[str, ...]
@@ -151,7 +154,12 @@ class Purpose(Tunable):
     fit of several roles held at once is their mean. Pay stands beside all this and never in it.
 
     A role is held until its last day; a date of month or year precision counts from its first day.
+
+    Parameters: ``coverage``, the share of all importance that must be rated for a role to have a
+    fit. Default 0: any rating will do, and what is not rated is named beside the fit.
     """
+
+    coverage: ClassVar[Annotated[float, Interval(ge=0, le=1)]] = 0
 
     importances: dict[str, float] = {}
     supplies: dict[str, dict[str, tuple[float, str, int]]] = {}
@@ -226,7 +234,9 @@ class Purpose(Tunable):
             unrated=tuple(value for value in self._values() if value in missing),
             energy=_months(self.energy.values()),
             sources=tuple(sorted(self._sources(), key=lambda one: (-one.level, one.about))),
-            evidence=_evidence([value for role in held for value in role.values], len(fits)),
+            evidence=_evidence(
+                [value for role in held if role.fit is not None for value in role.values], len(fits)
+            ),
         )
 
     def _ids(self) -> list[str]:
@@ -245,6 +255,9 @@ class Purpose(Tunable):
         weighted = self._values()
         rated = [value for value in weighted if value in supplied]
         whole = fsum(self.importances[value] for value in rated)
+        wanted = fsum(self.importances[value] for value in weighted)
+        coverage = whole / wanted if weighted else None
+        covered = coverage is not None and coverage >= self.coverage
         lost = {value: self._shortfall(value, supplied[value][0]) for value in rated}
         values = [
             ValueFit(
@@ -262,7 +275,8 @@ class Purpose(Tunable):
             title=role.title if role else None,
             started=PartialDate(role.on) if role else None,
             open=role is not None and (role.last is None or role.last >= at.toordinal()),
-            fit=1 - fsum(lost.values()) / whole if rated else None,
+            fit=1 - fsum(lost.values()) / whole if rated and covered else None,
+            coverage=coverage,
             values=tuple(sorted(values, key=lambda value: (-value.loss, value.value))),
             unrated=tuple(value for value in weighted if value not in supplied),
             pay=tuple(

@@ -11,7 +11,7 @@ from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
 from careerledger.history import Entry
 from careerledger.projections._ends import ends, supersedes
 from careerledger.projections._kept import Kept
-from careerledger.projections._parameters import Tunable
+from careerledger.projections._parameters import Days, Tunable
 from careerledger.projections._projection import on, projection
 from careerledger.projections._views import View, dated
 
@@ -170,7 +170,12 @@ class Roles(Tunable):
     What changed is part of a role where its date, which may be a whole year, shares a day with
     the time of the role; other changes count nowhere. An id that is introduced again stands for
     the later role alone.
+
+    Parameters: ``gap_days``, the shortest time without a role that is told as a gap; default 1,
+    so that the gaps and ``days`` make up all the time since the first start.
     """
+
+    gap_days: ClassVar[Days] = 1
 
     started: dict[str, _Start] = {}
     """In history order."""
@@ -241,7 +246,7 @@ class Roles(Tunable):
                 for organisation, held_there in by_organisation.items()
             ),
             overlaps=tuple(_overlaps(spans)),
-            gaps=tuple(_gaps(held, at)),
+            gaps=tuple(gap for gap in _gaps(held, at) if gap.days >= self.gap_days),
         )
 
     def _is_over(self, id_: str, at: date) -> bool:
