@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.made-for
 
-.PHONY: demo test soak fuzz check bench clean
+.PHONY: demo test soak fuzz mutate check bench clean
 
 demo: $(STAMP)-demo
 	$(BIN)/careerledger demo
@@ -19,6 +19,11 @@ soak: $(STAMP)-test
 fuzz: $(STAMP)-fuzz
 	$(BIN)/python fuzz/run.py --target '$(TARGET)' --seconds $(or $(SECONDS),60)
 
+# Hours; it goes on where it was interrupted. ROOM= is a pattern of mutants, or empty for all.
+mutate: $(STAMP)-mutate
+	HYPOTHESIS_PROFILE=dev $(BIN)/mutmut run $(ROOM)
+	$(BIN)/mutmut results
+
 check: $(STAMP)-check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -31,7 +36,7 @@ bench: $(STAMP)-bench
 	$(BIN)/python benchmarks/kit.py
 
 clean:
-	rm -rf .venv build
+	rm -rf .venv build mutants
 
 .venv/bin/pip:
 	$(PYTHON) -m venv .venv
@@ -50,6 +55,10 @@ $(STAMP)-check: pyproject.toml | $(STAMP)-test
 
 $(STAMP)-fuzz: pyproject.toml | $(STAMP)-demo
 	$(BIN)/pip install --quiet --editable '.[all,fuzz]'
+	touch $@
+
+$(STAMP)-mutate: pyproject.toml | $(STAMP)-demo
+	$(BIN)/pip install --quiet --editable '.[all,mutate]'
 	touch $@
 
 $(STAMP)-bench: pyproject.toml | $(STAMP)-demo
