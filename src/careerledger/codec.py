@@ -37,6 +37,7 @@ from typing import (
     NamedTuple,
     NoReturn,
     Optional,
+    TypeGuard,
     TypeVar,
     Union,
     cast,
@@ -454,9 +455,7 @@ def _changed(event: Event, back: Event) -> CodecError:
             "make the event again with the class as it is now"
         )
     changed = [
-        a.name
-        for a in _fields_of(type(event))
-        if getattr(back, a.name, None) != getattr(event, a.name)
+        a.name for a in _fields_of(type(event)) if getattr(back, a.name) != getattr(event, a.name)
     ]
     return CodecError(
         f"{where} would be read back as another event: {', '.join(changed)} changed; "
@@ -641,14 +640,13 @@ def _decode_plainly(seq: int, body: bytes, personal: bytes | None = None) -> Ent
 
 def _disclose(fields: dict[str, Any], sealed: object, personal: bytes | None) -> None:
     """Put what is kept beside an entry into its fields."""
-    event = fields["event"]
-    if fields["type"] == EntryAmended.__event__.name and isinstance(event, dict):
-        amended: Any = cast("dict[str, Any]", event).get("event")
-        event = cast("dict[str, Any]", amended).get("event") if isinstance(amended, dict) else None
-    if not isinstance(event, dict):
-        raise _RefusedError("$.event", f"expected an object, got {_named(event)}")
-    inner = cast("dict[str, Any]", event)
-    left = dict(cast("dict[str, object]", sealed)) if isinstance(sealed, dict) else {}
+    inner: Any = fields["event"]
+    if fields["type"] == EntryAmended.__event__.name:
+        for _ in range(2):  # the amendment's own, and what it amends to
+            inner = inner.get("event") if _is_object(inner) else None
+    if not _is_object(inner):
+        raise _RefusedError("$.event", f"expected an object, got {_named(inner)}")
+    left = {**sealed} if _is_object(sealed) else {}
     if not left:
         raise _RefusedError("$.personal", "expected the hashes of what is personal")
     for name, hash_ in left.items():
@@ -691,9 +689,17 @@ def _parse(body: bytes) -> dict[str, Any]:
     except RecursionError:
         raise _RefusedError("$", f"nested deeper than {MAX_DEPTH}") from None
     value = _without_doubles(parsed, "$", 0)
-    if not isinstance(value, dict):
+    if not _is_object(value):
         raise _RefusedError("$", f"expected an object, got {_named(value)}")
-    return cast("dict[str, Any]", value)
+    return value
+
+
+def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict)
+
+
+def _is_array(value: object) -> TypeGuard[list[object]]:
+    return isinstance(value, list)
 
 
 class _Pairs(list[tuple[str, Any]]):
@@ -710,9 +716,8 @@ def _without_doubles(value: object, path: str, depth: int) -> object:
                 raise _RefusedError(f"{path}.{name}", "the name stands twice")
             found[name] = _without_doubles(inner, f"{path}.{name}", depth + 1)
         return found
-    if isinstance(value, list):
-        items = enumerate(cast("list[object]", value))
-        return [_without_doubles(item, f"{path}[{i}]", depth + 1) for i, item in items]
+    if _is_array(value):
+        return [_without_doubles(item, f"{path}[{i}]", depth + 1) for i, item in enumerate(value)]
     return value
 
 
@@ -725,11 +730,10 @@ def _only(fields: dict[str, Any], wanted: tuple[str, ...], path: str) -> None:
 
 def _event_of(value: object, path: str) -> Event:
     """The event in an amendment, with its type."""
-    if not isinstance(value, dict):
+    if not _is_object(value):
         raise _RefusedError(path, f"expected an object, got {_named(value)}")
-    fields = cast("dict[str, Any]", value)
-    _only(fields, ("type", "version", "event"), path)
-    return _event(fields, path)
+    _only(value, ("type", "version", "event"), path)
+    return _event(value, path)
 
 
 def _event(typed: dict[str, Any], path: str) -> Event:
@@ -740,33 +744,32 @@ def _event(typed: dict[str, Any], path: str) -> Event:
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise _RefusedError(f"{path}.version", f"expected a whole number from 1, got {version!r}")
     path = f"{path}.event"
-    if not isinstance(fields, dict):
+    if not _is_object(fields):
         raise _RefusedError(path, f"expected an object, got {_named(fields)}")
-    known = cast("dict[str, Any]", fields)
     cls = find_class(name)
     if cls is None or version > cls.__event__.version:
         # Python's own writer, because msgspec's has no whole numbers beyond 64 bits.
         import json  # noqa: PLC0415 - the quick reader does without
 
-        text = json.dumps(known, ensure_ascii=False, separators=(",", ":"))
-        return UnknownEvent(on=_on_of(known), type=name, version=version, fields=text)
+        text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+        return UnknownEvent(on=_on_of(fields), type=name, version=version, fields=text)
     for step in range(version, cls.__event__.version):
         try:
-            known = cls.__event__.upcasts[step](known)
+            fields = cls.__event__.upcasts[step](fields)
         except Exception as error:
             raise _RefusedError(
                 path, f"the upcast of {name} from version {step} failed: {error!r}"
             ) from error
     try:
-        return _converter().structure(known, cls)
+        return _converter().structure(fields, cls)
     except Exception as error:
         raise _refusal(error, path) from error
 
 
 def _on_of(fields: dict[str, Any]) -> PartialDate | None:
     try:
-        return PartialDate(fields.get("on", ""))
-    except CareerLedgerError:
+        return PartialDate(fields["on"])
+    except (KeyError, CareerLedgerError):
         return None
 
 
@@ -780,11 +783,12 @@ def _refusal(error: BaseException, path: str) -> _RefusedError:
     )
 
     while isinstance(error, BaseValidationError):
-        errors = cast("Sequence[BaseException]", error.exceptions)
+        errors: Sequence[BaseException] = error.exceptions
         # A name that is misspelt is missing too, and says more.
         misnamed = (each for each in errors if isinstance(each, ForbiddenExtraKeysError))
         error = next(misnamed, errors[0])
-        for note in cast("list[object]", getattr(error, "__notes__", [])):
+        notes: list[object] = getattr(error, "__notes__", [])
+        for note in notes:
             if isinstance(note, AttributeValidationNote):
                 path += f".{note.name}"
             elif isinstance(note, IterableValidationNote):
@@ -1139,6 +1143,6 @@ def _unknown(event: UnknownEvent) -> str:
         return f"{event.type} has versions up to {cls.__event__.version}, not {event.version}"
     from difflib import get_close_matches  # noqa: PLC0415 - for a message alone
 
-    near = get_close_matches(event.type, [known.__event__.name for known in catalogue], n=1)
+    near = get_close_matches(event.type, [known.__event__.name for known in catalogue])
     meant = f"; did you mean {near[0]!r}?" if near else "; import the module that defines it"
     return f"there is no event type {event.type!r}{meant}"

@@ -68,6 +68,7 @@ MAPPINGS = (
     "by_colour",
     "by_day",
     "places",
+    "values",
     "tables",
 )
 """Fields whose names are the user's own, so that one more is another valid event."""

@@ -42,6 +42,9 @@ def test_what_has_a_default_may_be_left_out_and_so_may_the_version():
         on="2024", opportunity="o", what="w", role_like=RoleLike(title="Lead")
     ) == event_from_dict({"type": "opportunity.found", "event": offer})
 
+    beside = offer | {"role_like": {"title": "Lead", "beside": True}}
+    assert event_from_dict({"type": "opportunity.found", "event": beside}).role_like.beside
+
 
 def test_an_older_version_is_read_as_it_was_meant():
     like = {"title": "Lead", "organisation": None, "industry": None}

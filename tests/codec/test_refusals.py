@@ -261,6 +261,8 @@ def test_the_first_of_several_faults_is_told(read):
     del tree["event"]["title"]
     tree["event"]["titel"] = "SQL"
     assert "unknown titel, at $.event" in read(compact(tree))
+    tree["event"]["hour"] = 3
+    assert "unknown hour, titel, at $.event" in read(compact(tree))
 
 
 def test_decode_says_which_entry():

@@ -8,7 +8,7 @@ Source: https://c2sp.org/tlog-proof, and RFC 6962 (Laurie, Langley & Kasper, 201
 
 import json
 import re
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import attrs
 
@@ -58,14 +58,15 @@ class Proof:
         if found is None:
             raise ProofError("not a proof: its text has not the form c2sp.org/tlog-proof@v1")
         extra = decoded(found["extra"])
-        path = [decoded(line) for line in found["path"].split()]
-        if extra is None or not all(node is not None and len(node) == HASH_SIZE for node in path):
+        lines = found["path"].split()
+        path = [node for line in lines if (node := decoded(line)) and len(node) == HASH_SIZE]
+        if extra is None or len(path) < len(lines):
             raise ProofError("not a proof: a line of it is not base64")
         entry, _, disclosures = extra.partition(b"\n")
         return cls(
             index=int(found["index"]),
             entry=entry,
-            path=tuple(cast("list[bytes]", path)),
+            path=tuple(path),
             disclosures=disclosures,
             checkpoint=found["checkpoint"],
         )

@@ -107,10 +107,10 @@ class SigningKey:
     @classmethod
     def from_text(cls, text: str) -> "SigningKey":
         """The key in what ``to_text`` returned; ProofError where there is none."""
-        prefix, found, rest = text.strip().partition(_PRIVATE)
-        if prefix or not found:
+        text = text.strip()
+        if not text.startswith(_PRIVATE):
             raise ProofError(f"not a private key: the text does not begin with {_PRIVATE!r}")
-        name, id_, seed = _parts(rest, "a private key")
+        name, id_, seed = _parts(text.removeprefix(_PRIVATE), "a private key")
         key = cls(name, seed)
         if key.public.id.hex() != id_:
             raise ProofError("not a private key: its id is another's")

@@ -69,7 +69,7 @@ def merged(path: Path, folder: Path) -> bytes:
 
 def _pages(log: bytes) -> bytes:
     """The pages in a write-ahead log that SQLite will not merge, the newest last."""
-    size = int.from_bytes(log[8:12], "big")
+    size = int.from_bytes(log[8:12])
     if size < 512:  # noqa: PLR2004 - as below
         return b""
     frames = range(_LOG_HEADER, len(log), _FRAME_HEADER + size)
@@ -79,7 +79,7 @@ def _pages(log: bytes) -> bytes:
 
 def records(content: bytes) -> Iterator[tuple[int, tuple[Value, ...]]]:
     """Every record in a file's leaves with its row's number, in the order of its pages."""
-    size = int.from_bytes(content[16:18], "big")
+    size = int.from_bytes(content[16:18])
     size = 65_536 if size == 1 else size
     if size < 512 or size & (size - 1):  # noqa: PLR2004 - as the file format has it
         size = 4096  # what SQLite has made for ten years
@@ -90,10 +90,10 @@ def records(content: bytes) -> Iterator[tuple[int, tuple[Value, ...]]]:
         first = _HEADER if start == 0 else 0
         if page[first : first + 1] != bytes([_LEAF]):
             continue
-        cells = int.from_bytes(page[first + 3 : first + 5], "big")
+        cells = int.from_bytes(page[first + 3 : first + 5])
         for index in range(min(cells, size // 2)):
             at = first + 8 + 2 * index
-            offset = int.from_bytes(page[at : at + 2], "big")
+            offset = int.from_bytes(page[at : at + 2])
             with suppress(_TornError, IndexError, UnicodeDecodeError):
                 length, offset = _varint(page, offset)
                 number, offset = _varint(page, offset)
@@ -108,7 +108,7 @@ def _payload(  # noqa: PLR0917 - numbers of one page
     content: bytes, page: bytes, offset: int, length: int, usable: int, size: int
 ) -> bytes:
     """The bytes of a cell, with those that are in overflow pages."""
-    if length > _MOST:
+    if not 0 <= length <= _MOST:
         raise _TornError
     most = usable - 35
     if length <= most:
@@ -118,7 +118,7 @@ def _payload(  # noqa: PLR0917 - numbers of one page
     if local > most:
         local = least
     found = [page[offset : offset + local]]
-    follows = int.from_bytes(page[offset + local : offset + local + 4], "big")
+    follows = int.from_bytes(page[offset + local : offset + local + 4])
     left = length - local
     while left > 0:
         if follows == 0:
@@ -129,7 +129,7 @@ def _payload(  # noqa: PLR0917 - numbers of one page
             raise _TornError
         found.append(part)
         left -= len(part)
-        follows = int.from_bytes(content[start : start + 4], "big")
+        follows = int.from_bytes(content[start : start + 4])
     return b"".join(found)
 
 
@@ -155,7 +155,7 @@ def _value(kind: int, part: bytes) -> Value:
     if kind == 0:
         return None
     if kind in _WHOLE:
-        return int.from_bytes(part, "big", signed=True) if part else kind - 8
+        return int.from_bytes(part, signed=True) if part else kind - 8
     if kind < _BLOB:
         raise _TornError
     return part.decode() if kind % 2 == _TEXT % 2 else part
@@ -168,4 +168,5 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
         number = number << 7 | data[index] & 0x7F
         if data[index] < 0x80:  # noqa: PLR2004 - the last byte has no top bit
             return number, index + 1
-    return number << 8 | data[at + 8], at + 9
+    number = number << 8 | data[at + 8]
+    return number - (number >> 63 << 64), at + 9  # only nine bytes can be below zero
