@@ -328,22 +328,21 @@ def encode_all(entries: Iterable[Entry[Event]]) -> list[bytes]:
     return [body for body, _ in seal_all(entries, None)]
 
 
-def seal_all(entries: Iterable[Entry[Event]], seal: Seal | None) -> list[Sealed]:
+def seal_all(entries: Iterable[Entry[Event]], seal: Seal | None) -> Iterator[Sealed]:
     """The bytes of each entry without what it says of people, and that; both proven readable.
 
     Args:
         entries: What is to be written.
         seal: Salts and hashes what is said of a person; None: it stays in the bytes.
 
-    Raises CodecError as ``encode_all`` does.
+    Raises CodecError as ``encode_all`` does, when the turn of an entry comes.
     """
-    sealed: list[Sealed] = []
     writers = _writers(catalogue.size)
     for entry in entries:
         event = entry.event
         shape, decode_quickly, tells = writers[type(event)]
         if tells and seal is not None and (told := _told(event)):
-            sealed.append(_proven_sealed(entry, told, seal))
+            yield _proven_sealed(entry, told, seal)
             continue
         try:
             form = _Form(
@@ -365,8 +364,7 @@ def seal_all(entries: Iterable[Entry[Event]], seal: Seal | None) -> list[Sealed]
             proven = False
         if not proven:
             _read_back(entry, body, None)
-        sealed.append((body, None))
-    return sealed
+        yield body, None
 
 
 def _unwritable(event: Event, error: Exception) -> CodecError:
@@ -428,8 +426,26 @@ def _proven_sealed(entry: Entry[Event], told: list[_Told], seal: Seal) -> Sealed
     except Exception as error:  # a class of a user's may fail in any way
         raise _unwritable(event, error) from error
     personal = b"\n".join(lines)
-    _read_back(entry, body, personal)
+    if len(body) + len(personal) > MAX_BYTES or not _reads_alike(form, body, told, lines):
+        _read_back(entry, body, personal)
     return body, personal
+
+
+def _reads_alike(
+    form: "_SealedForm[Any, Any, Any, Any]", body: bytes, told: list[_Told], lines: list[bytes]
+) -> bool:
+    """Whether the quick reader finds in the bytes what was written; False: it cannot say."""
+    cls: Any = find_class(form.type)
+    reader = None if isinstance(form.event, msgspec.Raw) else _quick_sealed(cls)
+    if reader is None:
+        return False
+    try:
+        found = [reader.read_line(line) for line in lines]
+        return reader.prove(body) == form and told == [
+            _Told(each.subject, each.__struct_config__.tag, each.value) for each in found
+        ]
+    except msgspec.DecodeError:
+        return False
 
 
 def _without(event: Event, sealed: Iterable[str]) -> object:
@@ -920,6 +936,7 @@ class _QuickSealed(NamedTuple):
     """How to read the bytes of one event class of which some is kept beside them."""
 
     read: Callable[[bytes], "_SealedForm[Any, Any, Any, Any]"]
+    prove: Callable[[bytes], object]
     read_line: Callable[[bytes], Any]
     quick: _Quick
     personal: frozenset[str]
@@ -974,6 +991,7 @@ def _quick_sealed(cls: Any) -> _QuickSealed | None:
     )
     return _QuickSealed(
         read=_form_decoder(cls, quick.form, _Instant, _SealedForm),
+        prove=_form_decoder(cls, quick.form, str, _SealedForm),
         read_line=line_decoder.decode,
         quick=quick,
         personal=frozenset(cls.__event__.personal),

@@ -8,6 +8,7 @@ from time import monotonic, sleep
 
 import pytest
 
+from careerledger.stores import _turns
 from careerledger.stores._turns import Turns
 from careerledger.stores.sqlite import SQLiteStore
 
@@ -131,3 +132,30 @@ def test_waiting_for_something_else_begins_anew_each_time(turns):
     sleep(0.06)
     assert not one(1)
     assert one(0)
+
+
+@pytest.mark.parametrize(
+    ("waited", "moment"),
+    [(0, 0.004), (0.01, 0.002), (0.03, 0.001), (0.19, 0.0002), (0.5, 0.0001), (4.99995, 0.00005)],
+)
+def test_the_longer_one_waits_the_more_often_it_asks(waited, moment, monkeypatch):
+    """For a moment, or half of one: by chance, so that no two keep step."""
+    chosen = [1.0, 0.5]
+    now, slept = [7_000_000_000], list[float]()
+    monkeypatch.setattr(_turns, "monotonic_ns", lambda: now[0])
+    monkeypatch.setattr(_turns, "sleep", slept.append)
+    monkeypatch.setattr(
+        _turns.random, "uniform", lambda low, high: {0.5: low, 1.0: high}[chosen[0]]
+    )
+    one = Turns(5)
+    assert one(0)
+    now[0] += round(waited * 1e9)
+    assert one(1)
+    chosen[0] = 0.5
+    assert one(2)
+
+    assert slept[0] == 0.004
+    assert slept[1:] == pytest.approx([moment, max(moment / 2, min(moment, 0.0001))])
+
+    now[0] = 7_000_000_000 + 5_000_000_000
+    assert not one(3)

@@ -502,7 +502,7 @@ def test_what_has_no_bytes_is_told_before_it_is_sealed():
         raise ValueError("no salt")
 
     with pytest.raises(CodecError, match="ContactMade has a value that JSON cannot hold: no salt"):
-        codec.seal_all([entry_of(jane())], broken)
+        list(codec.seal_all([entry_of(jane())], broken))
 
 
 def test_an_amendment_that_only_another_program_knows_tells_of_nobody():

@@ -140,7 +140,7 @@ def test_changed_code_never_reads_an_old_snapshot(monkeypatch: pytest.MonkeyPatc
         ),
         (
             "@projection('x')\nclass P:\n n: int\n @on(Action)\n def s(self, e, entry): ...\n def view(self, at): ...",
-            "field n of projection P has no default",
+            "field n of projection P has no default; a state must be able to start from nothing$",
         ),
         ("@on()\ndef s(): ...", "@on of s names no event type"),
         ("@on(int)\ndef s(): ...", "which is not an event class"),
@@ -153,7 +153,10 @@ def test_what_cannot_work_is_refused_when_it_is_defined(source: str, message: st
 
 
 def test_a_correction_cannot_be_a_step() -> None:
-    with pytest.raises(DefinitionError, match="corrections and unknown events never reach"):
+    with pytest.raises(
+        DefinitionError,
+        match="which is not an event class; corrections and unknown events never reach a projection$",
+    ):
         on(EntryVoided)(test_a_correction_cannot_be_a_step)
 
 
@@ -279,6 +282,16 @@ def test_any_default_that_can_change_is_copied() -> None:
     ledger = new_ledger()
     ledger.record(CourseFinished(on="2024", title="x"))
     assert 1 == ledger.project(p, at=TODAY) == fold(p, ledger.entries(), TODAY)
+
+
+def test_what_is_inside_a_default_is_copied_too() -> None:
+    source = BASE.replace("n: int = 0", "n: int = 0\n    seen: list = [[]]").replace(
+        "self.n = min", "self.seen[0].append(1); self.n = len(self.seen[0]) or min"
+    )
+    p = made(source)
+    ledger = new_ledger()
+    ledger.record(CourseFinished(on="2024", title="x"))
+    assert 1 == fold(p, ledger.entries(), TODAY) == fold(p, ledger.entries(), TODAY)
 
 
 def test_a_subclass_keeps_the_steps_of_its_base() -> None:

@@ -7,12 +7,15 @@ the branch.
 from collections.abc import Collection, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from threading import RLock
+from typing import Final
 
 from careerledger.errors import ClosedError, StoreError
 from careerledger.stores import Head, Row, Saved, Slim, Store, check_less, follows
 from careerledger.stores.memory import LedgerInMemory
 
 __all__ = ["BranchStore"]
+
+_CLOSED: Final = "this branch is closed; make a new one"
 
 
 class BranchStore:
@@ -36,7 +39,7 @@ class BranchStore:
     def _own(self, ledger: str) -> LedgerInMemory:
         """What the branch adds to a ledger."""
         if self._closed:
-            raise ClosedError("this branch is closed; make a new one")
+            raise ClosedError(_CLOSED)
         with self._lock:
             own = self._ledgers.get(ledger)
             if own is None:
@@ -67,15 +70,16 @@ class BranchStore:
             self._writing = (ledger, head.size)
             try:
                 yield head
-                self._check_whole(ledger)
+                self._check_whole()
             except BaseException:
                 self._ledgers[ledger] = own.upto(head)
                 raise
             finally:
                 self._writing = None
 
-    def _check_whole(self, ledger: str) -> None:
-        self._own(ledger)
+    def _check_whole(self) -> None:
+        if self._closed:
+            raise ClosedError(_CLOSED)
         if self._writing is None:
             raise StoreError("an append failed, so nothing was written")
 
