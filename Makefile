@@ -21,8 +21,7 @@ fuzz: $(STAMP)-fuzz
 
 # Hours; it goes on where it was interrupted. ROOM= is a pattern of mutants, or empty for all.
 mutate: $(STAMP)-mutate
-	HYPOTHESIS_PROFILE=dev $(BIN)/mutmut run $(ROOM)
-	$(BIN)/mutmut results
+	HYPOTHESIS_PROFILE=dev $(BIN)/python mutation/run.py $(ROOM)
 
 check: $(STAMP)-check
 	$(BIN)/ruff check .

@@ -122,7 +122,11 @@ class Person:
             self.errors.append(error)
             if "did not confirm" in str(error):
                 self.doubted = True
-                with pytest.raises(StoreError, match="open it again"):
+                doubt = (
+                    r"^the disk did not confirm what was written to .*, so only what is there when "
+                    r"it is opened again counts; close the ledger, see to the disk, and open it again$"
+                )
+                with pytest.raises(StoreError, match=doubt):
                     len(self._ledger)
                 with pytest.raises(StoreError, match="open it again"):
                     self._ledger.record(CourseFinished(on="2024", title="never"))

@@ -155,7 +155,7 @@ def test_what_cannot_work_is_refused_when_it_is_defined(source: str, message: st
 def test_a_correction_cannot_be_a_step() -> None:
     with pytest.raises(
         DefinitionError,
-        match="which is not an event class; corrections and unknown events never reach a projection$",
+        match=r"which is not an event class; corrections and unknown events never reach a projection$",
     ):
         on(EntryVoided)(test_a_correction_cannot_be_a_step)
 
