@@ -97,7 +97,10 @@ def _read(path: Path, beside: Path) -> _Contents:
     for number, record in records(content):
         match record:
             case (None, str(name), int(size), str(), bytes()):
-                contents.names[number] = (name, size)
+                # A ledger only grows, so that the larger size is the newer one.
+                contents.names[number] = max(
+                    (name, size), contents.names.get(number, (name, 0)), key=_size
+                )
             case (
                 int(ledger),
                 int(seq),
@@ -149,6 +152,10 @@ def _save(store: Store, name: str, size: int, found: list[_Found], now: datetime
             lost = [(_lost(subject), None) for subject in sorted(torn)]
             append(store, name, head, as_entries(lost, next_instant(now, head), head.size))
     return losses
+
+
+def _size(named: tuple[str, int]) -> int:
+    return named[1]
 
 
 def _order(fitting: tuple[Row, Entry[Event]]) -> tuple[str, int]:

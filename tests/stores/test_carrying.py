@@ -262,6 +262,21 @@ def test_what_is_in_the_log_alone_is_saved(tmp_path, ledger):
         assert rows(ledger)[:-1] == rows(saved)
 
 
+@pytest.mark.parametrize("at", [24, 40], ids=["its header", "its first frame"])
+def test_a_damaged_log_is_read_past_its_damage(tmp_path, ledger, at):
+    """SQLite takes nothing that follows, and says nothing."""
+    for title in ("Xylophones", "Yodelling"):
+        ledger.record(CourseFinished(on="2024", title=title))
+    for end in ("", "-wal"):
+        copy = tmp_path / f"c.ledger{end}"
+        copy.write_bytes((tmp_path / f"a.ledger{end}").read_bytes())
+    damage(tmp_path / "c.ledger-wal", at, 1)
+    assert [] == Ledger.recover(tmp_path / "c.ledger", tmp_path / "d.ledger")
+    with Ledger.open(tmp_path / "d.ledger") as saved:
+        assert rows(ledger) == rows(saved)
+        assert ledger.root() == saved.root()
+
+
 def test_every_ledger_of_a_file_is_saved(tmp_path):
     store = SQLiteStore(tmp_path / "a.ledger")
     for name in ("ada", "bob"):

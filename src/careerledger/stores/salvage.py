@@ -47,6 +47,8 @@ class _TornError(Exception):
 def merged(path: Path, folder: Path) -> bytes:
     """The bytes of a file with what is in its write-ahead log, as far as SQLite can merge it.
 
+    The pages of the log follow: SQLite takes none of them behind the first that is damaged.
+
     Args:
         path: The file; it is only read.
         folder: Where to put a copy that SQLite may write.
@@ -57,32 +59,29 @@ def merged(path: Path, folder: Path) -> bytes:
     with suppress(FileNotFoundError):
         log = path.with_name(f"{path.name}-wal").read_bytes()
     copy.with_name("copy-wal").write_bytes(log)
-    try:
-        with closing(apsw.Connection(str(copy))) as connection:
-            restrain(connection)
-            connection.execute("PRAGMA schema_version")  # makes SQLite look for the log
-            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-    except apsw.Error:
-        return copy.read_bytes() + _pages(log)
-    return copy.read_bytes()
-
-
-def _pages(log: bytes) -> bytes:
-    """The pages in a write-ahead log that SQLite will not merge, the newest last."""
-    size = int.from_bytes(log[8:12])
-    if size < 512:  # noqa: PLR2004 - as below
-        return b""
+    with suppress(apsw.Error), closing(apsw.Connection(str(copy))) as connection:
+        restrain(connection)
+        connection.execute("PRAGMA schema_version")  # makes SQLite look for the log
+        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+    content = copy.read_bytes()
+    size = _page_size(content)
     frames = range(_LOG_HEADER, len(log), _FRAME_HEADER + size)
-    pages = (log[at + _FRAME_HEADER : at + _FRAME_HEADER + size] for at in frames)
-    return b"".join(page.ljust(size, b"\0") for page in pages)
+    pages = [content, *(log[at + _FRAME_HEADER : at + _FRAME_HEADER + size] for at in frames)]
+    return b"".join(page + bytes(-len(page) % size) for page in pages)
+
+
+def _page_size(content: bytes) -> int:
+    """How many bytes the pages of a file have."""
+    size = int.from_bytes(content[16:18])
+    size = 65_536 if size == 1 else size  # which two bytes cannot say
+    if size < 512 or size & (size - 1):  # noqa: PLR2004 - as the file format has it
+        return 4096  # what SQLite has made for ten years
+    return size
 
 
 def records(content: bytes) -> Iterator[tuple[int, tuple[Value, ...]]]:
     """Every record in a file's leaves with its row's number, in the order of its pages."""
-    size = int.from_bytes(content[16:18])
-    size = 65_536 if size == 1 else size
-    if size < 512 or size & (size - 1):  # noqa: PLR2004 - as the file format has it
-        size = 4096  # what SQLite has made for ten years
+    size = _page_size(content)
     left = _COPIES * len(content)
     usable = size - (content[20] if len(content) > 20 else 0)  # noqa: PLR2004 - as above
     for start in range(0, len(content), size):
