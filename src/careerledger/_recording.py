@@ -241,7 +241,7 @@ def append(store: Store, ledger: str, head: Head, entries: Sequence[Entry[Event]
     sealed = codec.seal_all(entries, seal)
     rows = [as_row(entry, *written) for entry, written in zip(entries, sealed, strict=True)]
     frontier = Frontier(head.size, head.frontier)
-    frontier.extend(row.leaf for row in rows)
+    frontier.extend([row.leaf for row in rows])
     store.append(ledger, rows, frontier.packed)
 
 

@@ -113,7 +113,7 @@ class LedgerInMemory:
     def save(self, key: str, fingerprint: str, snapshots: Collection[Saved]) -> None:
         """Keep just these snapshots under the key, unless a row without a date came since."""
         last = max((saved.seen for saved in snapshots), default=self.head.size)
-        if not any(seq > last for seq in self.dateless[-1:]):
+        if not (self.dateless and self.dateless[-1] > last):
             ordered = sorted(snapshots, key=lambda saved: (saved.on, saved.seq))
             self.snapshots[key] = (fingerprint, ordered)
 

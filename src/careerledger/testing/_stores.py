@@ -521,8 +521,10 @@ class StoreLaws(unittest.TestCase):
 
     def test_snapshots_are_replaced(self) -> None:
         """Saving replaces the snapshots under a key; they come back oldest place first."""
-        append_rows(self.store, new_row(1))
-        old, late, early = (Saved(1, on, 1, b"state") for on in ("2024", "2023", "2022"))
+        append_rows(self.store, new_row(1), new_row(2), new_row(3))
+        old = Saved(1, "2024", 1, b"state")
+        # How much each of them knew says nothing of its place.
+        late, early = Saved(2, "2023", 1, b"state"), Saved(3, "2022", 1, b"state")
         self.store.save("career", "key", "print", [old])
         self.store.save("career", "other", "print", [old])
         self.store.save("career", "key", "print", [late, early])
