@@ -17,7 +17,15 @@ from immutabledict import immutabledict
 from careerledger.errors import DefinitionError
 from careerledger.events import CourseFinished, GoalSet, SkillPractised
 from careerledger.projections import on, projection
-from careerledger.testing import LawBroken, NotShown, ProjectionLaws, StoreLaws, laws, store_laws
+from careerledger.testing import (
+    LawBroken,
+    NotShown,
+    ProjectionLaws,
+    StoreLaws,
+    _suite,
+    laws,
+    store_laws,
+)
 from careerledger.testing._elsewhere import elsewhere, serve
 from careerledger.testing._memory import Memory
 from careerledger.testing._shown import Code
@@ -212,6 +220,14 @@ def test_a_failure_elsewhere_is_told():
         elsewhere.ask(question | {"rows": [], "at": "2024-01-01", "base": 0})
     elsewhere.end()
     elsewhere.end()
+
+
+def test_what_is_told_is_what_fails_with_less(monkeypatch):
+    less = LawBroken("with less")
+    monkeypatch.setattr(_suite, "_with_less", lambda broken, run: less)
+
+    with pytest.raises(LawBroken, match="^with less$"):
+        run(laws(LastByNumber), "recording_order")
 
 
 def test_what_cannot_be_repeated_says_why():

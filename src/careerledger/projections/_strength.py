@@ -113,8 +113,7 @@ class Strength:
         return self._largest
 
     def _weigh(self) -> list[float]:
-        if not self._weights:
-            self._weights = sorted(self._weights_on(self.day))
+        self._weights = sorted(self._weights_on(self.day))
         return self._weights
 
     def _weights_on(self, day: int) -> list[float]:

@@ -1,0 +1,49 @@
+"""The state machine of a store, step by step."""
+
+import pytest
+
+from careerledger.stores import Saved
+from careerledger.stores.memory import MemoryStore
+from careerledger.testing._stores import _Machine
+
+FIELDS = {
+    "type": "a.done",
+    "on": "2024",
+    "key": None,
+    "introduces": None,
+    "body": b"x",
+    "personal": b"a\nb",
+}
+
+
+class KeepsSnapshots(MemoryStore):
+    """It forgets what rows say, and not what its snapshots hold of it."""
+
+    def erase(self, ledger, left):
+        kept = self.saved(ledger, "key", "print")
+        super().erase(ledger, left)
+        self.save(ledger, "key", "print", kept)
+
+
+@pytest.fixture
+def machine(request):
+    machine = _Machine(lambda folder: request.param(), lasting=False)
+    machine.append("career", [[FIELDS], [FIELDS]], last=False)
+    machine.save("career", "key", "print", [Saved(2, "2024", 2, b"state")])
+    machine.agree([Saved(2, "2024", 2, b"state")], "saved", "career", "key", "print")
+    yield machine
+    machine.teardown()
+
+
+@pytest.mark.parametrize("machine", [MemoryStore], indirect=True)
+def test_what_was_erased_is_in_no_snapshot(machine):
+    machine.erase("career", {1, 5}, whole=False, last=False)
+
+    assert [b"a", b"a\nb"] == [row.personal for row in machine.rows["career"]]
+    assert not machine.kept
+
+
+@pytest.mark.parametrize("machine", [KeepsSnapshots], indirect=True)
+def test_a_store_whose_snapshots_hold_what_was_erased_is_caught(machine):
+    with pytest.raises(AssertionError):
+        machine.erase("career", {1}, whole=True, last=False)
