@@ -226,7 +226,7 @@ def test_what_is_told_is_what_fails_with_less(monkeypatch):
     less = LawBroken("with less")
     monkeypatch.setattr(_suite, "_with_less", lambda broken, run: less)
 
-    with pytest.raises(LawBroken, match="^with less$"):
+    with pytest.raises(LawBroken, match=r"^with less$"):
         run(laws(LastByNumber), "recording_order")
 
 
