@@ -48,8 +48,11 @@ def written(
     connection.reserve_bytes(reserve=free)
     connection.execute("VACUUM")
     connection.execute("CREATE TABLE held (a, b)")
-    for number, values in sorted(rows.items()):
-        connection.execute("INSERT INTO held (rowid, a, b) VALUES (?, ?, ?)", (number, *values))
+    with connection:
+        connection.executemany(
+            "INSERT INTO held (rowid, a, b) VALUES (?, ?, ?)",
+            ((number, *values) for number, values in sorted(rows.items())),
+        )
     return connection
 
 
@@ -71,6 +74,20 @@ def test_every_record_of_a_file_is_read(case):
     assert int.from_bytes(content[16:18]) in (size, 1)
     assert content[20] == free
     assert held(content) == sorted(rows.items())
+
+
+@pytest.mark.parametrize("free", [0, 1, 32])
+def test_records_of_every_length_are_read(tmp_path, free):
+    """In one page, or in so many more, to the last byte."""
+    rows = {length: (length, b"x" * length) for length in range(1_600)}
+    written(tmp_path / "file", 512, free, rows).close()
+    assert held((tmp_path / "file").read_bytes()) == list(rows.items())
+
+
+def test_pages_of_many_records_are_read(tmp_path):
+    rows = {number: (number, "") for number in range(-1, 20_000)}
+    written(tmp_path / "file", 65_536, 0, rows).close()
+    assert held((tmp_path / "file").read_bytes()) == list(rows.items())
 
 
 @given(files(), st.sampled_from(["nothing", "file", "log", "frame", "end of file"]))

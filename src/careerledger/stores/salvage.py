@@ -34,8 +34,8 @@ _MOST: Final = 10_000_000
 """No record has more bytes."""
 _COPIES: Final = 16
 """Pages that were moved leave copies, but no file holds so many of all that is in it."""
-_TEXT: Final = 13
 _BLOB: Final = 12
+"""The type of an empty blob; that of an empty text is 13, and each byte more adds 2."""
 _WHOLE: Final = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8, 8: 0, 9: 0}
 """How many bytes the types of NULL and of whole numbers have."""
 
@@ -74,7 +74,7 @@ def _page_size(content: bytes) -> int:
     """How many bytes the pages of a file have."""
     size = int.from_bytes(content[16:18])
     size = 65_536 if size == 1 else size  # which two bytes cannot say
-    if size < 512 or size & (size - 1):  # noqa: PLR2004 - as the file format has it
+    if size < 512 or size.bit_count() > 1:  # noqa: PLR2004 - as the file format has it
         return 4096  # what SQLite has made for ten years
     return size
 
@@ -83,7 +83,7 @@ def records(content: bytes) -> Iterator[tuple[int, tuple[Value, ...]]]:
     """Every record in a file's leaves with its row's number, in the order of its pages."""
     size = _page_size(content)
     left = _COPIES * len(content)
-    usable = size - (content[20] if len(content) > 20 else 0)  # noqa: PLR2004 - as above
+    usable = size - int.from_bytes(content[20:21])
     for start in range(0, len(content), size):
         page = content[start : start + size]
         first = _HEADER if start == 0 else 0
@@ -107,7 +107,7 @@ def _payload(  # noqa: PLR0917 - numbers of one page
     content: bytes, page: bytes, offset: int, length: int, usable: int, size: int
 ) -> bytes:
     """The bytes of a cell, with those that are in overflow pages."""
-    if not 0 <= length <= _MOST:
+    if length > _MOST:
         raise _TornError
     most = usable - 35
     if length <= most:
@@ -157,7 +157,7 @@ def _value(kind: int, part: bytes) -> Value:
         return int.from_bytes(part, signed=True) if part else kind - 8
     if kind < _BLOB:
         raise _TornError
-    return part.decode() if kind % 2 == _TEXT % 2 else part
+    return part.decode() if kind % 2 else part
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
