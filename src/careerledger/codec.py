@@ -396,12 +396,13 @@ def _told(event: Event) -> list[_Told]:
         event = event.event
     if isinstance(event, UnknownEvent):
         return []
-    return [
-        _Told(f"{field.kind}:{id_}", name, value)
-        for name, field in event.__event__.personal.items()
-        if (id_ := getattr(event, field.subject)) is not None
-        and (value := getattr(event, name)) != field.default
-    ]
+    told: list[_Told] = []
+    for name, (subject, kind, default, _) in event.__event__.personal.items():
+        value = getattr(event, name)
+        # Most say nothing, which is soon seen.
+        if value != default and (id_ := getattr(event, subject)) is not None:
+            told.append(_Told(f"{kind}:{id_}", name, value))
+    return told
 
 
 def _proven_sealed(entry: Entry[Event], told: list[_Told], seal: Seal) -> Sealed:
