@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from itertools import chain
+from operator import attrgetter
 from types import UnionType
 from typing import (
     TYPE_CHECKING,
@@ -1029,7 +1030,7 @@ def encode_state(state: object) -> bytes:
     try:
         body = _ENCODER.encode(state)
         back = decode_state(type(state), body)
-        same = back == state and _same_types(back, state)
+        same = back == state and _same_types([back], [state])
     except Exception as error:  # a class of a user's may fail in any way
         raise CodecError(f"the state of {type(state).__name__} has no bytes: {error}") from error
     if not same:
@@ -1037,13 +1038,23 @@ def encode_state(state: object) -> bytes:
     return body
 
 
-def _same_types(one: Any, other: Any) -> bool:
-    """Whether equal values are made of the same types, as a Counter and a dict are not."""
-    if type(one) is not type(other):
-        return isinstance(one, int | float) and isinstance(other, int | float)
-    for x, y in _pairs(type(one), one, other):
-        # Nearly everything ends here, and states have many parts.
-        if (type(x) is not type(y) or type(x) not in _ATOMS) and not _same_types(x, y):
+def _same_types(these: list[Any], those: list[Any]) -> bool:
+    """Whether values that are equal pair by pair are of the same types; a Counter is no dict.
+
+    Numbers may differ in theirs. Whole columns are compared, as states have many parts.
+    """
+    kinds = list(map(type, these))
+    if kinds != list(map(type, those)) and not all(
+        type(one) is type(other)
+        or (isinstance(one, int | float) and isinstance(other, int | float))
+        for one, other in zip(these, those, strict=True)
+    ):
+        return False
+    for kind in set(kinds) - _ATOMS:
+        here = [one for one, its in zip(these, kinds, strict=True) if its is kind]
+        there = [other for other, its in zip(those, kinds, strict=True) if its is kind]
+        pairs = zip(_columns(kind, here), _columns(kind, there), strict=True)
+        if not all(_same_types(one, other) for one, other in pairs):
             return False
     return True
 
@@ -1051,15 +1062,18 @@ def _same_types(one: Any, other: Any) -> bool:
 _ATOMS: Final = frozenset({str, int, float, bool, type(None), PartialDate})
 
 
-def _pairs(kind: Any, one: Any, other: Any) -> Iterable[tuple[object, object]]:
-    """What two equal values of a kind are made of, side by side."""
+def _columns(kind: Any, values: list[Any]) -> Iterator[list[Any]]:
+    """What values of a kind are made of, one thing after the other for all of them."""
     if issubclass(kind, dict):
-        return chain(zip(one, other, strict=True), zip(one.values(), other.values(), strict=True))
-    if issubclass(kind, list | tuple):
-        return zip(one, other, strict=True)
-    if issubclass(kind, set | frozenset):
-        return zip(sorted(one, key=repr), sorted(other, key=repr), strict=True)
-    return ((getattr(one, name), getattr(other, name)) for name in _compared_fields(kind))
+        yield list(chain.from_iterable(values))
+        yield list(chain.from_iterable(value.values() for value in values))
+    elif issubclass(kind, list | tuple):
+        yield list(chain.from_iterable(values))
+    elif issubclass(kind, set | frozenset):
+        yield list(chain.from_iterable(sorted(value, key=repr) for value in values))
+    else:
+        for name in _compared_fields(kind):
+            yield list(map(attrgetter(name), values))
 
 
 @cache
