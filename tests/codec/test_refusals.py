@@ -177,6 +177,14 @@ def test_large_bytes_are_refused_unread(read):
     assert "bytes, where an entry has at most 1,000,000, at $" in read(long)
 
 
+def test_bytes_as_large_as_they_may_be_are_read(read):
+    body = codec.encode(entry_of(COURSE))
+    most = body.replace(b'"x"', b'"' + b"x" * (codec.MAX_BYTES - len(body) + 1) + b'"')
+
+    assert len(most) == codec.MAX_BYTES
+    assert read(most).event.title.strip("x") == ""
+
+
 @pytest.mark.parametrize("depth", [33, 1_000, 100_000])
 @pytest.mark.parametrize("nested", [("[", "]"), ('{"a":', "}")])
 def test_deep_nesting_is_refused(depth, nested, read):

@@ -7,15 +7,12 @@ the branch.
 from collections.abc import Collection, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from threading import RLock
-from typing import Final
 
 from careerledger.errors import ClosedError, StoreError
 from careerledger.stores import Head, Row, Saved, Slim, Store, check_less, follows
 from careerledger.stores.memory import LedgerInMemory
 
 __all__ = ["BranchStore"]
-
-_CLOSED: Final = "this branch is closed; make a new one"
 
 
 class BranchStore:
@@ -36,10 +33,13 @@ class BranchStore:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._below!r})"
 
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ClosedError("this branch is closed; make a new one")
+
     def _own(self, ledger: str) -> LedgerInMemory:
         """What the branch adds to a ledger."""
-        if self._closed:
-            raise ClosedError(_CLOSED)
+        self._check_open()
         with self._lock:
             own = self._ledgers.get(ledger)
             if own is None:
@@ -52,6 +52,7 @@ class BranchStore:
 
     def ledgers(self) -> list[str]:
         """The names of its ledgers, sorted."""
+        self._check_open()
         names = {*self._below.ledgers(), *self._ledgers}
         return sorted(name for name in names if self.head(name).size)
 
@@ -78,8 +79,7 @@ class BranchStore:
                 self._writing = None
 
     def _check_whole(self) -> None:
-        if self._closed:
-            raise ClosedError(_CLOSED)
+        self._check_open()
         if self._writing is None:
             raise StoreError("an append failed, so nothing was written")
 
