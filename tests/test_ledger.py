@@ -33,6 +33,7 @@ from careerledger.events import (
     EntryVoided,
     GoalSet,
     IntroductionMade,
+    OpportunityFound,
     UnknownEvent,
     VisionDeclared,
 )
@@ -275,6 +276,14 @@ def test_an_amended_entry_keeps_its_id_and_its_place_in_the_day(ledger: Ledger) 
     ledger.amend(second.id, CourseFinished(on="2023", title="B"), reason="typo")
     assert ["B", "A"] == [e.event.title for e in ledger.entries()]
     assert ["a", "b"] == [e.event.title for e in list(ledger)[:2]]
+
+
+def test_an_amended_entry_has_the_type_and_version_of_what_stands_there(ledger: Ledger) -> None:
+    course = ledger.record(COURSE)
+    found = OpportunityFound(on="2024", opportunity="o", what="a post")
+    ledger.amend(course.id, found, reason="it was not taken")
+    (entry,) = ledger.entries()
+    assert ("opportunity.found", 3, found) == (entry.type, entry.version, entry.event)
 
 
 def test_a_correction_of_what_is_not_there_changes_nothing() -> None:

@@ -97,6 +97,12 @@ def test_the_fields_of_an_unknown_type_are_kept(read, data):
     assert tree["event"]["on"] == found.event.on
 
 
+def test_the_letters_of_an_unknown_type_are_kept(read):
+    found = read(bytes_of(1, type="other.thing", place="Malmö"))
+
+    assert "Malmö" in found.event.fields
+
+
 @pytest.mark.parametrize("on", [None, 5, "", "soon", "2024-13", ["2024"]])
 def test_an_unknown_type_need_not_say_when(on, read):
     assert read(bytes_of(1, type="other.thing", on=on)).event.on is None

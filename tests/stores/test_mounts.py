@@ -44,6 +44,14 @@ def test_the_nearest_mount_counts(tmp_path, folder, expected):
     assert expected == network_file_system(Path(folder), mounts)
 
 
+def test_all_may_lie_elsewhere(tmp_path):
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text("27 1 0:40 / / rw - nfs4 server:/ rw\n", encoding="utf-8")
+
+    assert "nfs4" == network_file_system(Path("/"), mounts)
+    assert "nfs4" == network_file_system(Path("/a"), mounts)
+
+
 def test_mount_points_need_not_be_text(tmp_path):
     mounts = tmp_path / "mountinfo"
     mounts.write_bytes(b"40 27 0:40 / /mnt/\xff rw - nfs4 server:/ rw\n")
