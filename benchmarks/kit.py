@@ -1,21 +1,30 @@
 """Measure the kit of careerledger.testing: how fast careers are made, how long laws take."""
 
+import sys
 import unittest
 from pathlib import Path
 from time import perf_counter
+from typing import Final
 
 from hypothesis import HealthCheck, Phase, given, settings
 from measure import Table
 from rich.console import Console
 
 from careerledger import projections
-from careerledger.testing import careers, laws
+from careerledger.testing import careers, laws, store_laws
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
+
+from zoo import broken, broken_events, broken_stores  # noqa: F401 - they fill the cages
+from zoo.keeper import PROJECTIONS, STORES, Animal
 
 README = Path(__file__).with_name("README.md")
 MARKS = ("<!-- kit: written by kit.py -->", "<!-- end of kit -->")
-CAREERS = 3_000
-LIMIT = 15.0
+CAREERS: Final = 3_000
+LIMIT: Final = 15.0
 """How long the laws of one projection may take, in seconds."""
+CATCH: Final = 5.0
+"""How long it may take to catch one broken projection or store, in seconds."""
 
 
 def careers_a_second() -> tuple[float, float]:
@@ -49,6 +58,21 @@ def seconds_of_laws(name: str) -> tuple[float, int]:
     return perf_counter() - begun, result.testsRun - len(result.skipped)
 
 
+def seconds_to_catch(animal: Animal) -> float:
+    """How long the law that must catch an animal of the zoo takes, its shrinking too."""
+    if animal in STORES:
+        lasting = not issubclass(animal.kind, broken_stores.InMemory)
+        suite = store_laws(animal.kind, lasting=lasting)
+    else:
+        suite = laws(animal.kind, **animal.said)
+    result = unittest.TestResult()
+    begun = perf_counter()
+    suite(f"test_{animal.law}").run(result)
+    if result.wasSuccessful():
+        raise SystemExit(f"the law {animal.law} does not catch {animal.name}")
+    return perf_counter() - begun
+
+
 def main() -> None:
     table = Table("The kit", ("what", "target", "measured", "met"))
     rate, length = max(careers_a_second() for _ in range(5))
@@ -67,6 +91,16 @@ def main() -> None:
             f"{took:.1f} s",
             "yes" if took < LIMIT else "**no**",
         )
+    settings.register_profile("zoo", settings.get_profile("default"), database=None)
+    settings.load_profile("zoo")
+    zoo = {animal.name: seconds_to_catch(animal) for animal in (*PROJECTIONS, *STORES)}
+    slowest = max(zoo, key=lambda name: zoo[name])
+    table.add(
+        f"each of {len(zoo)} broken projections and stores is caught ({slowest} takes longest)",
+        f"{CATCH:.0f} s",
+        f"{zoo[slowest]:.1f} s",
+        "yes" if zoo[slowest] < CATCH else "**no**",
+    )
     Console().print(table.rich())
     text = README.read_text(encoding="utf-8")
     before, _, rest = text.partition(MARKS[0])

@@ -4,7 +4,10 @@ The laws of the ledger take four times as many examples: see ``law`` in careers.
 """
 
 import os
+import sys
+from collections.abc import Generator
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 _RELAXED = {
@@ -18,3 +21,19 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.en
 
 # A ledger that others could read is refused, also one that a test has written or copied by itself.
 os.umask(0o077)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Let nothing trace a test without coverage, which takes twice as long else.
+
+    In a worker of pytest-xdist, pytest-cov measures twice and pauses the one alone.
+    """
+    if item.get_closest_marker("no_cover") is None:
+        return (yield)
+    trace = sys.gettrace()
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(trace)

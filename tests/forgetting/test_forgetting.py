@@ -499,6 +499,13 @@ class SecretTold(Action):
         pass
 
 
+def test_what_could_not_be_read_back_is_not_written():
+    entry = entry_of(jane())
+    object.__setattr__(entry.event, "name", "")  # past the rules of the class
+    with pytest.raises(CodecError, match=r"name of ContactMade is ''; it must be not empty"):
+        list(codec.seal_all([entry], seal))
+
+
 def test_a_class_that_only_the_plain_reader_reads_is_sealed_too():
     entry = entry_of(SecretTold(on="2024", who="c1", secret="zanzibar"))
     ((body, beside),) = codec.seal_all([entry], seal)

@@ -23,6 +23,8 @@ from careerledger.stores.memory import MemoryStore
 from careerledger.stores.sqlite import SQLiteStore
 from careers import TODAY, Clock, careers, law, new_ledger, ons
 
+pytestmark = pytest.mark.no_cover  # with coverage it takes twice as long
+
 
 @projection("test.tally")
 class Tally:

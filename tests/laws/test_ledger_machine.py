@@ -19,6 +19,8 @@ from careerledger.projections import (
 )
 from careers import TODAY, Clock, facts, law
 
+pytestmark = pytest.mark.no_cover  # with coverage it takes twice as long
+
 
 @projection("test.order")
 class Order:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from careerledger import projections
 from careerledger.events import (
     Action,
@@ -14,6 +16,8 @@ from careerledger.events import (
 )
 from careerledger.projections._projection import meta_of
 from careerledger.testing import laws
+
+pytestmark = pytest.mark.no_cover  # with coverage it takes twice as long
 
 
 def as_version_2(new: dict[str, Any]) -> dict[str, Any] | None:

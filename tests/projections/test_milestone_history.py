@@ -349,6 +349,18 @@ def test_a_harvest_names_each_thing_once_in_the_order_it_came() -> None:
     assert ("Engineer, ACME", "CKA") == role.milestones
 
 
+def test_of_several_ends_of_a_challenge_the_one_that_reaches_furthest_counts() -> None:
+    """March is in the year, and stands behind it in the history."""
+    ended = [
+        ChallengeResolved(on="2023", challenge="c", outcome="met"),
+        ChallengeResolved(on="2023-03", challenge="c", outcome="partly"),
+    ]
+    taken = ChallengeTaken(on="2023-05", challenge="c", title="Hard", difficulty=5)
+    for facts, harvested in (([ROLE, *ended, taken], ("c",)), ([ROLE, ended[1], taken], ())):
+        (role,) = project(facts).roles
+        assert harvested == role.challenges
+
+
 def test_what_a_milestone_is_about_may_become_known_after_it_was_looked_at() -> None:
     """A period comes before the days in it, and looking in between changes nothing."""
     ledger = new_ledger()

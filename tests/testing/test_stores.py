@@ -43,6 +43,15 @@ def test_what_was_erased_is_in_no_snapshot(machine):
     assert not machine.kept
 
 
+@pytest.mark.parametrize("machine", [MemoryStore], indirect=True)
+def test_what_was_erased_is_in_snapshots_of_no_other_ledger(machine):
+    machine.append("other", [[FIELDS]], last=False)
+
+    machine.erase("other", {1}, whole=True, last=False)
+
+    assert {("career", "key")} == machine.kept.keys()
+
+
 @pytest.mark.parametrize("machine", [KeepsSnapshots], indirect=True)
 def test_a_store_whose_snapshots_hold_what_was_erased_is_caught(machine):
     with pytest.raises(AssertionError):

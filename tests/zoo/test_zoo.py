@@ -1,7 +1,5 @@
-"""The kit catches each broken animal by the law it should, quickly, and shrinks it to little."""
+"""The kit catches each broken animal by the law it should, and shrinks it to little."""
 
-import sys
-import time
 import unittest
 
 import pytest
@@ -24,11 +22,6 @@ def default_settings():
     settings.load_profile(here)
 
 
-def quick(before):
-    """Within five seconds, which cannot be said while coverage is measured."""
-    return sys.gettrace() is not None or time.process_time() - before < 5
-
-
 def the_test(suite, law):
     test = suite(f"test_{law}")
     test.setUp()
@@ -40,17 +33,16 @@ def the_test(suite, law):
 def test_the_kit_catches(animal):
     test = the_test(laws(animal.kind, **animal.said), animal.law)
 
-    before = time.process_time()
     with pytest.raises((LawBroken, NotShown)) as caught:
         test()
 
-    assert quick(before)
     case = getattr(caught.value, "case", None)
     # What a class remembers cannot be made to fail again, and so not with less: the kit says so.
     if case is not None and "It cannot be shrunk" not in str(caught.value):
         assert len(case.career) <= 3, str(caught.value)
 
 
+@pytest.mark.no_cover  # with coverage it takes twice as long
 @pytest.mark.parametrize("animal", SOUND, **by_name)
 def test_the_kit_lets_be(animal):
     result = unittest.TestResult()
@@ -68,10 +60,8 @@ def test_the_kit_catches_the_store(animal):
     result = unittest.TestResult()
     suite = store_laws(animal.kind, lasting=not issubclass(animal.kind, broken_stores.InMemory))
 
-    before = time.process_time()
     suite(f"test_{animal.law}").run(result)
 
-    assert quick(before)
     assert [*result.failures, *result.errors]
 
 

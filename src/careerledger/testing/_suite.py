@@ -72,7 +72,7 @@ def laws(
     It works under pytest, pytest-xdist and unittest: ``TestHackathons = laws(Hackathons)``. How
     many careers each law is tried on is Hypothesis's ``max_examples``. A law that was shown by
     too few of them is tried on more, up to 600, and fails if that does not help, as
-    does a declared event that changed no view of up to 3,000.
+    does a declared event that changed no view of up to 2,000.
 
     Args:
         projection: A class made by ``@projection``.
@@ -262,7 +262,7 @@ _FEW: Final = 20
 """On how many events of each class their bytes are tried at most."""
 _MOST: Final = 600
 """After how many careers a law that nothing showed is given up."""
-_PATIENCE: Final = 3_000
+_PATIENCE: Final = 2_000
 """After how many careers an event is given up that changed no view: some do in one of a hundred,
 as where a course serves a vision only by a goal that was set for it."""
 _TESTS: Final = {**LAWS, "events_survive_their_bytes": None, "every_event_counts": None}
