@@ -297,6 +297,38 @@ def test_a_state_without_bytes_forgets_all():
         run(laws(tuple_keys), "nothing_forgotten_in_snapshots")
 
 
+@projection("tests.testing.last-place")
+class LastPlace:
+    place: str | None = None
+
+    @on(sound.Met)
+    def meet(self, event, entry):
+        self.place = event.place
+
+    def view(self, at):
+        return self.place
+
+
+def test_an_older_version_may_change_nothing():
+    run(laws(LastPlace, old_versions={sound.Met: {1: sound._joined}}), "old_versions")
+
+
+def test_no_event_must_count_where_none_is_declared():
+    with pytest.raises(unittest.SkipTest, match="no events are declared that the view must"):
+        run(laws(LastPlace), "every_event_counts")
+
+
+def test_the_base_of_the_laws_is_none_of_them():
+    with pytest.raises(unittest.SkipTest, match="makes test classes of this one"):
+        ProjectionLaws("test_void").setUp()
+
+
+def test_caches_are_emptied_between_careers():
+    sound._half(7)
+    Memory(sound.PureCache).restore()
+    assert 0 == sound._half.cache_info().currsize
+
+
 def test_a_promise_can_be_waived():
     suite = store_laws(lambda folder: None, waived={"any_history": "too slow"})
 
