@@ -84,6 +84,16 @@ def test_a_state_that_would_not_come_back_is_refused(state):
         encode_state(state)
 
 
+def test_a_number_is_a_number_beside_what_is_none():
+    @attrs.define
+    class Mixed:
+        numbers: list[float | None]
+        names: set[int | str]
+
+    state = Mixed([1, None], {1, "a"})
+    assert state == decode_state(Mixed, encode_state(state))
+
+
 def test_a_state_that_contains_itself_is_refused():
     @attrs.define
     class Ring:

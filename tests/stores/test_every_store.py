@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from careerledger.stores import Saved
 from careerledger.stores.branch import BranchStore
 from careerledger.stores.memory import MemoryStore
 from careerledger.stores.sqlite import SQLiteStore
@@ -18,3 +21,14 @@ def file_in(folder: Path) -> SQLiteStore:
 TestMemoryStore = store_laws(lambda folder: MemoryStore(), lasting=False)
 TestBranchStore = store_laws(lambda folder: BranchStore(MemoryStore()), lasting=False)
 TestSQLiteStore = store_laws(file_in)
+
+
+@pytest.mark.parametrize("make", [lambda _: MemoryStore(), file_in], ids=["memory", "file"])
+def test_snapshots_may_be_thrown_away_behind_a_correction(tmp_path, make, add, row):
+    store = make(tmp_path)
+    add(store, row(1), row(2, on=None))
+    store.save("career", "key", "print", [Saved(2, "2024", 1, b"state")])
+    assert store.saved("career", "key", "print")
+    store.save("career", "key", "print", [])
+    assert [] == store.saved("career", "key", "print")
+    store.close()

@@ -27,7 +27,7 @@ EDGES = st.sampled_from(
 def files(draw: st.DrawFn) -> tuple[int, int, dict[int, tuple[Value, ...]]]:
     """The size of pages, how many bytes are kept free in each, and rows by their numbers."""
     size = draw(PAGES)
-    free = draw(st.sampled_from((0, 1, 32)))
+    free = draw(st.sampled_from((0, 1, 4, 21, 32)))
     least = (size - free - 12) * 32 // 255 - 23
     # Where a record's first page ends, or an overflow page does, and near it.
     ends = [size - free - 35, least, *(least + n * (size - free - 4) for n in (1, 2))]
@@ -65,6 +65,7 @@ def held(content: bytes) -> list[tuple[int, tuple[Value, ...]]]:
 
 @given(files())
 @example((512, 0, {n: (n, "x" * n) for n in range(1, 200)}))
+@example((4096, 4, {1: (1, b"\0" * 4_100)}))  # a byte less free, and less is in its first page
 def test_every_record_of_a_file_is_read(case):
     size, free, rows = case
     with TemporaryDirectory() as folder:
@@ -76,7 +77,7 @@ def test_every_record_of_a_file_is_read(case):
     assert held(content) == sorted(rows.items())
 
 
-@pytest.mark.parametrize("free", [0, 1, 32])
+@pytest.mark.parametrize("free", [0, 1, 21, 32])
 def test_records_of_every_length_are_read(tmp_path, free):
     """In one page, or in so many more, to the last byte."""
     rows = {length: (length, b"x" * length) for length in range(1_600)}
@@ -90,7 +91,7 @@ def test_pages_of_many_records_are_read(tmp_path):
     assert held((tmp_path / "file").read_bytes()) == list(rows.items())
 
 
-@given(files(), st.sampled_from(["nothing", "file", "log", "frame", "end of file"]))
+@given(files(), st.sampled_from(["nothing", "file", "log", "frame", "end", "end and log"]))
 def test_records_of_a_log_are_read_whether_sqlite_can_merge_it_or_not(case, damaged):
     size, free, rows = case
     rows = {77: ("first", 0)} | rows
@@ -107,9 +108,11 @@ def test_records_of_a_log_are_read_whether_sqlite_can_merge_it_or_not(case, dama
                 )
             file, log = path.read_bytes(), path.with_name("file-wal").read_bytes()
         path.write_bytes(
-            {"file": bytes(16) + file[16:], "end of file": file[:-7]}.get(damaged, file)
+            {"file": bytes(16) + file[16:], "end": file[:-7], "end and log": file[:-7]}.get(
+                damaged, file
+            )
         )
-        at = {"log": 24, "frame": 32 + 16}.get(damaged)
+        at = {"log": 24, "frame": 32 + 16, "end and log": 24}.get(damaged)
         if at is not None:
             log = log[:at] + bytes([log[at] ^ 1]) + log[at + 1 :]
         path.with_name("file-wal").write_bytes(log)
