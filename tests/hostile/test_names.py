@@ -326,8 +326,12 @@ def test_folder_of_someone_else_is_refused(made, monkeypatch, user, opens):
     if opens:
         Ledger.open(made).close()
     else:
-        with pytest.raises(UnsafeFileError, match="belongs to another user"):
+        with pytest.raises(UnsafeFileError) as told:
             Ledger.open(made)
+        assert str(told.value) == (
+            f"the folder {made.parent} belongs to another user, who can put another file in the "
+            "ledger's place; keep the ledger in a folder of your own"
+        )
         os.chown(made.parent, 0, -1)
         Ledger.open(made).close()
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from careerledger import Ledger, projections
 from careerledger.events import Action, catalogue, event, load_catalogue
-from careerledger.projections import LIBRARY
+from careerledger.projections import LIBRARY, on, projection
+from careerledger.projections._projection import consumed_types, fingerprint
 from careerledger.testing import events
 
 load_catalogue()
@@ -45,3 +46,32 @@ def test_a_subclass_that_adds_nothing_is_its_parent(children, parent, data):
         for name in LIBRARY:
             kind = getattr(projections, name)
             assert one.project(kind, at="2030") == other.project(kind, at="2030"), name
+
+
+@event("tests.sub.lecture")
+class Lecture(Action):
+    """Something that may turn out to be of several kinds."""
+
+
+@projection("tests.sub.lectures")
+class Lectures:
+    count: int = 0
+
+    @on(Lecture)
+    def hear(self, event, entry):
+        self.count += 1
+
+    def view(self, at):
+        return self.count
+
+
+def test_a_class_that_comes_later_counts_too():
+    ledger = Ledger.in_memory(strict=False)
+    ledger.record(Lecture(on="2024"))
+    before = fingerprint(Lectures)
+    assert 1 == ledger.project(Lectures, at="2030")
+    keynote = event("tests.sub.keynote")(type("Keynote", (Lecture,), {}))
+    ledger.record(keynote(on="2025"))
+    assert {"tests.sub.lecture", "tests.sub.keynote"} == consumed_types(Lectures)
+    assert before != fingerprint(Lectures)
+    assert 2 == ledger.project(Lectures, at="2030")

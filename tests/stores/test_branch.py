@@ -218,3 +218,12 @@ def test_no_more_facts_than_the_limit_and_those_below_are_seen():
     assert [seq for seq, *_ in found] == [4, 1]
     assert branch.touched("ada", after=2, **whole, place=("2024", 3))
     assert not branch.touched("ada", after=2, **whole, place=("2022", 3))
+
+
+@pytest.mark.parametrize(("kind", "seen"), [(MemoryStore, [1, 2, 3, 4]), (OneAtATime, [1])])
+def test_no_row_is_left_out_between_those_below_and_those_of_the_branch(kind, seen):
+    below = kind()
+    put(below, "ada", [new_row(seq) for seq in (1, 2, 3)])
+    branch = BranchStore(below)
+    put(branch, "ada", [new_row(4)])
+    assert seen == [row.seq for row in branch.log("ada", after=0, upto=9, limit=9)]
