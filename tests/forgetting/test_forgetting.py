@@ -508,6 +508,31 @@ def test_what_could_not_be_read_back_is_not_written():
         list(codec.seal_all([entry], seal))
 
 
+@pytest.mark.parametrize(
+    ("event_", "field", "value", "told"),
+    [
+        (jane(), "evidence", ["u"], "ContactMade would be read back as another"),
+        (
+            jane(),
+            "note",
+            "x" * codec.MAX_BYTES,
+            "ContactMade would not be readable: .* bytes, where an entry has at most 1,000,000",
+        ),
+        (
+            SecretTold(on="2024", who="c1", secret="zanzibar"),
+            "secret",
+            7,
+            "SecretTold would not be readable: .* expected text, got a whole number",
+        ),
+    ],
+)
+def test_what_would_be_read_back_otherwise_is_not_written(event_, field, value, told):
+    entry = entry_of(event_)
+    object.__setattr__(entry.event, field, value)  # past the rules of the class
+    with pytest.raises(CodecError, match=told):
+        list(codec.seal_all([entry], seal))
+
+
 def test_a_class_that_only_the_plain_reader_reads_is_sealed_too():
     entry = entry_of(SecretTold(on="2024", who="c1", secret="zanzibar"))
     ((body, beside),) = codec.seal_all([entry], seal)
