@@ -147,7 +147,8 @@ def check_pages(connection: apsw.Connection, path: Path) -> None:
     with with_snapshots(connection):
         found = str(connection.pragma("quick_check", 1))
     if found != "ok":
-        raise DamagedError(f"{path} is damaged: {found}; restore it from a backup")
+        *_, what = found.splitlines()  # behind a heading
+        raise DamagedError(f"{path} is damaged: {what}; restore it from a backup")
 
 
 def check_sizes(connection: apsw.Connection, path: Path) -> None:

@@ -662,7 +662,8 @@ class SQLiteStore:
         """Raise DamagedError when the file's pages, rows and indexes do not fit together."""
         found = [text for (text,) in self._rows("PRAGMA integrity_check(1)")]
         if found != ["ok"]:
-            raise DamagedError(f"{self.path} is damaged: {found[0]}; restore it from a backup")
+            *_, what = found[0].splitlines()  # behind a heading
+            raise DamagedError(f"{self.path} is damaged: {what}; restore it from a backup")
 
     def close(self) -> None:
         """Close the file; its write-ahead log is merged into it by the last to close."""
