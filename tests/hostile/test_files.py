@@ -419,7 +419,9 @@ def test_pages_in_a_ring_are_damage(ledger_file, ring):
             content[start + offset : start + offset + 4] = content[start + 8 : start + 12]
     ledger_file.write_bytes(content)
 
-    with pytest.raises(DamagedError, match=r" is damaged: .+; restore it from a backup$"):
+    with pytest.raises(
+        DamagedError, match=rf"{ledger_file} is damaged: .+; restore it from a backup$"
+    ):
         Ledger.open(ledger_file)
 
 

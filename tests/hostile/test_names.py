@@ -13,6 +13,7 @@ from careerledger import Ledger
 from careerledger.errors import (
     CareerLedgerError,
     NotALedgerError,
+    ReadOnlyError,
     StoreError,
     UnsafeFileError,
 )
@@ -364,5 +365,5 @@ def test_link_that_takes_the_files_place_while_it_is_opened_is_not_followed(made
 
     monkeypatch.setattr(sqlite, "check_privacy", swapped)
 
-    with pytest.raises(StoreError):
+    with pytest.raises(ReadOnlyError, match="unable to open database file"):
         Ledger.open(made)
