@@ -11,6 +11,7 @@ import pytest
 from careerledger.stores import _turns
 from careerledger.stores._turns import Turns
 from careerledger.stores.sqlite import SQLiteStore
+from careerledger.testing import append_rows, new_row
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has such locks")
 
@@ -72,6 +73,22 @@ def test_one_who_has_just_come_keeps_nobody_waiting(turns):
     turns().begin()
 
     assert seconds(turns().begin) < 1
+
+
+@linux
+def test_who_records_stands_in_line(path):
+    with closing(SQLiteStore(path)) as store, closing(Turns(5)) as old:
+        old.open(f"{path}-wal")
+        waiting_long(old)
+        recording = Thread(target=append_rows, args=(store, new_row(1)))
+        recording.start()
+        recording.join(0.1)
+        assert recording.is_alive()
+
+        old.end()
+
+        recording.join(1)
+        assert not recording.is_alive()
 
 
 @linux

@@ -18,7 +18,7 @@ from careerledger.errors import (
     UnsafeFileError,
 )
 from careerledger.events import CourseFinished, VisionDeclared
-from careerledger.stores import _privacy, sqlite
+from careerledger.stores import sqlite
 from careerledger.stores.memory import MemoryStore
 from careerledger.stores.sqlite import SQLiteStore
 from careerledger.testing import append_rows, new_row
@@ -354,16 +354,19 @@ def test_link_that_takes_the_files_place_while_it_is_open_is_not_written_through
             ledger.record(CourseFinished(on="2024", title="Logic"))
 
 
-def test_link_that_takes_the_files_place_while_it_is_opened_is_not_followed(made, monkeypatch):
-    """Between our look at it and SQLite's."""
-    real = _privacy.check_privacy
+@pytest.mark.parametrize("look", ["check_privacy", "_check_header"])
+def test_link_that_takes_the_files_place_while_it_is_opened_is_not_followed(
+    made, monkeypatch, look
+):
+    """Between one look at it and the next, and before SQLite's."""
+    real = getattr(sqlite, look)
 
     def swapped(path):
         real(path)
         made.rename(made.with_name("moved"))
         made.symlink_to("moved")
 
-    monkeypatch.setattr(sqlite, "check_privacy", swapped)
+    monkeypatch.setattr(sqlite, look, swapped)
 
     with pytest.raises(ReadOnlyError, match="unable to open database file"):
         Ledger.open(made)

@@ -773,6 +773,11 @@ def test_nothing_is_written_into_a_file_that_nobody_can_find(opened, path, add, 
     assert not opened._connection.in_transaction
 
 
+@pytest.mark.parametrize("timeout", [0, 1_000_000])
+def test_shortest_and_longest_timeout(path, timeout):
+    SQLiteStore(path, timeout=timeout).close()
+
+
 @pytest.mark.parametrize("timeout", [-1, -0.001, float("nan"), float("inf"), 1e9])
 def test_timeout_that_cannot_be_is_refused(path, timeout):
     with pytest.raises(StoreError, match="a number of seconds from 0"):
@@ -787,7 +792,7 @@ def test_file_that_another_program_holds_is_an_error_and_stays_untouched(made):
         other.pragma("user_version", FORMAT)
         before = contents(made.parent)
 
-        with pytest.raises(LockedError, match=r"for longer than 0\.01 s"):
+        with pytest.raises(LockedError, match=rf"{made} is being .* for longer than 0\.01 s"):
             SQLiteStore(made, timeout=0.01)
 
         # Read by another process, as this one would let go of the lock.
