@@ -839,7 +839,7 @@ class _WrongTypeError(TypeError):
 def _exactly(value: object, kind: type) -> Any:
     accepted = (int, float) if kind is float else kind
     if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
-        raise _WrongTypeError(f"expected {_NAMES.get(kind, kind.__name__)}, got {_named(value)}")
+        raise _WrongTypeError(f"expected {_NAMES[kind]}, got {_named(value)}")
     return value
 
 

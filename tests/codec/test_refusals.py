@@ -100,6 +100,12 @@ def test_wrong_values_are_refused_with_their_path(event, path, value, message, r
     assert found.startswith("entry #1 cannot be read: ")
 
 
+def test_all_names_that_are_wrong_are_told(read):
+    body = codec.encode(entry_of(COURSE)).replace(b'"key":', b'"kay":').replace(b'"id":', b'"ID":')
+
+    assert "missing id, key; unknown ID, kay, at $" in read(body)
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [

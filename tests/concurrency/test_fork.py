@@ -106,7 +106,10 @@ def test_child_forked_while_its_parent_writes_leaves_the_writing_alone(path):
             told = forked(lambda: SQLiteStore(path))
             store._connection.execute("UPDATE ledger SET size = size")
 
-        assert told.startswith(f"ForkedError: {path} was being used when this process was forked")
+        assert told == (
+            f"ForkedError: {path} was being used when this process was forked; start the process "
+            "anew instead of forking it, or fork it while nothing is being recorded or asked"
+        )
         assert 2 == ledger.record(fact("Sets")).seq
         ledger.verify()
 

@@ -295,8 +295,9 @@ def test_folder_of_a_group_is_fine_where_its_owner_is_alone_in_it(
     import pwd
 
     user = pwd.struct_passwd(("ada", "", os.geteuid(), 0, "", "", ""))
-    monkeypatch.setattr(pwd, "getpwuid", lambda uid: user)
-    monkeypatch.setattr(grp, "getgrgid", lambda gid: grp.struct_group((group, "", 0, members)))
+    named = grp.struct_group((group, "", 0, members))
+    monkeypatch.setattr(pwd, "getpwuid", lambda uid: {os.geteuid(): user}[uid])
+    monkeypatch.setattr(grp, "getgrgid", lambda gid: {made.parent.stat().st_gid: named}[gid])
     made.parent.chmod(0o770)
     if opens:
         Ledger.open(made).close()
