@@ -160,6 +160,14 @@ def test_numbers_are_read_exactly(number, read):
     assert float(number) == read(changed(_flat(), "event.real", number)).event.real
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("few", 0), ("few", 4), ("most", 2**62 + 1), ("open_share", 0), ("open_share", 1)],
+)
+def test_bounds_are_kept(field, value, read):
+    assert f"{field} of Flat is {value}" in read(changed(_flat(), f"event.{field}", value))
+
+
 def _flat():
     return Flat(
         on="2024", flag=True, whole=1, real=1, text="", day="2024", choice="a", few=1, most=1,

@@ -139,6 +139,8 @@ def test_rows_that_the_quick_reader_doubts_are_read_in_turn(read):
         (immutabledict[PartialDate, int], immutabledict({PartialDate("2024"): 1})),
         (immutabledict[Literal["a"], int] | None, immutabledict({"a": 1})),
         (tuple[immutabledict[str, int], ...], (immutabledict({"a": 1}), immutabledict())),
+        (tuple[immutabledict[str, int] | None, ...], (immutabledict({"a": 1}), None)),
+        (tuple[Annotated[immutabledict[str, int], MinLen(1)], ...], (immutabledict({"a": 1}),)),
         (immutabledict[str, immutabledict[str, int]], immutabledict({"a": immutabledict(b=1)})),
         (Mark, 3),
         (Colour | None, Colour.RED),
@@ -166,6 +168,7 @@ def test_what_a_class_does_when_it_is_built_is_done_when_it_is_read(moment, read
     made = event("acme.built")(type("Built", (Action,), {f"__attrs_{moment}_init__": refuse}))
     body = codec.encode(entry_of(made(on="2024", note="even")))
 
+    assert codec._quick(made) is None
     assert "even" == read(body).event.note
     if moment == "post":
         assert "note of Built is 'odd', at $.event" in read(body.replace(b'"even"', b'"odd"'))
