@@ -140,7 +140,7 @@ def test_rows_that_the_quick_reader_doubts_are_read_in_turn(read):
         (immutabledict[Literal["a"], int] | None, immutabledict({"a": 1})),
         (tuple[immutabledict[str, int], ...], (immutabledict({"a": 1}), immutabledict())),
         (tuple[immutabledict[str, int] | None, ...], (immutabledict({"a": 1}), None)),
-        (tuple[Annotated[immutabledict[str, int], MinLen(1)], ...], (immutabledict({"a": 1}),)),
+        (tuple[Annotated[immutabledict[str, int], "a note"], ...], (immutabledict({"a": 1}),)),
         (immutabledict[str, immutabledict[str, int]], immutabledict({"a": immutabledict(b=1)})),
         (Mark, 3),
         (Colour | None, Colour.RED),
