@@ -636,9 +636,13 @@ def test_read_only_file_or_folder_stays_untouched(made, monkeypatch, denied):
     denied = made.parent / denied
     monkeypatch.setattr(os, "access", lambda place, mode: place != denied and real(place, mode))
 
-    with pytest.raises(ReadOnlyError, match=f"{denied} cannot be read and written"):
+    with pytest.raises(ReadOnlyError) as told:
         SQLiteStore(made)
 
+    assert str(told.value) == (
+        f"{denied} cannot be read and written; a ledger needs a file and a folder that you may "
+        "write to"
+    )
     assert before == contents(made.parent)
 
 

@@ -915,13 +915,13 @@ def _check_header(path: Path) -> None:
         header = file.xRead(100, 0)
     finally:
         file.xClose()
-    ours = APPLICATION_ID.to_bytes(4, "big")
+    ours = APPLICATION_ID.to_bytes(4)
     if not header.startswith(b"SQLite format 3\0") or header[68:72] != ours:
         what = "is empty" if not header else "was not made by careerledger"
         raise NotALedgerError(
             f"{path} {what}, so it is not a ledger; it was left as it is, name another file"
         )
-    if int.from_bytes(header[60:64], "big") > FORMAT:
+    if int.from_bytes(header[60:64]) > FORMAT:
         _refuse_newer(path)
 
 
