@@ -318,6 +318,11 @@ def test_no_event_must_count_where_none_is_declared():
         run(laws(LastPlace), "every_event_counts")
 
 
+def test_a_law_can_be_waived():
+    with pytest.raises(unittest.SkipTest, match="it has its reasons"):
+        laws(LastPlace, waived={"void": "it has its reasons"})("test_void").setUp()
+
+
 def test_the_base_of_the_laws_is_none_of_them():
     with pytest.raises(unittest.SkipTest, match="makes test classes of this one"):
         ProjectionLaws("test_void").setUp()
