@@ -285,6 +285,15 @@ def test_the_other_process_answers_line_by_line(monkeypatch, tmp_path):
     assert "ImportError" in answers[2]["error"]
 
 
+def test_a_process_that_was_started_for_a_law_starts_no_other(monkeypatch):
+    """A script that runs laws without a guard would start itself for ever."""
+    elsewhere.end()
+    monkeypatch.setenv("CAREERLEDGER_ELSEWHERE", "1")
+
+    with pytest.raises(RuntimeError, match=r"put what runs them below if __name__"):
+        elsewhere.ask({})
+
+
 def test_each_event_that_is_said_to_raise_must_do_so():
     with pytest.raises(NotShown, match="no career showed anything about CourseFinished"):
         run(laws(sound.CounterInView, rises_with=[SkillPractised, CourseFinished]), "rises")

@@ -18,6 +18,8 @@ from careerledger.history import Entry
 from careerledger.projections import fold
 from careerledger.testing._views import Names, told
 
+_MARK: Final = "CAREERLEDGER_ELSEWHERE"
+"""Set in the environment of a process that was started here, which must start no more."""
 _SERVE: Final = "from careerledger.testing._elsewhere import serve; serve()"
 
 
@@ -45,9 +47,15 @@ class _Elsewhere:
     def _running(self) -> "subprocess.Popen[str]":
         """One for all the tests of this process: starting it takes longer than they do."""
         if self._process is None:
+            if _MARK in os.environ:
+                raise RuntimeError(
+                    "laws run while another process imports their module, which would go on for "
+                    "ever; put what runs them below if __name__ == '__main__':"
+                )
             here = os.environ.get("PYTHONHASHSEED", "random")
             environment = {
                 **os.environ,
+                _MARK: "1",
                 "PYTHONHASHSEED": "4711" if here != "4711" else "4712",
                 "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
             }
