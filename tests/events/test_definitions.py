@@ -12,6 +12,7 @@ from annotated_types import Interval, Len, MaxLen, MinLen, MultipleOf, Predicate
 from immutabledict import immutabledict
 
 from careerledger import codec
+from careerledger.dates import PartialDate
 from careerledger.errors import DefinitionError, FieldError
 from careerledger.events import (
     Action,
@@ -251,6 +252,51 @@ def test_a_class_within_a_function_is_fine():
 
     assert 3 == define()(on="2024", prize=3).prize
     assert "define.<locals>.Local" in define().__qualname__
+
+
+def test_a_default_that_breaks_the_rule_of_its_field_is_refused():
+    with pytest.raises(
+        DefinitionError,
+        match="field prize of Cheap has the default -1; it must be 0 or more",
+    ):
+
+        @event("acme.cheap")
+        class Cheap(Action):
+            prize: Annotated[int, Interval(ge=0)] = -1
+
+
+def test_a_default_is_held_as_if_it_were_given():
+    @event("acme.defaulted")
+    class Defaulted(Action):
+        prize: float = 1
+        due: PartialDate = "2024"
+        team: tuple[str, ...] = ["Ada"]
+        first: PartialDate = attrs.Factory(lambda: "2023")
+
+    made = Defaulted(on="2024")
+
+    assert (float, PartialDate, PartialDate) == tuple(
+        type(value) for value in (made.prize, made.due, made.first)
+    )
+    assert ("Ada",) == made.team
+    assert made == Defaulted(on="2024", prize=1.0, due="2024", team=("Ada",), first="2023")
+    assert "Defaulted(on=PartialDate('2024'))" == repr(made.replace(first="2023")).replace(
+        ", first=PartialDate('2023')", ""
+    )
+
+
+@pytest.mark.parametrize("name", ["on", "prize", "first"])
+def test_what_stands_for_a_default_is_no_value(name):
+    @event("acme.anew")
+    class Anew(Action):
+        prize: int
+        first: PartialDate = attrs.Factory(lambda: "2023")
+
+    default = getattr(attrs.fields(Anew), name).default
+    given = {"on": "2024", "prize": 1, name: default}
+
+    with pytest.raises(FieldError, match=f"{name} of Anew is"):
+        Anew(**given)
 
 
 def test_an_event_may_extend_another():

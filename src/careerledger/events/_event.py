@@ -83,8 +83,11 @@ def field(*, default: Any = attrs.NOTHING) -> Any:
 
 
 def _check_value(value: object, event: object, attribute: "attrs.Attribute[Any]") -> object:
+    check, default = attribute.metadata[_CHECK]
+    if value is default:  # as most fields are; it was checked when the class was defined
+        return value
     try:
-        return attribute.metadata[_CHECK](value)
+        return check(value)
     except RuleError as rule:
         raise FieldError(
             f"{attribute.name} of {type(event).__name__} is {shown(value)}; it must be {rule}",
@@ -122,8 +125,17 @@ def _with_checks(cls: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs
             check = check_for(attribute.type)
         except DefinitionError as error:
             raise DefinitionError(f"{where} {error}") from None
-        metadata = {**attribute.metadata, _CHECK: check}
-        checked.append(attribute.evolve(metadata=metadata, converter=_CONVERTER))
+        default = attribute.default
+        made_anew = default is attrs.NOTHING or isinstance(default, cast("type", attrs.Factory))
+        if not made_anew:
+            try:
+                default = check(default)
+            except RuleError as rule:
+                raise DefinitionError(
+                    f"{where} has the default {shown(default)}; it must be {rule}"
+                ) from None
+        metadata = {**attribute.metadata, _CHECK: (check, object() if made_anew else default)}
+        checked.append(attribute.evolve(default=default, metadata=metadata, converter=_CONVERTER))
     return checked
 
 
@@ -340,7 +352,7 @@ def _personal_fields(
                 f"{where} names the subject {subject!r}, which must be a field that holds one id "
                 "of one kind, such as Annotated[str, Refers.to('contact')]"
             )
-        check = attribute.metadata[_CHECK]
+        check, _ = attribute.metadata[_CHECK]
         for forgotten in (FORGOTTEN, attribute.default, None):
             with suppress(RuleError):
                 yield (

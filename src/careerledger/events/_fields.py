@@ -249,7 +249,9 @@ def _one_of(options: tuple[Any, ...]) -> Check:
 
 def _many(container: Callable[[Iterable[Any]], Any], check_item: Check) -> Check:
     def check(value: object) -> object:
-        if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+        if not isinstance(value, _COLLECTIONS) and (
+            isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable)
+        ):
             raise RuleError("a collection of values, not a single one")
         items: list[Any] = []
         for item in cast("Iterable[object]", value):
@@ -262,9 +264,13 @@ def _many(container: Callable[[Iterable[Any]], Any], check_item: Check) -> Check
     return check
 
 
+_COLLECTIONS: Final = (tuple, frozenset, list, set)
+"""What collections mostly are; to ask an abstract class takes five times as long."""
+
+
 def _mapping(check_key: Check, check_value: Check) -> Check:
     def check(value: object) -> immutabledict[Any, Any]:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, (immutabledict, dict, Mapping)):
             raise RuleError("a mapping such as {'name': 1}")
         pairs = cast("Mapping[object, object]", value)
         try:
@@ -280,15 +286,16 @@ def _ruled(check_base: Check, rules: list[Rule]) -> Check:
         return check_base
     bounds = [bound for rule in rules for bound in _bounds(rule)]
     words = " and ".join(word for word, _ in bounds)
+    conditions = [holds for _, holds in bounds]
 
     def check(value: object) -> object:
         value = check_base(value)
         try:
-            holds = all(holds(value) for _, holds in bounds)
+            for holds in conditions:
+                if not holds(value):
+                    raise RuleError(words)
         except TypeError:  # a rule for another type than the value's, such as a length of None
-            holds = False
-        if not holds:
-            raise RuleError(words)
+            raise RuleError(words) from None
         return value
 
     return check

@@ -30,6 +30,7 @@ from careerledger.testing._digits import (
     Nothing,
     Reader,
     World,
+    date_of,
     pick,
     reader_of,
     shifted,
@@ -358,7 +359,7 @@ class Teller:
 
     def _on(self, gene: bytes) -> PartialDate:
         length = pick(_PRECISIONS, gene[_HOW]) if self.telling.coarse else 10
-        return PartialDate(self.world.day.isoformat()[:length])
+        return date_of(self.world.day, length)
 
     def _happen(self, cls: type[Action], gene: bytes) -> None:
         self._day(gene)
@@ -411,7 +412,7 @@ class Teller:
         earliest = max(named, default="")
         if event.on >= earliest:
             return event
-        day = PartialDate(self.world.day)
+        day = date_of(self.world.day, 10)
         on = day if day >= earliest else PartialDate(earliest)
         return evolved(event, {"on": on})
 

@@ -5,7 +5,7 @@ A digit is a byte. A value is made of two of them, and both 0 give the simplest 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from math import inf
 from typing import Any, Final, TypeVar
 
@@ -75,7 +75,14 @@ def pick(options: Sequence[T], digit: int) -> T:
 
 def shifted(day: date, days: int) -> date:
     """So many days later, within the time of made-up events."""
-    return min(max(day + timedelta(days), FIRST), LAST)
+    later = day + timedelta(days)
+    return FIRST if later < FIRST else min(later, LAST)
+
+
+@lru_cache(maxsize=32_768)
+def date_of(day: date, length: int) -> PartialDate:
+    """The day, or its month or year, as the length of the text says: 10, 7 or 4."""
+    return PartialDate(day.isoformat()[:length])
 
 
 Reader = Callable[[int, int, World], Any]
@@ -103,9 +110,8 @@ def reader_of(shape: Shape) -> Reader:  # noqa: C901, PLR0911, PLR0912 - one for
         case Known(kinds):
             return lambda a, _, world: pick(_standing(kinds, world), a)
         case Many(container, item, least):
-            return lambda a, b, world: container(
-                _items(item, max(least, pick(_SIZES, b)), a, b, world)
-            )
+            items = _items_of(item)
+            return lambda a, b, world: container(items(max(least, pick(_SIZES, b)), a, b, world))
         case Pairs():
             return _pairs(shape)
         case Part(cls):
@@ -130,14 +136,14 @@ def _text(least: int) -> Reader:
 
 
 def _day(a: int, b: int, world: World) -> PartialDate:
-    return PartialDate(shifted(world.day, pick(_LATER, a)).isoformat()[: pick(_CUT, b)])
+    return date_of(shifted(world.day, pick(_LATER, a)), pick(_CUT, b))
 
 
 def _pairs(shape: Pairs) -> Reader:
-    read = reader_of(shape.value)
+    read, names_of = reader_of(shape.value), _items_of(shape.key)
 
     def pairs(a: int, b: int, world: World) -> immutabledict[Any, Any]:
-        names = dict.fromkeys(_items(shape.key, max(shape.least, pick(_SIZES, b)), a, b, world))
+        names = dict.fromkeys(names_of(max(shape.least, pick(_SIZES, b)), a, b, world))
         values = [read((a + 97 * n) % 256, b, world) for n in range(len(names))]
         return immutabledict(zip(names, values, strict=True))
 
@@ -177,20 +183,32 @@ _TINY: Final = 1e-300
 
 
 def _standing(kinds: Sequence[str], world: World) -> Sequence[str]:
-    ids = [id_ for kind in kinds for id_ in world.ids.get(kind, ())]
+    ids: Sequence[str] = ()
+    for kind in kinds:
+        more = world.ids.get(kind, ())
+        ids = [*ids, *more] if ids else more
     if not ids:
         raise Nothing(kinds[0])
     return ids
 
 
-def _items(item: Shape, size: int, a: int, b: int, world: World) -> list[Any]:
+def _items_of(item: Shape) -> Callable[[int, int, int, World], list[Any]]:
+    """What makes so many items, of the digits of the first."""
     if isinstance(item, Known):
+        kinds = item.kinds
         # A contact may be oneself, which tells more than the same contact twice.
-        ids = [*_standing(item.kinds, world), *(["me"] if "contact" in item.kinds else [])]
-        start = a * len(ids) >> 8
-        return [ids[(start + n) % len(ids)] for n in range(size)]
+        besides = ["me"] if "contact" in kinds else []
+
+        def known(size: int, a: int, _b: int, world: World) -> list[Any]:
+            ids = [*_standing(kinds, world), *besides]
+            start = a * len(ids) >> 8
+            return [ids[(start + n) % len(ids)] for n in range(size)]
+
+        return known
     read = reader_of(item)
-    return [read((a + 43 * n) % 256, (b + 71 * n) % 256, world) for n in range(size)]
+    return lambda size, a, b, world: [
+        read((a + 43 * n) % 256, (b + 71 * n) % 256, world) for n in range(size)
+    ]
 
 
 def _such(shape: Such, a: int, b: int, world: World) -> Any:
@@ -204,7 +222,7 @@ def _such(shape: Such, a: int, b: int, world: World) -> Any:
 def _tried(of: Shape, a: int, b: int, world: World) -> Iterator[Any]:
     if isinstance(of, Many):
         for size in range(of.least, of.least + 9):  # pragma: no branch - one of them fits
-            yield of.container(_items(of.item, size, a, b, world))
+            yield of.container(_items_of(of.item)(size, a, b, world))
     else:
         for step in range(0, 256, 8):
             yield reader_of(of)((a + step) % 256, b, world)
