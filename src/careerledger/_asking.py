@@ -80,7 +80,7 @@ class Reader:
         if not entries or entries[0].seq != self._seen + 1:
             return
         for entry in entries:
-            if isinstance(entry.event, EntryVoided | EntryAmended):
+            if isinstance(entry.event, _CORRECTIONS):
                 return
         self._seen = entries[-1].seq
 
@@ -180,9 +180,12 @@ def log_pages(store: Store, ledger: str, upto: int, *, after: int = 0) -> Iterat
         after = rows[-1].seq
 
 
+_CORRECTIONS: Final = (EntryVoided, EntryAmended)
+
+
 def _target(entry: Entry[Event]) -> str | None:
     event = entry.event
-    return event.target if isinstance(event, EntryVoided | EntryAmended) else None
+    return event.target if isinstance(event, _CORRECTIONS) else None
 
 
 def _amendment(entry: Entry[Event]) -> Event | None:

@@ -238,8 +238,7 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 
 def append(store: Store, ledger: str, head: Head, entries: Sequence[Entry[Event]]) -> None:
     """Write entries behind the head, with their hashes."""
-    sealed = codec.seal_all(entries, seal)
-    rows = [as_row(entry, *written) for entry, written in zip(entries, sealed, strict=True)]
+    rows = as_rows(entries, codec.seal_all(entries, seal))
     frontier = Frontier(head.size, head.frontier)
     frontier.extend([row.leaf for row in rows])
     store.append(ledger, rows, frontier.packed)
@@ -252,23 +251,29 @@ def seal(told: bytes) -> tuple[bytes, str]:
 
 def as_row(entry: Entry[Event], body: bytes, personal: bytes | None = None) -> Row:
     """What a store keeps of an entry: its bytes, and the columns derived from them."""
-    event = entry.event
-    on = getattr(event, "on", None)
-    return _new_row(
-        Row,
-        (
-            entry.seq,
-            entry.id,
-            entry.type,
-            None if on is None else str(on),
-            codec.instant_text(entry.recorded_at),
-            entry.key,
-            body,
-            leaf_hash(body),
-            introduced(event),
-            personal,
-        ),
-    )
+    return as_rows([entry], [(body, personal)])[0]
+
+
+def as_rows(entries: Sequence[Entry[Event]], sealed: Iterable[codec.Sealed]) -> list[Row]:
+    """What a store keeps of each entry: see ``as_row``."""
+    return [
+        _new_row(
+            Row,
+            (
+                entry.seq,
+                entry.id,
+                entry.type,
+                None if (on := getattr(entry.event, "on", None)) is None else str(on),
+                codec.instant_text(entry.recorded_at),
+                entry.key,
+                body,
+                leaf_hash(body),
+                introduced(entry.event),
+                personal,
+            ),
+        )
+        for entry, (body, personal) in zip(entries, sealed, strict=True)
+    ]
 
 
 _new_row: Final[Callable[[type[Row], tuple[object, ...]], Row]] = cast("Any", tuple).__new__

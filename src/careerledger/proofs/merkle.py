@@ -53,21 +53,21 @@ class Frontier:
         self.extend([leaf])
 
     def extend(self, leaves: Iterable[bytes]) -> None:
-        """Add leaf hashes; many are packed once, which takes them 0.2 µs less each."""
-        packed, size = self.packed, self.size
-        nodes: list[bytes] = []
-        for leaf in leaves:
-            node, carries = leaf, size
-            while carries & 1:
-                if nodes:
-                    left = nodes.pop()
-                else:
-                    left, packed = packed[-HASH_SIZE:], packed[:-HASH_SIZE]
-                node = sha256(b"\x01" + left + node).digest()
-                carries >>= 1
-            nodes.append(node)
-            size += 1
-        self.packed, self.size = packed + b"".join(nodes), size
+        """Add leaf hashes."""
+        packed, waiting = self.packed, self.size
+        kept: list[bytes] = []
+        nodes = list(leaves)
+        self.size += len(nodes)
+        while nodes:  # from one height to the next
+            if waiting & 1:  # there a subtree waits for its neighbour
+                nodes.insert(0, packed[-HASH_SIZE:])
+                packed = packed[:-HASH_SIZE]
+            if len(nodes) & 1:
+                kept.append(nodes.pop())
+            following = iter(nodes)
+            nodes = [sha256(b"\x01" + left + next(following)).digest() for left in following]
+            waiting >>= 1
+        self.packed = packed + b"".join(reversed(kept))
 
     def root(self) -> bytes:
         """The root hash of the tree; for an empty one the hash of nothing."""
