@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from itertools import islice
 
 from careerledger import codec
 from careerledger._asking import PAGE, log_pages
-from careerledger._recording import as_row
+from careerledger._recording import as_row, as_rows
 from careerledger.errors import CodecError, DamagedError, ProofError
 from careerledger.events import Event, PersonalField, UnknownEvent
 from careerledger.events.correction import EntryAmended, SubjectForgotten
@@ -53,18 +54,18 @@ def verify(store: Store, ledger: str, since: Checkpoint | None) -> None:
 
 def _fitting(store: Store, ledger: str, size: int) -> Iterator[Row]:
     """The rows by number, as long as each is what its bytes and those of others make it."""
-    recorded_at = ""
+    after, recorded_at = 0, ""
     missing: list[tuple[int, str]] = []
     forgotten: set[str] = set()
-    for row, entry in _entries(store, ledger, size):
-        if row != _derived(row, entry) or row.recorded_at < recorded_at:
-            raise _unfit(ledger, row.seq)
-        recorded_at = row.recorded_at
-        if row.personal is not None or b'"personal":' in row.body:
-            missing += [(row.seq, whom) for whom in missing_of(ledger, row, entry)]
-        if isinstance(entry.event, SubjectForgotten):
-            forgotten.add(f"{entry.event.kind}:{entry.event.id}")
-        yield row
+    for rows in log_pages(store, ledger, size):
+        entries = _entries(ledger, rows, after, recorded_at)
+        after, recorded_at = after + len(rows), rows[-1].recorded_at
+        for row, entry in zip(rows, entries, strict=True):
+            if row.personal is not None or b'"personal":' in row.body:
+                missing += [(row.seq, whom) for whom in missing_of(ledger, row, entry)]
+            if isinstance(entry.event, SubjectForgotten):
+                forgotten.add(f"{entry.event.kind}:{entry.event.id}")
+            yield row
     for number, whom in missing:
         if whom not in forgotten and (whom or not forgotten):
             raise _unfit(ledger, number)
@@ -97,20 +98,34 @@ def _another(ledger: str, signed: Checkpoint) -> ProofError:
     )
 
 
-def _entries(store: Store, ledger: str, size: int) -> Iterator[tuple[Row, Entry[Event]]]:
-    """Each row with the entry in its bytes."""
-    after = 0
-    for rows in log_pages(store, ledger, size):
-        entries = codec.decode_all((row.seq, row.type, row.body, row.personal) for row in rows)
-        for number, row in enumerate(rows, start=after + 1):
-            try:
-                entry = next(entries)
-            except CodecError as error:
-                raise _unfit(ledger, number) from error
-            if row.seq != number:
-                raise _unfit(ledger, number)
-            yield row, entry
-        after += len(rows)
+def _entries(ledger: str, rows: list[Row], after: int, recorded_at: str) -> list[Entry[Event]]:
+    """The entries in the bytes of rows that are numbered on from ``after``.
+
+    Raises DamagedError for the first one that is not what its bytes make it, or was recorded
+    before the one in front of it.
+    """
+    # Whole pages are compared at once; what does not fit is sought only where there is any.
+    with suppress(CodecError):
+        slim = ((row.seq, row.type, row.body, row.personal) for row in rows)
+        entries = list(codec.decode_all(slim))
+        times = [recorded_at, *(row.recorded_at for row in rows)]
+        if (
+            as_rows(entries, ((row.body, row.personal) for row in rows)) == rows
+            and [row.seq for row in rows] == list(range(after + 1, after + len(rows) + 1))
+            and times == sorted(times)
+        ):
+            return entries
+    entries = []
+    for number, row in enumerate(rows, start=after + 1):
+        try:
+            entry = codec.decode(row.seq, row.body, row.personal)
+        except CodecError as error:
+            raise _unfit(ledger, number) from error
+        if row.seq != number or row != _derived(row, entry) or row.recorded_at < recorded_at:
+            raise _unfit(ledger, number)
+        recorded_at = row.recorded_at
+        entries.append(entry)
+    return entries
 
 
 def _unfit(ledger: str, number: int) -> DamagedError:

@@ -14,9 +14,10 @@ Rows are numbered in the order of ``recorded_at``. Text is any that UTF-8 holds,
 code point.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
-from typing import NamedTuple, Protocol
+from functools import partial
+from typing import Any, Final, NamedTuple, Protocol, cast
 
 from careerledger.errors import StoreError
 
@@ -41,6 +42,9 @@ class Row(NamedTuple):
     personal: bytes | None = None
     """What the body is only committed to, a line for each field; None: nothing, or no more."""
 
+
+new_row: Final[Callable[[tuple[Any, ...]], Row]] = partial(cast("Any", tuple).__new__, Row)
+"""The row with these ten values, in a third of the time that ``Row(...)`` takes."""
 
 Slim = tuple[int, str, bytes, bytes | None]
 """What reading an entry takes: number, type, body, personal."""

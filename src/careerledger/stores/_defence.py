@@ -224,14 +224,12 @@ def read(rows: Iterator[Any], most: int, step: int = 16) -> tuple[list[Any], boo
 
 def _bytes_in(rows: list[Any]) -> int:
     """How many bytes and characters rows have; a column holds values of one type."""
-    columns = list(zip(*rows, strict=True))
+    columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True))
     try:
         return sum(
-            len(value)
+            sum(map(len, filter(None, column)))
             for column in columns
             if not isinstance(column[0], int)
-            for value in column
-            if value is not None
         )
     except TypeError:  # unless the file is damaged
         values = (value for column in columns for value in column)

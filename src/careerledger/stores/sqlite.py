@@ -32,7 +32,7 @@ from careerledger.errors import (
     ReadOnlyError,
     StoreError,
 )
-from careerledger.stores import EMPTY, Head, Row, Saved, Slim, check_less, follows
+from careerledger.stores import EMPTY, Head, Row, Saved, Slim, check_less, follows, new_row
 from careerledger.stores._defence import (
     MAX_PAGE,
     MAX_RESULT,
@@ -462,14 +462,12 @@ class SQLiteStore:
 
     def log(self, ledger: str, *, after: int, upto: int, limit: int) -> list[Row]:
         """Rows by number."""
-        return [
-            Row(*row)
-            for row in self._page(
-                'SELECT seq, id, type, "on", recorded_at, key, body, leaf, introduces, personal '
-                f"FROM entry WHERE ledger = {_HERE} AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
-                *(ledger, after, upto, limit),
-            )
-        ]
+        page = self._page(
+            'SELECT seq, id, type, "on", recorded_at, key, body, leaf, introduces, personal '
+            f"FROM entry WHERE ledger = {_HERE} AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
+            *(ledger, after, upto, limit),
+        )
+        return list(map(new_row, page))
 
     def facts(
         self,
