@@ -224,10 +224,10 @@ def read(rows: Iterator[Any], most: int, step: int = 16) -> tuple[list[Any], boo
 
 def _bytes_in(rows: list[Any]) -> int:
     """How many bytes and characters rows have; a column holds values of one type."""
-    columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True))
+    columns = list(zip(*rows, strict=True))
     try:
         return sum(
-            sum(map(len, filter(None, column)))
+            sum([len(value) for value in column if value is not None])
             for column in columns
             if not isinstance(column[0], int)
         )
