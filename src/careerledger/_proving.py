@@ -107,15 +107,15 @@ def _entries(ledger: str, rows: list[Row], after: int, recorded_at: str) -> list
     # Whole pages are compared at once; what does not fit is sought only where there is any.
     with suppress(CodecError):
         slim = ((row.seq, row.type, row.body, row.personal) for row in rows)
-        entries = list(codec.decode_all(slim))
+        read = list(codec.decode_all(slim))
         times = [recorded_at, *(row.recorded_at for row in rows)]
         if (
-            as_rows(entries, ((row.body, row.personal) for row in rows)) == rows
+            as_rows(read, ((row.body, row.personal) for row in rows)) == rows
             and [row.seq for row in rows] == list(range(after + 1, after + len(rows) + 1))
             and times == sorted(times)
         ):
-            return entries
-    entries = []
+            return read
+    entries: list[Entry[Event]] = []
     for number, row in enumerate(rows, start=after + 1):
         try:
             entry = codec.decode(row.seq, row.body, row.personal)
