@@ -23,6 +23,7 @@ recognise it hands to the plain one, which then finds the words for what is wron
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from itertools import chain
@@ -319,7 +320,7 @@ def encode(entry: Entry[Event]) -> bytes:
     return encode_all([entry])[0]
 
 
-def encode_all(entries: Iterable[Entry[Event]]) -> list[bytes]:
+def encode_all(entries: Sequence[Entry[Event]]) -> list[bytes]:
     """The bytes of each entry with all that it says, proven to be readable.
 
     Equal events have equal bytes, whatever order their sets and mappings are in.
@@ -329,7 +330,7 @@ def encode_all(entries: Iterable[Entry[Event]]) -> list[bytes]:
     return [body for body, _ in seal_all(entries, None)]
 
 
-def seal_all(entries: Iterable[Entry[Event]], seal: Seal | None) -> list[Sealed]:
+def seal_all(entries: Sequence[Entry[Event]], seal: Seal | None) -> list[Sealed]:
     """The bytes of each entry without what it says of people, and that; both proven readable.
 
     Args:
@@ -339,66 +340,76 @@ def seal_all(entries: Iterable[Entry[Event]], seal: Seal | None) -> list[Sealed]
     Raises CodecError as ``encode_all`` does.
     """
     writers = _writers(catalogue.size)
+    if len(entries) == 1:
+        (entry,) = entries
+        return [_sealed(entry, writers[type(entry.event)], seal)]
     sealed: list[Any] = []
-    alike: dict[type[Event], tuple[list[int], list[Entry[Event]]]] = {}
-    for at, entry in enumerate(entries):
+    alike: dict[type[Event], list[int]] = {}
+    for place, entry in enumerate(entries):
         event = entry.event
         cls = type(event)
-        if writers[cls].tells and seal is not None and (told := _told(event)):
-            sealed.append(_proven_sealed(entry, told, seal))
-            continue
-        sealed.append(None)
-        places, some = alike.get(cls) or alike.setdefault(cls, ([], []))
-        places.append(at)
-        some.append(entry)
-    for cls, (places, some) in alike.items():
-        for at, body in zip(places, _proven(some, writers[cls]), strict=True):
-            sealed[at] = (body, None)
+        writer = writers[cls]
+        if writer.decode is _decode_nothing or (writer.tells and _told(event)):
+            sealed.append(_sealed(entry, writer, seal))
+        else:
+            alike.setdefault(cls, []).append(place)
+            sealed.append(None)
+    for cls, places in alike.items():
+        some = [entries[place] for place in places]
+        for place, body in zip(places, _all_proven(some, writers[cls]), strict=True):
+            sealed[place] = (body, None)
     return sealed
 
 
-def _proven(entries: list[Entry[Event]], writer: "_Writer") -> list[bytes]:
+def _sealed(entry: Entry[Event], writer: "_Writer", seal: Seal | None) -> Sealed:
+    if writer.tells and seal is not None and (told := _told(entry.event)):
+        return _proven_sealed(entry, told, seal)
+    return _proven(entry, writer), None
+
+
+def _all_proven(entries: list[Entry[Event]], writer: "_Writer") -> list[bytes]:
     """The bytes of entries of one class, after reading them back.
 
-    They are written together and then read together, which takes a third less than by turns.
+    To write them all and then read them all takes a third less than to do it by turns.
     """
     shape, decode_quickly, _ = writer
-    try:
-        forms = [
-            _Form(
-                entry.id,
-                entry.type,
-                entry.version,
-                instant_text(entry.recorded_at),
-                entry.key,
-                shape(entry.event),
-            )
-            for entry in entries
-        ]
+    with suppress(Exception):  # what is wrong is found below
+        forms = [_form_of(entry, shape) for entry in entries]
         bodies = [_ENTRY_ENCODER.encode(form) for form in forms]
+        longest = max(map(len, bodies))
+        if longest <= MAX_BYTES and [decode_quickly(body) for body in bodies] == forms:
+            return bodies
+    return [_proven(entry, writer) for entry in entries]
+
+
+def _form_of(entry: Entry[Event], shape: Callable[[Event], object]) -> _AnyForm:
+    return _Form(
+        entry.id,
+        entry.type,
+        entry.version,
+        instant_text(entry.recorded_at),
+        entry.key,
+        shape(entry.event),
+    )
+
+
+def _proven(entry: Entry[Event], writer: "_Writer") -> bytes:
+    """The bytes of an entry, after reading them back."""
+    shape, decode_quickly, _ = writer
+    try:
+        form = _form_of(entry, shape)
+        body = _ENTRY_ENCODER.encode(form)
     except CodecError:
         raise
     except Exception as error:  # a class of a user's may fail in any way
-        if len(entries) > 1:
-            return [body for entry in entries for body in _proven([entry], writer)]
-        raise _unwritable(entries[0].event, error) from error
+        raise _unwritable(entry.event, error) from error
     try:
-        proven = [decode_quickly(body) for body in bodies] == forms
+        proven = decode_quickly(body) == form and len(body) <= MAX_BYTES
     except msgspec.DecodeError:
         proven = False
-    if not proven or max(map(len, bodies)) > MAX_BYTES:
-        for entry, form, body in zip(entries, forms, bodies, strict=True):
-            if not _finds(decode_quickly, form, body):
-                _read_back(entry, body, None)
-    return bodies
-
-
-def _finds(decode_quickly: Callable[[bytes], object], form: object, body: bytes) -> bool:
-    """Whether the quick reader finds in the bytes what was written; False: it cannot say."""
-    try:
-        return decode_quickly(body) == form and len(body) <= MAX_BYTES
-    except msgspec.DecodeError:
-        return False
+    if not proven:
+        _read_back(entry, body, None)
+    return body
 
 
 def _unwritable(event: Event, error: Exception) -> CodecError:
