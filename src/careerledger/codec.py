@@ -340,17 +340,16 @@ def seal_all(entries: Sequence[Entry[Event]], seal: Seal | None) -> list[Sealed]
     Raises CodecError as ``encode_all`` does.
     """
     writers = _writers(catalogue.size)
-    if len(entries) == 1:
-        (entry,) = entries
-        return [_sealed(entry, writers[type(entry.event)], seal)]
     sealed: list[Any] = []
     alike: dict[type[Event], list[int]] = {}
     for place, entry in enumerate(entries):
         event = entry.event
         cls = type(event)
         writer = writers[cls]
-        if writer.decode is _decode_nothing or (writer.tells and _told(event)):
-            sealed.append(_sealed(entry, writer, seal))
+        if writer.tells and seal is not None and (told := _told(event)):
+            sealed.append(_proven_sealed(entry, told, seal))
+        elif len(entries) == 1 or writer.decode is _decode_nothing:
+            sealed.append((_proven(entry, writer), None))
         else:
             alike.setdefault(cls, []).append(place)
             sealed.append(None)
@@ -359,12 +358,6 @@ def seal_all(entries: Sequence[Entry[Event]], seal: Seal | None) -> list[Sealed]
         for place, body in zip(places, _all_proven(some, writers[cls]), strict=True):
             sealed[place] = (body, None)
     return sealed
-
-
-def _sealed(entry: Entry[Event], writer: "_Writer", seal: Seal | None) -> Sealed:
-    if writer.tells and seal is not None and (told := _told(entry.event)):
-        return _proven_sealed(entry, told, seal)
-    return _proven(entry, writer), None
 
 
 def _all_proven(entries: list[Entry[Event]], writer: "_Writer") -> list[bytes]:
