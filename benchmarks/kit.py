@@ -11,7 +11,7 @@ from measure import Table
 from rich.console import Console
 
 from careerledger import projections
-from careerledger.testing import careers, laws, store_laws
+from careerledger.testing import careers, laws
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
 
@@ -60,11 +60,7 @@ def seconds_of_laws(name: str) -> tuple[float, int]:
 
 def seconds_to_catch(animal: Animal) -> float:
     """How long the law that must catch an animal of the zoo takes, its shrinking too."""
-    if animal in STORES:
-        lasting = not issubclass(animal.kind, broken_stores.InMemory)
-        suite = store_laws(animal.kind, lasting=lasting)
-    else:
-        suite = laws(animal.kind, **animal.said)
+    suite = animal.suite()
     result = unittest.TestResult()
     begun = perf_counter()
     suite(f"test_{animal.law}").run(result)

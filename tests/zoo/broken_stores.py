@@ -195,7 +195,9 @@ class NoLock(InMemory):
 
 
 @broken_store(
-    "second_stores_see_what_was_appended", "what was appended is written when it is closed"
+    "second_stores_see_what_was_appended",
+    "what was appended is written when it is closed",
+    lasting=True,
 )
 class WritesAtClose(MemoryStore):
     def __init__(self, folder: Path):
@@ -226,7 +228,9 @@ class WritesAtClose(MemoryStore):
 
 
 @broken_store(
-    "what_was_appended_outlives_a_crash", "the transaction is left open until the next one"
+    "what_was_appended_outlives_a_crash",
+    "the transaction is left open until the next one",
+    lasting=True,
 )
 class CommitsLate(SQLiteStore):
     def __init__(self, folder: Path):

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from careerledger.testing import laws, store_laws
+
 
 class Animal(NamedTuple):
     """Something broken."""
@@ -15,7 +17,11 @@ class Animal(NamedTuple):
     kind: Any
     """The projection or the store."""
     said: dict[str, Any]
-    """What its author says about it, as ``laws`` takes it."""
+    """What its author says about it, as ``laws`` or ``store_laws`` takes it."""
+
+    def suite(self) -> Any:
+        """The laws that it must keep, as a test case."""
+        return (store_laws if self in STORES else laws)(self.kind, **self.said)
 
 
 PROJECTIONS: list[Animal] = []
@@ -28,9 +34,9 @@ def broken(law: str, mistake: str, **said: Any) -> Callable[[Any], Any]:
     return _keep(PROJECTIONS, mistake, law, said)
 
 
-def broken_store(law: str, mistake: str) -> Callable[[Any], Any]:
-    """A store that is caught by a law."""
-    return _keep(STORES, mistake, law, {})
+def broken_store(law: str, mistake: str, *, lasting: bool = False) -> Callable[[Any], Any]:
+    """A store that is caught by a law; one in memory, unless it is lasting."""
+    return _keep(STORES, mistake, law, {"lasting": lasting})
 
 
 def sound(reason: str, **said: Any) -> Callable[[Any], Any]:

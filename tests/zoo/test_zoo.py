@@ -5,7 +5,7 @@ import unittest
 import pytest
 from hypothesis import Phase, settings
 
-from careerledger.testing import LawBroken, NotShown, laws, store_laws
+from careerledger.testing import LawBroken, NotShown, store_laws
 from zoo import broken, broken_events, broken_stores, sound  # noqa: F401 - they fill the cages
 from zoo.keeper import PROJECTIONS, SOUND, STORES
 
@@ -31,7 +31,7 @@ def the_test(suite, law):
 @pytest.mark.usefixtures("default_settings")
 @pytest.mark.parametrize("animal", PROJECTIONS, **by_name)
 def test_the_kit_catches(animal):
-    test = the_test(laws(animal.kind, **animal.said), animal.law)
+    test = the_test(animal.suite(), animal.law)
 
     with pytest.raises((LawBroken, NotShown)) as caught:
         test()
@@ -46,9 +46,8 @@ def test_the_kit_catches(animal):
 @pytest.mark.parametrize("animal", SOUND, **by_name)
 def test_the_kit_lets_be(animal):
     result = unittest.TestResult()
-    suite = laws(animal.kind, **animal.said)
 
-    unittest.defaultTestLoader.loadTestsFromTestCase(suite).run(result)
+    unittest.defaultTestLoader.loadTestsFromTestCase(animal.suite()).run(result)
 
     assert [] == [told for _, told in [*result.failures, *result.errors]]
     assert len(result.skipped) < result.testsRun / 3
@@ -58,9 +57,8 @@ def test_the_kit_lets_be(animal):
 @pytest.mark.parametrize("animal", STORES, **by_name)
 def test_the_kit_catches_the_store(animal):
     result = unittest.TestResult()
-    suite = store_laws(animal.kind, lasting=not issubclass(animal.kind, broken_stores.InMemory))
 
-    suite(f"test_{animal.law}").run(result)
+    animal.suite()(f"test_{animal.law}").run(result)
 
     assert [*result.failures, *result.errors]
 
