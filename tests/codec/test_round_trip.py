@@ -1,6 +1,7 @@
 """What is written is read back as the same entry, by both readers."""
 
 import json
+from collections import Counter
 from typing import Annotated, Any, Literal
 
 import attrs
@@ -17,6 +18,7 @@ from careerledger.events import (
     Action,
     ContactMade,
     CourseFinished,
+    GoalSet,
     UnknownEvent,
     VisionDeclared,
     event,
@@ -173,6 +175,49 @@ def test_what_a_class_does_when_it_is_built_is_done_when_it_is_read(moment, read
     assert "even" == read(body).event.note
     if moment == "post":
         assert "note of Built is 'odd', at $.event" in read(body.replace(b'"even"', b'"odd"'))
+
+
+@pytest.mark.parametrize(
+    ("made", "count", "one_by_one", "plainly"),
+    [
+        (CourseFinished(on="2024", course="sql", title="SQL"), 1, 1, 0),
+        (CourseFinished(on="2024", course="sql", title="SQL"), 2, 0, 0),
+        (CourseFinished(on="2024", course="sql", title="SQL"), 3, 0, 0),
+        (GoalSet(on="2024", goal="go", title="Go"), 2, 2, 2),
+    ],
+)
+def test_many_are_written_together_if_the_quick_reader_knows_them(
+    made, count, one_by_one, plainly, monkeypatch
+):
+    calls = Counter()
+    for name in ("_proven", "_plain"):
+        monkeypatch.setattr(codec, name, _counted(calls, name))
+
+    bodies = codec.encode_all([entry_of(made)] * count)
+
+    assert count == len(bodies)
+    assert (one_by_one, plainly) == (calls["_proven"], calls["_plain"])
+
+
+def _counted(calls, name):
+    do = getattr(codec, name)
+
+    def counted(*given):
+        calls[name] += 1
+        return do(*given)
+
+    return counted
+
+
+def test_one_that_cannot_be_written_is_told_among_many_of_its_class():
+    """The others of its class are written one by one then, to tell which one it is."""
+    told = [entry_of(Holder(on="2024", loose=_Loose())) for _ in range(3)]
+    long = entry_of(CourseFinished(on="2024", course="sql", title="x" * codec.MAX_BYTES))
+    short = entry_of(CourseFinished(on="2024", course="sql", title="SQL"))
+
+    with pytest.raises(CodecError, match="CourseFinished would not be readable: .* bytes"):
+        codec.encode_all([short, *told, long, short])
+    assert [codec.encode(short), *map(codec.encode, told)] == codec.encode_all([short, *told])
 
 
 # What has no bytes

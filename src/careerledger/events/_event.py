@@ -278,7 +278,8 @@ def event(
 
     Raises:
         DefinitionError: The class is not an Action, a name or version is malformed or taken,
-            a field can change, or the chain of upcasts has a hole.
+            a field can change, a default breaks the rule of its field, or the chain of upcasts
+            has a hole.
     """
     if not isinstance(cast("object", name), str):
         raise DefinitionError(f"@event needs a name: @event('acme.hackathon.won'), not {name!r}")
