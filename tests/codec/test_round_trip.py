@@ -215,7 +215,7 @@ def test_one_that_cannot_be_written_is_told_among_many_of_its_class():
     long = entry_of(CourseFinished(on="2024", course="sql", title="x" * codec.MAX_BYTES))
     short = entry_of(CourseFinished(on="2024", course="sql", title="SQL"))
 
-    with pytest.raises(CodecError, match="CourseFinished would not be readable: .* bytes"):
+    with pytest.raises(CodecError, match=r"CourseFinished would not be readable: .* bytes"):
         codec.encode_all([short, *told, long, short])
     assert [codec.encode(short), *map(codec.encode, told)] == codec.encode_all([short, *told])
 

@@ -155,6 +155,24 @@ class _Group:
     weight: int = 0
     top: list[_Heavy] = attrs.field(factory=list[_Heavy])
     """A heap of the heaviest actions."""
+    _served: "list[tuple[_Vision, int]] | None" = attrs.field(default=None, eq=False, init=False)
+
+    def served(
+        self, visions: Iterable["_Vision"], goals: Mapping[str, str]
+    ) -> list[tuple["_Vision", int]]:
+        """The visions that the actions serve, with how much: up to 2^96, standing for 1.
+
+        Remembered until the visions or the goals change, as the same groups are asked for with
+        every action; it is no part of a snapshot.
+        """
+        if self._served is None:
+            found = ((vision, vision.relevance(self, goals)) for vision in visions)
+            self._served = [(vision, relevance) for vision, relevance in found if relevance]
+        return self._served
+
+    def reconsider(self) -> None:
+        """The visions or the goals have changed."""
+        self._served = None
 
 
 @attrs.define
@@ -163,41 +181,36 @@ class _Vision:
     statement: str
     themes: dict[str, float]
     horizon: float | None
-    aligned: int = 0
-    """Weight of the effort since it was declared that served its words of the time, times 2^96."""
     total: int = 0
-    """Weight of all effort since then."""
+    """Weight of all effort before it was declared."""
+    worked: dict[str, int] = attrs.field(factory=dict[str, int])
+    """Seconds by month before it was declared, the last twelve."""
     today: int = 0
     """Weight of all effort there is that serves its words of today, times 2^96."""
+    drift: int = 0
+    """What ``today`` lacks to the effort since it was declared that served its words of the time;
+    it changes with the words alone."""
     top: list[_Heavy] = attrs.field(factory=list[_Heavy])
     """A heap of the actions that serve it most."""
-    months: dict[str, tuple[int, int]] = attrs.field(factory=dict[str, tuple[int, int]])
-    """Aligned effort and all effort, in 2^-96 seconds."""
-    _relevances: dict[str, int] = attrs.field(factory=dict[str, int], eq=False, init=False)
+    months: dict[str, int] = attrs.field(factory=dict[str, int])
+    """Effort since it was declared that served its words of the time, in 2^-96 seconds."""
 
-    def relevance(self, key: str, group: _Group, goals: Mapping[str, str]) -> int:
-        """How much a group of actions serves the vision: 0..2^96, standing for 0..1.
+    def relevance(self, group: _Group, goals: Mapping[str, str]) -> int:
+        """How much a group of actions serves the vision: 0..2^96, standing for 0..1."""
+        return int(_relevance(self.name, self.themes, goals, group) * _WHOLE)  # exact
 
-        Remembered until the vision's words or the goals change, as the same groups are asked for
-        with every action; it is no part of a snapshot.
-        """
-        found = self._relevances.get(key)
-        if found is None:
-            found = int(_relevance(self.name, self.themes, goals, group) * _WHOLE)  # exact
-            self._relevances[key] = found
-        return found
-
-    def reconsider(self, groups: Mapping[str, _Group], goals: Mapping[str, str]) -> None:
+    def reconsider(self, groups: Iterable[_Group], goals: Mapping[str, str]) -> None:
         """Its words or the goals have changed: hold all effort so far against them."""
-        self._relevances.clear()
+        self.drift += self.today
         self.today = 0
         self.top.clear()
-        for key, group in groups.items():
-            relevance = self.relevance(key, group, goals)
-            self.today += group.weight * relevance
+        for group in groups:
+            relevance = self.relevance(group, goals)
             if relevance:
+                self.today += group.weight * relevance
                 for weight, place, seq, day in group.top:
                     _keep(self.top, (weight * relevance, place, seq, day))
+        self.drift -= self.today
 
 
 def _keep(heaviest: list[_Heavy], action: _Heavy) -> None:
@@ -206,6 +219,13 @@ def _keep(heaviest: list[_Heavy], action: _Heavy) -> None:
         heappush(heaviest, action)
     elif action > heaviest[0]:
         heapreplace(heaviest, action)
+
+
+def _add(by_month: dict[str, int], month: str, amount: int) -> None:
+    """Add to a month's sum; the last twelve months are kept."""
+    by_month[month] = by_month.get(month, 0) + amount
+    if len(by_month) > _MONTHS:
+        del by_month[min(by_month)]
 
 
 @projection("vision-alignment")
@@ -240,8 +260,8 @@ class VisionAlignment(Tunable):
     by_theme: dict[str, int] = {}
     worked: dict[str, int] = {}
     """Seconds by month, the last twelve."""
-    _known: dict[tuple[object, object], tuple[str, _Group]] = attrs.field(
-        factory=dict[tuple[object, object], tuple[str, _Group]], eq=False, init=False
+    _known: dict[tuple[object, object], _Group] = attrs.field(
+        factory=dict[tuple[object, object], _Group], eq=False, init=False
     )
     """The groups as events name them, so as not to spell their keys again; not part of a
     snapshot."""
@@ -252,9 +272,16 @@ class VisionAlignment(Tunable):
         self.visions.pop(event.vision, None)
         if self.retired.get(event.vision, 0) >= event.on.ordinal:
             return
-        vision = _Vision(event.vision, event.statement, themes, event.horizon)
-        vision.reconsider(self.groups, self.goals)
+        vision = _Vision(
+            event.vision,
+            event.statement,
+            themes,
+            event.horizon,
+            total=self.total,
+            worked=dict(self.worked),
+        )
         self.visions[event.vision] = vision
+        self._reconsider(vision)
 
     @on(VisionRevised)
     def revise(self, event: VisionRevised, entry: Entry[VisionRevised]) -> None:  # noqa: ARG002
@@ -262,55 +289,52 @@ class VisionAlignment(Tunable):
         if vision is not None:
             vision.statement = event.statement or vision.statement
             vision.themes = dict(event.themes or vision.themes)
-            vision.reconsider(self.groups, self.goals)
+            self._reconsider(vision)
 
     @on(VisionRetired)
     def retire(self, event: VisionRetired, entry: Entry[VisionRetired]) -> None:  # noqa: ARG002
         if self.visions.pop(event.vision, None) is None:
             self.retired[event.vision] = event.on.last_day.toordinal()
+        self._reconsider()
 
     @on(GoalSet)
     def link(self, event: GoalSet, entry: Entry[GoalSet]) -> None:  # noqa: ARG002
         if event.vision is not None:
             self.goals[event.goal] = event.vision
-            for vision in self.visions.values():
-                vision.reconsider(self.groups, self.goals)
+            self._reconsider(*self.visions.values())
+
+    def _reconsider(self, *changed: _Vision) -> None:
+        """The words of these visions have changed, or the goals, or which visions there are."""
+        for group in self.groups.values():
+            group.reconsider()
+        for vision in changed:
+            vision.reconsider(self.groups.values(), self.goals)
 
     @on(Action)
     def weigh(self, event: Action, entry: Entry[Action]) -> None:
         hours = self._hours(event)
         if hours == 0:
             return
-        day = str(event.on)
-        weight = standing_weight(hours, event.on.ordinal, self.half_life)
-        key, group = self._group(event)
+        on = event.on
+        day = str(on)
+        weight = standing_weight(hours, on.ordinal, self.half_life)
+        group = self._group(event)
         group.weight += weight
         self.count += 1
         _keep(group.top, (weight, -self.count, entry.seq, day))
         self.total += weight
         for theme in group.themes:
             self.by_theme[theme] = self.by_theme.get(theme, 0) + weight
-        month = event.on.month if event.on.precision != "year" else None
+        month = None if on.precision == "year" else on.month
         seconds = round(hours * 3600)
         if month is not None:
-            self.worked[month] = self.worked.get(month, 0) + seconds
-            if len(self.worked) > _MONTHS:
-                del self.worked[min(self.worked)]
-        if self.visions:
-            for vision in self.visions.values():
-                relevance = vision.relevance(key, group, self.goals)
-                vision.total += weight
-                part = weight * relevance
-                vision.aligned += part
-                vision.today += part
-                if relevance:
-                    _keep(vision.top, (part, -self.count, entry.seq, day))
-                if month is None:
-                    continue
-                aligned, total = vision.months.get(month, (0, 0))
-                vision.months[month] = (aligned + seconds * relevance, total + seconds * _WHOLE)
-                if len(vision.months) > _MONTHS:
-                    del vision.months[min(vision.months)]
+            _add(self.worked, month, seconds)
+        for vision, relevance in group.served(self.visions.values(), self.goals):
+            part = weight * relevance
+            vision.today += part
+            _keep(vision.top, (part, -self.count, entry.seq, day))
+            if month is not None:
+                _add(vision.months, month, seconds * relevance)
 
     def _hours(self, event: Action) -> float:
         return of_kind(self.efforts, event, 1.0) if event.hours is None else event.hours
@@ -326,33 +350,33 @@ class VisionAlignment(Tunable):
             return {}
         visions = list(self.visions.values())
         nearness = _nearness([vision.horizon for vision in visions])
+        near_of = {vision.name: near for vision, near in zip(visions, nearness, strict=True)}
         whole = self.total * _WHOLE
         shares: dict[int, float] = {}
         for entry in history:
             event = entry.event
             if isinstance(event, Action) and (hours := self._hours(event)):
                 weight = standing_weight(hours, event.on.ordinal, self.half_life)
-                key, group = self._group(event)
                 shares[entry.seq] = fsum(
-                    near * (weight * vision.relevance(key, group, self.goals) / whole)
-                    for near, vision in zip(nearness, visions, strict=True)
+                    near_of[vision.name] * (weight * relevance / whole)
+                    for vision, relevance in self._group(event).served(visions, self.goals)
                 )
         return shares
 
-    def _group(self, event: Action) -> tuple[str, _Group]:
+    def _group(self, event: Action) -> _Group:
         known = self._known.get((event.themes, event.toward))
         if known is None:
             known = self._known[event.themes, event.toward] = self._new_group(event)
         return known
 
-    def _new_group(self, event: Action) -> tuple[str, _Group]:
+    def _new_group(self, event: Action) -> _Group:
         themes, toward = sorted(event.themes or ()), event.toward
         key = repr((themes, None if toward is None else sorted(toward.items())))
         group = self.groups.get(key)
         if group is None:
             group = _Group(tuple(themes), None if toward is None else dict(toward))
             self.groups[key] = group
-        return key, group
+        return group
 
     def view(self, at: date) -> VisionAlignmentView:
         """The answer at a date on or after the last action."""
@@ -371,6 +395,7 @@ class VisionAlignment(Tunable):
             Evidence(seq=seq, on=PartialDate(day), share=part / whole)
             for part, _, seq, day in heaviest
         )
+        since = self.total - vision.total
         rest = vision.today - sum(part for part, _, _, _ in heaviest)
         themes = sorted(vision.themes, key=lambda theme: (-vision.themes[theme], theme))
         shares = {theme: self.by_theme.get(theme, 0) for theme in themes}
@@ -379,7 +404,7 @@ class VisionAlignment(Tunable):
             statement=vision.statement,
             horizon=vision.horizon,
             score=vision.today / whole if whole else None,
-            in_force=vision.aligned / (vision.total * _WHOLE) if vision.total else None,
+            in_force=(vision.today + vision.drift) / (since * _WHOLE) if since else None,
             themes=tuple(
                 ThemeShare(
                     theme=theme,
@@ -446,5 +471,10 @@ _FIRST_MONTH: Final = 12
 
 
 def _month(month: str, seconds: int, vision: _Vision) -> MonthScore:
-    aligned, total = vision.months.get(month, (0, 0))
-    return MonthScore(month=month, hours=seconds / 3600, score=aligned / total if total else None)
+    since = seconds - vision.worked.get(month, 0)
+    aligned = vision.months.get(month, 0)
+    return MonthScore(
+        month=month,
+        hours=seconds / 3600,
+        score=aligned / (since * _WHOLE) if since else None,
+    )
