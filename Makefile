@@ -10,7 +10,7 @@ demo: $(STAMP)-demo
 	$(BIN)/careerledger demo
 
 test: $(STAMP)-test
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term
 
 soak: $(STAMP)-test
 	PYTHONPATH=tests $(BIN)/python -m faults.power 1000000

@@ -41,6 +41,7 @@ from strategies import (
 )
 
 
+@pytest.mark.no_cover  # with coverage it takes twice as long
 @pytest.mark.parametrize("cls", EVERY_CLASS, ids=lambda cls: cls.__name__)
 @law
 @given(st.data())

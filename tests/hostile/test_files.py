@@ -247,7 +247,7 @@ else:
 """
 
 
-def bounded(path, spare=300_000_000):
+def bounded(path, spare=200_000_000):
     """What comes of using a file where little memory is to be had, and a minute of work."""
     code = BOUND.format(path=[str(Path(__file__).parent)], spare=spare)
     done = subprocess.run(
@@ -275,30 +275,30 @@ SAME = "body, 'id' || n, type, \"on\", recorded_at, NULL, NULL, leaf, personal"
 UPTO = "UPDATE ledger SET size = {upto}"
 BIG = "zeroblob(900000)"
 BOMBS = {
-    "one huge body": ["UPDATE entry SET body = zeroblob(350000000) WHERE seq = 3"],
-    "huge text": ["UPDATE entry SET type = hex(zeroblob(160000000)) WHERE seq = 3"],
-    "huge key": ["UPDATE entry SET key = hex(zeroblob(160000000)) WHERE seq = 3"],
-    "huge personal": ["UPDATE entry SET personal = zeroblob(350000000) WHERE seq = 3"],
+    "one huge body": ["UPDATE entry SET body = zeroblob(220000000) WHERE seq = 3"],
+    "huge text": ["UPDATE entry SET type = hex(zeroblob(110000000)) WHERE seq = 3"],
+    "huge key": ["UPDATE entry SET key = hex(zeroblob(110000000)) WHERE seq = 3"],
+    "huge personal": ["UPDATE entry SET personal = zeroblob(220000000) WHERE seq = 3"],
     "personal of many lines": [
         (
             "UPDATE entry SET personal = CAST(replace(hex(zeroblob(1900000)), '00', char(10) || 'x') "
             "AS BLOB) WHERE seq = 1"
         )
     ],
-    "huge frontier": ["UPDATE ledger SET frontier = zeroblob(350000000)"],
-    "huge name": ["INSERT INTO ledger VALUES (9, hex(zeroblob(160000000)), 0, '', x'')"],
-    "many bodies": [copied(SAME.replace("body", BIG)).format(upto=400), UPTO.format(upto=400)],
+    "huge frontier": ["UPDATE ledger SET frontier = zeroblob(220000000)"],
+    "huge name": ["INSERT INTO ledger VALUES (9, hex(zeroblob(110000000)), 0, '', x'')"],
+    "many bodies": [copied(SAME.replace("body", BIG)).format(upto=250), UPTO.format(upto=250)],
     "many corrections": [
-        copied(SAME.replace("body", BIG).replace('"on"', "NULL")).format(upto=400),
-        UPTO.format(upto=400),
+        copied(SAME.replace("body", BIG).replace('"on"', "NULL")).format(upto=250),
+        UPTO.format(upto=250),
     ],
     "many personal": [
-        copied(SAME.replace("personal", "zeroblob(900000)")).format(upto=400),
-        UPTO.format(upto=400),
+        copied(SAME.replace("personal", "zeroblob(900000)")).format(upto=250),
+        UPTO.format(upto=250),
     ],
     "many long types": [
-        copied(SAME.replace(" type", " n || hex(zeroblob(450000))")).format(upto=400),
-        UPTO.format(upto=400),
+        copied(SAME.replace(" type", " n || hex(zeroblob(450000))")).format(upto=250),
+        UPTO.format(upto=250),
     ],
     "size of 2^62": [f"UPDATE ledger SET size = {2**62}"],
     "size of 2^63 - 1": [f"UPDATE ledger SET size = {2**63 - 1}"],
@@ -342,7 +342,7 @@ def test_bomb_would_go_off_without_the_guard(ledger_file):
     craft(ledger_file, *BOMBS["many bodies"])
     code = """
 import resource, sys, apsw
-resource.setrlimit(resource.RLIMIT_AS, (300_000_000, 300_000_000))
+resource.setrlimit(resource.RLIMIT_AS, (200_000_000, 200_000_000))
 try:
     apsw.Connection(sys.argv[1]).execute("SELECT body FROM entry LIMIT 1000").fetchall()
 except (MemoryError, apsw.NoMemError):
@@ -369,8 +369,8 @@ STATES = {
     "nested": [("2024", b"[" * 1_000_000)],
     "nested mappings": [("2024", b'{"ties":' * 1_000_000)],
     "huge number": [("2024", b'{"doors":' + b"9" * 10_000_000 + b"}")],
-    "huge": [("2024", bytes(500_000_000))],
-    "many": [(f"20{n:02}", b"[" * 30_000_000) for n in range(30)],
+    "huge": [("2024", bytes(220_000_000))],
+    "many": [(f"20{n:02}", b"[" * 30_000_000) for n in range(10)],
     "of another day": [("never", b"{}")],
     "not a date, and fits": [("2024-99", b"{}")],
 }

@@ -31,6 +31,7 @@ from careerledger.events import (
     UnknownEvent,
     event,
 )
+from careerledger.events.correction import EntryAmended
 from careerledger.testing import Amended, Career, Clock, Voided, careers, corrupt, events
 from careerledger.testing._careers import GENE, Teller, Telling, with_what_they_name
 from careerledger.testing._events import facts
@@ -97,6 +98,11 @@ st.register_type_strategy(Strange, st.just(Strange()))
 @given(career=careers([Stranger]), alone=events(Stranger))
 def test_what_only_hypothesis_can_make_is_drawn(career, alone):
     assert all(7 == len(step.seven) for step in [alone, *career.facts])
+
+
+@given(amended=events(EntryAmended))
+def test_a_correction_holds_any_event(amended):
+    assert type(amended.event) in facts()
 
 
 @event("kit.rare")
