@@ -199,7 +199,7 @@ def append_batches(bench: Bench) -> None:
         APSW: limit,
         **{kind.name: lambda kind=kind: rival(kind) for kind in kinds},
     }
-    rounds = bench.rounds(9)
+    rounds = bench.rounds(21)
     with bench.task("append in batches", rounds * len(contenders)) as step:
         seconds = interleaved(rounds, contenders, step)
     table = Table(
