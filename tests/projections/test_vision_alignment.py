@@ -173,11 +173,26 @@ def test_a_theme_is_unbacked_exactly_when_no_effort_carries_it(career: list) -> 
 def test_the_last_twelve_months_are_shown_to_the_month_of_the_question(career: list) -> None:
     ledger = new_ledger()
     ledger.record(career.facts)
+    history = [entry.event for entry in ledger.entries(until=TODAY)]
     for vision in ledger.project(VisionAlignment, at=TODAY).visions:
         months = [month.month for month in vision.months]
         assert ["2025-07", "2025-08"] == months[:2]
         assert ("2026-06", 12) == (months[-1], len(months))
-        assert all((month.hours == 0) == (month.score is None) for month in vision.months)
+        worked = [_month_worked(event) for event in history]
+        declared = max(
+            place
+            for place, event in enumerate(history)
+            if isinstance(event, VisionDeclared) and event.vision == vision.vision
+        )
+        for month in vision.months:
+            assert (month.month in worked) == (month.hours > 0)
+            assert (month.month in worked[declared:]) == (month.score is not None)
+
+
+def _month_worked(event: Action) -> str | None:
+    """The month of what counts as effort, if the date tells it."""
+    hours = EFFORTS.get(event.__event__.name, 1) if event.hours is None else event.hours
+    return event.on.month if hours and event.on.precision != "year" else None
 
 
 def test_nothing_to_go_on_gives_none() -> None:

@@ -268,18 +268,17 @@ class VisionAlignment(Tunable):
 
     @on(VisionDeclared)
     def declare(self, event: VisionDeclared, entry: Entry[VisionDeclared]) -> None:  # noqa: ARG002
-        themes = dict(event.themes)
-        self.visions.pop(event.vision, None)
         if self.retired.get(event.vision, 0) >= event.on.ordinal:
             return
         vision = _Vision(
             event.vision,
             event.statement,
-            themes,
+            dict(event.themes),
             event.horizon,
             total=self.total,
             worked=dict(self.worked),
         )
+        self.visions.pop(event.vision, None)  # declared again, it comes last
         self.visions[event.vision] = vision
         self._reconsider(vision)
 
@@ -295,7 +294,8 @@ class VisionAlignment(Tunable):
     def retire(self, event: VisionRetired, entry: Entry[VisionRetired]) -> None:  # noqa: ARG002
         if self.visions.pop(event.vision, None) is None:
             self.retired[event.vision] = event.on.last_day.toordinal()
-        self._reconsider()
+        else:
+            self._reconsider()
 
     @on(GoalSet)
     def link(self, event: GoalSet, entry: Entry[GoalSet]) -> None:  # noqa: ARG002
