@@ -5,7 +5,9 @@ The laws of the ledger take four times as many examples: see ``law`` in careers.
 
 import os
 import sys
+import threading
 from collections.abc import Generator
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -31,9 +33,11 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """
     if item.get_closest_marker("no_cover") is None:
         return (yield)
-    trace = sys.gettrace()
+    trace, traces_threads = sys.gettrace(), threading.gettrace()
     sys.settrace(None)
+    threading.settrace(cast("Any", None))
     try:
         return (yield)
     finally:
         sys.settrace(trace)
+        threading.settrace(cast("Any", traces_threads))

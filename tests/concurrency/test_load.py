@@ -12,6 +12,8 @@ from careerledger import Ledger
 from careerledger.events import CourseFinished
 from careerledger.projections import Learning
 
+pytestmark = pytest.mark.no_cover  # with coverage it takes three times as long
+
 WORKERS = 4
 EACH = 150
 

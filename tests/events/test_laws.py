@@ -33,6 +33,7 @@ from strategies import CORRECTIONS, EVERY_CLASS, FACTS, Flat, bounds_of, events
 by_class = pytest.mark.parametrize("cls", EVERY_CLASS, ids=lambda cls: cls.__name__)
 
 
+@pytest.mark.no_cover  # with coverage it takes twice as long
 @by_class
 @given(st.data())
 def test_every_class_is_a_value(cls, data):

@@ -22,6 +22,10 @@ def default_settings():
     settings.load_profile(here)
 
 
+SLOW = {"NoStep", "Swallowed"}
+"""They take several seconds with coverage, and show nothing in it that others do not."""
+
+
 def the_test(suite, law):
     test = suite(f"test_{law}")
     test.setUp()
@@ -29,7 +33,13 @@ def the_test(suite, law):
 
 
 @pytest.mark.usefixtures("default_settings")
-@pytest.mark.parametrize("animal", PROJECTIONS, **by_name)
+@pytest.mark.parametrize(
+    "animal",
+    [
+        pytest.param(one, id=one.name, marks=pytest.mark.no_cover if one.name in SLOW else ())
+        for one in PROJECTIONS
+    ],
+)
 def test_the_kit_catches(animal):
     test = the_test(animal.suite(), animal.law)
 
