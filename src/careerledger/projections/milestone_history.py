@@ -1,6 +1,6 @@
 """What have my jobs become?"""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
 from typing import Annotated, ClassVar, Final, Literal
 
@@ -126,6 +126,15 @@ class _Role:
         """Whether it is held on a day, once it began."""
         return self.last is None or self.last >= day
 
+    def harvest(self, part: str, names: Collection[str]) -> None:
+        """What came in while it was held."""
+        if part == "milestones":
+            self.reached += map(int, names)
+        else:
+            kept = self.parts.setdefault(part, {})
+            for name in names:
+                kept[name] = None
+
     def titles(self, milestones: list[Milestone | None]) -> tuple[str, ...]:
         """Titles of the milestones in its time; those of before are remembered."""
         for number in self.reached[self._titled :]:
@@ -209,8 +218,9 @@ class MilestoneHistory(Tunable):
     _standing: list[Milestone] = attrs.field(factory=list[Milestone], eq=False, init=False)
     """Those that are one."""
     _held: list[tuple[str, _Role]] | None = attrs.field(default=None, eq=False, init=False)
-    """The roles held on the last day folded, in the order they started, once they were looked for.
-    A day has many events, and a career many roles that are over."""
+    """The roles held on the last day folded, in the order they started, if they were looked for."""
+    _held_until: int = attrs.field(default=0, eq=False, init=False)
+    """Ordinal of the last day on which they are all held: days are many, and roles few."""
 
     # Roles
 
@@ -229,7 +239,7 @@ class MilestoneHistory(Tunable):
         if ended is not None and ends(PartialDate(ended), event.on):
             self._end(role, PartialDate(ended))
         for part, name in self.of_today:
-            self._harvest_into(role, part, name)
+            role.harvest(part, [name])
         title = f"{event.title}, {event.organisation}"
         self._reach(event.on, "role started", title, entry.seq, role=event.role)
         for rise in self.ladder.start(event, entry.seq):
@@ -383,24 +393,19 @@ class MilestoneHistory(Tunable):
         if on.ordinal != self.today:
             self.today = on.ordinal
             self.of_today.clear()
-            self._held = None
 
     def _holding(self) -> list[tuple[str, _Role]]:
-        if self._held is None:
+        if self._held is None or self._held_until < self.today:
             self._held = [(id_, role) for id_, role in self.roles.items() if role.held(self.today)]
+            ends_on = (role.last for _, role in self._held if role.last is not None)
+            self._held_until = min(ends_on, default=date.max.toordinal())
         return self._held
 
-    def _harvest(self, part: str, names: Iterable[str]) -> None:
-        for name in names:
-            self.of_today.append((part, name))
+    def _harvest(self, part: str, names: Collection[str]) -> None:
+        if names:
+            self.of_today += [(part, name) for name in names]
             for _, role in self._holding():
-                self._harvest_into(role, part, name)
-
-    def _harvest_into(self, role: _Role, part: str, name: str) -> None:
-        if part == "milestones":
-            role.reached.append(int(name))
-        else:
-            role.parts.setdefault(part, {})[name] = None
+                role.harvest(part, names)
 
     def _settle(self, challenge: str) -> None:
         resolved, taken = self.resolved.get(challenge), self.difficulties.get(challenge)
