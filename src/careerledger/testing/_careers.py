@@ -404,16 +404,16 @@ class Teller:
     def _not_before_what_it_names(self, event: Action) -> Action:
         if self.wild or (event.toward is None and len(event.__event__.refers) == 1):
             return event  # nothing but ``toward`` could refer to something
-        named = [
-            self.days.get(f"{kind}:{id_}", "")
-            for _, id_, kinds in referred(event)
-            for kind in kinds
-        ]
-        earliest = max(named, default="")
-        if event.on >= earliest:
+        on, days, earliest = event.on, self.days, ""
+        for _, id_, kinds in referred(event):
+            for kind in kinds:
+                day = days.get(f"{kind}:{id_}", "")
+                if day > on and day > earliest:
+                    earliest = day
+        if not earliest:
             return event
-        day = date_of(self.world.day, 10)
-        on = day if day >= earliest else PartialDate(earliest)
+        today = date_of(self.world.day, 10)
+        on = today if today >= earliest else PartialDate(earliest)
         return evolved(event, {"on": on})
 
     def _fresh(self, kind: str, digit: int) -> str:
@@ -520,6 +520,8 @@ def _fields(cls: type[Action], gene: bytes, on: PartialDate, world: World) -> di
         which = gene[slot]
         if which >= _ABSENT:
             name, read = optional[(which - _ABSENT) * count // (256 - _ABSENT)]
+            if name in given:
+                continue
             try:
                 given[name] = read(gene[slot + 1], gene[slot + 2], world)
             except Nothing:

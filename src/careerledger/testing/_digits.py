@@ -128,6 +128,9 @@ def _one_of(options: Sequence[Any]) -> Reader:
 
 
 def _text(least: int) -> Reader:
+    if least <= 1:  # no word is empty
+        return lambda a, _b, world: world.words[a * len(world.words) >> 8]
+
     def text(a: int, _b: int, world: World) -> str:
         word = pick(world.words, a)
         return word if len(word) >= least else word * least
@@ -144,8 +147,9 @@ def _pairs(shape: Pairs) -> Reader:
 
     def pairs(a: int, b: int, world: World) -> immutabledict[Any, Any]:
         names = dict.fromkeys(names_of(max(shape.least, pick(_SIZES, b)), a, b, world))
-        values = [read((a + 97 * n) % 256, b, world) for n in range(len(names))]
-        return immutabledict(zip(names, values, strict=True))
+        for n, name in enumerate(names):
+            names[name] = read((a + 97 * n) % 256, b, world)
+        return immutabledict(names)
 
     return pairs
 
