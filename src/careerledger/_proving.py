@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from itertools import islice
+from itertools import chain, pairwise
 
 from careerledger import codec
-from careerledger._asking import PAGE, log_pages
+from careerledger._asking import log_pages
 from careerledger._recording import as_row, as_rows
 from careerledger.errors import CodecError, DamagedError, ProofError
 from careerledger.events import Event, PersonalField, UnknownEvent
@@ -35,16 +35,13 @@ def verify(store: Store, ledger: str, since: Checkpoint | None) -> None:
             f"ledger {ledger!r} has {head.size} entries, the checkpoint {since.size}: entries "
             "were cut off, or the checkpoint is another ledger's"
         )
+    _check_extends(ledger, Frontier(), since)
     frontier = Frontier()
     recorded_at = ""
-    rows = _fitting(store, ledger, head.size)
-    for upto in [head.size] if since is None else [since.size, head.size]:
-        while page := list(islice(rows, min(PAGE, upto - frontier.size))):
-            frontier.extend([row.leaf for row in page])
-            recorded_at = page[-1].recorded_at
-        if since is not None and upto == since.size and frontier.root() != since.root:
-            raise _another(ledger, since)
-    next(rows, None)  # what must hold of all of them together
+    for rows in _fitting(store, ledger, head.size if since is None else since.size, head.size):
+        frontier.extend([row.leaf for row in rows])
+        recorded_at = rows[-1].recorded_at
+        _check_extends(ledger, frontier, since)
     if (frontier.size, recorded_at, frontier.packed) != head:
         raise DamagedError(
             f"ledger {ledger!r} holds {frontier.size} entries that do not lead to its "
@@ -52,20 +49,31 @@ def verify(store: Store, ledger: str, since: Checkpoint | None) -> None:
         )
 
 
-def _fitting(store: Store, ledger: str, size: int) -> Iterator[Row]:
-    """The rows by number, as long as each is what its bytes and those of others make it."""
+def _check_extends(ledger: str, frontier: Frontier, since: Checkpoint | None) -> None:
+    """Raise ProofError where the tree is as large as one that was signed, and another."""
+    if since is not None and frontier.size == since.size and frontier.root() != since.root:
+        raise _another(ledger, since)
+
+
+def _fitting(store: Store, ledger: str, *sizes: int) -> Iterator[list[Row]]:
+    """The rows, page by page, as long as each is what its bytes and those of others make it.
+
+    A page ends where the ledger had one of these sizes.
+    """
     after, recorded_at = 0, ""
     missing: list[tuple[int, str]] = []
     forgotten: set[str] = set()
-    for rows in log_pages(store, ledger, size):
+    for rows in chain.from_iterable(
+        log_pages(store, ledger, upto, after=start) for start, upto in pairwise([0, *sizes])
+    ):
         entries = _entries(ledger, rows, after, recorded_at)
-        after, recorded_at = after + len(rows), rows[-1].recorded_at
+        after, recorded_at = rows[-1].seq, rows[-1].recorded_at
         for row, entry in zip(rows, entries, strict=True):
             if row.personal is not None or b'"personal":' in row.body:
                 missing += [(row.seq, whom) for whom in missing_of(ledger, row, entry)]
             if isinstance(entry.event, SubjectForgotten):
                 forgotten.add(f"{entry.event.kind}:{entry.event.id}")
-            yield row
+        yield rows
     for number, whom in missing:
         if whom not in forgotten and (whom or not forgotten):
             raise _unfit(ledger, number)
