@@ -1,9 +1,10 @@
 """Showing that a ledger holds what it was given: for its owner, and for others."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import chain, pairwise
+from typing import Any, Final
 
 from careerledger import codec
 from careerledger._asking import log_pages
@@ -14,7 +15,7 @@ from careerledger.events.correction import EntryAmended, SubjectForgotten
 from careerledger.history import Entry
 from careerledger.proofs.checkpoint import Checkpoint
 from careerledger.proofs.inclusion import Proof
-from careerledger.proofs.merkle import Frontier, inclusion_path, root_of
+from careerledger.proofs.merkle import Frontier, inclusion_path, leaf_hash, root_of
 from careerledger.proofs.personal import disclosed
 from careerledger.stores import Row, Store
 
@@ -66,11 +67,10 @@ def _fitting(store: Store, ledger: str, *sizes: int) -> Iterator[list[Row]]:
     for rows in chain.from_iterable(
         log_pages(store, ledger, upto, after=start) for start, upto in pairwise([0, *sizes])
     ):
-        entries = _entries(ledger, rows, after, recorded_at)
+        telling = _telling(ledger, rows, after, recorded_at)
         after, recorded_at = rows[-1].seq, rows[-1].recorded_at
-        for row, entry in zip(rows, entries, strict=True):
-            if row.personal is not None or b'"personal":' in row.body:
-                missing += [(row.seq, whom) for whom in missing_of(ledger, row, entry)]
+        for row, entry in telling:
+            missing += [(row.seq, whom) for whom in missing_of(ledger, row, entry)]
             if isinstance(entry.event, SubjectForgotten):
                 forgotten.add(f"{entry.event.kind}:{entry.event.id}")
         yield rows
@@ -106,34 +106,68 @@ def _another(ledger: str, signed: Checkpoint) -> ProofError:
     )
 
 
-def _entries(ledger: str, rows: list[Row], after: int, recorded_at: str) -> list[Entry[Event]]:
-    """The entries in the bytes of rows that are numbered on from ``after``.
+def _telling(
+    ledger: str, rows: list[Row], after: int, recorded_at: str
+) -> list[tuple[Row, Entry[Event]]]:
+    """The rows that tell of people, or of their being forgotten, with the entries in their bytes.
 
-    Raises DamagedError for the first one that is not what its bytes make it, or was recorded
-    before the one in front of it.
+    Raises DamagedError for the first row that is not what its bytes make it, or is not numbered on
+    from ``after``, or was recorded before the one in front of it.
     """
     # Whole pages are compared at once; what does not fit is sought only where there is any.
+    times = [recorded_at, *(row.recorded_at for row in rows)]
     with suppress(CodecError):
-        slim = ((row.seq, row.type, row.body, row.personal) for row in rows)
-        read = list(codec.decode_all(slim))
-        times = [recorded_at, *(row.recorded_at for row in rows)]
+        read = _not_derived(rows)
+        entries = list(
+            codec.decode_all((row.seq, row.type, row.body, row.personal) for row in read)
+        )
         if (
-            as_rows(read, ((row.body, row.personal) for row in rows)) == rows
+            as_rows(entries, ((row.body, row.personal) for row in read)) == read
+            and [leaf_hash(row.body) for row in rows] == [row.leaf for row in rows]
             and [row.seq for row in rows] == list(range(after + 1, after + len(rows) + 1))
             and times == sorted(times)
         ):
-            return read
-    entries: list[Entry[Event]] = []
-    for number, row in enumerate(rows, start=after + 1):
+            return [pair for pair in zip(read, entries, strict=True) if _may_tell(pair[0])]
+    found: list[tuple[Row, Entry[Event]]] = []
+    for number, (row, before) in enumerate(zip(rows, times, strict=False), start=after + 1):
         try:
             entry = codec.decode(row.seq, row.body, row.personal)
         except CodecError as error:
             raise _unfit(ledger, number) from error
-        if row.seq != number or row != _derived(row, entry) or row.recorded_at < recorded_at:
+        if row.seq != number or row != _derived(row, entry) or row.recorded_at < before:
             raise _unfit(ledger, number)
-        recorded_at = row.recorded_at
-        entries.append(entry)
-    return entries
+        if _may_tell(row):
+            found.append((row, entry))
+    return found
+
+
+def _may_tell(row: Row) -> bool:
+    return (
+        row.personal is not None
+        or b'"personal":' in row.body
+        or row.type == _FORGETTING
+    )
+
+
+_FORGETTING: Final = SubjectForgotten.__event__.name
+
+
+def _not_derived(rows: Iterable[Row]) -> list[Row]:
+    """The rows that do not quickly show to be what their bytes make them; they must be read."""
+    read: list[Row] = []
+    alike: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.personal is not None or row.type == _FORGETTING:
+            read.append(row)
+        else:
+            alike.setdefault(row.type, []).append(row)
+    for name, some in alike.items():
+        _, ids, _, on, recorded_at, keys, bodies, _, introduces, _ = map(
+            list[Any], zip(*some, strict=True)
+        )
+        if codec.derived(name, bodies) != (ids, on, recorded_at, keys, introduces):
+            read += some
+    return read
 
 
 def _unfit(ledger: str, number: int) -> DamagedError:
