@@ -96,6 +96,7 @@ def test_an_instant_must_be_one_and_be_told_to_the_microsecond():
 
 
 def test_lines_are_not_taken_for_other_entries():
+    assert derived(BODY + b"\n" + BODY) is None
     assert derived(BODY + b"\n" + BODY, b"") is None
     assert derived(b"", BODY + b"\n" + BODY) is None
     assert derived(BODY + b"\n", BODY) is None
