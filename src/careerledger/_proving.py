@@ -74,7 +74,7 @@ def _fitting(store: Store, ledger: str, *sizes: int) -> Iterator[list[Row]]:
             if isinstance(entry.event, SubjectForgotten):
                 forgotten.add(f"{entry.event.kind}:{entry.event.id}")
         yield rows
-    for number, whom in missing:
+    for number, whom in sorted(missing):
         if whom not in forgotten and (whom or not forgotten):
             raise _unfit(ledger, number)
 
@@ -142,11 +142,7 @@ def _telling(
 
 
 def _may_tell(row: Row) -> bool:
-    return (
-        row.personal is not None
-        or b'"personal":' in row.body
-        or row.type == _FORGETTING
-    )
+    return row.personal is not None or b'"personal":' in row.body or row.type == _FORGETTING
 
 
 _FORGETTING: Final = SubjectForgotten.__event__.name

@@ -962,6 +962,8 @@ _NAMES: Final[dict[type, str]] = {
 
 # Reading, quickly
 
+_NOT_QUICKLY: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, DateError)
+"""What the quick reader raises where only the plain one can say what is wrong, if anything is."""
 _COLON: Final = ord(":")
 _BACKSLASH: Final = ord("\\")
 
@@ -982,7 +984,7 @@ def decode_all(rows: Iterable[tuple[int, str, bytes, bytes | None]]) -> Iterator
         try:
             form = decode_quickly(body)
             event = build(form.event)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, DateError):
+        except _NOT_QUICKLY:
             yield _decode_plainly(seq, body)
             continue
         # msgspec lets the last of doubled names win. No field is missing here and none is unknown,
@@ -1061,7 +1063,7 @@ def _disclosed(seq: int, name: str, body: bytes, personal: bytes) -> Entry[Event
                 return None
             setattr(form.event, field, each.value)
         event = reader.quick.build(form.event)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, DateError):
+    except _NOT_QUICKLY:
         return None
     return entry_of(form.id, form.type, form.version, form.recorded_at, form.key, event, seq)
 
@@ -1146,7 +1148,7 @@ def derived(name: str, bodies: Sequence[bytes]) -> Derived | None:
         instants = [form.recorded_at for form in forms]
         if any(instant_text(_instant(text)) != text for text in set(instants)):
             return None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, DateError, _RefusedError):
+    except (*_NOT_QUICKLY, CareerLedgerError, _RefusedError):
         return None
     nothing: list[None] = [None] * len(forms)
     introduces = cls.__event__.introduces
