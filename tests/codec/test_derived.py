@@ -1,6 +1,7 @@
 """What is derived of bytes quickly is what reading them would give."""
 
 import json
+from typing import Annotated
 
 import attrs
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from careerledger import codec
 from careerledger._recording import as_row
 from careerledger.errors import CodecError
-from careerledger.events import ContactMade, SkillPractised
+from careerledger.events import Action, ContactMade, Introduces, SkillPractised, event
 from careerledger.testing import corrupt
 from strategies import FACTS, entries, entry_of, events
 
@@ -39,6 +40,21 @@ def test_it_is_what_a_row_holds(cls, data):
 
     rows = [as_row(entry, body) for entry, body in zip(made, bodies, strict=True)]
     assert (columns(rows) if quick else None) == found
+
+
+@event("acme.perhaps")
+class Perhaps(Action):
+    """What may introduce something, or not."""
+
+    thing: Annotated[str, Introduces("thing")] | None = None
+
+
+def test_nothing_is_introduced_by_an_id_that_is_none():
+    made = [entry_of(Perhaps(on="2024", thing=thing)) for thing in (None, "a", None)]
+
+    found = derived(*map(codec.encode, made), name="acme.perhaps")
+
+    assert [None, "thing:a", None] == found.introduces
 
 
 @given(st.data())

@@ -294,8 +294,11 @@ def test_the_file_lets_nobody_change_what_it_says_of_a_person(path):
         "UPDATE entry SET personal = substr(personal, 1, instr(personal, x'0a') - 1) WHERE seq = 1",
         "UPDATE entry SET personal = CAST('x' AS BLOB) WHERE seq = 1",
         """UPDATE entry SET personal = CAST('{"field":"name"}' AS BLOB) WHERE seq = 1""",
-        "UPDATE entry SET personal = CASE WHEN seq > 1 THEN substr(personal, 1, instr(personal, "
-        "x'0a') - 1) END WHERE seq = 1 OR instr(personal, x'0a') > 0",
+        """
+        UPDATE entry
+        SET personal = CASE WHEN seq > 1 THEN substr(personal, 1, instr(personal, x'0a') - 1) END
+        WHERE seq = 1 OR instr(personal, x'0a') > 0
+        """,
     ],
 )
 def test_verify_sees_what_is_missing_or_other(path, sql):
