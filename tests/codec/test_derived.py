@@ -13,9 +13,9 @@ from careerledger._recording import as_row
 from careerledger.errors import CodecError
 from careerledger.events import Action, ContactMade, Introduces, SkillPractised, event
 from careerledger.testing import corrupt
-from strategies import FACTS, entries, entry_of, events
+from strategies import EVERY_CLASS, entries, entry_of, events
 
-by_class = pytest.mark.parametrize("cls", FACTS, ids=lambda cls: cls.__name__)
+by_class = pytest.mark.parametrize("cls", EVERY_CLASS, ids=lambda cls: cls.__name__)
 MADE = entry_of(ContactMade(on="2024-05", contact="jane", name='J: "\\"', toward={"v": 0.5}))
 BODY = codec.encode(MADE)
 
