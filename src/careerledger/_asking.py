@@ -312,9 +312,10 @@ class Asker:
         folds = [kept.fold for kept in together]
         left = window.upto - max(kept.seen for kept in together)
         snapshots: dict[type[Projection[Any]], list[Saved]] = {}
-        whole = True
+        folded, whole = 0, True
         while whole:
             count = advance(folds, islice(history, SNAPSHOT_EVERY))
+            folded += count
             whole = count == SNAPSHOT_EVERY
             for kept in together:
                 kept.unsaved += count
@@ -322,8 +323,10 @@ class Asker:
             if whole and window.upto - max(fold.place[1] for fold in folds) > left // 4:
                 continue
             left //= 4
+            # At the end of a long way the last few entries are saved as well.
+            few = SNAPSHOT_EVERY if whole or folded < SNAPSHOT_EVERY else 1
             for kept in together:
-                if kept.unsaved >= SNAPSHOT_EVERY and (snapshot := self._snapshot(kept, window)):
+                if kept.unsaved >= few and (snapshot := self._snapshot(kept, window)):
                     snapshots.setdefault(kept.fold.projection, []).append(snapshot)
         for projection, made in snapshots.items():
             self._save(projection, made, window)
