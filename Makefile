@@ -56,6 +56,11 @@ $(STAMP)-fuzz: pyproject.toml | $(STAMP)-demo
 	$(BIN)/pip install --quiet --editable '.[all,fuzz]'
 	touch $@
 
+# At once what .ci/run needs; one after the other takes half as long again.
+$(STAMP)-ci: pyproject.toml | .venv/bin/pip
+	$(BIN)/pip install --quiet --editable '.[all,test,check,fuzz]'
+	touch $@ $(STAMP)-demo $(STAMP)-test $(STAMP)-check $(STAMP)-fuzz
+
 $(STAMP)-mutate: pyproject.toml | $(STAMP)-demo
 	$(BIN)/pip install --quiet --editable '.[all,mutate]'
 	touch $@

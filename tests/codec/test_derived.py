@@ -5,7 +5,7 @@ from typing import Annotated
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from careerledger import codec
@@ -30,6 +30,7 @@ def derived(*bodies, name="contact.made"):
 
 
 @by_class
+@settings(max_examples=10)  # each of three
 @given(st.data())
 def test_it_is_what_a_row_holds(cls, data):
     made = data.draw(st.lists(entries(events(cls)), min_size=1, max_size=3))

@@ -28,14 +28,14 @@ def test_what_was_acknowledged_is_there_after_any_power_cut(figure):
 
 def test_these_images_show_what_synchronous_normal_loses(figure):
     """It is not synced before it is acknowledged. What is there still fits together."""
-    found = survey(synchronous=1, each=6)
+    found = survey(synchronous=1, each=3)
 
     figure("images with a loss at NORMAL", f"{found.kinds()} of {found.images}")
     assert {"lost"} == set(found.kinds())
 
 
 def test_these_images_show_what_synchronous_off_damages(figure):
-    found = survey(synchronous=0, each=6)
+    found = survey(synchronous=0, each=3)
 
     figure("images with a loss at OFF", f"{found.kinds()} of {found.images}")
     assert {"lost", "damaged"} == set(found.kinds())
