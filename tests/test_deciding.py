@@ -58,7 +58,6 @@ def strict_ledger() -> Ledger:
 # Branches
 
 
-@pytest.mark.no_cover  # with coverage it takes twice as long
 @given(before=careers, after=only_facts, asked=st.sampled_from(ALL), at=ons)
 def test_a_branch_answers_as_if_all_had_been_recorded(
     before: list[Any], after: list[Any], asked: Any, at: str
@@ -78,7 +77,6 @@ def test_a_branch_answers_as_if_all_had_been_recorded(
     branch.verify()
 
 
-@pytest.mark.no_cover  # with coverage it takes twice as long
 @given(before=careers, more=careers, later=careers)
 def test_a_branch_goes_its_own_way(before: Any, more: Any, later: Any) -> None:
     """Corrections in the branch stay there, and what is recorded below afterwards is not seen."""
@@ -205,7 +203,6 @@ def test_futures_are_laid_side_by_side() -> None:
     assert len(ledger) == 7
 
 
-@pytest.mark.no_cover  # with coverage it takes twice as long
 @given(career=only_facts, events=only_facts)
 def test_the_events_of_a_future_sum_to_its_change(career: list[Any], events: list[Any]) -> None:
     ledger = new_ledger()
@@ -315,7 +312,6 @@ def test_a_role_beside_ends_no_other() -> None:
     assert ["full (taken)"] == [role.role for role in roles if role.open]
 
 
-@pytest.mark.no_cover  # with coverage it takes twice as long
 @given(career=only_facts, like=st.builds(RoleLike, title=st.just("t"), people=st.integers(0, 3)))
 def test_any_opportunity_of_any_career_can_be_compared(career: list[Any], like: RoleLike) -> None:
     ledger = new_ledger()

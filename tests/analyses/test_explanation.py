@@ -57,7 +57,6 @@ def career_of(career: list[Any]) -> Ledger:
     return ledger
 
 
-@pytest.mark.no_cover  # with coverage it takes twice as long
 @pytest.mark.parametrize("asked", ALL, ids=lambda kind: kind.__name__)
 @given(career=careers, at=ons)
 def test_the_shares_sum_to_the_number(asked: Any, career: list[Any], at: str) -> None:
@@ -75,7 +74,6 @@ def test_the_shares_sum_to_the_number(asked: Any, career: list[Any], at: str) ->
     )
 
 
-@pytest.mark.no_cover  # with coverage it takes twice as long
 @pytest.mark.parametrize("asked", ALL, ids=lambda kind: kind.__name__)
 @given(career=careers, days=st.tuples(ons, ons).map(lambda two: sorted(two, key=as_of)))
 def test_a_change_is_fading_and_the_entries_between(
@@ -93,7 +91,6 @@ def test_a_change_is_fading_and_the_entries_between(
     assert not first & {share.seq for share in found.shares}
 
 
-@pytest.mark.no_cover  # with coverage it takes twice as long
 @law
 @given(career=careers)
 def test_an_action_of_no_effort_has_no_share(career: Any) -> None:
@@ -241,7 +238,6 @@ def test_a_function_may_look_for_what_is_not_there_yet() -> None:
     assert adds_up(found)
 
 
-@pytest.mark.no_cover  # with coverage it takes twice as long
 @pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)
 @given(career=careers)
 def test_a_headline_is_shared_in_one_way_however_it_is_asked_for(kind: Any, career: Any) -> None:
