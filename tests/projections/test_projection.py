@@ -4,6 +4,7 @@ import subprocess
 import sys
 import types
 from datetime import date
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from careerledger import Entry, Ledger, projections
 from careerledger.errors import DefinitionError
 from careerledger.events import Action, CourseFinished, EntryVoided, SkillPractised, event
-from careerledger.projections import Tunable, VisionAlignment, fold, on, projection
+from careerledger.projections import Learning, Tunable, VisionAlignment, fold, on, projection
 from careerledger.projections._projection import consumed_types, fingerprint, key_of
 from careers import TODAY, new_ledger
 
@@ -345,3 +346,13 @@ def test_what_a_partial_function_is_given_counts() -> None:
     source = BASE.replace("helper(self.n)", "half(self.n)")
     one, two = (made(source, half=partial(pow, 2, exp)) for exp in (1, 2))
     assert fingerprint(one) != fingerprint(two)
+
+
+def test_the_end_of_a_long_fold_is_saved(tmp_path: Path) -> None:
+    """Its last few entries as well, so that no other process folds them again."""
+    with Ledger.open(tmp_path / "ada.ledger") as ledger:
+        ledger.record([CourseFinished(on="2024", title=str(number)) for number in range(2_100)])
+        ledger.project(Learning)
+        saved = ledger.store.saved(ledger.name, key_of(Learning), fingerprint(Learning))
+
+    assert 2_100 == saved[-1].seq
