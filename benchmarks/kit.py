@@ -15,7 +15,7 @@ from rich.console import Console
 
 from careerledger import projections
 from careerledger.testing import careers, laws
-from careerledger.testing._careers import _END, _IS, _MOST, _gene, _head
+from careerledger.testing._careers import HEAD, genome
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
 
@@ -25,8 +25,6 @@ from zoo.keeper import PROJECTIONS, STORES, Animal
 README = Path(__file__).with_name("README.md")
 MARKS = ("<!-- kit: written by kit.py -->", "<!-- end of kit -->")
 CAREERS: Final = 3_000
-TOGETHER: Final = 10
-"""How many careers share a test case where its own cost is to be told apart."""
 LIMIT: Final = 15.0
 """How long the laws of one projection may take, in seconds."""
 CATCH: Final = 5.0
@@ -36,32 +34,25 @@ CATCH: Final = 5.0
 @st.composite
 def digits(draw: st.DrawFn) -> list[bytes]:
     """What Hypothesis draws for a career, and nothing made of it."""
-    draw(_head)
-    genes: list[bytes] = []
-    while len(genes) < _MOST and (gene := draw(_gene))[_IS] >= (_END if genes else 1):
-        genes.append(gene)
-    return genes
+    return genome(draw, HEAD)[1]
 
 
-def drawn_in_a_second(strategy: st.SearchStrategy[Sized], together: int = 1) -> tuple[float, float]:
-    """How many of its values are drawn in a second of one core, and their mean length.
-
-    Args:
-        strategy: Of careers, or of what they are made of.
-        together: How many values each test case draws.
+def drawn_in_a_second(strategy: st.SearchStrategy[Sized]) -> tuple[float, float]:
+    """How many of its values are drawn in a second of one core, as tests draw them: one in each
+    test case; each ten of their entries count as one value. And their mean length.
     """
     lengths: list[int] = []
 
     @settings(
-        max_examples=CAREERS // together,
+        max_examples=CAREERS,
         database=None,
         deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(values=st.tuples(*[strategy] * together))
-    def draw(values):
-        lengths.extend(map(len, values))
+    @given(value=strategy)
+    def draw(value):
+        lengths.append(len(value))
 
     begun = perf_counter()
     draw()
@@ -92,9 +83,8 @@ def seconds_to_catch(animal: Animal) -> float:
 
 def main() -> None:
     table = Table("The kit", ("what", "target", "measured", "met"))
-    contenders = ((careers(), 1), (careers(), TOGETHER), (digits(), 1))
-    turns = [[drawn_in_a_second(*which) for which in contenders] for _ in range(5)]
-    (rate, length), *others = (
+    turns = [[drawn_in_a_second(which) for which in (careers(), digits())] for _ in range(5)]
+    (rate, length), (alone, genes) = (
         [median(figures) for figures in zip(*rounds, strict=True)]
         for rounds in zip(*turns, strict=True)
     )
@@ -104,12 +94,7 @@ def main() -> None:
         f"{rate:,.0f}",
         "yes" if rate >= 1_000 else "**no**",
     )
-    for what, (rate, length) in zip(
-        (f"{TOGETHER} in each test case", "one in each, their digits drawn and left"),
-        others,
-        strict=True,
-    ):
-        table.add(f"the same, {what} (their mean: {length:.1f})", "", f"{rate:,.0f}", "")
+    table.add(f"the same, their digits drawn and left ({genes:.1f} genes)", "", f"{alone:,.0f}", "")
     for name in projections.LIBRARY:
         took, count = seconds_of_laws(name)
         table.add(

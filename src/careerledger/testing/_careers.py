@@ -251,22 +251,31 @@ def _append_unknown(ledger: Ledger, event: UnknownEvent) -> Entry[Any]:
 
 # Genes
 
-GENE: Final = 36
-"""How many digits there are in a gene: what it is, when, and how precise its date; where it stands
-in another order; two for each of five required fields; which of the optional fields, five times,
-with two for its value; whether it is corrected, how much later, and for an amendment the days by
-which it moves, and which field changes, with two for its value; and whether it is one at all, or
-the end of the career."""
-_KIND, _WHEN, _HOW, _RANK, _REQUIRED, _OPTIONAL = 0, 1, 2, 3, 4, 14
-_FATE, _DELAY, _MOVE, _FIELD, _IS = 29, 30, 31, 32, 35
-_SLOTS: Final = range(_OPTIONAL, _FATE, 3)
+GENE: Final = 22
+"""How many digits there are in a gene: what it is, when, how precise its date is (and where it
+stands in another order); one for each of four required fields; which of the optional fields, five
+times, each with one for its value; whether it is corrected (and how much later), and for an
+amendment the days by which it moves, and which field changes, with one for its value; and whether
+it is one at all."""
+_KIND, _WHEN, _HOW, _REQUIRED, _OPTIONAL = 0, 1, 2, 3, 7
+_FATE, _MOVE, _FIELD, _VALUE, _IS = 17, 18, 19, 20, 21
+_SLOTS: Final = range(_OPTIONAL, _FATE, 2)
 _ABSENT: Final = 64
-
-_head: Final = st.binary(min_size=3, max_size=3)
-_gene: Final = st.binary(min_size=GENE, max_size=GENE)
-_END: Final = 27
-"""Which of 256 genes are the end; of first ones it is one."""
-_MOST: Final = 40
+"""Of 256 slots for optional fields, how many are left empty."""
+HEAD: Final = 3
+"""How many digits are before the genes: which kinds occur, when it begins, how coherent it is."""
+_TOGETHER: Final = 3
+"""How many genes are drawn at once, as each draw costs more than a gene: they are followed by a
+digit that says whether there are more."""
+_BLOCK: Final = _TOGETHER * GENE + 1
+_MOST: Final = 13
+"""How many blocks there are at most."""
+_NONE: Final = 80
+"""Of 256 genes, how many are none."""
+_END: Final = 64
+"""Of 256 blocks, how many are the last."""
+_SECOND: Final = bytes(digit * 151 % 256 for digit in range(256))
+"""A value is made of two digits. The second follows from the first, and is 0 if that is."""
 
 _STARTS: Final = tuple(
     date.fromisoformat(day)
@@ -326,7 +335,7 @@ class Teller:
         )
         self.steps: list[Step] = []
         self.ranks: list[int] = []
-        """The digit of each step that says where it stands in another order."""
+        """Where each step stands in another order, of 32 places."""
         self.pending: list[tuple[int, int, bytes]] = []
         """What will be corrected: after how many genes, the number of the entry, and its gene."""
         self.told = 0
@@ -347,12 +356,12 @@ class Teller:
             self._happen(pick(self.kinds, gene[_KIND]), gene)
         if self.pending:
             self._correct([due for due in self.pending if due[0] <= self.told])
-        self.ranks[len(self.ranks) :] = [gene[_RANK]] * (len(self.steps) - len(self.ranks))
+        self.ranks[len(self.ranks) :] = [gene[_HOW] % 32] * (len(self.steps) - len(self.ranks))
 
     def end(self) -> None:
         """Make the corrections that are still due."""
         self._correct(self.pending)
-        self.ranks[len(self.ranks) :] = [255] * (len(self.steps) - len(self.ranks))
+        self.ranks[len(self.ranks) :] = [31] * (len(self.steps) - len(self.ranks))
 
     def _day(self, gene: bytes) -> None:
         self.world.day = shifted(self.world.day, pick(self.deltas, gene[_WHEN]))
@@ -371,7 +380,8 @@ class Teller:
         self._stand(number, event)
         corrects = self.telling.corrections or self.telling.amendments
         if corrects and gene[_FATE] >= 256 - self.telling.often:
-            self.pending.append((self.told + pick(_DELAYS, gene[_DELAY]), number, gene))
+            delay = _DELAYS[gene[_FATE] // 2 % len(_DELAYS)]
+            self.pending.append((self.told + delay, number, gene))
 
     def _one_after_the_other(self, cls: type[Action]) -> type[Action]:
         """A role starts when none is held."""
@@ -460,7 +470,7 @@ class Teller:
         changed: Action | None = None
         if gene[_FIELD] >= _OTHER and introduced(event) is None:
             others = [kind for kind in self.kinds if kind.__event__.introduces is None]
-            changed = self.event(pick(others, gene[_FIELD + 1]), gene, on) if others else None
+            changed = self.event(pick(others, gene[_VALUE]), gene, on) if others else None
         if changed is None or introduced(changed) is not None:
             changed = self._not_before_what_it_names(self._with_another_field(event, gene, on))
         self.world.day = day
@@ -487,7 +497,7 @@ class Teller:
         if gene[_FIELD] >= _NO_FIELD and fields:
             name, read = fields[(gene[_FIELD] - _NO_FIELD) * len(fields) // (256 - _NO_FIELD)]
             with suppress(Nothing):
-                change[name] = read(gene[_FIELD + 1], gene[_FIELD + 2], world)
+                change[name] = read(gene[_VALUE], _SECOND[gene[_VALUE]], world)
         return evolved(event, change)
 
 
@@ -513,8 +523,8 @@ def _fields(cls: type[Action], gene: bytes, on: PartialDate, world: World) -> di
     given: dict[str, Any] = {"on": on}
     at = _REQUIRED
     for name, read in required:
-        given[name] = read(gene[at], gene[at + 1], world)
-        at = at + 2 if at + 2 < _OPTIONAL else _REQUIRED
+        given[name] = read(gene[at], _SECOND[gene[at]], world)
+        at = at + 1 if at + 1 < _OPTIONAL else _REQUIRED
     count = len(optional)
     for slot in _SLOTS:
         which = gene[slot]
@@ -523,7 +533,7 @@ def _fields(cls: type[Action], gene: bytes, on: PartialDate, world: World) -> di
             if name in given:
                 continue
             try:
-                given[name] = read(gene[slot + 1], gene[slot + 2], world)
+                given[name] = read(gene[slot + 1], _SECOND[gene[slot + 1]], world)
             except Nothing:
                 continue
     return given
@@ -679,23 +689,49 @@ def event_classes(kinds: Iterable[Any]) -> tuple[type[Action], ...]:
     return cast("tuple[type[Action], ...]", found)
 
 
-def drawn(draw: st.DrawFn, telling: Telling) -> Teller:
-    """A teller that has told a career."""
-    teller = Teller(telling, draw(_head), draw)
-    # Half the time that a list takes, and a gene can be taken out of it just as well.
-    for _ in range(_MOST):
-        gene = draw(_gene)
-        if gene[_IS] < (_END if teller.told else 1):
+@cache
+def _of_size(size: int) -> st.SearchStrategy[bytes]:
+    return st.binary(min_size=size, max_size=size)
+
+
+def genome(draw: st.DrawFn, before: int) -> tuple[bytes, list[bytes]]:
+    """So many digits, and genes.
+
+    Args:
+        draw: Draws the digits.
+        before: How many digits there are before the genes; a draw of their own would cost more.
+    """
+    digits = draw(_of_size(before + _BLOCK))
+    block = digits[before:]
+    genes = _genes_in(block)
+    for _ in range(1, _MOST):
+        if block[-1] < _END:
             break
+        block = draw(_of_size(_BLOCK))
+        genes += _genes_in(block)
+    return digits[:before], genes
+
+
+def _genes_in(block: bytes) -> list[bytes]:
+    genes = [block[at : at + GENE] for at in range(0, _TOGETHER * GENE, GENE)]
+    return [gene for gene in genes if gene[_IS] >= _NONE]
+
+
+def drawn(draw: st.DrawFn, telling: Telling, before: int = 0) -> tuple[bytes, Teller]:
+    """So many digits for something else, and a teller that has told a career."""
+    digits, genes = genome(draw, before + HEAD)
+    teller = Teller(telling, digits[before:], draw)
+    for gene in genes:
         teller.tell(gene)
     teller.end()
-    return teller
+    return digits[:before], teller
 
 
 @st.composite
 def told(draw: st.DrawFn, telling: Telling) -> Career:
     """The careers of a telling."""
-    return Career(drawn(draw, telling).steps)
+    _, teller = drawn(draw, telling)
+    return Career(teller.steps)
 
 
 def ledgers(

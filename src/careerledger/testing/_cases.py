@@ -133,8 +133,8 @@ _LEAP_DAYS: Final = (date(2024, 2, 29), date(2028, 2, 29), date(2020, 2, 29), da
 _LATEST, _OTHER, _LEAP = 176, 232, 256
 """Up to which digit the question is asked after the last event, after another, on a leap day."""
 
-_digits: Final = st.binary(min_size=3, max_size=3)
-_more: Final = st.binary(min_size=GENE, max_size=GENE)
+_AT: Final = 3
+"""How many digits say when the question is asked."""
 
 
 def _at(career: Career, digits: bytes) -> date:
@@ -168,7 +168,7 @@ def _known(teller: Teller) -> int:
     return next((n for n, rank in enumerate(teller.ranks) if rank >= _UNKNOWN), len(teller.ranks))
 
 
-_UNKNOWN: Final = 224
+_UNKNOWN: Final = 28
 
 
 def _on(teller: Teller, number: int) -> str:
@@ -186,17 +186,15 @@ def cases(
     added: Sequence[type[Action]] = (),
 ) -> Case:
     """Cases whose careers are those of a telling; the rest is made where a law asks for it."""
-    digits = draw(_digits)
-    more = draw(_more) if added else b""
-    teller = drawn(draw, telling)
+    digits, teller = drawn(draw, telling, _AT + GENE if added else _AT)
     career = Career(teller.steps)
-    at = _at(career, digits)
+    at = _at(career, digits[:_AT])
     return Case(
         career=career,
         at=at,
         order=_order(teller) if order else (),
         known=_known(teller) if known else 0,
-        added=_added(teller, added, more, at) if added else None,
+        added=_added(teller, added, digits[_AT:], at) if added else None,
     )
 
 
