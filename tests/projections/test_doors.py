@@ -114,6 +114,8 @@ def test_a_chain_follows_who_introduced_whom(facts: list) -> None:
     introduced = {
         (fact.via, fact.contact) for fact in facts if isinstance(fact, ContactMade) and fact.via
     }
+    introductions = [fact for fact in facts if isinstance(fact, IntroductionMade)]
+    introduced |= {(fact.introducer, who) for fact in introductions for who in fact.introduced}
     for door in project(facts).doors:
         assert set(zip(door.chain, door.chain[1:], strict=False)) <= introduced
 

@@ -326,6 +326,12 @@ def test_an_end_wholly_before_its_start_ends_nothing() -> None:
     }
 
 
+def test_of_several_ends_of_a_role_the_one_that_reaches_furthest_counts() -> None:
+    """A year stands before its months in the history, and ends behind them."""
+    facts = [ROLE, RoleEnded(on="2021", role="r"), RoleEnded(on="2021-05", role="r")]
+    assert "2021" == harvest([*facts, SkillPractised(on="2021-06", skill="sql")]).ended
+
+
 def test_ended_roles_that_no_reflection_is_about_are_named() -> None:
     ended = [ROLE, RoleEnded(on="2021", role="r")]
     assert ("r",) == project(ended).unreflected

@@ -289,6 +289,7 @@ def test_proposed_projects_and_how_they_ended() -> None:
             finished("b", "2025", outcome="stopped", worth=1),
             finished("c", "2025", outcome="partly"),
             finished("c", "2026", outcome="shipped"),
+            finished("c", "2026-03", outcome="stopped"),  # within the year, and so before its end
             finished("never proposed", "2025", worth=0),
         ]
     )
