@@ -51,16 +51,18 @@ def by_hand(history: list[Action], at: date, half_life: float) -> dict[str, floa
     """A = Σ e·r·d / Σ e·d for each vision that holds, in floats."""
     visions: dict[str, dict[str, float]] = {}
     goals: dict[str, str] = {}
-    retired: set[str] = set()
+    retired: dict[str, date] = {}
+    """The last day of an end that stands before what it ends, which may be within its period."""
     for fact in history:
         if isinstance(fact, VisionDeclared):
-            if fact.vision not in retired:
+            if retired.get(fact.vision, date.min) < fact.on.first_day:
                 visions[fact.vision] = dict(fact.themes)
         elif isinstance(fact, VisionRevised) and fact.themes and fact.vision in visions:
             visions[fact.vision] = dict(fact.themes)
         elif isinstance(fact, VisionRetired):
             if visions.pop(fact.vision, None) is None:
-                retired.add(fact.vision)
+                last = retired.get(fact.vision, date.min)
+                retired[fact.vision] = max(last, fact.on.last_day)
         elif isinstance(fact, GoalSet) and fact.vision is not None:
             goals[fact.goal] = fact.vision
     scores: dict[str, float | None] = {}
