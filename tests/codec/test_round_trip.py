@@ -44,21 +44,23 @@ from strategies import (
 
 @pytest.mark.no_cover  # with coverage it takes twice as long
 @pytest.mark.parametrize("cls", EVERY_CLASS, ids=lambda cls: cls.__name__)
-@law
-@given(st.data())
-def test_every_type_round_trips(cls, read, data):
+def test_every_type_round_trips(cls, read):
     """Every field is written, in its order, and the event alone decides its bytes."""
-    entry = data.draw(entries(events(cls)))
 
-    body = codec.encode(entry)
-    found = read(body)
-    written = json.loads(body)
+    @law
+    @given(entries(events(cls)))
+    def round_trips(entry):
+        body = codec.encode(entry)
+        found = read(body)
+        written = json.loads(body)
 
-    assert entry == found
-    assert entry.recorded_at.utcoffset() == found.recorded_at.utcoffset()
-    assert body == codec.encode(found)
-    assert list(codec._ENVELOPE) == list(written)
-    assert [a.name for a in attrs.fields(cls)] == list(written["event"])
+        assert entry == found
+        assert entry.recorded_at.utcoffset() == found.recorded_at.utcoffset()
+        assert body == codec.encode(found)
+        assert list(codec._ENVELOPE) == list(written)
+        assert [a.name for a in attrs.fields(cls)] == list(written["event"])
+
+    round_trips()
 
 
 @pytest.mark.parametrize("cls", [*FACTS, Flat], ids=lambda cls: cls.__name__)
