@@ -227,7 +227,7 @@ def _bytes_in(rows: list[Any]) -> int:
     columns = list(zip(*rows, strict=True))
     try:
         return sum(
-            sum([len(value) for value in column if value is not None])
+            sum(map(len, filter(None, column)))
             for column in columns
             if not isinstance(column[0], int)
         )
