@@ -226,11 +226,12 @@ def _bytes_in(rows: list[Any]) -> int:
     """How many bytes and characters rows have; a column holds values of one type."""
     columns = list(zip(*rows, strict=True))
     try:
-        return sum(
-            sum(map(len, filter(None, column)))
-            for column in columns
-            if not isinstance(column[0], int)
-        )
+        return sum(_length(column) for column in columns if not isinstance(column[0], int))
     except TypeError:  # unless the file is damaged
         values = (value for column in columns for value in column)
         return sum(len(value) for value in values if isinstance(value, str | bytes))
+
+
+def _length(column: tuple[Any, ...]) -> int:
+    there: Iterator[Any] = filter(None, column)
+    return sum(map(len, there))

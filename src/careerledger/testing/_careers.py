@@ -270,9 +270,9 @@ digit that says whether there are more."""
 _BLOCK: Final = _TOGETHER * GENE + 1
 _MOST: Final = 13
 """How many blocks there are at most."""
-_NONE: Final = 80
+_NONE: Final = 32
 """Of 256 genes, how many are none."""
-_END: Final = 64
+_END: Final = 80
 """Of 256 blocks, how many are the last."""
 _SECOND: Final = bytes(digit * 151 % 256 for digit in range(256))
 """A value is made of two digits. The second follows from the first, and is 0 if that is."""
