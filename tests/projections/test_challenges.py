@@ -384,3 +384,13 @@ def test_the_state_can_be_kept_and_gone_on_from(history: list, cut: int) -> None
     whole = fold(Challenges, entries, TODAY)
     assert whole == second.view(TODAY) == second.view(TODAY)
     assert hash(whole) == hash(second.view(TODAY))
+
+
+def test_a_challenge_that_ends_after_it_was_looked_at_is_ranked_anew() -> None:
+    ledger = new_ledger()
+    ledger.record([taken("a", "2024-01-01", 5), resolved("a", "2025-01-01", feedback=1)])
+    running = Fold(Challenges)
+    for entry in ledger.entries():
+        advance([running], [entry])
+        running.view(TODAY)
+    assert ledger.project(Challenges, at=TODAY) == running.view(TODAY)
