@@ -4,6 +4,7 @@ import subprocess
 import sys
 from enum import Enum
 from itertools import pairwise
+from statistics import mean
 from typing import Annotated, Any, Literal
 
 import attrs
@@ -17,6 +18,8 @@ from careerledger import Ledger, PartialDate, testing
 from careerledger.errors import DefinitionError, MissingExtraError
 from careerledger.events import (
     Action,
+    ChallengeResolved,
+    ChallengeTaken,
     ContactMade,
     ContactTouched,
     CourseFinished,
@@ -155,6 +158,34 @@ def test_a_value_that_no_digits_say_is_drawn():
 
     (step,) = found
     assert ("kit-team-0", 7, Colour.RED) == (step.team, len(step.words), step.colour)
+
+
+def test_careers_have_ten_entries_in_the_mean():
+    """Some have few, others many; and all of what may happen happens in some."""
+    found = []
+
+    @settings(max_examples=500, phases=[Phase.generate], derandomize=True, database=None)
+    @given(career=careers())
+    def draw(career):
+        found.append(career)
+
+    draw()
+    lengths = [len(career) for career in found]
+    assert 9 <= mean(lengths) <= 12
+    assert min(lengths) <= 1
+    assert 30 <= max(lengths) <= 80
+    assert {*facts(), Voided, Amended} == {type(step) for career in found for step in career}
+
+
+def test_a_career_shrinks_to_the_entries_that_it_takes():
+    def resolved(career):
+        taken = {step.challenge for step in actions(career) if isinstance(step, ChallengeTaken)}
+        ends = [step for step in actions(career) if isinstance(step, ChallengeResolved)]
+        return any(end.challenge in taken for end in ends)
+
+    found = find(careers(), resolved, settings=settings(max_examples=2_000, database=None))
+
+    assert [ChallengeTaken, ChallengeResolved] == [type(step) for step in found]
 
 
 def actions(career):
