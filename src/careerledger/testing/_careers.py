@@ -274,6 +274,8 @@ _NONE: Final = 32
 """Of 256 genes, how many are none."""
 _END: Final = 80
 """Of 256 blocks, how many are the last."""
+RANKS: Final = 32
+"""How many places there are in another order; steps of one place keep theirs."""
 _SECOND: Final = bytes(digit * 151 % 256 for digit in range(256))
 """A value is made of two digits. The second follows from the first, and is 0 if that is."""
 
@@ -335,7 +337,7 @@ class Teller:
         )
         self.steps: list[Step] = []
         self.ranks: list[int] = []
-        """Where each step stands in another order, of 32 places."""
+        """Where each step stands in another order."""
         self.pending: list[tuple[int, int, bytes]] = []
         """What will be corrected: after how many genes, the number of the entry, and its gene."""
         self.told = 0
@@ -356,12 +358,12 @@ class Teller:
             self._happen(pick(self.kinds, gene[_KIND]), gene)
         if self.pending:
             self._correct([due for due in self.pending if due[0] <= self.told])
-        self.ranks[len(self.ranks) :] = [gene[_HOW] % 32] * (len(self.steps) - len(self.ranks))
+        self.ranks[len(self.ranks) :] = [gene[_HOW] % RANKS] * (len(self.steps) - len(self.ranks))
 
     def end(self) -> None:
         """Make the corrections that are still due."""
         self._correct(self.pending)
-        self.ranks[len(self.ranks) :] = [31] * (len(self.steps) - len(self.ranks))
+        self.ranks[len(self.ranks) :] = [RANKS - 1] * (len(self.steps) - len(self.ranks))
 
     def _day(self, gene: bytes) -> None:
         self.world.day = shifted(self.world.day, pick(self.deltas, gene[_WHEN]))

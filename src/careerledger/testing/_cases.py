@@ -13,6 +13,7 @@ from careerledger.events import Action, UnknownEvent, introduced, referred
 from careerledger.history import Entry
 from careerledger.testing._careers import (
     GENE,
+    RANKS,
     Amended,
     Career,
     Teller,
@@ -168,7 +169,7 @@ def _known(teller: Teller) -> int:
     return next((n for n, rank in enumerate(teller.ranks) if rank >= _UNKNOWN), len(teller.ranks))
 
 
-_UNKNOWN: Final = 28
+_UNKNOWN: Final = RANKS - 4
 
 
 def _on(teller: Teller, number: int) -> str:
