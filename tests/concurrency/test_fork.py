@@ -183,7 +183,7 @@ def test_idle_connection_goes_without_merging_the_log(path, monkeypatch):
         assert 1 == len(ledger)
 
 
-@pytest.mark.parametrize("busy", ["same thread", "other thread"])
+@pytest.mark.parametrize("busy", ["same thread", "other thread", "a check"])
 def test_connection_at_work_stays_and_keeps_its_file_from_being_opened(path, monkeypatch, busy):
     held = []
     store = SQLiteStore(path)
@@ -199,6 +199,9 @@ def test_connection_at_work_stays_and_keeps_its_file_from_being_opened(path, mon
 
     if busy == "same thread":
         connection.execute("BEGIN IMMEDIATE")
+    elif busy == "a check":
+        check = store._beside()
+        check.__enter__()
     else:
         thread = Thread(target=hold)
         thread.start()
@@ -214,6 +217,8 @@ def test_connection_at_work_stays_and_keeps_its_file_from_being_opened(path, mon
     if busy == "other thread":
         done.set()
         thread.join()
+    if busy == "a check":
+        check.__exit__(None, None, None)
     connection.close()
 
 

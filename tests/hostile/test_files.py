@@ -235,8 +235,8 @@ from shutil import copy2
 from careerledger.errors import CareerLedgerError
 import careerledger.projections, careerledger.analyses, networkx
 spare = {spare}
-used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-resource.setrlimit(resource.RLIMIT_AS, (used + spare, used + spare))
+used = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_DATA, (used + spare, used + spare))
 resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
 try:
     everything(sys.argv[1])
@@ -342,7 +342,7 @@ def test_bomb_would_go_off_without_the_guard(ledger_file):
     craft(ledger_file, *BOMBS["many bodies"])
     code = """
 import resource, sys, apsw
-resource.setrlimit(resource.RLIMIT_AS, (200_000_000, 200_000_000))
+resource.setrlimit(resource.RLIMIT_DATA, (200_000_000, 200_000_000))
 try:
     apsw.Connection(sys.argv[1]).execute("SELECT body FROM entry LIMIT 1000").fetchall()
 except (MemoryError, apsw.NoMemError):
@@ -674,6 +674,7 @@ def test_small_pages_change_no_answer(ledger_file, monkeypatch):
 
         expected = told()
         assert [73, 73, 76, 76] == list(map(len, expected))
+        monkeypatch.setattr(sqlite, "COMMON_ROWS", 0)
         monkeypatch.setattr(sqlite, "MAX_PAGE", 1)
         assert 16 == len(ledger.store.log("career", after=0, upto=99, limit=99))
         assert expected == told()
@@ -760,8 +761,8 @@ from careerledger import Ledger
 from careerledger.errors import CareerLedgerError
 import careerledger._carrying, careerledger._recovering, careerledger.stores.sqlite
 careerledger.codec.find_class("none")
-used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-resource.setrlimit(resource.RLIMIT_AS, (used + {spare}, used + {spare}))
+used = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_DATA, (used + {spare}, used + {spare}))
 resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
 given, new = map(Path, sys.argv[1:])
 try:

@@ -275,3 +275,32 @@ def test_a_damaged_index_is_found(tmp_path):
     path.write_bytes(content)
     with Ledger.open(path) as ledger, pytest.raises(DamagedError, match=r"is damaged"):
         ledger.verify()
+
+
+def test_what_is_wrong_with_the_file_is_said_before_what_is_wrong_with_an_entry(ledger):
+    """Entries of a damaged file rarely fit, and of the two the file is the reason."""
+    whole = ledger.store
+
+    class Damaged:
+        def __getattr__(self, name):
+            return getattr(whole, name)
+
+        def check(self):
+            raise DamagedError("the file")
+
+        def log(self, ledger, **part):
+            return [row._replace(leaf=bytes(32)) for row in whole.log(ledger, **part)]
+
+    ledger.store = Damaged()
+    with pytest.raises(DamagedError, match=r"^the file$"):
+        ledger.verify()
+    Damaged.check = lambda self: None
+    with pytest.raises(DamagedError, match=r"^#1 "):
+        ledger.verify()
+
+
+def test_verify_within_a_block_of_writing_waits_for_nobody(tmp_path):
+    with Ledger.open(tmp_path / "a.ledger") as ledger:
+        ledger.record(course(1))
+        with ledger.store.writing(ledger.name):
+            ledger.verify()

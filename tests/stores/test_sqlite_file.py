@@ -791,6 +791,23 @@ def test_nothing_is_written_into_a_file_that_nobody_can_find(opened, path, add, 
 
     assert 1 == opened.head("career").size
     assert not opened._connection.in_transaction
+    with pytest.raises(StoreError, match="was moved, deleted or replaced"):
+        opened.check()
+
+
+def test_check_leaves_nothing_behind(opened, path, add, row):
+    """It has a connection of its own, which neither stays nor merges the log."""
+    add(opened, row(1))
+    before = contents(path.parent)
+
+    opened.check()
+
+    assert before == contents(path.parent)
+    assert [] == opened._beside_it
+    opened.close()
+    assert ["ada.ledger"] == list(contents(path.parent))
+    with pytest.raises(ClosedError):
+        opened.check()
 
 
 @pytest.mark.parametrize("timeout", [0, 1_000_000])

@@ -194,6 +194,13 @@ class NoLock(InMemory):
         return self._ledgers[ledger].head if ledger in self._ledgers else EMPTY
 
 
+@broken_store("a_check_waits_for_nobody", "a check waits until nobody writes")
+class ChecksInTurn(InMemory):
+    def check(self):
+        with self._lock:
+            pass
+
+
 @broken_store(
     "second_stores_see_what_was_appended",
     "what was appended is written when it is closed",

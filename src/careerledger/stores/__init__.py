@@ -200,7 +200,10 @@ class Store(Protocol):
         ...
 
     def check(self) -> None:
-        """Raise DamagedError when what the store keeps to find rows by does not fit the rows."""
+        """Raise DamagedError when what the store keeps to find rows by does not fit the rows.
+
+        A thread asks it while another reads, or is ``writing``: it waits for neither.
+        """
         ...
 
     def close(self) -> None:

@@ -18,6 +18,8 @@ import apsw
 from careerledger.errors import DamagedError
 
 __all__ = [
+    "COMMON_ROWS",
+    "MAX_COMMON",
     "MAX_PAGE",
     "MAX_RESULT",
     "MAX_SNAPSHOT",
@@ -32,7 +34,7 @@ __all__ = [
     "read",
     "restrain",
     "trust",
-    "with_snapshots",
+    "values_up_to",
 ]
 
 MAX_VALUE: Final = 4_000_000
@@ -43,6 +45,10 @@ MAX_SNAPSHOTS: Final = 64_000_000
 """No more bytes of snapshots are read at once; others are as if they were not there."""
 MAX_PAGE: Final = 16_000_000
 """When so many bytes are read, a page of rows is full. A thousand common entries have 500,000."""
+MAX_COMMON: Final = 8_000
+"""No value of a common row has more bytes."""
+COMMON_ROWS: Final = 1_000
+"""So many common rows are not too many to be read without counting their bytes."""
 MAX_RESULT: Final = 128_000_000
 """No question has an answer of more bytes at once; 250,000 corrections have as many."""
 
@@ -144,7 +150,7 @@ def check_pages(connection: apsw.Connection, path: Path) -> None:
 
     A tree whose pages lead to each other in a ring would else be read for ever.
     """
-    with with_snapshots(connection):
+    with values_up_to(connection, MAX_SNAPSHOT):
         found = str(connection.pragma("quick_check", 1))
     if found != "ok":
         *_, what = found.splitlines()  # behind a heading
@@ -195,9 +201,9 @@ def note_examined(connection: apsw.Connection, place: str) -> None:
 
 
 @contextmanager
-def with_snapshots(connection: apsw.Connection) -> Generator[None, None, None]:
-    """Let values have the size of snapshots meanwhile."""
-    connection.limit(apsw.SQLITE_LIMIT_LENGTH, MAX_SNAPSHOT)
+def values_up_to(connection: apsw.Connection, most: int) -> Generator[None, None, None]:
+    """Let no value have more bytes meanwhile; ``apsw.TooBigError`` for one that has."""
+    connection.limit(apsw.SQLITE_LIMIT_LENGTH, most)
     try:
         yield
     finally:

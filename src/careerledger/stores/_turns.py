@@ -41,7 +41,7 @@ class Turns:
     """
 
     def __init__(self, timeout: float) -> None:
-        self._timeout = timeout
+        self.timeout = timeout
         self._file: int | None = None
         self._since = 0
         """Since when it waits, in nanoseconds of a clock that all processes share."""
@@ -87,7 +87,7 @@ class Turns:
         elif not asked:
             self._since = monotonic_ns()
         waited = self._waited()
-        left = self._timeout - waited
+        left = self.timeout - waited
         if left <= 0:
             return False
         # 4 ms at first, half of that after 10 ms, a third after 20 ms, and so on down to 0.1 ms;
@@ -101,7 +101,7 @@ class Turns:
 
     def _let_others_go_first(self) -> None:
         # Not for ever: one who has a ticket may have been stopped.
-        while self._file is not None and (waited := self._waited()) < self._timeout / 2:
+        while self._file is not None and (waited := self._waited()) < self.timeout / 2:
             if waited > _LONG and self._ticket is None:
                 self._ticket = self._since
                 _fcntl(self._file, _SET, _LOCKED, self._ticket, 1)

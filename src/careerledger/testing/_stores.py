@@ -45,6 +45,8 @@ _TEXTS: Final = (
     *("'; DROP TABLE entry; --", "\U0001f680", "\ufffd", "%", "a_b"),
 )
 """Texts that stores have taken for others."""
+_LONG: Final = 3.0
+"""In seconds; who has not come by then is waiting for something."""
 _SOON: Final = 0.05
 """How long a thread is given to do what it must not, in seconds."""
 
@@ -321,6 +323,16 @@ class StoreLaws(unittest.TestCase):
         """Another store on the same ledgers waits for a block, and never sees half of it."""
         self.lasts()
         self._sees_whole_blocks(self.opened())
+
+    def test_a_check_waits_for_nobody(self) -> None:
+        """Another thread checks the store while a block lasts, and does not wait for its end."""
+        append_rows(self.store, new_row(1))
+        thread = Thread(target=self.store.check, daemon=True)
+        with self.store.writing("career"):
+            self.store.append("career", [new_row(2)], b"2" * 32)
+            thread.start()
+            thread.join(_LONG)
+            self.assertFalse(thread.is_alive())
 
     def _sees_whole_blocks(self, other: Store) -> None:
         within, sizes = Event(), list[int]()
