@@ -41,3 +41,13 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     finally:
         sys.settrace(trace)
         threading.settrace(cast("Any", traces_threads))
+
+
+@pytest.fixture
+def default_settings() -> Generator[None, None, None]:
+    """What users of the kit see holds at Hypothesis's own default settings."""
+    here = settings.get_current_profile_name()
+    settings.register_profile("default settings", settings.get_profile("default"), database=None)
+    settings.load_profile("default settings")
+    yield
+    settings.load_profile(here)

@@ -70,6 +70,7 @@ def run(suite, law):
     getattr(test, f"test_{law}")()
 
 
+@pytest.mark.usefixtures("default_settings")
 @pytest.mark.parametrize(
     ("kind", "law"),
     [

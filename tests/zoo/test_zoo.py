@@ -12,16 +12,6 @@ from zoo.keeper import PROJECTIONS, SOUND, STORES
 by_name = {"ids": lambda animal: animal.name}
 
 
-@pytest.fixture
-def default_settings():
-    """What the zoo shows holds at Hypothesis's own default settings."""
-    here = settings.get_current_profile_name()
-    settings.register_profile("zoo", settings.get_profile("default"), database=None)
-    settings.load_profile("zoo")
-    yield
-    settings.load_profile(here)
-
-
 SLOW = {
     *("NoStep", "Swallowed", "FloatSumOfSet", "CachedRecord", "Guarded", "TitlesKept"),
     *("NewestInstant", "SeenNumbers", "December", "SortedInPlace"),
@@ -85,9 +75,9 @@ def test_the_kit_catches_the_store(animal):
 def test_the_state_machine_catches_a_store_too():
     """What takes several appends; without shrinking, as a machine takes its time for that."""
     settings.register_profile(
-        "zoo", settings.get_profile("zoo"), phases=[Phase.generate], max_examples=400
+        "unshrunk", settings.default, phases=[Phase.generate], max_examples=400
     )
-    settings.load_profile("zoo")
+    settings.load_profile("unshrunk")
     suite = store_laws(broken_stores.SortsEachAppend, lasting=False)
 
     with pytest.raises(AssertionError, match=r"SortsEachAppend\(\)\.facts"):

@@ -180,7 +180,8 @@ def _wholes(least: int, most: int) -> Sequence[int]:
 
 def _numbers(least: float, most: float) -> Sequence[float]:
     ends = [end for end in (least, most) if end not in (-inf, inf, *_NUMBERS) and abs(end) > _TINY]
-    return [number for number in _NUMBERS if least <= number <= most] + ends or [least]
+    within = [number for number in _NUMBERS if least <= number <= most] + ends or [least]
+    return list(map(float, within))
 
 
 _TINY: Final = 1e-300
