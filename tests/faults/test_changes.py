@@ -10,9 +10,9 @@ from faults.power import quick_folder
 
 pytestmark = pytest.mark.no_cover  # with coverage it takes twice as long
 
-PARTS = 8
+PARTS = 16
 TRIED = range(PARTS) if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else (5,)
-"""All of them in a long run, else one byte of eight."""
+"""All of them in a long run, else one byte of sixteen."""
 
 
 @pytest.mark.parametrize("part", TRIED)

@@ -56,3 +56,22 @@ def test_what_was_erased_is_in_snapshots_of_no_other_ledger(machine):
 def test_a_store_whose_snapshots_hold_what_was_erased_is_caught(machine):
     with pytest.raises(AssertionError):
         machine.erase("career", {1}, whole=True, last=False)
+
+
+class ForgetsSnapshots(MemoryStore):
+    """What is saved is gone."""
+
+    def saved(self, ledger, key, fingerprint):
+        return [] if self.forgets else super().saved(ledger, key, fingerprint)
+
+    forgets = False
+
+
+@pytest.mark.parametrize("machine", [ForgetsSnapshots], indirect=True)
+def test_a_store_whose_snapshots_are_gone_is_caught(machine):
+    machine.saved("print")
+    machine.saved("other")
+
+    machine.stores[0].forgets = True
+    with pytest.raises(AssertionError, match=r"saved\('career', 'key', 'print'\)"):
+        machine.saved("other")
