@@ -251,28 +251,29 @@ def _append_unknown(ledger: Ledger, event: UnknownEvent) -> Entry[Any]:
 
 # Genes
 
-GENE: Final = 22
+GENE: Final = 17
 """How many digits there are in a gene: whether it is one at all, which Hypothesis then tries first
 to take away; what it is, when, how precise its date is (and where it stands in another order); one
-for each of four required fields; which of the optional fields, five times, each with one for its
-value; whether it is corrected (and how much later), and for an amendment the days by which it
-moves, and which field changes, with one for its value."""
+for each of four required fields; which of the optional fields (and its value), five times; whether
+it is corrected (and how much later), and for an amendment the days by which it moves, and which
+field changes, with one for its value."""
 _IS, _KIND, _WHEN, _HOW, _REQUIRED, _OPTIONAL = 0, 1, 2, 3, 4, 8
-_FATE, _MOVE, _FIELD, _VALUE = 18, 19, 20, 21
-_SLOTS: Final = range(_OPTIONAL, _FATE, 2)
-_ABSENT: Final = 64
-"""Of 256 slots for optional fields, how many are left empty."""
+_FATE, _MOVE, _FIELD, _VALUE = 13, 14, 15, 16
+_PRESENT: Final = 192
+"""Of 256 optional fields, how many are filled."""
 HEAD: Final = 3
 """How many digits are before the genes: which kinds occur, when it begins, how coherent it is."""
-_TOGETHER: Final = 4
+_TOGETHER: Final = 6
 """How many genes are drawn at once, as each draw costs more than a gene: they are followed by a
 digit that says whether there are more."""
-_MOST: Final = 10
+_MOST: Final = 7
 """How many blocks there are at most."""
-_NONE: Final = 32
-"""Of 256 genes, how many are none."""
-_END: Final = 116
+_END: Final = 148
 """Of 256 blocks, how many are the last."""
+_SPARSE: Final = 40
+"""Of 256 blocks, how many have few genes, so that some careers are short."""
+_NONE, _MOSTLY_NONE = 32, 160
+"""Of 256 genes, how many are none; and in a block with few."""
 RANKS: Final = 32
 """How many places there are in another order; steps of one place keep theirs."""
 _SECOND: Final = bytes(digit * 151 % 256 for digit in range(256))
@@ -555,14 +556,16 @@ def _fields(cls: type[Action], gene: bytes, on: PartialDate, world: World) -> di
         given[name] = read(gene[at], _SECOND[gene[at]], world)
         at = at + 1 if at + 1 < _OPTIONAL else _REQUIRED
     count = len(optional)
-    for slot in _SLOTS:
-        which = gene[slot]
-        if which >= _ABSENT:
-            name, read = optional[(which - _ABSENT) * count // (256 - _ABSENT)]
+    for digit in gene[_OPTIONAL:_FATE]:
+        place = (digit - 256 + _PRESENT) * count
+        if place >= 0:
+            name, read = optional[place // _PRESENT]
             if name in given:
                 continue
+            # The last digit keeps the values of a field from being as few as its places.
+            value = (place % _PRESENT * 256 // _PRESENT + gene[_VALUE]) % 256
             try:
-                given[name] = read(gene[slot + 1], _SECOND[gene[slot + 1]], world)
+                given[name] = read(value, _SECOND[value], world)
             except Nothing:
                 continue
     return given
@@ -668,7 +671,7 @@ def careers(
 ) -> st.SearchStrategy[Career]:
     """Coherent careers: every reference resolves, and every date is plausible.
 
-    A strict ledger takes them. They have ten entries in the mean, forty events at most, and shrink
+    A strict ledger takes them. They have ten entries in the mean, 42 events at most, and shrink
     by leaving entries out, then to plain values. In most of them only some of the kinds occur, so
     that those meet each other; that shrinks away too.
 
@@ -745,7 +748,8 @@ def genome(draw: st.DrawFn, before: int) -> tuple[bytes, list[bytes]]:
 
 def _genes_in(block: bytes) -> list[bytes]:
     genes = [block[at : at + GENE] for at in range(0, _TOGETHER * GENE, GENE)]
-    return [gene for gene in genes if gene[_IS] >= _NONE]
+    least = _NONE if block[-1] >= _SPARSE else _MOSTLY_NONE
+    return [gene for gene in genes if gene[_IS] >= least]
 
 
 def drawn(draw: st.DrawFn, telling: Telling, before: int = 0) -> tuple[bytes, Teller]:
