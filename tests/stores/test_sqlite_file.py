@@ -795,6 +795,13 @@ def test_nothing_is_written_into_a_file_that_nobody_can_find(opened, path, add, 
         opened.check()
 
 
+def test_bytes_of_common_rows_are_not_counted(opened, add, row, monkeypatch):
+    add(opened, row(1))
+    monkeypatch.setattr(sqlite, "read", None)
+
+    assert [1] == [each.seq for each in opened.log("career", after=0, upto=9, limit=1000)]
+
+
 def test_check_leaves_nothing_behind(opened, path, add, row):
     """It has a connection of its own, which neither stays nor merges the log."""
     add(opened, row(1))
