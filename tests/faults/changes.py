@@ -76,10 +76,11 @@ def _record_unknown(ledger: Ledger) -> None:
 
 def verify(store: SQLiteStore, *, entries: bool = True) -> None:
     """All that can be verified about a file; or about its structure alone."""
-    if not entries:
+    if entries:
+        for name in store.ledgers():
+            Ledger(store, name=name).verify()
+    else:
         store.check()
-    for name in store.ledgers() if entries else ():
-        Ledger(store, name=name).verify()
 
 
 class Changes:

@@ -145,13 +145,18 @@ def expected_schema(schema: str) -> Schema:
     return expected
 
 
-def check_pages(connection: apsw.Connection, path: Path) -> None:
+def check_pages(connection: apsw.Connection, path: Path, how: str = "quick_check") -> None:
     """Raise DamagedError where pages do not make up whole tables of rows of the right types.
 
     A tree whose pages lead to each other in a ring would else be read for ever.
+
+    Args:
+        connection: To the file.
+        path: Of the file.
+        how: SQLite's pragma; with ``integrity_check`` indexes have to fit their tables, too.
     """
     with values_up_to(connection, MAX_SNAPSHOT):
-        found = str(connection.pragma("quick_check", 1))
+        found = str(connection.pragma(how, 1))
     if found != "ok":
         *_, what = found.splitlines()  # behind a heading
         raise DamagedError(f"{path} is damaged: {what}; restore it from a backup")

@@ -675,10 +675,7 @@ class SQLiteStore:
     def check(self) -> None:
         """Raise DamagedError when the file's pages, rows and indexes do not fit together."""
         with self._translated, self._beside() as connection:
-            found = str(connection.pragma("integrity_check", 1))
-        if found != "ok":
-            *_, what = found.splitlines()  # behind a heading
-            raise DamagedError(f"{self.path} is damaged: {what}; restore it from a backup")
+            check_pages(connection, self.path, "integrity_check")
 
     @contextmanager
     def _beside(self) -> Generator[apsw.Connection, None, None]:
