@@ -290,15 +290,17 @@ class Asker:
         if kept is not None and self._stands(kept.seen, kept.fold.place, window):
             # If a step fails, the state is half-way and must not be found again.
             return self._kept.pop(projection)
-        for saved in reversed(self._saved(projection)):
-            if self._stands(saved.seen, (saved.on, saved.seq), window):
-                with suppress(CodecError):
-                    state = codec.decode_state(projection, saved.state)
-                    return _Kept(Fold(projection, state, (saved.on, saved.seq)), saved.seen)
+        for most in (1, None):  # the furthest is nearly always enough
+            for saved in self._saved(projection, most):
+                if self._stands(saved.seen, (saved.on, saved.seq), window):
+                    with suppress(CodecError):
+                        state = codec.decode_state(projection, saved.state)
+                        return _Kept(Fold(projection, state, (saved.on, saved.seq)), saved.seen)
         return _Kept(Fold(projection), 0)
 
-    def _saved(self, projection: type[Projection[Any]]) -> list[Saved]:
-        return self._store.saved(self._ledger, key_of(projection), fingerprint(projection))
+    def _saved(self, projection: type[Projection[Any]], limit: int | None = None) -> list[Saved]:
+        under = (self._ledger, key_of(projection), fingerprint(projection))
+        return self._store.saved(*under, limit=limit)
 
     def _stands(self, seen: int, reached: Place, window: Window) -> bool:
         return (

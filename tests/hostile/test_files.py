@@ -685,11 +685,11 @@ def test_snapshots_beyond_what_is_read_at_once_are_as_if_not_there(ledger_file, 
     from careerledger.stores import Saved, sqlite
 
     with closing(SQLiteStore(ledger_file)) as store:
-        made = [Saved(13, f"2024-0{n}", n, b"x" * 1000) for n in range(1, 10)]
+        made = [Saved(13, f"2024-0{n}", n, b"x" * 1000) for n in range(9, 0, -1)]
         store.save("career", "key", "print", made)
         assert made == store.saved("career", "key", "print")
         monkeypatch.setattr(sqlite, "MAX_SNAPSHOTS", 2500)
-        assert made[-3:] == store.saved("career", "key", "print")
+        assert made[:3] == store.saved("career", "key", "print")
 
 
 def test_snapshot_may_be_larger_than_an_entry(ledger_file):

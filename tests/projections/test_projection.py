@@ -14,6 +14,8 @@ from careerledger.errors import DefinitionError
 from careerledger.events import Action, CourseFinished, EntryVoided, SkillPractised, event
 from careerledger.projections import Learning, Tunable, VisionAlignment, fold, on, projection
 from careerledger.projections._projection import consumed_types, fingerprint, key_of
+from careerledger.stores import Saved
+from careerledger.stores.sqlite import SQLiteStore
 from careers import TODAY, new_ledger
 
 
@@ -355,4 +357,25 @@ def test_the_end_of_a_long_fold_is_saved(tmp_path: Path) -> None:
         ledger.project(Learning)
         saved = ledger.store.saved(ledger.name, key_of(Learning), fingerprint(Learning))
 
-    assert 2_100 == saved[-1].seq
+    assert 2_100 == saved[0].seq
+
+
+def test_older_snapshots_are_read_where_the_furthest_does_not_stand(tmp_path: Path) -> None:
+    reads: list[list[int]] = []
+
+    class Watched(SQLiteStore):
+        def saved(self, *under: str, limit: int | None = None) -> list[Saved]:
+            found = super().saved(*under, limit=limit)
+            reads.append([saved.seq for saved in found])
+            return found
+
+    with Ledger.open(tmp_path / "ada.ledger") as ledger:
+        for year, count in (("2023", 5_500), ("2024", 500)):
+            ledger.record([CourseFinished(on=year, title=str(n)) for n in range(count)])
+        expected = ledger.project(Learning)
+    with Ledger(Watched(tmp_path / "ada.ledger")) as ledger:
+        assert expected == ledger.project(Learning)
+        assert [[6_000]] == reads
+    with Ledger(Watched(tmp_path / "ada.ledger")) as ledger:
+        assert 5_500 == ledger.project(Learning, at="2023-12-31").courses
+        assert [[6_000], [6_000], [6_000, 5_000]] == reads

@@ -168,13 +168,14 @@ def test_a_branch_forgets_what_is_its_own(below):
 
 
 def test_snapshots_are_those_below_until_the_branch_has_its_own(below):
-    seen = [Saved(1, "2024-03", 1, b"one"), Saved(2, "2024-03", 2, b"two")]
+    seen = [Saved(2, "2024-03", 2, b"two"), Saved(1, "2024-03", 1, b"one")]
     below.save("ada", "key", "print", seen)
     branch = BranchStore(below)
     assert branch.saved("ada", "key", "print") == seen
     put(below, "ada", [new_row(3)])
     below.save("ada", "key", "print", [*seen, Saved(3, "2024-03", 3, b"later")])
     assert branch.saved("ada", "key", "print") == seen
+    assert branch.saved("ada", "key", "print", limit=1) == seen[:1]
     assert branch.saved("ada", "key", "other") == []
     own = [Saved(2, "2024-03", 2, b"own")]
     branch.save("ada", "key", "print", own)
@@ -182,7 +183,7 @@ def test_snapshots_are_those_below_until_the_branch_has_its_own(below):
     assert branch.saved("grace", "key", "print") == []
     branch.save("grace", "key", "print", own)  # a ledger without entries has nothing to save
     assert branch.saved("grace", "key", "print") == []
-    assert below.saved("ada", "key", "print")[-1].state == b"later"
+    assert below.saved("ada", "key", "print")[0].state == b"later"
 
 
 def test_a_closed_branch_says_so_and_leaves_the_store_open(below):

@@ -817,6 +817,23 @@ def test_check_leaves_nothing_behind(opened, path, add, row):
         opened.check()
 
 
+def test_check_tells_the_first_of_several_damages(opened, path, add, row):
+    add(opened, *(row(seq, body=b"x" * 3000) for seq in range(1, 9)))
+    opened.purge()  # and so nothing is in the log
+    content = path.read_bytes()
+    pages = [content[at : at + 4096] for at in range(0, len(content), 4096)]
+    # Byte 7 of a page counts those that are left between its cells.
+    odd = [page[:7] + b"\7" + page[8:] if b"x" * 3000 in page else page for page in pages]
+    path.write_bytes(b"".join(odd))
+    with closing(apsw.Connection(str(path))) as connection:
+        _, first, second, *_ = connection.pragma("integrity_check").splitlines()
+
+    with pytest.raises(DamagedError) as told:
+        opened.check()
+    assert f"{path} is damaged: {first}; restore it from a backup" == str(told.value)
+    assert first != second
+
+
 @pytest.mark.parametrize("timeout", [0, 1_000_000])
 def test_shortest_and_longest_timeout(path, timeout):
     SQLiteStore(path, timeout=timeout).close()

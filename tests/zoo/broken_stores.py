@@ -155,8 +155,8 @@ class FoundTwice(InMemory):
 
 @broken_store("snapshots_of_other_code", "snapshots of other code are given out")
 class AnyFingerprint(InMemory):
-    def saved(self, ledger, key, fingerprint):
-        return list(self._read(ledger).snapshots.get(key, ("", []))[1])
+    def saved(self, ledger, key, fingerprint, *, limit=None):
+        return self._read(ledger).snapshots.get(key, ("", []))[1][:limit]
 
 
 @broken_store("snapshots_are_replaced", "saved snapshots join those that were there")
@@ -164,6 +164,12 @@ class SnapshotsPileUp(InMemory):
     def save(self, ledger, key, fingerprint, snapshots):
         old = self.saved(ledger, key, fingerprint)
         super().save(ledger, key, fingerprint, [*old, *snapshots])
+
+
+@broken_store("snapshots_are_replaced", "one snapshot is the nearest and not the furthest")
+class NearestSnapshot(InMemory):
+    def saved(self, ledger, key, fingerprint, *, limit=None):
+        return super().saved(ledger, key, fingerprint)[-(limit or 0) :]
 
 
 @broken_store("snapshots_need_a_ledger", "a snapshot makes the ledger that it is of")

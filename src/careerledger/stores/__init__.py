@@ -195,8 +195,14 @@ class Store(Protocol):
         """
         ...
 
-    def saved(self, ledger: str, key: str, fingerprint: str) -> list[Saved]:
-        """The snapshots under the key that were made with this fingerprint, oldest place first."""
+    def saved(
+        self, ledger: str, key: str, fingerprint: str, *, limit: int | None = None
+    ) -> list[Saved]:
+        """The snapshots under the key that were made with this fingerprint, furthest place first.
+
+        At most ``limit`` of them (None: all). There may be fewer where one is damaged, or they
+        are too large to be read at once.
+        """
         ...
 
     def check(self) -> None:

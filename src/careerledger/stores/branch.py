@@ -228,12 +228,14 @@ class BranchStore:
         if self.head(ledger).size:
             self._own(ledger).save(key, fingerprint, snapshots)
 
-    def saved(self, ledger: str, key: str, fingerprint: str) -> list[Saved]:
+    def saved(
+        self, ledger: str, key: str, fingerprint: str, *, limit: int | None = None
+    ) -> list[Saved]:
         """The snapshots under the key, of the ledger below until the branch has its own."""
         if key in self._own(ledger).snapshots:
-            return self._own(ledger).saved(key, fingerprint)
+            return self._own(ledger).saved(key, fingerprint, limit)
         below = self._below.saved(ledger, key, fingerprint)
-        return [saved for saved in below if saved.seen <= self._size(ledger)]
+        return [saved for saved in below if saved.seen <= self._size(ledger)][:limit]
 
     def check(self) -> None:
         """Check the store below."""

@@ -114,13 +114,13 @@ class LedgerInMemory:
         """Keep just these snapshots under the key, unless a row without a date came since."""
         last = max((saved.seen for saved in snapshots), default=self.head.size)
         if not (self.dateless and self.dateless[-1] > last):
-            ordered = sorted(snapshots, key=lambda saved: (saved.on, saved.seq))
+            ordered = sorted(snapshots, key=lambda saved: (saved.on, saved.seq), reverse=True)
             self.snapshots[key] = (fingerprint, ordered)
 
-    def saved(self, key: str, fingerprint: str) -> list[Saved]:
-        """The snapshots under the key that were made with this fingerprint."""
+    def saved(self, key: str, fingerprint: str, limit: int | None) -> list[Saved]:
+        """The snapshots under the key that were made with this fingerprint, furthest first."""
         made_with, snapshots = self.snapshots.get(key, ("", []))
-        return list(snapshots) if made_with == fingerprint else []
+        return snapshots[:limit] if made_with == fingerprint else []
 
 
 class MemoryStore:
@@ -288,10 +288,12 @@ class MemoryStore:
             if here is not None:
                 here.save(key, fingerprint, snapshots)
 
-    def saved(self, ledger: str, key: str, fingerprint: str) -> list[Saved]:
+    def saved(
+        self, ledger: str, key: str, fingerprint: str, *, limit: int | None = None
+    ) -> list[Saved]:
         """The snapshots under the key that were made with this fingerprint."""
         with self._lock:
-            return self._read(ledger).saved(key, fingerprint)
+            return self._read(ledger).saved(key, fingerprint, limit)
 
     def check(self) -> None:
         """Nothing: what it finds rows by is made from the rows."""

@@ -16,7 +16,7 @@ from hashlib import sha256
 from itertools import chain, islice
 from pathlib import Path
 from threading import RLock
-from typing import Any, Final, NamedTuple, NoReturn, cast
+from typing import Any, Final, NamedTuple, NoReturn
 from weakref import WeakSet
 
 import apsw
@@ -309,10 +309,10 @@ class SQLiteStore:
 
     def _page(self, sql: str, *values: object, limit: int) -> list[Any]:
         """So many rows, or fewer with as many bytes as a page has; SQL binds the limit last."""
-        found = self._common(sql, *values, limit) if limit <= COMMON_ROWS else None
+        found = self._common(sql, (*values, limit)) if limit <= COMMON_ROWS else None
         return self._read(sql, (*values, limit), MAX_PAGE)[0] if found is None else found
 
-    def _common(self, sql: str, *values: object) -> list[Any] | None:
+    def _common(self, sql: str, values: tuple[Any, ...]) -> list[Any] | None:
         """All that is found, if every row is a common one.
 
         Counting their bytes would take a third of the time that reading takes.
@@ -321,15 +321,15 @@ class SQLiteStore:
         with self._lock, self._translated, suppress(apsw.TooBigError):
             connection = self._connection
             with values_up_to(connection, MAX_COMMON):
-                return list(connection.execute(sql, cast("Any", values)))
+                return list(connection.execute(sql, values))
         return None
 
     def _read(
-        self, sql: str, values: tuple[object, ...], most: int, *, step: int = 16
+        self, sql: str, values: tuple[Any, ...], most: int, *, step: int = 16
     ) -> tuple[list[Any], bool]:
         self._check_process()
         with self._lock, self._translated:
-            rows = self._connection.execute(sql, cast("Any", values))
+            rows = self._connection.execute(sql, values)
             try:
                 return read(rows, most, step)
             finally:
@@ -511,8 +511,9 @@ class SQLiteStore:
     def _one(self, ledger: str, seq: int, column: str) -> str:
         """What a column says in the row with this number."""
         sql = f"SELECT {column} FROM entry WHERE ledger = {_HERE} AND seq = ?"
-        for (value,) in self._rows(sql, ledger, seq):
-            return cast("str", value)
+        found: list[tuple[str]] = self._rows(sql, ledger, seq)
+        for (value,) in found:
+            return value
         raise DamagedError(
             f"ledger {ledger!r} in {self.path} has no entry #{seq}, though it counts it; "
             "restore the file from a backup"
@@ -654,18 +655,21 @@ class SQLiteStore:
             finally:
                 connection.set_busy_handler(self._turns)
 
-    def saved(self, ledger: str, key: str, fingerprint: str) -> list[Saved]:
-        """The snapshots under the key that were made with this fingerprint."""
+    def saved(
+        self, ledger: str, key: str, fingerprint: str, *, limit: int | None = None
+    ) -> list[Saved]:
+        """The snapshots under the key that were made with this fingerprint, furthest first."""
         sql = (
             f'SELECT seen, "on", seq, state FROM snapshot WHERE ledger = {_HERE} '
             "AND key = ? AND fingerprint = ? AND typeof(state) = 'blob' "
-            'ORDER BY "on" DESC, seq DESC'
+            'ORDER BY "on" DESC, seq DESC LIMIT ?'
         )
+        most = -1 if limit is None else limit
         self._check_process()
         with self._lock, self._translated, values_up_to(self._connection, MAX_SNAPSHOT):
-            rows, _ = self._read(sql, (ledger, key, fingerprint), MAX_SNAPSHOTS, step=1)
+            rows, _ = self._read(sql, (ledger, key, fingerprint, most), MAX_SNAPSHOTS, step=1)
         found: list[Saved] = []
-        for seen, on, seq, sealed in reversed(rows):
+        for seen, on, seq, sealed in rows:
             saved = Saved(seen, on, seq, sealed[_SEAL:])
             # One that was damaged is as good as none.
             if _sealed(ledger, key, fingerprint, saved) == sealed:

@@ -532,7 +532,7 @@ class StoreLaws(unittest.TestCase):
     # Snapshots
 
     def test_snapshots_are_replaced(self) -> None:
-        """Saving replaces the snapshots under a key; they come back oldest place first."""
+        """Saving replaces the snapshots under a key; they come back furthest place first."""
         append_rows(self.store, new_row(1), new_row(2), new_row(3))
         old = Saved(1, "2024", 1, b"state")
         # How much each of them knew says nothing of its place.
@@ -540,7 +540,8 @@ class StoreLaws(unittest.TestCase):
         self.store.save("career", "key", "print", [old])
         self.store.save("career", "other", "print", [old])
         self.store.save("career", "key", "print", [late, early])
-        self.assertEqual([early, late], self.store.saved("career", "key", "print"))
+        self.assertEqual([late, early], self.store.saved("career", "key", "print"))
+        self.assertEqual([late], self.store.saved("career", "key", "print", limit=1))
         self.assertEqual([old], self.store.saved("career", "other", "print"))
         self.store.save("career", "key", "print", [])
         self.assertEqual([], self.store.saved("career", "key", "print"))
@@ -813,7 +814,8 @@ class _Machine(RuleBasedStateMachine):
         known = max((one.seen for one in saved), default=self.heads.get(ledger, EMPTY).size)
         since = any(row.on is None and row.seq > known for row in self.rows[ledger])
         if ledger in self.heads and not since:
-            self.kept[ledger, key] = (fingerprint, sorted(saved, key=lambda one: one[1:3]))
+            furthest_first = sorted(saved, key=lambda one: one[1:3], reverse=True)
+            self.kept[ledger, key] = (fingerprint, furthest_first)
 
     @rule(ledger=ledgers, some=st.sets(st.integers(1, 6)), whole=st.booleans(), last=st.booleans())
     def erase(self, ledger: str, some: set[int], whole: bool, last: bool) -> None:  # noqa: FBT001
@@ -920,6 +922,7 @@ class _Machine(RuleBasedStateMachine):
     def saved(self, fingerprint: str) -> None:
         for (ledger, key), (made_with, expected) in self.kept.items():
             self.agree(expected, "saved", ledger, key, made_with)
+            self.agree(expected[:1], "saved", ledger, key, made_with, limit=1)
             mine = expected if fingerprint == made_with else []
             self.agree(mine, "saved", ledger, key, fingerprint)
 
