@@ -718,10 +718,14 @@ def test_snapshot_of_a_day_that_is_none_stops_no_answer(ledger_file, monkeypatch
         assert 2 == len(ledger.project(NetworkGrowth, at="2025").contacts)
 
 
-def test_rows_of_a_damaged_file_are_counted_whatever_they_hold():
-    from careerledger.stores._defence import _bytes_in
+def test_rows_are_read_until_they_have_so_many_bytes_whatever_they_hold():
+    from careerledger.stores._defence import read
 
-    assert 3 == _bytes_in([("ab", 7), (1, "c"), (None, 2.5)])
+    rows = [("ab", 7), (1, b"c"), (None, 2.5), ("", b"d")]
+    assert (rows[:3], True) == read(iter(rows), 2, 3)
+    assert (rows, False) == read(iter(rows), 3, 3)
+    assert (rows, False) == read(iter(rows), 3, 4)
+    assert (rows[:1], True) == read(iter(rows), 1, 1)
 
 
 # Carrying and saving

@@ -800,6 +800,8 @@ def test_bytes_of_common_rows_are_not_counted(opened, add, row, monkeypatch):
     monkeypatch.setattr(sqlite, "read", None)
 
     assert [1] == [each.seq for each in opened.log("career", after=0, upto=9, limit=1000)]
+    with pytest.raises(TypeError):  # where there are more than common, they are
+        opened.log("career", after=0, upto=9, limit=1001)
 
 
 def test_check_leaves_nothing_behind(opened, path, add, row):

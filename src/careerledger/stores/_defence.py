@@ -227,22 +227,7 @@ def read(rows: Iterator[Any], most: int, step: int = 16) -> tuple[list[Any], boo
     size = 0
     while some := list(islice(rows, step)):
         found += some
-        size += _bytes_in(some)
+        size += sum(len(value) for row in some for value in row if isinstance(value, str | bytes))
         if size > most:
             return found, next(rows, None) is not None
     return found, False
-
-
-def _bytes_in(rows: list[Any]) -> int:
-    """How many bytes and characters rows have; a column holds values of one type."""
-    columns = list(zip(*rows, strict=True))
-    try:
-        return sum(_length(column) for column in columns if not isinstance(column[0], int))
-    except TypeError:  # unless the file is damaged
-        values = (value for column in columns for value in column)
-        return sum(len(value) for value in values if isinstance(value, str | bytes))
-
-
-def _length(column: tuple[Any, ...]) -> int:
-    there: Iterator[Any] = filter(None, column)
-    return sum(map(len, there))

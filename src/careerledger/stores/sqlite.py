@@ -662,12 +662,11 @@ class SQLiteStore:
         sql = (
             f'SELECT seen, "on", seq, state FROM snapshot WHERE ledger = {_HERE} '
             "AND key = ? AND fingerprint = ? AND typeof(state) = 'blob' "
-            'ORDER BY "on" DESC, seq DESC LIMIT ?'
+            'ORDER BY "on" DESC, seq DESC LIMIT ifnull(?, -1)'
         )
-        most = -1 if limit is None else limit
         self._check_process()
         with self._lock, self._translated, values_up_to(self._connection, MAX_SNAPSHOT):
-            rows, _ = self._read(sql, (ledger, key, fingerprint, most), MAX_SNAPSHOTS, step=1)
+            rows, _ = self._read(sql, (ledger, key, fingerprint, limit), MAX_SNAPSHOTS, step=1)
         found: list[Saved] = []
         for seen, on, seq, sealed in rows:
             saved = Saved(seen, on, seq, sealed[_SEAL:])
