@@ -726,6 +726,7 @@ def test_rows_are_read_until_they_have_so_many_bytes_whatever_they_hold():
     assert (rows, False) == read(iter(rows), 3, 3)
     assert (rows, False) == read(iter(rows), 3, 4)
     assert (rows[:1], True) == read(iter(rows), 1, 1)
+    assert (rows[:2], True) == read(iter(rows), 2, 1)
 
 
 # Carrying and saving
