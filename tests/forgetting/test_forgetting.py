@@ -39,7 +39,7 @@ from careerledger.events import (
 )
 from careerledger.projections import KeepInTouch, NetworkGrowth, on, projection
 from careerledger.proofs import SigningKey, verify
-from careerledger.proofs.personal import disclosed
+from careerledger.proofs.personal import disclosed, with_salt
 from careerledger.stores.sqlite import SQLiteStore
 from careerledger.testing import events
 from strategies import entry_of
@@ -382,6 +382,20 @@ def test_what_is_sealed_is_read_back_and_forgotten(cls, data):
     hashes, anew = json.loads(body)["personal"], json.loads(again)["personal"]
     assert hashes.keys() == anew.keys()
     assert not set(hashes.values()) & set(anew.values())
+
+
+def test_what_is_recorded_together_is_sealed_as_each_alone():
+    silent = ContactTouched(on="2024-02", contact="c1")
+    course = CourseFinished(on="2024-03", title="Logic")
+    entries = [entry_of(each) for each in (course, jane(), silent, jane(), course)]
+
+    def salted(told: bytes) -> tuple[bytes, str]:
+        return with_salt(told, bytes(16))
+
+    together = codec.seal_all(entries, salted)
+    assert together == [codec.seal_all([each], salted)[0] for each in entries]
+    assert [False, True, False, True, False] == [beside is not None for _, beside in together]
+    assert not any(b"Quixotic" in body for body, _ in together)
 
 
 def test_every_reader_reads_sealed_bytes_alike(monkeypatch):
