@@ -3,20 +3,26 @@
 mutmut tries each change in a fork of one process that has imported everything. What runs while
 modules are imported is not changed there, and tests that take long are not asked; so whatever
 survived is tried once more, each in a process of its own, against all the tests of its room.
+
+Both rounds go on where they were interrupted; the mutants named are tried anew.
 """
 
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Final
 
 MUTMUT: Final = Path(sys.executable).with_name("mutmut")
 MUTANTS: Final = Path("mutants")
+AGAIN: Final = MUTANTS / "again.jsonl"
+"""Which mutants survived the second round, or did not, with the code of their functions."""
 MEMORY: Final = 3_000_000_000
 """Some changes make loops that never end and only grow, in bytes."""
 PATIENCE: Final = 600
@@ -40,11 +46,15 @@ LEFT_OUT: Final = (
 """What takes too long, and what no mutant passes as it loads mutmut too."""
 
 
-def verdicts() -> dict[str, int | None]:
-    """The exit code for each mutant; None: not tried."""
-    found: dict[str, int | None] = {}
+def verdicts() -> dict[tuple[str, str], int | None]:
+    """The exit code for each mutant and the hash of its function; None: not tried."""
+    found: dict[tuple[str, str], int | None] = {}
     for path in sorted(MUTANTS.rglob("*.meta")):
-        found |= json.loads(path.read_text())["exit_code_by_key"]
+        told = json.loads(path.read_text())
+        hashes = told["hash_by_function_name"]
+        for name, code in told["exit_code_by_key"].items():
+            function = name.rpartition("__mutmut_")[0].rpartition(".")[2]
+            found[name, hashes[function]] = code
     return found
 
 
@@ -52,7 +62,7 @@ def survives(name: str) -> bool:
     """Whether a mutant passes the tests of its room in a process of its own."""
     room = next(room for room in TESTS if name.startswith(room))
     tests = [f"tests/{each}" for each in TESTS[room]]
-    quiet = ["-x", "-q", "-p", "no:cacheprovider", "-k", LEFT_OUT]
+    quiet = ["-x", "-q", "-p", "no:cacheprovider", f"--timeout={PATIENCE // 5}", "-k", LEFT_OUT]
     try:
         run = subprocess.run(
             [sys.executable, "-m", "pytest", *quiet, *tests],
@@ -64,7 +74,20 @@ def survives(name: str) -> bool:
         )
     except subprocess.TimeoutExpired:
         return False
+    if run.returncode in (-signal.SIGTERM, -signal.SIGKILL):
+        raise SystemExit(f"{name} was not tried to the end: its process was killed from outside")
     return run.returncode == 0
+
+
+def survivors_of(doubtful: list[tuple[str, str]], known: dict[tuple[str, str], bool]) -> list[str]:
+    """Those of the mutants that survive the second round too."""
+    with ThreadPoolExecutor(2) as pool, AGAIN.open("a") as again:
+        open_ones = [mutant for mutant in doubtful if mutant not in known]
+        trials = {pool.submit(survives, name): (name, code) for name, code in open_ones}
+        for trial in as_completed(trials):
+            known[trials[trial]] = trial.result()
+            print(json.dumps([*trials[trial], trial.result()]), file=again, flush=True)
+    return [mutant[0] for mutant in doubtful if known[mutant]]
 
 
 def changes(name: str) -> str:
@@ -79,18 +102,20 @@ def main() -> None:
     """Run mutmut for the mutants named, or all; then what survived once more; and tell."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     subprocess.run([MUTMUT, "run", "--max-children", "2", *sys.argv[1:]], check=False)
-    tried = {name: code for name, code in verdicts().items() if code is not None}
-    doubtful = [name for name, code in tried.items() if code in SURVIVED]
-    with ThreadPoolExecutor(2) as pool:
-        survivors = [
-            name
-            for name, alive in zip(doubtful, pool.map(survives, doubtful), strict=True)
-            if alive
-        ]
+    wanted = sys.argv[1:] or ["*"]
+    tried = {
+        mutant: code
+        for mutant, code in verdicts().items()
+        if code is not None and any(fnmatch(mutant[0], pattern) for pattern in wanted)
+    }
+    lines = AGAIN.read_text().splitlines() if AGAIN.exists() and not sys.argv[1:] else []
+    known = {(name, code): alive for name, code, alive in map(json.loads, lines)}
+    doubtful = [mutant for mutant, code in tried.items() if code in SURVIVED]
+    survivors = survivors_of(doubtful, known)
     for name in survivors:
         print(f"{name}\n{changes(name)}\n")
     for room in TESTS:
-        count = Counter(name in survivors for name in tried if name.startswith(room))
+        count = Counter(name in survivors for name, _ in tried if name.startswith(room))
         if count:
             print(f"{room:<26} {count[False]:>5} of {count.total():>5} found")
     killed = len(tried) - len(survivors)

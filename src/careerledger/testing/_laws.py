@@ -195,7 +195,8 @@ def same_history_same_view(subject: Subject, case: Case) -> str | None:
     history = case.history()
     first = subject.told(history, case.at, case.names)
     again = list(codec.decode_all(_rows(history)))
-    subject.view(again[::2], case.at)
+    # A half that stays one when an entry is left out, so that what fails shrinks.
+    subject.view(again[len(again) // 2 :], case.at)
     _same("at first", first, "again", subject.told(again, case.at, case.names))
     return _shown(first != subject.empty(case.at))
 
