@@ -248,9 +248,14 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 
 def append(store: Store, ledger: str, head: Head, entries: Sequence[Entry[Event]]) -> None:
     """Write entries behind the head, with their hashes."""
-    rows = as_rows(entries, codec.seal_all(entries, seal))
     frontier = Frontier(head.size, head.frontier)
-    frontier.extend([row.leaf for row in rows])
+    if len(entries) == 1:  # which takes 6 µs less than as one of many
+        (entry,) = entries
+        rows = [as_row(entry, *codec.sealed(entry, seal))]
+        frontier.append(rows[0].leaf)
+    else:
+        rows = as_rows(entries, codec.seal_all(entries, seal))
+        frontier.extend([row.leaf for row in rows])
     store.append(ledger, rows, frontier.packed)
 
 
@@ -261,7 +266,22 @@ def seal(told: bytes) -> tuple[bytes, str]:
 
 def as_row(entry: Entry[Event], body: bytes, personal: bytes | None = None) -> Row:
     """What a store keeps of an entry: its bytes, and the columns derived from them."""
-    return as_rows([entry], [(body, personal)])[0]
+    event = entry.event
+    on: str | None = getattr(event, "on", None)
+    return new_row(
+        (
+            entry.seq,
+            entry.id,
+            entry.type,
+            on if on is None else str(on),
+            codec.instant_text(entry.recorded_at),
+            entry.key,
+            body,
+            leaf_hash(body),
+            introduced(event),
+            personal,
+        )
+    )
 
 
 def as_rows(entries: Sequence[Entry[Event]], sealed: Iterable[codec.Sealed]) -> list[Row]:

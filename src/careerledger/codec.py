@@ -75,6 +75,7 @@ __all__ = [
     "find_class",
     "instant_text",
     "seal_all",
+    "sealed",
 ]
 
 I = TypeVar("I")  # noqa: E741
@@ -372,54 +373,53 @@ Sealed = tuple[bytes, bytes | None]
 
 
 def encode(entry: Entry[Event]) -> bytes:
-    """The bytes of an entry; see ``encode_all``."""
-    return encode_all([entry])[0]
-
-
-def encode_all(entries: Sequence[Entry[Event]]) -> list[bytes]:
-    """The bytes of each entry with all that it says, proven to be readable.
+    """The bytes of an entry with all that it says, proven to be readable.
 
     Equal events have equal bytes, whatever order their sets and mappings are in.
 
     Raises CodecError when an event cannot be written, or would be read back as another.
     """
+    return sealed(entry, None)[0]
+
+
+def encode_all(entries: Sequence[Entry[Event]]) -> list[bytes]:
+    """Each entry as ``encode`` makes it, in less time."""
     return [body for body, _ in seal_all(entries, None)]
 
 
-def seal_all(entries: Sequence[Entry[Event]], seal: Seal | None) -> list[Sealed]:
-    """The bytes of each entry without what it says of people, and that; both proven readable.
+def sealed(entry: Entry[Event], seal: Seal | None) -> Sealed:
+    """The bytes of an entry without what it says of people, and that; both proven readable.
 
     Args:
-        entries: What is to be written.
+        entry: What is to be written.
         seal: Salts and hashes what is said of a person; None: it stays in the bytes.
 
-    Raises CodecError as ``encode_all`` does.
+    Raises CodecError as ``encode`` does.
     """
+    writer = _writers(catalogue.size)[type(entry.event)]
+    if writer.tells and seal is not None and (told := _told(entry.event)):
+        return _proven_sealed(entry, told, seal)
+    return _proven(entry, writer), None
+
+
+def seal_all(entries: Sequence[Entry[Event]], seal: Seal | None) -> list[Sealed]:
+    """Each entry as ``sealed`` makes it, in less time."""
     writers = _writers(catalogue.size)
-    if len(entries) == 1:  # which takes 3 µs less than as one of many
-        (entry,) = entries
-        return [_sealed(entry, writers[type(entry.event)], seal)]
     alike: dict[type[Event], list[int]] = {}
     for place, entry in enumerate(entries):
         alike.setdefault(type(entry.event), []).append(place)
-    sealed: list[Any] = [None] * len(entries)
+    found: list[Any] = [None] * len(entries)
     for cls, places in alike.items():
         writer = writers[cls]
         if writer.tells and seal is not None:
             for place in places:
                 if told := _told(entries[place].event):
-                    sealed[place] = _proven_sealed(entries[place], told, seal)
-        left = [place for place in places if sealed[place] is None]
+                    found[place] = _proven_sealed(entries[place], told, seal)
+        left = [place for place in places if found[place] is None]
         bodies = _all_proven([entries[place] for place in left], writer)
         for place, body in zip(left, bodies, strict=True):
-            sealed[place] = (body, None)
-    return sealed
-
-
-def _sealed(entry: Entry[Event], writer: "_Writer", seal: Seal | None) -> Sealed:
-    if writer.tells and seal is not None and (told := _told(entry.event)):
-        return _proven_sealed(entry, told, seal)
-    return _proven(entry, writer), None
+            found[place] = (body, None)
+    return found
 
 
 def _all_proven(entries: list[Entry[Event]], writer: "_Writer") -> list[bytes]:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from careerledger import codec
-from careerledger._recording import as_row
+from careerledger._recording import as_row, as_rows
 from careerledger.errors import CodecError
 from careerledger.events import Action, ContactMade, Introduces, SkillPractised, event
 from careerledger.testing import corrupt
@@ -41,6 +41,7 @@ def test_it_is_what_a_row_holds(cls):
         found = derived(*bodies, name=cls.__event__.name)
 
         rows = [as_row(entry, body) for entry, body in zip(made, bodies, strict=True)]
+        assert rows == as_rows(made, [(body, None) for body in bodies])
         assert (columns(rows) if quick else None) == found
 
     holds()

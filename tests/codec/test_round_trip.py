@@ -182,7 +182,7 @@ def test_what_a_class_does_when_it_is_built_is_done_when_it_is_read(moment, read
 @pytest.mark.parametrize(
     ("made", "count", "one_by_one", "plainly"),
     [
-        (CourseFinished(on="2024", course="sql", title="SQL"), 1, 1, 0),
+        (CourseFinished(on="2024", course="sql", title="SQL"), 1, 0, 0),
         (CourseFinished(on="2024", course="sql", title="SQL"), 2, 0, 0),
         (CourseFinished(on="2024", course="sql", title="SQL"), 3, 0, 0),
         (OpportunityFound(on="2024", opportunity="a", what="A"), 2, 2, 2),

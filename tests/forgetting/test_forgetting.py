@@ -356,7 +356,7 @@ TELLING = [cls for cls in catalogue if issubclass(cls, Action) and cls.__event__
 def test_what_is_sealed_is_read_back_and_forgotten(cls, data):
     """For any event: with what is beside it, it is what it was; without, no value of it is left."""
     entry = entry_of(data.draw(events(cls)))
-    ((body, beside),) = codec.seal_all([entry], seal)
+    body, beside = codec.sealed(entry, seal)
     assert entry == codec.decode(entry.seq, body, beside)
     whole = codec.encode(entry)
     assert entry == codec.decode(entry.seq, whole)
@@ -378,7 +378,7 @@ def test_what_is_sealed_is_read_back_and_forgotten(cls, data):
         if other.name not in told:
             assert getattr(entry.event, other.name) == getattr(forgotten, other.name)
     # Once more, and the salts are others: nobody can compare.
-    ((again, _),) = codec.seal_all([entry], seal)
+    again, _ = codec.sealed(entry, seal)
     hashes, anew = json.loads(body)["personal"], json.loads(again)["personal"]
     assert hashes.keys() == anew.keys()
     assert not set(hashes.values()) & set(anew.values())
@@ -393,7 +393,7 @@ def test_what_is_recorded_together_is_sealed_as_each_alone():
         return with_salt(told, bytes(16))
 
     together = codec.seal_all(entries, salted)
-    assert together == [codec.seal_all([each], salted)[0] for each in entries]
+    assert together == [codec.sealed(each, salted) for each in entries]
     assert [False, True, False, True, False] == [beside is not None for _, beside in together]
     assert not any(b"Quixotic" in body for body, _ in together)
 
@@ -402,7 +402,7 @@ def test_every_reader_reads_sealed_bytes_alike(monkeypatch):
     """The quick reader and the plain one; the quick one is used where it can be."""
     with monkeypatch.context() as patched:
         patched.setattr(codec, "_read_back", None)
-        (quick,) = codec.seal_all([entry_of(jane())], seal)
+        quick = codec.sealed(entry_of(jane()), seal)
     plain = codec._decode_plainly(1, *quick)
     monkeypatch.setattr(codec, "_decode_plainly", None)
     assert plain == codec.decode(1, *quick)
@@ -554,7 +554,7 @@ def test_what_would_be_read_back_otherwise_is_not_written(event_, field, value, 
 
 def test_a_class_that_only_the_plain_reader_reads_is_sealed_too():
     entry = entry_of(SecretTold(on="2024", who="c1", secret="zanzibar"))
-    ((body, beside),) = codec.seal_all([entry], seal)
+    body, beside = codec.sealed(entry, seal)
     assert b"zanzibar" not in body
     assert entry == codec.decode(entry.seq, body, beside)
     assert "forgotten" == codec.decode(entry.seq, body).event.secret

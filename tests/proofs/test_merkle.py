@@ -87,6 +87,16 @@ def test_a_frontier_is_the_perfect_subtrees_and_leads_to_the_root(leaves):
     assert tree_head(leaves) == frontier.root()
 
 
+@given(st.lists(st.lists(st.binary(max_size=8), max_size=20), max_size=6))
+def test_leaves_may_be_added_one_by_one_or_together(parts):
+    frontier = Frontier()
+    for part in parts:
+        frontier.extend(map(leaf_hash, part))
+    together = frontier_of([leaf for part in parts for leaf in part])
+
+    assert (together.size, together.packed) == (frontier.size, frontier.packed)
+
+
 @given(st.lists(st.binary(max_size=8), max_size=40), st.data())
 def test_a_frontier_goes_on_from_its_bytes(leaves, data):
     cut = data.draw(st.integers(0, len(leaves)))

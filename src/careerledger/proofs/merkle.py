@@ -50,10 +50,16 @@ class Frontier:
 
     def append(self, leaf: bytes) -> None:
         """Add a leaf hash."""
-        self.extend([leaf])
+        node, packed, waiting = leaf, self.packed, self.size
+        while waiting & 1:  # a subtree waits for its neighbour
+            node = node_hash(packed[-HASH_SIZE:], node)
+            packed = packed[:-HASH_SIZE]
+            waiting >>= 1
+        self.packed = packed + node
+        self.size += 1
 
     def extend(self, leaves: Iterable[bytes]) -> None:
-        """Add leaf hashes."""
+        """Add leaf hashes, many in less time than one by one."""
         packed, waiting = self.packed, self.size
         kept: list[bytes] = []
         nodes = list(leaves)
