@@ -29,8 +29,8 @@ __all__ = ["Turns"]
 
 _LONG: Final = 0.05
 """Who has waited for so long takes a ticket, in seconds."""
-_FLOCK: Final = "hhqqi0q"
-"""The structure that fcntl(2) takes: type, whence, start, length, process; 32 bytes."""
+_FLOCK: Final = struct.Struct("hhqqi0q")
+"""What fcntl(2) takes: type, whence, start, length, process; 32 bytes."""
 
 
 class Turns:
@@ -112,6 +112,6 @@ class Turns:
 
 def _fcntl(file: int, command: int, kind: int, start: int, length: int) -> int:
     """Set or find a lock, and return of which kind it is."""
-    asked = struct.pack(_FLOCK, kind, os.SEEK_SET, start, length, 0)
-    found, *_ = struct.unpack(_FLOCK, fcntl.fcntl(file, command, asked))
-    return int(found)
+    asked = _FLOCK.pack(kind, os.SEEK_SET, start, length, 0)
+    found: int = _FLOCK.unpack(fcntl.fcntl(file, command, asked))[0]
+    return found
