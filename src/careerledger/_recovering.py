@@ -42,12 +42,14 @@ class Loss:
     ledger: str
     first: int
     """The number of the first of them in the damaged file."""
-    last: int
-    """The number of the last of them."""
+    last: int | None
+    """The number of the last of them; None: nobody can tell how many there were."""
     reason: str
 
     def __str__(self) -> str:
-        which = f"#{self.first}" if self.first == self.last else f"#{self.first} to #{self.last}"
+        which = f"#{self.first}"
+        if self.last != self.first:
+            which += " and on" if self.last is None else f" to #{self.last}"
         return f"{which} of ledger {self.ledger!r}: {self.reason}"
 
 
@@ -80,7 +82,7 @@ def recover(
     losses: list[Loss] = []
     with new_store(target) as store:
         for number in sorted(contents.rows.keys() | contents.names.keys()):
-            name, size = contents.names.get(number, (f"recovered-{number}", 0))
+            name, size = _named(contents, number)
             losses += _save(store, name, size, contents.rows[number], now)
         if not store.ledgers():
             raise DamagedError(f"nothing of {path} could be saved; restore it from a backup")
@@ -120,10 +122,27 @@ def _read(path: Path, beside: Path) -> _Contents:
     return contents
 
 
-def _save(store: Store, name: str, size: int, found: list[_Found], now: datetime) -> list[Loss]:
+def _named(contents: _Contents, number: int) -> tuple[str, int | None]:
+    """The name and size of a ledger; where they are lost, a free name and None."""
+    if number in contents.names:
+        return contents.names[number]
+    taken = {name for name, _ in contents.names.values()}
+    first = min(contents.rows.keys() - contents.names.keys())
+    # The name that a ledger has unless it is given another.
+    name = "career" if number == first and "career" not in taken else f"recovered-{number}"
+    return name, None
+
+
+def _save(
+    store: Store, name: str, size: int | None, found: list[_Found], now: datetime
+) -> list[Loss]:
     """Append what verifies to a ledger of the new store, and tell what does not."""
     fitting = _once(sorted(filter(None, map(_fitting, found)), key=_order))
-    losses = list(_gaps(name, size, [row.seq for row, _ in fitting]))
+    numbers = [row.seq for row, _ in fitting]
+    losses = list(_gaps(name, size or 0, numbers))
+    if size is None:
+        reason = "its name and its size are lost, so there may have been more"
+        losses.append(Loss(name, max(numbers, default=0) + 1, None, reason))
     forgotten = {
         f"{entry.event.kind}:{entry.event.id}": row.seq
         for row, entry in fitting

@@ -564,5 +564,8 @@ def _recover(options: argparse.Namespace) -> int:
     for loss in losses:
         _say(terminal, f"lost: {loss}")
     with Ledger.open(options.new) as ledger:
-        _say(terminal, f"{options.new} holds {len(ledger)} entries of ledger {ledger.name!r}")
+        for name in ledger.store.ledgers():
+            size = ledger.store.head(name).size
+            entries = "entry" if size == 1 else "entries"
+            _say(terminal, f"{options.new} holds {size:,} {entries} of ledger {name!r}")
     return int(bool(losses))

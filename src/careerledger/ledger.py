@@ -863,7 +863,8 @@ class Ledger:
 
         An entry is saved if its bytes have the hash that was kept with them. All ledgers of the
         file are saved, their entries in the order and with the ids that they had. Numbers close up
-        where entries are missing; proofs and checkpoints hold up to there.
+        where entries are missing; proofs and checkpoints hold up to there. A ledger whose own name
+        is lost is called ``career``, or ``recovered-`` and a number if there is one already.
 
         Args:
             damaged: The file, which is only read.

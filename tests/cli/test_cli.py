@@ -667,3 +667,12 @@ def test_what_a_damaged_file_holds_is_saved(known):
     Path("career.ledger").write_bytes(content.replace(b"CTO at Beta", b"CEO at Beta"))
     code, out, _ = known("recover", "again.ledger")
     assert (1, True) == (code, "lost: #2 of ledger 'career'" in out)
+
+
+def test_all_ledgers_that_were_saved_are_told(known):
+    with Ledger.open("career.ledger", name="other") as other:
+        other.record(CourseFinished(on="2024", title="Logic"))
+    assert [
+        "saved.ledger holds 2 entries of ledger 'career'",
+        "saved.ledger holds 1 entry of ledger 'other'",
+    ] == known("recover", "saved.ledger")[1].splitlines()

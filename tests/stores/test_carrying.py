@@ -313,7 +313,8 @@ def test_what_still_verifies_is_saved_whatever_is_damaged(tmp_path_factory, whol
         losses = Ledger.recover(path, folder / "b.ledger")
     except DamagedError:
         return
-    lost = {seq for loss in losses for seq in range(loss.first, loss.last + 1)}
+    ends = [(loss.first, loss.last or len(entries)) for loss in losses]
+    lost = {seq for first, last in ends for seq in range(first, last + 1)}
     by_id = {row.id: row for row in entries}
     with closing(SQLiteStore(folder / "b.ledger")) as store:
         (name,) = store.ledgers()
@@ -357,6 +358,45 @@ def test_what_is_lost_is_listed(tmp_path, whole):
     with Ledger.open(tmp_path / "b.ledger") as saved:
         assert len(entries) - 2 == len(saved)
         saved.verify()
+
+
+def without_names(path):
+    """Zero the page of the table of ledgers, which alone knows their names and sizes."""
+    with closing(apsw.Connection(str(path))) as connection:
+        sql = "SELECT rootpage FROM sqlite_schema WHERE name = 'ledger'"
+        ((page,),) = connection.execute(sql)
+    content = path.read_bytes()
+    path.write_bytes(content[: 4096 * (page - 1)] + bytes(4096) + content[4096 * page :])
+
+
+def test_where_the_size_of_a_ledger_is_lost_more_may_be(tmp_path, whole):
+    source, entries = whole
+    path = tmp_path / "a.ledger"
+    path.write_bytes(source.read_bytes())
+    without_names(path)
+    damage(path, path.read_bytes().index(b"asked to"))  # which the last entry says
+    loss, name = Ledger.recover(path, tmp_path / "b.ledger")
+    assert "#2 of ledger 'career': what it says of contact:c2" == str(name)
+    size = len(entries)
+    told = f"#{size} and on of ledger 'career': its name and its size are lost, so there may have"
+    assert f"{told} been more" == str(loss)
+    assert (size, None) == (loss.first, loss.last)
+    with Ledger.open(tmp_path / "b.ledger") as saved:
+        assert entries[:-1] == rows(saved)[:-1]
+
+
+def test_ledgers_whose_names_are_lost_get_others(tmp_path):
+    path = tmp_path / "a.ledger"
+    store = SQLiteStore(path)
+    for name in ("ada", "bob"):
+        fill(Ledger(store, name=name))
+    store.close()
+    without_names(path)
+    assert ["career", "recovered-2"] == [
+        loss.ledger for loss in Ledger.recover(path, tmp_path / "b.ledger")
+    ]
+    with closing(SQLiteStore(tmp_path / "b.ledger")) as saved:
+        assert ["career", "recovered-2"] == saved.ledgers()
 
 
 def test_a_lost_name_is_as_if_forgotten(tmp_path, whole):
