@@ -34,6 +34,7 @@ TESTS: Final = {
     "careerledger.history": ["laws", "test_ledger.py", "codec"],
     "careerledger.projections": ["projections", "laws"],
     "careerledger.proofs": ["proofs", "forgetting"],
+    "careerledger.stores._turns": ["concurrency", "stores"],
     "careerledger.stores.branch": ["stores", "test_deciding.py"],
     "careerledger.stores.memory": ["stores", "test_deciding.py", "concurrency"],
     "careerledger.stores.salvage": ["stores", "hostile/test_files.py"],
