@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -81,8 +82,7 @@ def recover(
     contents = _read(path, target.parent)
     losses: list[Loss] = []
     with new_store(target) as store:
-        for number in sorted(contents.rows.keys() | contents.names.keys()):
-            name, size = _named(contents, number)
+        for number, name, size in _named(contents):
             losses += _save(store, name, size, contents.rows[number], now)
         if not store.ledgers():
             raise DamagedError(f"nothing of {path} could be saved; restore it from a backup")
@@ -122,15 +122,16 @@ def _read(path: Path, beside: Path) -> _Contents:
     return contents
 
 
-def _named(contents: _Contents, number: int) -> tuple[str, int | None]:
-    """The name and size of a ledger; where they are lost, a free name and None."""
-    if number in contents.names:
-        return contents.names[number]
-    taken = {name for name, _ in contents.names.values()}
-    first = min(contents.rows.keys() - contents.names.keys())
-    # The name that a ledger has unless it is given another.
-    name = "career" if number == first and "career" not in taken else f"recovered-{number}"
-    return name, None
+def _named(contents: _Contents) -> Iterator[tuple[int, str, int | None]]:
+    """The ledgers with their names and sizes; where these are lost, a free name and None."""
+    taken: set[str] = set()
+    for number in [*sorted(contents.names), *sorted(contents.rows.keys() - contents.names.keys())]:
+        # The name that a ledger has unless it is given another.
+        name, size = contents.names.get(number, ("career", None))
+        others = (f"recovered-{n}" for n in count(number))
+        name = next(each for each in chain([name], others) if each not in taken)
+        taken.add(name)
+        yield number, name, size
 
 
 def _save(

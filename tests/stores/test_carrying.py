@@ -388,15 +388,17 @@ def test_where_the_size_of_a_ledger_is_lost_more_may_be(tmp_path, whole):
 def test_ledgers_whose_names_are_lost_get_others(tmp_path):
     path = tmp_path / "a.ledger"
     store = SQLiteStore(path)
-    for name in ("ada", "bob"):
+    for name in ("ada", "bob", "cyd"):
         fill(Ledger(store, name=name))
     store.close()
-    without_names(path)
-    assert ["career", "recovered-2"] == [
-        loss.ledger for loss in Ledger.recover(path, tmp_path / "b.ledger")
+    with closing(apsw.Connection(str(path))) as connection:
+        connection.execute("DELETE FROM ledger WHERE name != 'bob'")
+        connection.execute("UPDATE ledger SET name = 'recovered-3'")
+    assert [("career", None), ("recovered-4", None)] == [
+        (loss.ledger, loss.last) for loss in Ledger.recover(path, tmp_path / "b.ledger")
     ]
     with closing(SQLiteStore(tmp_path / "b.ledger")) as saved:
-        assert ["career", "recovered-2"] == saved.ledgers()
+        assert ["career", "recovered-3", "recovered-4"] == saved.ledgers()
 
 
 def test_a_lost_name_is_as_if_forgotten(tmp_path, whole):
