@@ -1,5 +1,7 @@
 """The ledger as a caller meets it."""
 
+import functools
+import operator
 import sys
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
@@ -74,6 +76,24 @@ def test_ids_are_uuids_of_version_7_in_the_order_of_recording(ledger: Ledger) ->
     assert len(set(ids)) == 150
     for id_ in ids:
         assert (7, uuid.RFC_4122) == (uuid.UUID(id_).version, uuid.UUID(id_).variant)
+
+
+@pytest.mark.parametrize("year", [1969, 2026])
+def test_ids_hold_the_time_and_random_bits(year: int) -> None:
+    import uuid
+
+    now = datetime(year, 3, 1, tzinfo=UTC)
+    milliseconds = int(now.timestamp()) * 1000
+    ledgers = [Ledger.in_memory(clock=lambda: now) for _ in range(200)]
+    ids = [uuid.UUID(ledger.record(COURSE.replace(on="1960")).id).int for ledger in ledgers]
+
+    ever = functools.reduce(operator.or_, ids)
+    always = functools.reduce(operator.and_, ids)
+    # The version, the variant, and a bit that leaves room to count.
+    fixed = 0xF << 76 | 0b11 << 62 | 1 << 47
+    assert milliseconds % 2**48 == ever >> 80 == always >> 80
+    assert (0x7 << 76 | 0b10 << 62) == ever & fixed == always & fixed
+    assert 2**80 - 1 - fixed == (ever & ~always) % 2**80
 
 
 def test_instants_rise_whatever_the_clock_does(ledger: Ledger) -> None:

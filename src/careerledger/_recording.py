@@ -215,13 +215,13 @@ def as_entries(new: Sequence[Proposal], recorded_at: datetime, after: int) -> li
     Their ids are UUIDs of version 7 (RFC 9562), which sort by time; those of one record count up
     from the first (method 2 of its section 6.2).
     """
-    milliseconds = (recorded_at - _EPOCH) // _MILLISECOND
-    random = int.from_bytes(os.urandom(10), "big")
+    milliseconds = (recorded_at - _EPOCH) // _MILLISECOND & 0xFFFF_FFFF_FFFF  # also before 1970
+    time, random = milliseconds.to_bytes(6, "big").hex(), os.urandom(10).hex()
     # 48 bits of time, version 7, 12 random bits; variant 0b10, 14 random bits; then 47 random
     # bits to count up from, which never overflow the 48 that there are.
-    time = f"{milliseconds:012x}"
-    head, tail = f"7{random & 0xFFF:03x}-{0x8000 | random >> 12 & 0x3FFF:04x}", random >> 33
-    prefix = f"{time[:8]}-{time[8:]}-{head}-"
+    variant = f"{_VARIANTS[random[3]]}{random[4:7]}"
+    prefix = f"{time[:8]}-{time[8:]}-7{random[:3]}-{variant}-"
+    tail = int(random[8:], 16) >> 1
     entries: list[Any] = []
     for offset, (event, key) in enumerate(new):
         kind = event.__event__
@@ -242,6 +242,8 @@ _new: Final[Callable[[Any], Any]] = object.__new__
 _FillableEntry: Final = fillable(Entry)
 
 
+_VARIANTS: Final = dict(zip("0123456789abcdef", 4 * "89ab", strict=True))
+"""Half a byte with two bits of its own, behind the two that say the variant."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 

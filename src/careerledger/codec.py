@@ -642,7 +642,8 @@ def instant_text(instant: datetime) -> str:
         utc = instant.astimezone(UTC)
     except OverflowError:
         raise CodecError(f"{instant!r} is not an instant: UTC has no such year") from None
-    return utc.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    text: str = msgspec.to_builtins(utc)  # in a tenth of the time
+    return text if utc.microsecond else f"{text[:-1]}.000000Z"
 
 
 @cache

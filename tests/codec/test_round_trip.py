@@ -3,6 +3,7 @@
 import copy
 import json
 from collections import Counter
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Annotated, Any, Literal
 
 import attrs
@@ -434,6 +435,20 @@ def test_unknown_events_are_not_written():
         codec.encode(entry)
     with pytest.raises(CodecError, match="EntryAmended"):
         codec.encode(entry_of(EntryAmended(target="x", event=unknown, reason="r")))
+
+
+@given(
+    st.datetimes(*map(datetime.fromisoformat, ["0001-01-02", "9999-12-30"])),
+    st.sampled_from([UTC, timezone(timedelta(hours=14)), timezone(timedelta(minutes=-721))]),
+    st.booleans(),
+)
+def test_an_instant_is_told_in_utc_and_to_the_microsecond(moment, zone, whole):
+    instant = moment.replace(tzinfo=zone, **({"microsecond": 0} if whole else {}))
+
+    text = codec.instant_text(instant)
+
+    assert instant.astimezone(UTC).isoformat(timespec="microseconds") == text[:-1] + "+00:00"
+    assert text.endswith("Z")
 
 
 def test_an_instant_needs_a_time_zone():
