@@ -10,10 +10,10 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from io import UnsupportedOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from careerledger.dates import PERIODS, DateLike, PartialDate
-from careerledger.errors import CareerLedgerError, DateError
+from careerledger.errors import CareerLedgerError, DamagedError, DateError
 from careerledger.events import Event
 from careerledger.history import Draft, Entry
 from careerledger.ledger import Ledger
@@ -46,10 +46,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with suppress(AttributeError):  # not every stand-in for standard output can do this
         # What its encoding lacks becomes a question mark.
         sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    command: Callable[[argparse.Namespace], int] | None = None
     try:
         options = _parser().parse_args(arguments)
+        command = options.command
         code: int = options.command(options)
         print(end="", flush=True)  # noqa: T201 - what cannot be written shows here, not at exit
+    except DamagedError as error:
+        return _refused(error, "" if command is _recover else _SAVING)
     except CareerLedgerError as error:
         return _refused(error)
     except KeyboardInterrupt:
@@ -63,9 +67,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _refused(error: Exception) -> int:
+_SAVING: Final = "; 'careerledger recover NEW --ledger FILE' saves what still verifies"
+
+
+def _refused(error: Exception, hint: str = "") -> int:
     # A file with several problems is told in several lines.
-    told = "\n".join(map(printable, str(error).split("\n")))
+    told = "\n".join(map(printable, f"{error}{hint}".split("\n")))
     print(f"careerledger: {told}", file=sys.stderr)  # noqa: T201
     return REFUSED
 

@@ -665,8 +665,20 @@ def test_what_a_damaged_file_holds_is_saved(known):
     assert (0, "saved.ledger holds 2 entries of ledger 'career'\n") == (code, out)
     content = Path("career.ledger").read_bytes()
     Path("career.ledger").write_bytes(content.replace(b"CTO at Beta", b"CEO at Beta"))
+    code, _, told = known("verify")
+    assert (2, True) == (
+        code,
+        told.endswith("recover NEW --ledger FILE' saves what still verifies\n"),
+    )
     code, out, _ = known("recover", "again.ledger")
     assert (1, True) == (code, "lost: #2 of ledger 'career'" in out)
+
+
+def test_where_nothing_can_be_saved_no_saving_is_proposed(known):
+    Path("career.ledger").write_bytes(b"x" * 5_000)
+    code, _, told = known("recover", "saved.ledger")
+    assert (2, True) == (code, "could be saved; restore it from a backup\n" in told)
+    assert "saves what" not in told
 
 
 def test_all_ledgers_that_were_saved_are_told(known):
