@@ -3,6 +3,8 @@
 import json
 import stat
 from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
 
 import apsw
 import pytest
@@ -21,6 +23,7 @@ from careerledger.events import ContactMade, ContactTouched, CourseFinished, Hel
 from careerledger.projections import KeepInTouch
 from careerledger.proofs import SigningKey
 from careerledger.proofs.merkle import leaf_hash
+from careerledger.stores import Row
 from careerledger.stores.memory import MemoryStore
 from careerledger.stores.sqlite import SQLiteStore
 from careerledger.testing import ledgers
@@ -288,14 +291,21 @@ def test_every_ledger_of_a_file_is_saved(tmp_path):
     saved.close()
 
 
+class Whole(NamedTuple):
+    path: Path
+    rows: list[Row]
+
+    def __repr__(self):
+        return f"Whole({self.path})"  # Hypothesis fails by the size of a failure's arguments
+
+
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """A closed ledger file of 300 entries with its bodies, hardly any of which look alike."""
     path = tmp_path_factory.mktemp("whole") / "a.ledger"
     with Ledger.open(path) as ledger:
         fill(ledger, courses=290)
-        expected = rows(ledger)
-    return path, expected
+        return Whole(path, rows(ledger))
 
 
 @given(st.data())
