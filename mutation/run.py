@@ -88,9 +88,12 @@ def survivors_of(doubtful: list[tuple[str, str]], known: dict[tuple[str, str], b
     with ThreadPoolExecutor(2) as pool, AGAIN.open("a") as again:
         open_ones = [mutant for mutant in doubtful if mutant not in known]
         trials = {pool.submit(survives, name): (name, code) for name, code in open_ones}
-        for trial in as_completed(trials):
-            known[trials[trial]] = trial.result()
-            print(json.dumps([*trials[trial], trial.result()]), file=again, flush=True)
+        try:
+            for trial in as_completed(trials):
+                known[trials[trial]] = trial.result()
+                print(json.dumps([*trials[trial], trial.result()]), file=again, flush=True)
+        finally:  # whoever interrupts it does not wait for all the others
+            pool.shutdown(cancel_futures=True)
     return [mutant[0] for mutant in doubtful if known[mutant]]
 
 
