@@ -69,6 +69,22 @@ def test_one_who_has_waited_for_long_does_not_wait_for_those_who_came_later(turn
 
 
 @linux
+def test_one_who_lets_others_go_first_asks_again_soon(turns, monkeypatch):
+    old, new = waiting_long(turns()), turns()
+    slept = list[float]()
+
+    def goes_meanwhile(moment):
+        slept.append(moment)
+        old.end()
+
+    monkeypatch.setattr(_turns, "sleep", goes_meanwhile)
+    new.begin()
+
+    assert len(slept) == 1
+    assert 0 < slept[0] <= 0.001
+
+
+@linux
 def test_one_who_has_just_come_keeps_nobody_waiting(turns):
     turns().begin()
 
