@@ -177,6 +177,7 @@ class Survey:
                 # What the memory of the old days left there means nothing.
                 content = self._random.randbytes(32_768)
             if content is not None:
+                path.touch(0o600)
                 path.write_bytes(content)
 
     def _size(self, store: SQLiteStore, name: str, known: int, coming: int) -> int:

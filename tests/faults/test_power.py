@@ -16,6 +16,14 @@ def survey(*, synchronous: int = 2, each: int = 24, seed: int = 0) -> Survey:
         return Survey(Lived(synchronous=synchronous, seed=seed), folder, seed).run(each)
 
 
+@pytest.fixture(autouse=True)
+def mask():
+    """What files others may use where nothing was set: ``make soak`` runs there."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
 def test_what_was_acknowledged_is_there_after_any_power_cut(figure):
     """``make soak`` does the same with a million images."""
     found = survey()
