@@ -3,10 +3,11 @@
 python power.py IMAGES    # as many as you like, with a progress bar
 """
 
+import os
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cached_property, partial
 from pathlib import Path
@@ -134,7 +135,7 @@ class Survey:
         self.moments = 0
         self.losses: list[Loss] = []
 
-    def run(self, each: int, progress: Callable[[int], object] = lambda count: None) -> "Survey":
+    def run(self, each: int) -> "Survey":
         """Look at up to ``each`` different images at each moment, by every way there is."""
         for moment, (disk, sizes) in enumerate(self._lived.cuts(self._random)):
             seen = set()
@@ -147,7 +148,6 @@ class Survey:
                     self._look(moment, way, image, sizes)
             self.moments += 1
             self.images += len(seen)
-            progress(len(seen))
         return self
 
     def kinds(self) -> Counter[str]:
@@ -220,24 +220,30 @@ def _views(ledger: Ledger) -> object:
     return ledger.project(Learning, NetworkGrowth, at="2026-01-01")
 
 
-def main(wanted: int) -> None:
-    """Look at as many images, of as many careers as it takes."""
+def main(wanted: int, parts: int) -> None:
+    """Look at as many images, of as many careers as it takes, in as many processes."""
+    from concurrent.futures import ProcessPoolExecutor
+
     from rich.progress import Progress
 
     images = moments = careers = 0
-    with Progress() as progress, quick_folder() as folder:
+    with Progress(speed_estimate_period=3600) as progress, ProcessPoolExecutor(parts) as pool:
         task = progress.add_task("Cutting the power", total=wanted)
         while images < wanted:
-            survey = Survey(Lived(seed=careers), folder, seed=careers).run(
-                96, partial(progress.advance, task)
-            )
-            images += survey.images
-            moments += survey.moments
-            careers += 1
-            if survey.losses:
-                sys.exit(f"career {careers - 1}: {survey.losses[0]}")
+            for survey in pool.map(_survey, range(careers, careers + parts)):
+                if survey.losses:
+                    sys.exit(f"career {careers}: {survey.losses[0]}")
+                images += survey.images
+                moments += survey.moments
+                careers += 1
+                progress.advance(task, survey.images)
     print(f"{images:,} images of {moments:,} moments in {careers:,} careers: nothing lost")
 
 
+def _survey(career: int) -> Survey:
+    with quick_folder() as folder:
+        return Survey(Lived(seed=career), folder, seed=career).run(96)
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), os.cpu_count() or 1)
