@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from careerledger import Ledger
@@ -99,9 +99,9 @@ def resets_by_hand(ledger: Ledger, at: date) -> tuple[list[Reset], list[Reset]]:
     content: list[Reset] = []
     everything: list[dict[str, float]] = []
     of_role: dict[str, list[dict[str, float]]] = {}
-    held_to: dict[str, date] = {}
+    started: dict[str, date] = {}
+    last_end: dict[str, date] = {}
     waiting: dict[str, list[tuple[RoleChanged, int]]] = {}
-    early_ends: dict[str, date] = {}
     known: set[str] = set()
 
     def rise(event: RoleStarted | RoleChanged, reset: Reset, before: dict[str, list]) -> None:
@@ -112,13 +112,18 @@ def resets_by_hand(ledger: Ledger, at: date) -> tuple[list[Reset], list[Reset]]:
     def all_of(what: str, values: list[dict[str, float]]) -> list[float]:
         return [each[what] for each in values if what in each]
 
+    def is_held(role: str, day: date) -> bool:
+        """An end wholly before the start ends nothing."""
+        end = last_end.get(role, date.max)
+        return end >= day or end < started[role]
+
     def change(event: RoleChanged, reset: Reset) -> None:
         day = reset[0].first_day
-        if held_to[event.role] < day:
+        if not is_held(event.role, day):
             return
         before = {}
         for what in ("level", "scope"):
-            held = [v for role, vs in of_role.items() if held_to[role] >= day for v in vs]
+            held = [v for role, vs in of_role.items() if is_held(role, day) for v in vs]
             own = all_of(what, of_role[event.role])
             before[what] = all_of(what, held if own else everything)
         rise(event, reset, before)
@@ -128,22 +133,21 @@ def resets_by_hand(ledger: Ledger, at: date) -> tuple[list[Reset], list[Reset]]:
     for entry in ledger.entries(until=at):
         event, reset = entry.event, (entry.event.on, entry.seq)
         if isinstance(event, RoleStarted):
-            structural.extend([reset] * (not held_to))
+            structural.extend([reset] * (not started))
             rise(event, reset, {what: all_of(what, everything) for what in ("level", "scope")})
             everything.append(said(event))
             of_role[event.role] = [said(event)]
-            held_to[event.role] = early_ends.pop(event.role, date.max)
+            started[event.role] = event.on.first_day
             for early, seq in waiting.pop(event.role, []):
                 if early.on.last_day >= event.on.first_day:
                     change(early, (event.on, seq))
         elif isinstance(event, RoleChanged):
-            if event.role in held_to:
+            if event.role in started:
                 change(event, reset)
             else:
                 waiting.setdefault(event.role, []).append((event, entry.seq))
         elif isinstance(event, RoleEnded):
-            ends = held_to if event.role in held_to else early_ends
-            ends[event.role] = event.on.last_day
+            last_end[event.role] = max(event.on.last_day, last_end.get(event.role, date.min))
         elif is_new(event, known):
             content.append(reset)
     return structural, content
@@ -173,6 +177,15 @@ def check_against_the_rule(ledger: Ledger, at: date) -> None:
 
 
 @given(facts=histories, at=st.dates(date(2017, 1, 1), date(2027, 1, 1)))
+@example(  # an end before the start, and a change that waits for it
+    facts=[
+        RoleStarted(on="2018-01-01", role="r2", organisation="ACME", title="Engineer", scope=1),
+        RoleEnded(on="2018-01-01", role="r1"),
+        RoleStarted(on="2018-01-02", role="r1", organisation="ACME", title="Engineer"),
+        RoleChanged(on="2018", role="r1", scope=2),
+    ],
+    at=date(2018, 1, 2),
+)
 def test_the_clocks_follow_the_rule(facts: list, at: date) -> None:
     check_against_the_rule(recorded(facts), at)
 
