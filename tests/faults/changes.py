@@ -1,9 +1,12 @@
 """A file of a hundred entries, of which single bytes are changed.
 
-``PYTHONPATH=tests python -m faults.changes`` tries every value of every byte, which takes hours.
+``PYTHONPATH=tests python -m faults.changes`` tries every value of every byte, which takes hours;
+it goes on where it was interrupted.
 """
 
+import json
 import os
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import closing
@@ -22,6 +25,9 @@ from faults.power import EVERYTHING, quick_folder
 
 ENTRIES = 100
 PAGE = 4096
+FIGURES = Path(__file__).parents[2] / "build" / "faults"
+SHARES = 2048
+"""Of what is tried by one process after the other, so that little is lost by an interruption."""
 
 
 def make(path: Path) -> None:
@@ -118,10 +124,12 @@ class Changes:
         """Change each of the bytes at these positions to each of ``values(position, byte)``."""
         file = os.open(self._path, os.O_RDWR)
         store = SQLiteStore(self._path)
+        change = ""
         try:
             for position in positions:
                 byte = self._content[position]
                 for value in values(position, byte):
+                    change = f"byte {position} was {byte} and is {value}"
                     os.pwrite(file, bytes([value]), position)
                     if position < PAGE:
                         # What SQLite reads from the first page, it keeps for as long as a file
@@ -139,6 +147,9 @@ class Changes:
                     self.found[self._part(position), outcome] += 1
                     if outcome == "harmless":
                         self.harmless.add(position)
+        except Exception as error:
+            error.add_note(change)
+            raise
         finally:
             store.close()
             os.close(file)
@@ -209,25 +220,43 @@ def _log(store: SQLiteStore) -> dict[str, Any]:
 
 
 def main(parts: int) -> None:
-    """Try every value of every byte, in as many processes."""
-    from concurrent.futures import ProcessPoolExecutor
+    """Try every value of every byte of one file, in as many processes.
+
+    Who interrupts it goes on by the same command; to begin anew, remove the two files.
+    """
+    from concurrent.futures import ProcessPoolExecutor, as_completed
 
     from rich.progress import track
 
-    with ProcessPoolExecutor(parts) as pool:
-        shares = 64 * parts
-        done = pool.map(_try_all, range(shares), [shares] * shares)
-        found = sum(track(done, "Changing bytes", total=shares), Counter[tuple[str, str]]())
+    FIGURES.mkdir(parents=True, exist_ok=True)
+    whole, told = FIGURES / "every-value.ledger", FIGURES / "every-value.jsonl"
+    if not whole.exists():
+        make(whole)
+    found: Counter[tuple[str, str]] = Counter()
+    left = set(range(SHARES))
+    with ProcessPoolExecutor(parts) as pool, told.open("a+") as lines:
+        lines.seek(0)
+        for share, outcomes in map(json.loads, lines):
+            left.discard(share)
+            found.update({(part, outcome): count for part, outcome, count in outcomes})
+        trials = {pool.submit(_try_all, whole, share): share for share in left}
+        try:
+            for trial in track(as_completed(trials), "Changing bytes", total=len(left)):
+                outcomes = [[*of, count] for of, count in trial.result().items()]
+                print(json.dumps([trials[trial], outcomes]), file=lines, flush=True)
+                found.update(trial.result())
+        finally:  # whoever interrupts it does not wait for all the others
+            pool.shutdown(cancel_futures=True)
     for (part, outcome), count in sorted(found.items()):
         print(f"{part:30} {outcome:20} {count:>12,}")
 
 
-def _try_all(share: int, shares: int) -> Counter[tuple[str, str]]:
+def _try_all(whole: Path, share: int) -> Counter[tuple[str, str]]:
     with quick_folder() as folder:
-        make(folder / "ada.ledger")
-        changes = Changes(folder / "ada.ledger")
+        path = Path(shutil.copy(whole, folder))
+        changes = Changes(path)
         changes.run(
-            range(share, changes.size, shares),
+            range(share, changes.size, SHARES),
             lambda _, byte: [value for value in range(256) if value != byte],
         )
     return changes.found

@@ -1,22 +1,21 @@
 """Figures that the tests find, for docs/faults.md to quote: one file for each in build/faults/."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).parents[2] / "build" / "faults"
+from faults.changes import FIGURES
 
 
 @pytest.fixture
 def figure(request):
     """Writes down what was measured, under the name of the test."""
-    file = FOLDER / f"{re.sub(r'[^a-z0-9]+', '-', request.node.name)}.txt"
+    file = FIGURES / f"{re.sub(r'[^a-z0-9]+', '-', request.node.name)}.txt"
     lines = []
 
     def note(what, value):
         lines.append(f"{what}: {value}\n")
-        FOLDER.mkdir(parents=True, exist_ok=True)
+        FIGURES.mkdir(parents=True, exist_ok=True)
         file.write_text("".join(lines))
 
     return note
