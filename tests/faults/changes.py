@@ -8,19 +8,25 @@ import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
+from functools import partial
+from operator import eq, methodcaller
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from careerledger import Draft, Ledger
+from careerledger import Draft, Ledger, _asking
+from careerledger._proving import _telling
 from careerledger.errors import DamagedError, StoreError
 from careerledger.events import ContactMade, ContactTouched, CourseFinished, SkillPractised
 from careerledger.projections import Learning, NetworkGrowth, Skills
 from careerledger.proofs import Frontier, leaf_hash
+from careerledger.stores import Head, Row
+from careerledger.stores._defence import check_pages
 from careerledger.stores.sqlite import SQLiteStore
 from careers import UnheardOf
 from faults.career import NAMES, clock, snapshots_every
+from faults.disk import recorded
 from faults.power import EVERYTHING, quick_folder
 
 ENTRIES = 100
@@ -80,13 +86,25 @@ def _record_unknown(ledger: Ledger) -> None:
         store.append(name, [row], frontier.packed)
 
 
-def verify(store: SQLiteStore, *, entries: bool = True) -> None:
-    """All that can be verified about a file; or about its structure alone."""
-    if entries:
-        for name in NAMES:  # a change may hide that they are there
-            Ledger(store, name=name).verify()
-    else:
-        store.check()
+def verify(store: SQLiteStore) -> None:
+    """All that can be verified about a file."""
+    for name in NAMES:  # a change may hide that they are there
+        Ledger(store, name=name).verify()
+
+
+class Question(NamedTuple):
+    """Something that a ledger asks a store."""
+
+    ask: Callable[[SQLiteStore], Any]
+    fits: Callable[[Any, Any], bool]
+    """Whether another answer is as good as ``answer``."""
+    answer: Any
+    pages: set[int]
+    """That are read for it: where none of them is changed, neither is the answer."""
+
+    def is_answered(self, store: SQLiteStore) -> bool:
+        """Whether the answer is still as good."""
+        return self.fits(self.ask(store), self.answer)
 
 
 class Changes:
@@ -100,58 +118,66 @@ class Changes:
         self._path = path
         self._content = path.read_bytes()
         self.size = len(self._content)
-        with closing(SQLiteStore(path)) as store:
+        with recorded() as recorder, closing(SQLiteStore(path)) as store:
             verify(store)
-            self._log = _log(store)
-            self._saved = {
-                under: frozenset(store.saved(*under))
-                for under in store._rows(
-                    "SELECT DISTINCT name, key, fingerprint FROM snapshot, ledger "
-                    "WHERE ledger.id = snapshot.ledger"
-                )
-            }
-            assert all(self._saved.values())
-            self._answers = self._asked(store)
-            self._views = self._projected(store)
             owners = store._rows("SELECT pageno, name FROM dbstat")
-        assert sum(len(rows) for _, rows in self._log.values()) == ENTRIES
+            self._views = _projected(store)
+
+            def question(ask: Callable[[SQLiteStore], Any], fits: Any = eq) -> Question:
+                # What is kept of pages that were read before is not kept any longer.
+                store._connection.release_memory()
+                recorder.reads.clear()
+                answer = ask(store)
+                return Question(ask, fits, answer, {at // PAGE + 1 for _, at in recorder.reads})
+
+            self._logs = {name: question(partial(_log, name=name)) for name in NAMES}
+            structure = question(methodcaller("check"))
+            self._questions = [question(ask) for ask in _asked(self._logs)]
+            self._questions += [question(ask, _are_among) for ask in _asked_of_snapshots(store)]
+        assert path.read_bytes() == self._content
+        assert sum(len(log.answer[1]) for log in self._logs.values()) == ENTRIES
+        assert structure.pages == set(range(1, self.size // PAGE + 1))
+        assert all(asked.answer and 1 in asked.pages for asked in self._questions)
+        assert all(1 in log.pages for log in self._logs.values())
         self._owners = dict(owners)
         self.found: Counter[tuple[str, str]] = Counter()
         """How often which outcome came from which part of the file."""
-        self.harmless: set[int] = set()
 
     def run(self, positions: Iterable[int], values: Callable[[int, int], Iterable[int]]) -> None:
         """Change each of the bytes at these positions to each of ``values(position, byte)``."""
         file = os.open(self._path, os.O_RDWR)
-        store = SQLiteStore(self._path)
+        store: SQLiteStore | None = None
         change = ""
         try:
             for position in positions:
-                byte = self._content[position]
+                byte, page = self._content[position], position // PAGE + 1
+                part = "header" if position < 100 else self._owners.get(page, "free")
+                if page == 1 and store:
+                    # What SQLite reads from the first page, it keeps for as long as a file is open.
+                    store.close()
+                    store = None
+                elif page > 1:
+                    store = store or SQLiteStore(self._path)
                 for value in values(position, byte):
                     change = f"byte {position} was {byte} and is {value}"
                     os.pwrite(file, bytes([value]), position)
-                    if position < PAGE:
-                        # What SQLite reads from the first page, it keeps for as long as a file
-                        # is open; and it may write there.
-                        store.close()
+                    if store:
+                        store._connection.release_memory()
+                        outcome = self._outcome(store, page)
+                        os.pwrite(file, bytes([byte]), position)
+                    else:
                         outcome = self._outcome_of_opening()
+                        # It may write there.
                         os.ftruncate(file, self.size)
                         os.pwrite(file, self._content, 0)
                         self._path.with_name(f"{self._path.name}-wal").unlink(missing_ok=True)
-                        store = SQLiteStore(self._path)
-                    else:
-                        store._connection.release_memory()
-                        outcome = self._outcome(store)
-                        os.pwrite(file, bytes([byte]), position)
-                    self.found[self._part(position), outcome] += 1
-                    if outcome == "harmless":
-                        self.harmless.add(position)
+                    self.found[part, outcome] += 1
         except Exception as error:
             error.add_note(change)
             raise
         finally:
-            store.close()
+            if store:
+                store.close()
             os.close(file)
 
     def outcomes(self) -> Counter[str]:
@@ -161,62 +187,97 @@ class Changes:
             totals[outcome] += count
         return totals
 
-    def _part(self, position: int) -> str:
-        return "header" if position < 100 else self._owners.get(position // PAGE + 1, "free")
-
     def _outcome_of_opening(self) -> str:
         try:
             store = SQLiteStore(self._path)
         except StoreError:
             return "refused"
         with closing(store):
-            return self._outcome(store)
+            return self._outcome(store, page=1)
 
-    def _outcome(self, store: SQLiteStore) -> str:
+    def _outcome(self, store: SQLiteStore, page: int) -> str:
+        """What comes of a change of this page."""
         try:
-            log = _log(store)
+            changed = {
+                name: read
+                for name, log in self._logs.items()
+                if page in log.pages and (read := log.ask(store)) != log.answer
+            }
         except DamagedError:
             return "unreadable"
         try:
-            # What verify says of the same entries, it has said before.
-            verify(store, entries=self._log != log)
+            for name, read in changed.items():
+                self._verify_changed(store, name, *read)
+            # What verify says of entries that are as they were, it has said before.
+            with store._translated:  # as Store.check has it, which opens the file anew
+                check_pages(store._connection, self._path, "integrity_check")
         except DamagedError as error:
             return "found by hash" if "does not fit" in str(error) else "found by structure"
-        assert self._log == log, "entries were changed, and verify did not see it"
-        assert self._answers == self._asked(store), "answers were changed"
-        for under, saved in self._saved.items():
-            assert saved.issuperset(store.saved(*under)), "a snapshot was changed"
-        if not len(self.harmless) % 500:
+        assert not changed, "entries were changed, and verify did not see it"
+        for question in self._questions:
+            assert page not in question.pages or question.is_answered(store), "answers were changed"
+        if not self.found.total() % 500:
             verify(store)
-            assert self._views == self._projected(store)
+            assert self._views == _projected(store), "projections were changed"
         return "harmless"
 
-    def _asked(self, store: SQLiteStore) -> list[Any]:
-        """What a ledger can ask a store, apart from snapshots."""
-        answers: list[Any] = []
-        for name, (head, rows) in self._log.items():
-            until = {"upto": head.size, "until": "9999", "limit": 1000}
-            answers += [
-                store.facts(name, after=("", 0), types=None, **until),
-                store.facts(name, after=("2021", 5), types={"course.finished"}, **until),
-                store.corrections(name, after=0, upto=head.size),
-                store.by_id(name, [row.id for row in rows]),
-                store.by_key(name, [row.key for row in rows if row.key]),
-                store.introducing(name, [row.introduces for row in rows if row.introduces]),
-                store.names(name, "contact"),
-                store.known(name, rows[len(rows) // 2].recorded_at),
-            ]
-        return answers
+    def _verify_changed(self, store: SQLiteStore, name: str, head: Head, rows: list[Row]) -> None:
+        """Verify a ledger: mostly only entries that are not as they were, now and then all.
 
-    def _projected(self, store: SQLiteStore) -> list[Any]:
-        return [
-            Ledger(store, name=name, clock=clock()).project(Learning, NetworkGrowth, Skills)
-            for name in self._log
-        ]
+        That one of them does not fit is what verify says after all that are in front of it.
+        """
+        old_head, old = self._logs[name].answer
+        if head == old_head and len(rows) == len(old) and self.found.total() % 50:
+            differ = [at for at, row in enumerate(rows) if row != old[at]]
+            first, last = differ[0], differ[-1]
+            before = rows[first - 1].recorded_at if first else ""
+            with suppress(TypeError):  # before the entries, verify looks at the types of values
+                _telling(name, rows[first : last + 1], first, before)
+        Ledger(store, name=name).verify()
 
 
-def _log(store: SQLiteStore) -> dict[str, Any]:
-    return {name: (store.head(name), store.log(name, **EVERYTHING)) for name in store.ledgers()}
+def _log(store: SQLiteStore, name: str) -> tuple[Head, list[Row]]:
+    head = store.head(name)
+    return head, store.log(name, after=0, upto=head.size, limit=_asking.PAGE)
+
+
+def _asked(logs: dict[str, Question]) -> Iterator[methodcaller]:
+    """What a ledger can ask a store, apart from entries by number and snapshots."""
+    yield methodcaller("ledgers")
+    for name, log in logs.items():
+        head, rows = log.answer
+        middle = rows[len(rows) // 2]
+        until = {"upto": head.size, "until": "9999", "limit": _asking.PAGE}
+        new = {"after": middle.seq, "upto": head.size, "place": ("2022", 1)}
+        yield from (
+            methodcaller("facts", name, after=("", 0), types=None, **until),
+            methodcaller("facts", name, after=("2021", 5), types={"course.finished"}, **until),
+            methodcaller("corrections", name, after=0, upto=head.size),
+            methodcaller("by_id", name, [row.id for row in rows]),
+            methodcaller("by_key", name, [row.key for row in rows if row.key]),
+            methodcaller("introducing", name, [row.introduces for row in rows if row.introduces]),
+            methodcaller("names", name, "contact"),
+            methodcaller("known", name, middle.recorded_at),
+            methodcaller("touched", name, **new, types=None),
+            methodcaller("personal", name),
+        )
+
+
+def _asked_of_snapshots(store: SQLiteStore) -> list[methodcaller]:
+    sql = "SELECT DISTINCT name, key, fingerprint FROM snapshot, ledger WHERE id = ledger"
+    return [methodcaller("saved", *under) for under in store._rows(sql)]
+
+
+def _are_among(found: list[Any], answer: list[Any]) -> bool:
+    """Whether snapshots are those that were saved; one that is damaged is as good as none."""
+    return set(found) <= set(answer)
+
+
+def _projected(store: SQLiteStore) -> list[Any]:
+    return [
+        Ledger(store, name=name, clock=clock()).project(Learning, NetworkGrowth, Skills)
+        for name in NAMES
+    ]
 
 
 def main(parts: int) -> None:

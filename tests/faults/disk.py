@@ -59,6 +59,7 @@ class _File(apsw.VFSFile):
             self._recorder.fault("xRead")
         except ShortReadError:
             return b""
+        self._recorder.reads.add((self._name, offset))
         return super().xRead(amount, offset)
 
     def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802
@@ -102,6 +103,8 @@ class Recorder(apsw.VFS):
         self.base = apsw.vfs_names()[0]
         self.fault = fault
         self.log: list[Operation] = []
+        self.reads: set[tuple[str, int]] = set()
+        """Which places of which files were read."""
         super().__init__("recorder", self.base, makedefault=True)
 
     def xOpen(self, name: Any, flags: list[int]) -> _File:  # noqa: N802
