@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from faults.changes import Changes, make
+from faults.changes import PAGE, Changes, make
 from faults.power import quick_folder
 
 pytestmark = pytest.mark.no_cover  # with coverage it takes twice as long
@@ -30,3 +30,16 @@ def test_a_changed_byte_is_found_or_changes_no_answer(part, figure):
         figure(outcome, count)
     assert len(positions) == changes.found.total()
     assert {"refused", "found by hash", "found by structure"} <= set(changes.outcomes())
+
+
+def test_every_value_of_what_tells_the_types_of_a_ledgers_end():
+    """They stand in front of its name. SQLite gives what they say, and leaves rules to checks."""
+    with quick_folder() as folder:
+        make(folder / "ada.ledger")
+        end = (folder / "ada.ledger").read_bytes().index(b"career", PAGE)
+        changes = Changes(folder / "ada.ledger")
+        changes.run(range(end - 8, end), lambda _, byte: set(range(256)) - {byte})
+
+    assert end < 2 * PAGE
+    assert changes.found.total() == 8 * 255
+    assert "unreadable" in changes.outcomes()

@@ -445,6 +445,25 @@ def test_text_that_is_none_is_damage(opened, add, row, path):
         opened.log("career", after=0, upto=9, limit=9)
 
 
+@pytest.mark.parametrize(("back", "less"), [(3, 9), (2, 1)], ids=["a size", "text"])
+def test_ledger_that_does_not_say_where_it_ends_is_damage(path, add, row, back, less):
+    """SQLite gives what a row says that its values are, whatever the table may hold."""
+    with closing(SQLiteStore(path)) as store:
+        add(store, row(1))
+    content = bytearray(path.read_bytes())
+    content[content.index(b"career", 4096) - back] -= less  # NULL for 1, bytes for text
+    with closing(SQLiteStore(path)) as store:
+        path.write_bytes(content)
+        store._connection.release_memory()
+
+        with pytest.raises(DamagedError) as refused:
+            store.head("career")
+
+    assert str(refused.value) == (
+        f"{path} is damaged: it does not say where ledger 'career' ends; restore it from a backup"
+    )
+
+
 # Files that cannot be used
 
 

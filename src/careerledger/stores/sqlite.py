@@ -346,6 +346,11 @@ class SQLiteStore:
     def _end_of(self, ledger: str) -> "_End":
         sql = "SELECT id, size, recorded_at, frontier FROM ledger WHERE name = ?"
         for number, *head in self._rows(sql, ledger):
+            if list(map(type, head)) != [int, str, bytes]:
+                raise DamagedError(
+                    f"{self.path} is damaged: it does not say where ledger {ledger!r} ends; "
+                    "restore it from a backup"
+                )
             return _End(ledger, number, Head(*head))
         return _End(ledger, None, EMPTY)
 
