@@ -137,9 +137,12 @@ class Changes:
         assert path.read_bytes() == self._content
         assert sum(len(log.answer[1]) for log in self._logs.values()) == ENTRIES
         assert structure.pages == set(range(1, self.size // PAGE + 1))
-        assert all(asked.answer and 1 in asked.pages for asked in self._questions)
-        assert all(1 in log.pages for log in self._logs.values())
         self._owners = dict(owners)
+        everything = [*self._logs.values(), *self._questions]
+        assert all(asked.answer and 1 in asked.pages for asked in everything)
+        # Of this page no answer tells: it says where the file was looked through.
+        unread = {page for page, owner in owners if owner == "examined"}
+        assert structure.pages - unread == set().union(*(asked.pages for asked in everything))
         self.found: Counter[tuple[str, str]] = Counter()
         """How often which outcome came from which part of the file."""
 
