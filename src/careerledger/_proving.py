@@ -141,7 +141,7 @@ def _telling(
             codec.decode_all((row.seq, row.type, row.body, row.personal) for row in read)
         )
         if (
-            as_rows(entries, ((row.body, row.personal) for row in read)) == read
+            as_rows(entries, [row.body for row in read], [row.personal for row in read]) == read
             and [leaf_hash(row.body) for row in rows] == [row.leaf for row in rows]
             and [row.seq for row in rows] == list(range(after + 1, after + len(rows) + 1))
             and times == sorted(times)

@@ -22,6 +22,7 @@ in C. It takes 2 µs an entry where the plain one takes some 40 µs; whatever it
 recognise it hands to the plain one, which then finds the words for what is wrong.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -384,7 +385,7 @@ def encode(entry: Entry[Event]) -> bytes:
 
 def encode_all(entries: Sequence[Entry[Event]]) -> list[bytes]:
     """Each entry as ``encode`` makes it, in less time."""
-    return [body for body, _ in seal_all(entries, None)]
+    return seal_all(entries, None)[0]
 
 
 def sealed(entry: Entry[Event], seal: Seal | None) -> Sealed:
@@ -398,28 +399,35 @@ def sealed(entry: Entry[Event], seal: Seal | None) -> Sealed:
     """
     writer = _writers(catalogue.size)[type(entry.event)]
     if writer.tells and seal is not None and (told := _told(entry.event)):
-        return _proven_sealed(entry, told, seal)
+        return _all_sealed([entry], [told], seal)[0]
     return _proven(entry, writer), None
 
 
-def seal_all(entries: Sequence[Entry[Event]], seal: Seal | None) -> list[Sealed]:
-    """Each entry as ``sealed`` makes it, in less time."""
+def seal_all(
+    entries: Sequence[Entry[Event]], seal: Seal | None
+) -> tuple[list[bytes], list[bytes | None]]:
+    """The bytes of each entry, and what is kept beside each, as ``sealed`` makes them.
+
+    Takes less time than to seal one by one.
+    """
     writers = _writers(catalogue.size)
-    alike: dict[type[Event], list[int]] = {}
+    alike: defaultdict[type[Event], list[int]] = defaultdict(list)
     for place, entry in enumerate(entries):
-        alike.setdefault(type(entry.event), []).append(place)
-    found: list[Any] = [None] * len(entries)
+        alike[type(entry.event)].append(place)
+    bodies, beside = [b""] * len(entries), cast("list[bytes | None]", [None] * len(entries))
     for cls, places in alike.items():
-        writer = writers[cls]
+        writer, left = writers[cls], places
         if writer.tells and seal is not None:
-            for place in places:
-                if told := _told(entries[place].event):
-                    found[place] = _proven_sealed(entries[place], told, seal)
-        left = [place for place in places if found[place] is None]
-        bodies = _all_proven([entries[place] for place in left], writer)
-        for place, body in zip(left, bodies, strict=True):
-            found[place] = (body, None)
-    return found
+            told = {place: told for place in places if (told := _told(entries[place].event))}
+            left = [place for place in places if place not in told]
+            telling = [entries[place] for place in told]
+            pairs = _all_sealed(telling, [*told.values()], seal) if telling else []
+            for place, pair in zip(told, pairs, strict=True):
+                bodies[place], beside[place] = pair
+        proven = _all_proven([entries[place] for place in left], writer)
+        for place, body in zip(left, proven, strict=True):
+            bodies[place] = body
+    return bodies, beside
 
 
 def _all_proven(entries: list[Entry[Event]], writer: "_Writer") -> list[bytes]:
@@ -432,7 +440,7 @@ def _all_proven(entries: list[Entry[Event]], writer: "_Writer") -> list[bytes]:
         with suppress(Exception):  # what is wrong is found below
             forms = _forms_of(entries, shape)
             lines = _ENTRY_ENCODER.encode_lines(forms)
-            bodies = lines.splitlines()
+            *bodies, _ = lines.split(b"\n")  # in half the time of splitlines
             if max(map(len, bodies), default=0) <= MAX_BYTES and prove(lines) == forms:
                 return bodies
     return [_proven(entry, writer) for entry in entries]
@@ -509,44 +517,52 @@ def _told(event: Event) -> list[_Told]:
     return told
 
 
-def _proven_sealed(entry: Entry[Event], told: list[_Told], seal: Seal) -> Sealed:
-    """The bytes of an entry that tells of a person, after reading them back."""
-    event = entry.event
-    lines: list[bytes] = []
-    hashes: dict[str, str] = {}
-    try:
-        for each in told:
-            line, hashes[each.field] = seal(_ENTRY_ENCODER.encode(each))
-            lines.append(line)
-        form = _SealedForm(
-            entry.id,
-            entry.type,
-            entry.version,
-            instant_text(entry.recorded_at),
-            entry.key,
-            _without(event, hashes),
-            hashes,
-        )
-        body = _ENTRY_ENCODER.encode(form)
-    except Exception as error:  # a class of a user's may fail in any way
-        raise _unwritable(event, error) from error
-    personal = b"\n".join(lines)
-    if len(body) + len(personal) > MAX_BYTES or not _reads_alike(form, body, told, lines):
-        _read_back(entry, body, personal)
-    return body, personal
+def _all_sealed(entries: list[Entry[Event]], told: list[list[_Told]], seal: Seal) -> list[Sealed]:
+    """The bytes of entries of one class that tell of people, after reading them back."""
+    forms: list[_AnyForm] = []
+    found: list[Sealed] = []
+    beside: list[bytes] = []
+    for entry, its in zip(entries, told, strict=True):
+        event = entry.event
+        lines: list[bytes] = []
+        hashes: dict[str, str] = {}
+        try:
+            for each in its:
+                line, hashes[each.field] = seal(_ENTRY_ENCODER.encode(each))
+                lines.append(line)
+            form = _SealedForm(
+                entry.id,
+                entry.type,
+                entry.version,
+                instant_text(entry.recorded_at),
+                entry.key,
+                _without(event, hashes),
+                hashes,
+            )
+            found.append((_ENTRY_ENCODER.encode(form), b"\n".join(lines)))
+        except Exception as error:  # a class of a user's may fail in any way
+            raise _unwritable(event, error) from error
+        forms.append(form)
+        beside += lines
+    bodies = [body for body, _ in found]
+    largest = max(len(body) + len(personal or b"") for body, personal in found)
+    if largest > MAX_BYTES or not _read_alike(forms, bodies, told, beside):
+        for entry, pair in zip(entries, found, strict=True):
+            _read_back(entry, *pair)
+    return found
 
 
-def _reads_alike(
-    form: "_SealedForm[Any, Any, Any, Any]", body: bytes, told: list[_Told], lines: list[bytes]
+def _read_alike(
+    forms: list[_AnyForm], bodies: list[bytes], told: list[list[_Told]], lines: list[bytes]
 ) -> bool:
     """Whether the quick reader finds in the bytes what was written; False: it cannot say."""
-    cls: Any = find_class(form.type)
-    reader = None if isinstance(form.event, msgspec.Raw) else _quick_sealed(cls)
+    cls: Any = find_class(forms[0].type)
+    reader = None if isinstance(forms[0].event, msgspec.Raw) else _quick_sealed(cls)
     if reader is None:
         return False
     try:
         found = [reader.read_line(line) for line in lines]
-        return reader.prove(body) == [form] and told == [
+        return reader.prove(b"\n".join(bodies)) == forms and list(chain.from_iterable(told)) == [
             _Told(each.subject, each.__struct_config__.tag, each.value) for each in found
         ]
     except msgspec.DecodeError:

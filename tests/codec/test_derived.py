@@ -41,7 +41,7 @@ def test_it_is_what_a_row_holds(cls):
         found = derived(*bodies, name=cls.__event__.name)
 
         rows = [as_row(entry, body) for entry, body in zip(made, bodies, strict=True)]
-        assert rows == as_rows(made, [(body, None) for body in bodies])
+        assert rows == as_rows(made, bodies, [None] * len(bodies))
         assert (columns(rows) if quick else None) == found
 
     holds()

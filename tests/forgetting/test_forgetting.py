@@ -392,10 +392,10 @@ def test_what_is_recorded_together_is_sealed_as_each_alone():
     def salted(told: bytes) -> tuple[bytes, str]:
         return with_salt(told, bytes(16))
 
-    together = codec.seal_all(entries, salted)
-    assert together == [codec.sealed(each, salted) for each in entries]
-    assert [False, True, False, True, False] == [beside is not None for _, beside in together]
-    assert not any(b"Quixotic" in body for body, _ in together)
+    bodies, beside = codec.seal_all(entries, salted)
+    assert [*zip(bodies, beside, strict=True)] == [codec.sealed(each, salted) for each in entries]
+    assert [False, True, False, True, False] == [lines is not None for lines in beside]
+    assert not any(b"Quixotic" in body for body in bodies)
 
 
 def test_every_reader_reads_sealed_bytes_alike(monkeypatch):
@@ -431,7 +431,7 @@ def test_every_reader_reads_sealed_bytes_alike(monkeypatch):
     ],
 )
 def test_sealed_bytes_that_are_no_entry(old, new, told):
-    ((body, beside),) = codec.seal_all([entry_of(jane())], seal)
+    body, beside = codec.sealed(entry_of(jane()), seal)
     with pytest.raises(CodecError, match=told):
         codec.decode(1, body.replace(old, new, 1), beside)
 
@@ -454,7 +454,7 @@ def test_sealed_bytes_that_are_no_entry(old, new, told):
     ],
 )
 def test_what_is_beside_an_entry_is_read_strictly(change, told):
-    ((body, beside),) = codec.seal_all([entry_of(jane())], seal)
+    body, beside = codec.sealed(entry_of(jane()), seal)
     with pytest.raises(CodecError, match=told):
         codec.decode(1, body, change(beside))
 
@@ -524,7 +524,7 @@ def test_what_could_not_be_read_back_is_not_written():
     entry = entry_of(jane())
     object.__setattr__(entry.event, "name", "")  # past the rules of the class
     with pytest.raises(CodecError, match=r"name of ContactMade is ''; it must be not empty"):
-        list(codec.seal_all([entry], seal))
+        codec.seal_all([entry], seal)
 
 
 @pytest.mark.parametrize(
@@ -548,16 +548,24 @@ def test_what_could_not_be_read_back_is_not_written():
 def test_what_would_be_read_back_otherwise_is_not_written(event_, field, value, told):
     entry = entry_of(event_)
     object.__setattr__(entry.event, field, value)  # past the rules of the class
-    with pytest.raises(CodecError, match=told):
-        list(codec.seal_all([entry], seal))
+    good = entry_of(jane())
+    for together in ([entry], [good, entry], [entry, good]):
+        with pytest.raises(CodecError, match=told):
+            codec.seal_all(together, seal)
+
+
+def test_what_is_sealed_together_may_have_more_bytes_than_one_entry():
+    entries = [entry_of(jane().replace(note="x" * (codec.MAX_BYTES // 2)))] * 3
+    for entry, body, beside in zip(entries, *codec.seal_all(entries, seal), strict=True):
+        assert entry == codec.decode(entry.seq, body, beside)
 
 
 def test_a_class_that_only_the_plain_reader_reads_is_sealed_too():
-    entry = entry_of(SecretTold(on="2024", who="c1", secret="zanzibar"))
-    body, beside = codec.sealed(entry, seal)
-    assert b"zanzibar" not in body
-    assert entry == codec.decode(entry.seq, body, beside)
-    assert "forgotten" == codec.decode(entry.seq, body).event.secret
+    entries = [entry_of(SecretTold(on="2024", who="c1", secret=each)) for each in ("y", "zanzibar")]
+    for entry, body, beside in zip(entries, *codec.seal_all(entries, seal), strict=True):
+        assert b"zanzibar" not in body
+        assert entry == codec.decode(entry.seq, body, beside)
+        assert "forgotten" == codec.decode(entry.seq, body).event.secret
 
 
 def test_what_has_no_bytes_is_told_before_it_is_sealed():
@@ -565,7 +573,7 @@ def test_what_has_no_bytes_is_told_before_it_is_sealed():
         raise ValueError("no salt")
 
     with pytest.raises(CodecError, match="ContactMade has a value that JSON cannot hold: no salt"):
-        list(codec.seal_all([entry_of(jane())], broken))
+        codec.seal_all([entry_of(jane())], broken)
 
 
 def test_an_amendment_that_only_another_program_knows_tells_of_nobody():
