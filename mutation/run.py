@@ -22,6 +22,7 @@ from typing import Final
 MUTMUT: Final = Path(sys.executable).with_name("mutmut")
 MUTANTS: Final = Path("mutants")
 NOTES: Final = MUTANTS / "mutmut-stats.json"
+"""Which tests run which functions, as mutmut notes it before it tries anything."""
 AGAIN: Final = MUTANTS / "again.jsonl"
 """Which mutants survived the second round, or did not, with the code of their functions."""
 MEMORY: Final = 3_000_000_000

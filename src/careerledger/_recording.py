@@ -289,7 +289,7 @@ def as_row(entry: Entry[Event], body: bytes, personal: bytes | None = None) -> R
 def as_rows(
     entries: Sequence[Entry[Event]], bodies: Sequence[bytes], beside: Sequence[bytes | None]
 ) -> list[Row]:
-    """What a store keeps of each entry: see ``as_row``."""
+    """What a store keeps of each entry: see ``as_row``, and ``codec.seal_all`` for the bytes."""
     # Column by column, which takes a sixth less than row by row.
     events = [entry.event for entry in entries]
     dates: list[str | None] = [getattr(event, "on", None) for event in events]
