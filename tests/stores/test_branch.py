@@ -221,6 +221,7 @@ def test_no_more_facts_than_the_limit_and_those_below_are_seen():
     found = branch.facts("ada", after=("", 0), until="9999", **whole, limit=2)
     assert [seq for seq, *_ in found] == [4, 1]
     assert branch.touched("ada", after=2, **whole, place=("2024", 3))
+    assert branch.touched("ada", after=2, upto=3, types=None, place=("2024", 3))
     assert not branch.touched("ada", after=2, **whole, place=("2022", 3))
 
 
