@@ -221,8 +221,11 @@ def test_no_more_facts_than_the_limit_and_those_below_are_seen():
     found = branch.facts("ada", after=("", 0), until="9999", **whole, limit=2)
     assert [seq for seq, *_ in found] == [4, 1]
     assert branch.touched("ada", after=2, **whole, place=("2024", 3))
-    assert branch.touched("ada", after=2, upto=3, types=None, place=("2024", 3))
     assert not branch.touched("ada", after=2, **whole, place=("2022", 3))
+    third: dict[str, Any] = {"after": 2, "upto": 3, "place": ("2024", 3), "types": None}
+    assert branch.touched("ada", **third)
+    for nothing in ({"after": 3}, {"upto": 2}, {"place": ("2024", 2)}, {"types": ["goal.set"]}):
+        assert not branch.touched("ada", **third | nothing)
 
 
 @pytest.mark.parametrize(("kind", "seen"), [(MemoryStore, [1, 2, 3, 4]), (OneAtATime, [1])])
