@@ -12,8 +12,8 @@ import apsw
 import attrs
 import msgspec
 
-from careerledger import codec
 from careerledger.events import Action
+from careerledger.journal import codec
 from careerledger.stores.sqlite import SQLiteStore
 
 HISTORY = '"on", seq'

@@ -30,10 +30,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 import careerledger
 from careerledger import Ledger
-from careerledger import _recording as recording
 from careerledger import ledger as ledgers
 from careerledger import projections as theirs
 from careerledger.events import Action, WorkLogged
+from careerledger.journal import write as recording
 from careerledger.proofs import Frontier
 from careerledger.stores.sqlite import SCHEMA
 

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
 from careerledger import Entry, Ledger
-from careerledger.analyses import CHECKS, Finding
+from careerledger.answers import CHECKS, Finding
 from careerledger.events import Action, Event, event
 from careerledger.projections import Tunable, on, projection
 

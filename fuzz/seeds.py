@@ -10,9 +10,10 @@ from tempfile import TemporaryDirectory
 
 from targets import KEY, STATES, TARGETS
 
-from careerledger import Ledger, codec, demo
+from careerledger import Ledger, demo
 from careerledger.events import CourseFinished, CourseStarted
 from careerledger.interop import json_resume
+from careerledger.journal import codec
 from careerledger.proofs import Checkpoint
 from careerledger.stores import sqlite
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from careerledger import Ledger, codec
+from careerledger import Ledger
 from careerledger.dates import PartialDate
 from careerledger.errors import CareerLedgerError, DateError
 from careerledger.events import Event, UnknownEvent
@@ -19,6 +19,7 @@ from careerledger.events.correction import EntryAmended
 from careerledger.history import Entry
 from careerledger.interop import guarded, json_resume
 from careerledger.interop.words import event_from_words
+from careerledger.journal import codec
 from careerledger.projections import (
     KeepInTouch,
     MilestoneHistory,

@@ -32,14 +32,14 @@ PATIENCE: Final = 600
 SURVIVED: Final = {0, 5, 33}
 """mutmut's exit codes for: all tests passed, or none was found."""
 TESTS: Final = {
-    "careerledger.codec": ["codec", "forgetting", "test_ledger.py"],
+    "careerledger.journal.codec": ["codec", "forgetting", "test_ledger.py"],
     "careerledger.history": ["laws", "test_ledger.py", "codec"],
     "careerledger.projections": ["projections", "laws"],
     "careerledger.proofs": ["proofs", "forgetting"],
-    "careerledger.stores._turns": ["concurrency", "stores"],
+    "careerledger.stores.sqlite.turns": ["concurrency", "stores"],
     "careerledger.stores.branch": ["stores", "test_deciding.py"],
     "careerledger.stores.memory": ["stores", "test_deciding.py", "concurrency"],
-    "careerledger.stores.salvage": ["stores", "hostile/test_files.py"],
+    "careerledger.stores.sqlite.salvage": ["stores", "hostile/test_files.py"],
     "careerledger.stores": [
         *("stores", "concurrency", "hostile/test_names.py"),
         *("hostile/test_files.py", "faults/test_failures.py"),

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import careerledger
-from careerledger import Draft, Entry, Ledger, _asking, codec
+from careerledger import Draft, Entry, Ledger
+from careerledger.answers import fold
 from careerledger.errors import (
     CareerLedgerError,
     CodecError,
@@ -39,6 +40,7 @@ from careerledger.events import (
     UnknownEvent,
     VisionDeclared,
 )
+from careerledger.journal import codec, read
 from careerledger.projections import on, projection
 from careerledger.stores.memory import MemoryStore
 from careers import TODAY, Clock, new_ledger
@@ -312,7 +314,7 @@ def test_a_correction_of_what_is_not_there_changes_nothing() -> None:
     ledger.record(COURSE)
     before = ledger.project(Titles, at=TODAY)
     store = ledger.store
-    from careerledger._recording import append, as_entries
+    from careerledger.journal.write import append, as_entries
 
     with store.writing("career") as head:
         odd = [
@@ -355,7 +357,7 @@ class Titles:
 def test_a_state_that_bytes_cannot_hold_is_folded_all_the_same(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_asking, "SNAPSHOT_EVERY", 1)
+    monkeypatch.setattr(fold, "SNAPSHOT_EVERY", 1)
     for title in "abc":
         ledger.record(CourseFinished(on="2024", title=title))
         assert title == ledger.project(Titles, at="2024")[-1]
@@ -379,7 +381,7 @@ def test_a_store_that_cannot_save_answers_all_the_same(
         def view(self, at: date) -> int:
             return self.n
 
-    monkeypatch.setattr(_asking, "SNAPSHOT_EVERY", 1)
+    monkeypatch.setattr(fold, "SNAPSHOT_EVERY", 1)
     ledger.record(COURSE)
     with monkeypatch.context() as patch:
         patch.setattr(MemoryStore, "save", full)
@@ -414,7 +416,7 @@ def test_an_old_snapshot_serves_when_something_late_was_recorded(
             return self.n
 
     folded: list[str] = []
-    monkeypatch.setattr(_asking, "SNAPSHOT_EVERY", 100)
+    monkeypatch.setattr(fold, "SNAPSHOT_EVERY", 100)
     assert 2000 == ledger.project(Seen, at=TODAY)
     assert 2000 == len(folded)
     folded.clear()
@@ -461,7 +463,7 @@ def test_entries_read_page_by_page_while_others_record(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is recorded meanwhile is not among them."""
-    monkeypatch.setattr(_asking, "PAGE", 2)
+    monkeypatch.setattr(read, "PAGE", 2)
     ledger.record([CourseFinished(on="2024", title=str(n)) for n in range(5)])
     seen = []
     for entry in ledger.entries():
@@ -618,7 +620,7 @@ def test_a_type_that_becomes_known_counts_from_then_on() -> None:
 def test_a_correction_that_only_a_newer_program_knows_is_a_finding() -> None:
     ledger = new_ledger()
     ledger.record(COURSE)
-    from careerledger._recording import as_entries, as_row
+    from careerledger.journal.write import as_entries, as_row
     from careerledger.proofs import Frontier
 
     with ledger.store.writing("career") as head:

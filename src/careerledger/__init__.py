@@ -1,9 +1,9 @@
 """Record every action of a career as an immutable event, and rebuild what it amounts to."""
 
-from careerledger.codec import event_from_dict, event_to_dict
 from careerledger.dates import PartialDate
 from careerledger.errors import CareerLedgerError
 from careerledger.history import Draft, Entry
+from careerledger.journal.codec import event_from_dict, event_to_dict
 from careerledger.ledger import Ledger
 
 __all__ = [

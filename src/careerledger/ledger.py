@@ -7,19 +7,7 @@ from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast, overload
 
-from careerledger import codec
-from careerledger._asking import START, Asker, Reader, Window
-from careerledger._recording import (
-    Fact,
-    Guards,
-    Proposal,
-    append,
-    as_entries,
-    check_dates,
-    key_reused,
-    next_instant,
-    proposals,
-)
+from careerledger.answers.fold import Asker
 from careerledger.dates import DateLike, PartialDate, as_of, period_ends
 from careerledger.errors import (
     ConflictError,
@@ -33,18 +21,31 @@ from careerledger.errors import (
 from careerledger.events import Action, Event, UnknownEvent, catalogue
 from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten
 from careerledger.history import Draft, Entry
+from careerledger.journal import codec
+from careerledger.journal.read import START, Reader, Window
+from careerledger.journal.references import Guards
+from careerledger.journal.write import (
+    Fact,
+    Proposal,
+    append,
+    as_entries,
+    check_dates,
+    key_reused,
+    next_instant,
+    proposals,
+)
 from careerledger.projections import Projection
-from careerledger.projections._projection import meta_of
+from careerledger.projections.base import meta_of
 from careerledger.proofs import Frontier
 from careerledger.stores import Head, Store
 from careerledger.stores.memory import MemoryStore
 
 if TYPE_CHECKING:
-    from careerledger._deciding import Asked
-    from careerledger._recovering import Loss
-    from careerledger.analyses.comparison import Comparison
-    from careerledger.analyses.explanation import Explanation, Measure
-    from careerledger.analyses.findings import Check, Finding
+    from careerledger.answers.checks import Check, Finding
+    from careerledger.answers.comparison import Comparison
+    from careerledger.answers.explanation import Explanation, Measure
+    from careerledger.answers.futures import Asked
+    from careerledger.journal.recover import Loss
     from careerledger.proofs.inclusion import Proof
     from careerledger.proofs.notes import PublicKey, SigningKey
 
@@ -352,12 +353,12 @@ class Ledger:
             UnknownReferenceError: Nothing introduced such an id.
             LockedError: Another program reads or writes the store for too long.
         """
-        from careerledger import _forgetting  # noqa: PLC0415 - rarely needed
+        from careerledger.journal import personal  # noqa: PLC0415 - rarely needed
 
         subject = f"{kind}:{id_}"
         with self._lock:
             with self.store.writing(self.name) as head:
-                left = _forgetting.left_without(self.store, self.name, subject)
+                left = personal.left_without(self.store, self.name, subject)
                 before = self._forgotten(kind, id_, head)
                 if left or before is None:
                     if not left:
@@ -394,11 +395,11 @@ class Ledger:
         Raises:
             UnknownReferenceError: Nothing introduced such an id.
         """
-        from careerledger import _forgetting  # noqa: PLC0415 - rarely needed
+        from careerledger.journal import personal  # noqa: PLC0415 - rarely needed
 
         with self._lock:
             size = len(self)
-            found = list(_forgetting.about(self._reader, size, f"{kind}:{id_}"))
+            found = list(personal.about(self._reader, size, f"{kind}:{id_}"))
             if not found:
                 self._guards.check_known(kind, id_, self._reader.corrections(size))
         return found
@@ -581,12 +582,12 @@ class Ledger:
 
         Returns:
             The number, what time alone did to it, and the entries' shares, which sum to it; see
-            ``careerledger.analyses.explain`` for how they are found.
+            ``careerledger.answers.explain`` for how they are found.
 
         Raises:
             DefinitionError: The view has no such number, or the dates are in the wrong order.
         """
-        from careerledger.analyses import explanation  # noqa: PLC0415 - few need it
+        from careerledger.answers import explanation  # noqa: PLC0415 - few need it
 
         meta_of(projection)
         if between is None:
@@ -651,7 +652,7 @@ class Ledger:
         Args:
             futures: The events of each, by its name. None: the opportunities that were found and
                 not decided, each as a year in the role it offers
-                (``careerledger.analyses.opportunities``).
+                (``careerledger.answers.opportunities``).
             projections: What to compare: projections, by their headlines, or pairs of a projection
                 and the number that is meant, such as ``(Stagnation, "content")``. Default: the
                 vision, the network, both plateau clocks, and the fit with one's values.
@@ -664,15 +665,15 @@ class Ledger:
             DefinitionError: A view has no such number.
             RecordError: An event cannot be a fact, as in ``record``.
         """
-        from careerledger import _deciding  # noqa: PLC0415 - few need it
-        from careerledger.analyses.comparison import opportunities  # noqa: PLC0415
+        from careerledger.answers.comparison import opportunities  # noqa: PLC0415 - few need it
+        from careerledger.answers.futures import DEFAULT, compare  # noqa: PLC0415
 
         if futures is None:
             futures = opportunities(self.entries(), self._today())
-        return _deciding.compare(
+        return compare(
             self._branch,
             futures,
-            _deciding.DEFAULT if projections is None else projections,
+            DEFAULT if projections is None else projections,
             None if at is None else as_of(at),
         )
 
@@ -778,12 +779,12 @@ class Ledger:
         Args:
             at: The day of the question, for what is overdue, expired or left open; a month or
                 year means its last day. Default: today.
-            checks: What to look for. Default: ``careerledger.analyses.CHECKS``.
+            checks: What to look for. Default: ``careerledger.answers.CHECKS``.
 
         Returns:
             The findings, in the order of the checks.
         """
-        from careerledger.analyses.findings import CHECKS, find  # noqa: PLC0415 - few need it
+        from careerledger.answers.checks import CHECKS, find  # noqa: PLC0415 - few need it
 
         with self._lock:
             unknown = self._reader.unknown_corrections(len(self))
@@ -807,9 +808,9 @@ class Ledger:
             DamagedError: The entries do not lead to the ledger's head.
             ReadOnlyError: The file cannot be made.
         """
-        from careerledger import _carrying  # noqa: PLC0415 - rarely needed
+        from careerledger.journal import copy  # noqa: PLC0415 - rarely needed
 
-        _carrying.backup(self.store, self.name, path)
+        copy.backup(self.store, self.name, path)
 
     def export_jsonl(self, path: str | os.PathLike[str], /) -> None:
         """Write this ledger as it is now into a new text file, with nothing lost.
@@ -826,9 +827,9 @@ class Ledger:
             DamagedError: The entries do not lead to the ledger's head.
             ReadOnlyError: The file cannot be made.
         """
-        from careerledger import _carrying  # noqa: PLC0415 - as in backup
+        from careerledger.journal import copy  # noqa: PLC0415 - as in backup
 
-        _carrying.export_jsonl(self.store, self.name, path)
+        copy.export_jsonl(self.store, self.name, path)
 
     def import_jsonl(self, path: str | os.PathLike[str], /) -> int:
         """Take over a ledger that ``export_jsonl`` wrote: byte for byte, with its hashes.
@@ -846,10 +847,10 @@ class Ledger:
             ForeignFileError: The file is no such file, is incomplete or was changed, or is of
                 another ledger. Nothing of it was recorded.
         """
-        from careerledger import _carrying  # noqa: PLC0415 - as in backup
+        from careerledger.journal import copy  # noqa: PLC0415 - as in backup
 
         with self._lock:
-            return _carrying.import_jsonl(self.store, self.name, path)
+            return copy.import_jsonl(self.store, self.name, path)
 
     @staticmethod
     def recover(
@@ -879,9 +880,9 @@ class Ledger:
             OverwriteError: There is a file where the new one is to be.
             DamagedError: Nothing could be saved.
         """
-        from careerledger import _recovering  # noqa: PLC0415 - as in backup
+        from careerledger.journal import recover  # noqa: PLC0415 - as in backup
 
-        return _recovering.recover(damaged, new, clock())
+        return recover.recover(damaged, new, clock())
 
     # Proving
 
@@ -900,11 +901,11 @@ class Ledger:
             ProofError: The ledger does not go on from the checkpoint, or the checkpoint was not
                 signed with that key.
         """
-        from careerledger import _proving  # noqa: PLC0415 - recording and asking do without
+        from careerledger.journal import verify  # noqa: PLC0415 - recording and asking do without
         from careerledger.proofs.checkpoint import Checkpoint  # noqa: PLC0415 - as above
 
         checkpoint = None if since is None else Checkpoint.from_text(since, public_key)
-        _proving.verify(self.store, self.name, checkpoint)
+        verify.verify(self.store, self.name, checkpoint)
 
     def checkpoint(self, key: "SigningKey", /) -> str:
         """What the ledger holds now, signed: its size and root hash, as a C2SP checkpoint.
@@ -942,13 +943,13 @@ class Ledger:
             ProofError: The entry was recorded after the checkpoint, or the ledger does not go on
                 from it.
         """
-        from careerledger import _proving  # noqa: PLC0415 - as in verify
+        from careerledger.journal import verify  # noqa: PLC0415 - as in verify
 
         id_ = entry if isinstance(entry, str) else entry.id
         found = self._reader.find([id_]).get(id_)
         if found is None:
             raise _unknown_entry(self.name, id_)
-        return _proving.prove(self.store, self.name, found.seq, checkpoint, disclose=disclose)
+        return verify.prove(self.store, self.name, found.seq, checkpoint, disclose=disclose)
 
 
 def _unknown_entry(ledger: str, id_: str) -> UnknownEntryError:

@@ -11,7 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.fuzz import token_sort_ratio
 from rapidfuzz.utils import default_process
 
-from careerledger.analyses.duplicates import (
+from careerledger.answers.checks.duplicates import (
     CONTACT_LIKENESS,
     COURSE_LIKENESS,
     duplicate_contacts,

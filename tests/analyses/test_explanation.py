@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careerledger import Ledger, projections
-from careerledger.analyses.explanation import Explanation, explain, measured
+from careerledger.answers.explanation import Explanation, explain, measured
 from careerledger.dates import as_of
 from careerledger.errors import DefinitionError
 from careerledger.events import (

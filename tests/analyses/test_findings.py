@@ -10,8 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from careerledger import Entry, Ledger
-from careerledger.analyses import CHECKS, Finding, duplicates, find, record, upkeep
-from careerledger.analyses._spans import SPANS as ENDED_BY
+from careerledger.answers import CHECKS, Finding, find
+from careerledger.answers.checks import duplicates, record, upkeep
 from careerledger.dates import PartialDate
 from careerledger.errors import RecordError
 from careerledger.events import (
@@ -25,6 +25,7 @@ from careerledger.events import (
     introduced,
     referred,
 )
+from careerledger.projections.rules.spans import SPANS as ENDED_BY
 from careers import TODAY, careers, new_ledger, only_facts, ons
 from strategies import events
 
@@ -133,7 +134,7 @@ def test_importing_the_library_loads_neither_checks_nor_what_they_use():
         [sys.executable, "-c", code], check=True, capture_output=True, text=True
     ).stdout.split()
 
-    assert not {"rapidfuzz", "careerledger.analyses"} & set(loaded)
+    assert not {"rapidfuzz", "careerledger.answers.checks"} & set(loaded)
 
 
 @given(only_facts, st.data())

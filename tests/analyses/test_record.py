@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careerledger import Draft
-from careerledger.analyses.record import (
+from careerledger.answers.checks.record import (
     FIRSTS,
     changes_without_effect,
     contacts_touched_before_made,

@@ -7,8 +7,7 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careerledger.analyses._spans import SPANS
-from careerledger.analyses.upkeep import (
+from careerledger.answers.checks.upkeep import (
     CHALLENGE_DAYS,
     GAP_DAYS,
     OVERLAP_DAYS,
@@ -46,6 +45,7 @@ from careerledger.events import (
     WorkLogged,
 )
 from careerledger.projections import Goals, Learning
+from careerledger.projections.rules.spans import SPANS
 from careers import TODAY, careers, new_ledger, ons
 from strategies import events
 

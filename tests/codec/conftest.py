@@ -2,8 +2,9 @@ from collections.abc import Callable
 
 import pytest
 
-from careerledger import Entry, codec
+from careerledger import Entry
 from careerledger.errors import CodecError
+from careerledger.journal import codec
 
 Read = Callable[[bytes], Entry | CodecError]
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from careerledger import codec
-from careerledger._recording import as_row, as_rows
 from careerledger.errors import CodecError
 from careerledger.events import Action, ContactMade, Introduces, SkillPractised, event
+from careerledger.journal import codec
+from careerledger.journal.write import as_row, as_rows
 from careerledger.testing import corrupt
 from strategies import EVERY_CLASS, entries, entry_of, events
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import attrs
 
-from careerledger import codec
 from careerledger.events import (
     ContactMade,
     CourseFinished,
@@ -17,6 +16,7 @@ from careerledger.events import (
     RoleStarted,
     VisionDeclared,
 )
+from careerledger.journal import codec
 from strategies import entry_of
 
 GOLDEN = Path(__file__).with_name("golden.jsonl")

@@ -8,7 +8,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careerledger import Entry, codec
+from careerledger import Entry
+from careerledger.journal import codec
 from strategies import CORRECTIONS, FACTS, MINE, entry_of, events
 
 CLASSES = st.sampled_from([*FACTS, *CORRECTIONS, *MINE])

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from careerledger import Entry, codec
+from careerledger import Entry
 from careerledger.errors import CodecError
 from careerledger.events import (
     ContactMade,
@@ -16,6 +16,7 @@ from careerledger.events import (
     UnknownEvent,
     VisionDeclared,
 )
+from careerledger.journal import codec
 from strategies import Bare, Flat, entry_of
 
 COURSE = CourseFinished(

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from immutabledict import immutabledict
 
-from careerledger import Ledger, codec
+from careerledger import Ledger
 from careerledger.dates import PartialDate
 from careerledger.errors import CodecError, FieldError
 from careerledger.events import (
@@ -26,6 +26,7 @@ from careerledger.events import (
     event,
 )
 from careerledger.events.correction import EntryAmended
+from careerledger.journal import codec
 from careers import law
 from strategies import (
     EVERY_CLASS,

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careerledger import codec
 from careerledger.dates import PartialDate
 from careerledger.events import Action, EntryAmended, UnknownEvent, event
+from careerledger.journal import codec
 from strategies import entry_of, events
 
 

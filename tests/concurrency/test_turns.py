@@ -8,9 +8,9 @@ from time import monotonic, sleep
 
 import pytest
 
-from careerledger.stores import _turns
-from careerledger.stores._turns import Turns
 from careerledger.stores.sqlite import SQLiteStore
+from careerledger.stores.sqlite import turns as _turns
+from careerledger.stores.sqlite.turns import Turns
 from careerledger.testing import append_rows, new_row
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has such locks")

@@ -11,7 +11,7 @@ import attrs
 import pytest
 from hypothesis import find
 
-from careerledger import codec
+from careerledger.journal import codec
 from careerledger.testing import events
 from strategies import CORRECTIONS, FACTS
 

@@ -11,7 +11,6 @@ import pytest
 from annotated_types import Interval, Len, MaxLen, MinLen, MultipleOf, Predicate
 from immutabledict import immutabledict
 
-from careerledger import codec
 from careerledger.dates import PartialDate
 from careerledger.errors import DefinitionError, FieldError
 from careerledger.events import (
@@ -24,6 +23,7 @@ from careerledger.events import (
     event,
     introduced,
 )
+from careerledger.journal import codec
 
 
 def same(fields):

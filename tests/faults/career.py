@@ -8,7 +8,8 @@ from random import Random
 
 import apsw
 
-from careerledger import Ledger, _asking
+from careerledger import Ledger
+from careerledger.answers import fold
 from careerledger.events import ContactMade, CourseFinished, SkillPractised
 from careerledger.projections import Learning, NetworkGrowth
 
@@ -65,11 +66,11 @@ def live(path, acknowledged: Callable[[str, int], None], seed: int) -> None:
 @contextmanager
 def snapshots_every(count=3):
     """Let snapshots be saved after so many entries."""
-    before, _asking.SNAPSHOT_EVERY = _asking.SNAPSHOT_EVERY, count
+    before, fold.SNAPSHOT_EVERY = fold.SNAPSHOT_EVERY, count
     try:
         yield
     finally:
-        _asking.SNAPSHOT_EVERY = before
+        fold.SNAPSHOT_EVERY = before
 
 
 def _live_part(career: Live, path, random: Random, part: int) -> None:

@@ -15,15 +15,16 @@ from operator import eq, methodcaller
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from careerledger import Draft, Ledger, _asking
-from careerledger._proving import _telling
+from careerledger import Draft, Ledger
 from careerledger.errors import DamagedError, StoreError
 from careerledger.events import ContactMade, ContactTouched, CourseFinished, SkillPractised
+from careerledger.journal import read
+from careerledger.journal.verify import _telling
 from careerledger.projections import Learning, NetworkGrowth, Skills
 from careerledger.proofs import Frontier, leaf_hash
 from careerledger.stores import Head, Row
-from careerledger.stores._defence import check_pages
 from careerledger.stores.sqlite import SQLiteStore
+from careerledger.stores.sqlite.defence import check_pages
 from careers import UnheardOf
 from faults.career import NAMES, clock, snapshots_every
 from faults.disk import recorded
@@ -241,7 +242,7 @@ class Changes:
 
 def _log(store: SQLiteStore, name: str) -> tuple[Head, list[Row]]:
     head = store.head(name)
-    return head, store.log(name, after=0, upto=head.size, limit=_asking.PAGE)
+    return head, store.log(name, after=0, upto=head.size, limit=read.PAGE)
 
 
 def _asked(logs: dict[str, Question]) -> Iterator[methodcaller]:
@@ -250,7 +251,7 @@ def _asked(logs: dict[str, Question]) -> Iterator[methodcaller]:
     for name, log in logs.items():
         head, rows = log.answer
         middle = rows[len(rows) // 2]
-        until = {"upto": head.size, "until": "9999", "limit": _asking.PAGE}
+        until = {"upto": head.size, "until": "9999", "limit": read.PAGE}
         new = {"after": middle.seq, "upto": head.size, "place": ("2022", 1)}
         yield from (
             methodcaller("facts", name, after=("", 0), types=None, **until),

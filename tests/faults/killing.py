@@ -15,9 +15,10 @@ from random import Random
 from time import sleep
 from typing import NoReturn
 
-from careerledger import Ledger, codec
-from careerledger._asking import log_pages
+from careerledger import Ledger
 from careerledger.events import CourseFinished
+from careerledger.journal import codec
+from careerledger.journal.read import log_pages
 from careerledger.proofs import Frontier, leaf_hash
 from careerledger.stores import Row
 from careerledger.stores.sqlite import SQLiteStore

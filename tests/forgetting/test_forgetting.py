@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from careerledger import Ledger, codec
-from careerledger._recording import seal
+from careerledger import Ledger
 from careerledger.errors import (
     CodecError,
     CorrectionError,
@@ -37,6 +36,8 @@ from careerledger.events import (
     load_catalogue,
     personal,
 )
+from careerledger.journal import codec
+from careerledger.journal.write import seal
 from careerledger.projections import KeepInTouch, NetworkGrowth, on, projection
 from careerledger.proofs import SigningKey, verify
 from careerledger.proofs.personal import disclosed, with_salt

@@ -15,8 +15,8 @@ from careerledger import Ledger
 from careerledger.errors import CareerLedgerError, DamagedError, StoreError, UnsafeFileError
 from careerledger.events import ContactMade, CourseFinished
 from careerledger.projections import NetworkGrowth
-from careerledger.stores import _defence
 from careerledger.stores.sqlite import SQLiteStore
+from careerledger.stores.sqlite import defence as _defence
 
 
 @pytest.fixture
@@ -233,7 +233,7 @@ from test_files import everything
 from pathlib import Path
 from shutil import copy2
 from careerledger.errors import CareerLedgerError
-import careerledger.projections, careerledger.analyses, networkx
+import careerledger.projections, careerledger.answers, networkx
 spare = {spare}
 used = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_DATA, (used + spare, used + spare))
@@ -356,7 +356,7 @@ except (MemoryError, apsw.NoMemError):
 
 def save_state(path, states):
     """Put snapshots into a file, under the key by which they are looked for."""
-    from careerledger.projections._projection import fingerprint, key_of
+    from careerledger.projections.base import fingerprint, key_of
 
     rows = [(key_of(NetworkGrowth), fingerprint(NetworkGrowth), on, state) for on, state in states]
     with closing(apsw.Connection(str(path))) as connection:
@@ -576,7 +576,7 @@ def test_entry_that_is_too_large_is_not_appended(ledger_file):
 
 def test_pages_hold_few_of_what_is_large(ledger_file):
     """And nothing is left out between them."""
-    from careerledger._asking import log_pages
+    from careerledger.journal.read import log_pages
     from careerledger.testing import append_rows, new_row
 
     with closing(SQLiteStore(ledger_file)) as store:
@@ -705,9 +705,10 @@ def test_snapshot_may_be_larger_than_an_entry(ledger_file):
 
 
 def test_snapshot_of_a_day_that_is_none_stops_no_answer(ledger_file, monkeypatch):
-    from careerledger import _asking
 
-    monkeypatch.setattr(_asking, "SNAPSHOT_EVERY", 1)
+    from careerledger.answers import fold
+
+    monkeypatch.setattr(fold, "SNAPSHOT_EVERY", 1)
     with Ledger.open(ledger_file) as ledger:
         ledger.project(NetworkGrowth, at="2025")
     craft(ledger_file, "UPDATE snapshot SET \"on\" = '2024-99', seq = 1")
@@ -719,7 +720,7 @@ def test_snapshot_of_a_day_that_is_none_stops_no_answer(ledger_file, monkeypatch
 
 
 def test_rows_are_read_until_they_have_so_many_bytes_whatever_they_hold():
-    from careerledger.stores._defence import read
+    from careerledger.stores.sqlite.defence import read
 
     rows = [("ab", 7), (1, b"c"), (None, 2.5), ("", b"d")]
     assert (rows[:3], True) == read(iter(rows), 2, 3)
@@ -764,8 +765,8 @@ from pathlib import Path
 from shutil import copy2
 from careerledger import Ledger
 from careerledger.errors import CareerLedgerError
-import careerledger._carrying, careerledger._recovering, careerledger.stores.sqlite
-careerledger.codec.find_class("none")
+import careerledger.journal.copy, careerledger.journal.recover, careerledger.stores.sqlite
+careerledger.journal.codec.find_class("none")
 used = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_DATA, (used + {spare}, used + {spare}))
 resource.setrlimit(resource.RLIMIT_CPU, (60, 60))

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careerledger import Entry, Ledger, _asking, codec, projections
+from careerledger import Entry, Ledger, projections
+from careerledger.answers import fold as answers_fold
 from careerledger.dates import PartialDate
 from careerledger.events import Action, ContactMade, CourseFinished
 from careerledger.history import place
+from careerledger.journal import codec, read
 from careerledger.projections import (
     fold,
     on,
@@ -59,8 +61,8 @@ days = st.dates(TODAY.replace(year=2017), TODAY.replace(year=2027))
 def test_snapshots_change_no_answer(group: Any, career: Any, more: Any, ats: Any) -> None:
     """Whatever was asked and saved before, at whatever dates, the answer is that of a fresh fold."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_asking, "SNAPSHOT_EVERY", 1)
-        patch.setattr(_asking, "PAGE", 3)
+        patch.setattr(answers_fold, "SNAPSHOT_EVERY", 1)
+        patch.setattr(read, "PAGE", 3)
         ledger = new_ledger()
         for part in (career, more):
             part.record(ledger)

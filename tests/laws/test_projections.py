@@ -14,7 +14,7 @@ from careerledger.events import (
     ReflectionWritten,
     SkillPractised,
 )
-from careerledger.projections._projection import meta_of
+from careerledger.projections.base import meta_of
 from careerledger.testing import laws
 
 pytestmark = pytest.mark.no_cover  # with coverage it takes twice as long

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careerledger import codec
 from careerledger.events import (
     Action,
     ChallengeResolved,
@@ -17,8 +16,9 @@ from careerledger.events import (
     SetbackSuffered,
 )
 from careerledger.history import Entry
+from careerledger.journal import codec
 from careerledger.projections import Challenges, fold
-from careerledger.projections._projection import Fold, advance
+from careerledger.projections.base import Fold, advance
 from careerledger.projections.challenges import ChallengesView
 from careers import TODAY, careers, new_ledger, ons
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from careerledger import Ledger, projections
-from careerledger.analyses._spans import SPANS, spans
 from careerledger.projections import LIBRARY
+from careerledger.projections.rules.spans import SPANS, spans
 from careerledger.testing import events
 
 PAIRS = [

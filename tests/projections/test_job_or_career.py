@@ -8,7 +8,6 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from careerledger import Entry
-from careerledger.codec import find_class
 from careerledger.dates import PartialDate
 from careerledger.events import (
     Action,
@@ -25,8 +24,9 @@ from careerledger.events import (
     catalogue,
     load_catalogue,
 )
+from careerledger.journal.codec import find_class
 from careerledger.projections import JobOrCareer, Stagnation, fold
-from careerledger.projections._projection import Fold, advance
+from careerledger.projections.base import Fold, advance
 from careerledger.projections.job_or_career import (
     PRACTICES,
     WINDOWS,

@@ -11,12 +11,13 @@ import attrs
 import pytest
 from hypothesis import Phase, find, given, settings
 
-from careerledger import codec, projections, testing
-from careerledger.analyses.explanation import measured
+from careerledger import projections, testing
+from careerledger.answers.explanation import measured
 from careerledger.events import Action, ContactMade, WorkLogged
-from careerledger.projections._parameters import parameters_of
-from careerledger.projections._projection import Fold, key_of, meta_of
-from careerledger.projections._views import View
+from careerledger.journal import codec
+from careerledger.projections.base import Fold, key_of, meta_of
+from careerledger.projections.parameters import parameters_of
+from careerledger.projections.view import View
 from careers import TODAY, careers, new_ledger
 from strategies import FACTS
 

@@ -29,7 +29,7 @@ from careerledger.events import (
     SkillPractised,
 )
 from careerledger.projections import MilestoneHistory, Stagnation
-from careerledger.projections._projection import Fold, advance
+from careerledger.projections.base import Fold, advance
 from careerledger.projections.milestone_history import Harvest, MilestoneHistoryView
 from careers import TODAY, careers, new_ledger
 

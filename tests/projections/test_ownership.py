@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careerledger import codec
 from careerledger.events import (
     Action,
     IndustrySwitched,
@@ -20,8 +19,9 @@ from careerledger.events import (
     SkillPractised,
 )
 from careerledger.history import Entry
+from careerledger.journal import codec
 from careerledger.projections import Ownership, fold
-from careerledger.projections._projection import Fold, advance
+from careerledger.projections.base import Fold, advance
 from careerledger.projections.ownership import OwnershipView
 from careers import TODAY, careers, new_ledger, ons
 

@@ -23,7 +23,7 @@ from careerledger.projections import (
     on,
     projection,
 )
-from careerledger.projections._parameters import parameters_of
+from careerledger.projections.parameters import parameters_of
 
 
 @projection("test.tuned")

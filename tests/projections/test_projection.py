@@ -13,7 +13,7 @@ from careerledger import Entry, Ledger, projections
 from careerledger.errors import DefinitionError
 from careerledger.events import Action, CourseFinished, EntryVoided, SkillPractised, event
 from careerledger.projections import Learning, Tunable, VisionAlignment, fold, on, projection
-from careerledger.projections._projection import consumed_types, fingerprint, key_of
+from careerledger.projections.base import consumed_types, fingerprint, key_of
 from careerledger.stores import Saved
 from careerledger.stores.sqlite import SQLiteStore
 from careers import TODAY, new_ledger
@@ -80,7 +80,7 @@ def test_a_fingerprint_is_the_same_in_another_process() -> None:
         "from careerledger import Ledger\n"
         "from careerledger.events import CourseFinished\n"
         "from careerledger.projections import *\n"
-        "from careerledger.projections._projection import _fingerprint\n"
+        "from careerledger.projections.base import _fingerprint\n"
         "asked = (VisionAlignment, NetworkGrowth, MilestoneHistory)\n"
         "print(*(_fingerprint.__wrapped__(p, 0) for p in asked))\n"
         "ledger = Ledger.in_memory()\n"
@@ -125,7 +125,7 @@ def test_parameters_are_part_of_the_key() -> None:
 
 
 def test_changed_code_never_reads_an_old_snapshot(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("careerledger._asking.SNAPSHOT_EVERY", 1)
+    monkeypatch.setattr("careerledger.answers.fold.SNAPSHOT_EVERY", 1)
     ledger = new_ledger()
     ledger.record([CourseFinished(on="2024", title=str(n)) for n in range(3)])
     assert 3 == ledger.project(made(BASE), at=TODAY)
@@ -314,7 +314,7 @@ def test_a_state_of_other_types_than_it_says_is_not_saved(monkeypatch: pytest.Mo
     """It would come back as a plain dict, which counts nothing that is new."""
     from collections import Counter
 
-    monkeypatch.setattr("careerledger._asking.SNAPSHOT_EVERY", 1)
+    monkeypatch.setattr("careerledger.answers.fold.SNAPSHOT_EVERY", 1)
     source = BASE.replace("= {}", "= Counter()").replace(
         "self.n = min", "self.names[event.title] += 1; self.n = len(self.names) or min"
     )

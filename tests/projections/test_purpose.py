@@ -4,7 +4,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from careerledger import codec
 from careerledger.events import (
     Action,
     EnergyRated,
@@ -15,8 +14,9 @@ from careerledger.events import (
     ValueWeighted,
 )
 from careerledger.history import Entry
+from careerledger.journal import codec
 from careerledger.projections import Purpose, fold
-from careerledger.projections._projection import Fold, advance
+from careerledger.projections.base import Fold, advance
 from careerledger.projections.purpose import PurposeView, RoleFit
 from careers import TODAY, careers, new_ledger, ons
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careerledger import codec
 from careerledger.dates import PartialDate, beginning
-from careerledger.projections._strength import Strength
-from careerledger.projections._ties import Tie
+from careerledger.journal import codec
+from careerledger.projections.rules.strength import Strength
+from careerledger.projections.rules.ties import Tie
 
 FIRST = date(1986, 9, 1).toordinal()
 half_lives = st.sampled_from([1, 7.5, 180, 365, 1460, 1e6])

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from careerledger import Ledger, projections
 from careerledger.events import Action, catalogue, event, load_catalogue
 from careerledger.projections import LIBRARY, on, projection
-from careerledger.projections._projection import consumed_types, fingerprint
+from careerledger.projections.base import consumed_types, fingerprint
 from careerledger.testing import events
 
 load_catalogue()

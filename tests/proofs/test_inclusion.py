@@ -282,7 +282,7 @@ def test_what_is_wrong_with_the_file_is_said_before_what_is_wrong_with_an_entry(
     ledger, monkeypatch, few
 ):
     """Entries of a damaged file rarely fit, and of the two the file is the reason."""
-    monkeypatch.setattr("careerledger._proving._FEW", few)
+    monkeypatch.setattr("careerledger.journal.verify._FEW", few)
     whole = ledger.store
 
     class Damaged:
@@ -305,7 +305,7 @@ def test_what_is_wrong_with_the_file_is_said_before_what_is_wrong_with_an_entry(
 
 @pytest.mark.parametrize("few", [0, 1000])
 def test_verify_within_a_block_of_writing_waits_for_nobody(tmp_path, monkeypatch, few):
-    monkeypatch.setattr("careerledger._proving._FEW", few)
+    monkeypatch.setattr("careerledger.journal.verify._FEW", few)
     with Ledger.open(tmp_path / "a.ledger") as ledger:
         ledger.record(course(1))
         with ledger.store.writing(ledger.name):

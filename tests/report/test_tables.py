@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from careerledger import Entry, Ledger, demo
-from careerledger.analyses import Finding
+from careerledger.answers import Finding
 from careerledger.dates import PartialDate
 from careerledger.errors import MissingExtraError
 from careerledger.events import (

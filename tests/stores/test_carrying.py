@@ -525,7 +525,7 @@ def test_large_entries_are_carried_too(tmp_path):
 
 def test_what_is_no_record_is_torn():
     """A number with a point, which no table of ours has, and a chain of pages that breaks off."""
-    from careerledger.stores import salvage
+    from careerledger.stores.sqlite import salvage
 
     with pytest.raises(salvage._TornError):
         salvage._value(7, bytes(8))

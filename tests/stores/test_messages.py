@@ -14,10 +14,10 @@ from careerledger.errors import (
     ReadOnlyError,
     StoreError,
 )
-from careerledger.stores._privacy import check_name, located
 from careerledger.stores.branch import BranchStore
 from careerledger.stores.memory import MemoryStore
 from careerledger.stores.sqlite import SQLiteStore, _Translated
+from careerledger.stores.sqlite.privacy import check_name, located
 
 
 @pytest.fixture(params=[MemoryStore, BranchStore, SQLiteStore])

@@ -6,8 +6,8 @@ import pytest
 
 from careerledger.errors import NetworkFileError
 from careerledger.stores import sqlite
-from careerledger.stores._mounts import network_file_system
 from careerledger.stores.sqlite import SQLiteStore
+from careerledger.stores.sqlite.mounts import network_file_system
 
 MOUNTS = r"""
 22 27 0:21 / /proc rw,relatime - proc proc rw

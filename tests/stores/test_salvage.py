@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from careerledger.stores.salvage import Value, merged, records
+from careerledger.stores.sqlite.salvage import Value, merged, records
 
 PAGES = st.sampled_from([2**power for power in range(9, 17)])
 WHOLE = st.integers(-(2**63), 2**63 - 1)

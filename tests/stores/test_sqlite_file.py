@@ -11,7 +11,8 @@ from time import monotonic
 import apsw
 import pytest
 
-from careerledger import Ledger, _asking
+from careerledger import Ledger
+from careerledger.answers import fold
 from careerledger.errors import (
     CareerLedgerError,
     ClosedError,
@@ -25,7 +26,7 @@ from careerledger.errors import (
 )
 from careerledger.events import CourseFinished, CourseStarted
 from careerledger.projections import Learning
-from careerledger.projections._projection import fingerprint, key_of
+from careerledger.projections.base import fingerprint, key_of
 from careerledger.stores import Saved, sqlite
 from careerledger.stores.sqlite import APPLICATION_ID, FORMAT, SQLiteStore
 
@@ -393,7 +394,7 @@ def test_recording_waits_for_another_writer_also_after_snapshots_were_saved(open
 
 def test_snapshots_of_a_ledger_are_found_again(path, monkeypatch):
     """Dates in a state's place are more than text, and come back as text."""
-    monkeypatch.setattr(_asking, "SNAPSHOT_EVERY", 1)
+    monkeypatch.setattr(fold, "SNAPSHOT_EVERY", 1)
     with Ledger.open(path) as ledger:
         ledger.record(CourseFinished(on="2024-02", title="Logic"))
         ledger.project(Learning)

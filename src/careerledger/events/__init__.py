@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from careerledger._loading import on_demand
-from careerledger.events._event import (
+from careerledger.events.base import (
     Action,
     Event,
     EventType,
@@ -22,8 +22,8 @@ from careerledger.events._event import (
     introduced,
     referred,
 )
-from careerledger.events._fields import FORGOTTEN, Accepts, Introduces, Refers, personal
-from careerledger.events._rules import Interval, MinLen, Predicate
+from careerledger.events.fields import FORGOTTEN, Accepts, Introduces, Refers, personal
+from careerledger.events.rules import Interval, MinLen, Predicate
 
 if TYPE_CHECKING:
     from careerledger.events.challenge import (

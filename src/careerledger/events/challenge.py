@@ -2,8 +2,8 @@
 
 from typing import Annotated, Literal
 
-from careerledger.events._event import Action, event, field
-from careerledger.events._fields import Grade, Introduces, Refers, Share, Text, Texts
+from careerledger.events.base import Action, event, field
+from careerledger.events.fields import Grade, Introduces, Refers, Share, Text, Texts
 
 
 @event("challenge.taken")

@@ -5,9 +5,9 @@
 
 from typing import Annotated
 
-from careerledger.events._event import Action, Event, UnknownEvent, correction
-from careerledger.events._fields import Text
-from careerledger.events._rules import Predicate
+from careerledger.events.base import Action, Event, UnknownEvent, correction
+from careerledger.events.fields import Text
+from careerledger.events.rules import Predicate
 
 
 def _is_a_fact(event: Event) -> bool:

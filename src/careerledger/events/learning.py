@@ -3,8 +3,8 @@
 from typing import Annotated, Literal
 
 from careerledger.dates import DateLike, PartialDate
-from careerledger.events._event import Action, event, field
-from careerledger.events._fields import Accepts, Introduces, Refers, Share, Text, Texts
+from careerledger.events.base import Action, event, field
+from careerledger.events.fields import Accepts, Introduces, Refers, Share, Text, Texts
 
 Format = Literal["course", "degree", "workshop", "book", "talk", "self-study"]
 CourseId = Annotated[Text, Refers.to("course")]

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from careerledger.events._event import Action, event, field
-from careerledger.events._fields import Accepts, Introduces, Refers, Text, Texts, personal
-from careerledger.events._rules import Interval, MinLen
+from careerledger.events.base import Action, event, field
+from careerledger.events.fields import Accepts, Introduces, Refers, Text, Texts, personal
+from careerledger.events.rules import Interval, MinLen
 
 ContactKind = Literal[
     "peer", "mentor", "manager", "report", "client", "recruiter", "friend", "family", "other"

@@ -1,7 +1,7 @@
 """Look beyond the paycheck: what one values in work, and what work gives of it."""
 
-from careerledger.events._event import Action, event
-from careerledger.events._fields import Level, Share, Text
+from careerledger.events.base import Action, event
+from careerledger.events.fields import Level, Share, Text
 from careerledger.events.role import RoleId
 
 

@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from careerledger.events._event import Action, event, field
-from careerledger.events._fields import Introduces, Share, Text, Texts
+from careerledger.events.base import Action, event, field
+from careerledger.events.fields import Introduces, Share, Text, Texts
 from careerledger.events.network import ContactIds
 from careerledger.events.role import RoleId
 

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from careerledger.events._event import Action, event
-from careerledger.events._fields import Introduces, Refers, Text
-from careerledger.events._rules import Interval
+from careerledger.events.base import Action, event
+from careerledger.events.fields import Introduces, Refers, Text
+from careerledger.events.rules import Interval
 
 RoleId = Annotated[Text, Refers.to("role")]
 Rung = Annotated[int, Interval(ge=0)]

@@ -6,8 +6,8 @@ from typing import Annotated, TypeAlias
 from immutabledict import immutabledict
 
 from careerledger.dates import DateLike, PartialDate
-from careerledger.events._event import Action, event, field
-from careerledger.events._fields import (
+from careerledger.events.base import Action, event, field
+from careerledger.events.fields import (
     Accepts,
     Introduces,
     Level,
@@ -16,7 +16,7 @@ from careerledger.events._fields import (
     Text,
     WeightByTheme,
 )
-from careerledger.events._rules import Predicate
+from careerledger.events.rules import Predicate
 
 VisionId = Annotated[Text, Refers.to("vision")]
 GoalId = Annotated[Text, Refers.to("goal")]

@@ -6,8 +6,8 @@ A projection of the library is loaded when it is first asked for, with the event
 from typing import TYPE_CHECKING
 
 from careerledger._loading import on_demand
-from careerledger.projections._parameters import Tunable
-from careerledger.projections._projection import Projection, fold, on, projection
+from careerledger.projections.base import Projection, fold, on, projection
+from careerledger.projections.parameters import Tunable
 
 if TYPE_CHECKING:
     from careerledger.projections.challenges import Challenges

@@ -11,7 +11,6 @@ import attrs
 from immutabledict import immutabledict
 
 from careerledger.dates import PartialDate
-from careerledger.events._fields import Share
 from careerledger.events.challenge import (
     ChallengeResolved,
     ChallengeTaken,
@@ -19,13 +18,14 @@ from careerledger.events.challenge import (
     SetbackOvercome,
     SetbackSuffered,
 )
+from careerledger.events.fields import Share
 from careerledger.history import Entry
-from careerledger.projections._ends import ends, supersedes
-from careerledger.projections._fading import standing_amount, standing_weight
-from careerledger.projections._kept import Kept
-from careerledger.projections._parameters import HalfLife, Tunable
-from careerledger.projections._projection import on, projection
-from careerledger.projections._views import Evidence, View, dated
+from careerledger.projections.base import on, projection
+from careerledger.projections.parameters import HalfLife, Tunable
+from careerledger.projections.rules.ends import ends, supersedes
+from careerledger.projections.rules.fading import standing_amount, standing_weight
+from careerledger.projections.rules.kept import Kept
+from careerledger.projections.view import Evidence, View, dated
 
 __all__ = [
     "Challenge",

@@ -8,12 +8,12 @@ from typing import Annotated, ClassVar, Final, Literal
 import attrs
 
 from careerledger.dates import PartialDate
-from careerledger.events._rules import Interval
+from careerledger.events.rules import Interval
 from careerledger.events.vision import GoalAssessed, GoalDropped, GoalSet
 from careerledger.history import Entry
-from careerledger.projections._parameters import Tunable
-from careerledger.projections._projection import on, projection
-from careerledger.projections._views import Evidence, View
+from careerledger.projections.base import on, projection
+from careerledger.projections.parameters import Tunable
+from careerledger.projections.view import Evidence, View
 
 __all__ = ["Goal", "GoalState", "Goals", "GoalsView"]
 

@@ -9,15 +9,15 @@ import attrs
 
 from careerledger.dates import PartialDate
 from careerledger.events import Action
-from careerledger.events._fields import Hours
+from careerledger.events.fields import Hours
 from careerledger.events.reflection import ReflectionWritten
 from careerledger.events.role import WorkLogged
 from careerledger.history import Entry
-from careerledger.projections._kinds import of_kind
-from careerledger.projections._parameters import Days, Difficulty, EventName, Tunable
-from careerledger.projections._plateau import RESETTING, PlateauClock, Plateaus
-from careerledger.projections._projection import on, projection
-from careerledger.projections._views import Evidence, View
+from careerledger.projections.base import on, projection
+from careerledger.projections.parameters import Days, Difficulty, EventName, Tunable
+from careerledger.projections.rules.kinds import of_kind
+from careerledger.projections.rules.plateau import RESETTING, PlateauClock, Plateaus
+from careerledger.projections.view import Evidence, View
 from careerledger.projections.vision_alignment import EFFORTS
 
 __all__ = [

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 import attrs
 
 from careerledger.dates import PartialDate
-from careerledger.events._fields import Share
+from careerledger.events.fields import Share
 from careerledger.events.network import (
     ContactKind,
     ContactMade,
@@ -17,12 +17,12 @@ from careerledger.events.network import (
     Depth,
 )
 from careerledger.history import Entry
-from careerledger.projections._parameters import Days, HalfLife, Tunable
-from careerledger.projections._projection import on, projection
-from careerledger.projections._strength import Strength
-from careerledger.projections._ties import ME, TOUCHING, Tie, Touches, Touching
-from careerledger.projections._views import Evidence, View
+from careerledger.projections.base import on, projection
 from careerledger.projections.network_growth import DEPTHS, HALF_LIVES
+from careerledger.projections.parameters import Days, HalfLife, Tunable
+from careerledger.projections.rules.strength import Strength
+from careerledger.projections.rules.ties import ME, TOUCHING, Tie, Touches, Touching
+from careerledger.projections.view import Evidence, View
 
 __all__ = ["CADENCES", "DueContact", "KeepInTouch", "KeepInTouchView"]
 

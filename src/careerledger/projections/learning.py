@@ -9,8 +9,7 @@ import attrs
 
 from careerledger.dates import PartialDate
 from careerledger.events import Action
-from careerledger.events._fields import Hours
-from careerledger.events._rules import Interval
+from careerledger.events.fields import Hours
 from careerledger.events.learning import (
     CourseDropped,
     CourseFinished,
@@ -18,6 +17,7 @@ from careerledger.events.learning import (
     CredentialAwarded,
     SkillPractised,
 )
+from careerledger.events.rules import Interval
 from careerledger.events.vision import (
     GoalSet,
     TrendNoted,
@@ -26,10 +26,10 @@ from careerledger.events.vision import (
     VisionRevised,
 )
 from careerledger.history import Entry
-from careerledger.projections._parameters import Days, Tunable
-from careerledger.projections._projection import on, projection
-from careerledger.projections._renewals import not_renewed
-from careerledger.projections._views import Evidence, View
+from careerledger.projections.base import on, projection
+from careerledger.projections.parameters import Days, Tunable
+from careerledger.projections.rules.renewals import not_renewed
+from careerledger.projections.view import Evidence, View
 
 __all__ = ["Credential", "Learning", "LearningCut", "LearningView", "Trend"]
 

@@ -8,7 +8,6 @@ import attrs
 
 from careerledger.dates import PartialDate
 from careerledger.events import Action
-from careerledger.events._rules import Interval
 from careerledger.events.challenge import ChallengeResolved, ChallengeTaken
 from careerledger.events.learning import (
     CourseFinished,
@@ -25,13 +24,14 @@ from careerledger.events.network import (
 from careerledger.events.ownership import IndustrySwitched, RequestAnswered, RequestMade
 from careerledger.events.reflection import MilestoneDeclared, ReflectionWritten
 from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
+from careerledger.events.rules import Interval
 from careerledger.events.vision import GoalAssessed, GoalSet
 from careerledger.history import Entry
-from careerledger.projections._ends import ends, supersedes
-from careerledger.projections._ladder import Ladder
-from careerledger.projections._parameters import Difficulty, Tunable
-from careerledger.projections._projection import on, projection
-from careerledger.projections._views import View, dated
+from careerledger.projections.base import on, projection
+from careerledger.projections.parameters import Difficulty, Tunable
+from careerledger.projections.rules.ends import ends, supersedes
+from careerledger.projections.rules.ladder import Ladder
+from careerledger.projections.view import View, dated
 
 __all__ = ["Harvest", "Milestone", "MilestoneHistory", "MilestoneHistoryView", "MilestoneKind"]
 

@@ -10,11 +10,11 @@ import attrs
 
 from careerledger.dates import PartialDate
 from careerledger.events import Action
-from careerledger.events._rules import Interval
+from careerledger.events.rules import Interval
 from careerledger.history import Entry
-from careerledger.projections._parameters import Tunable
-from careerledger.projections._projection import on, projection
-from careerledger.projections._views import Evidence, View, dated
+from careerledger.projections.base import on, projection
+from careerledger.projections.parameters import Tunable
+from careerledger.projections.view import Evidence, View, dated
 
 __all__ = ["PRACTICES", "Effort", "Momentum", "MomentumView", "PracticeMomentum"]
 

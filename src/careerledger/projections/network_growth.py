@@ -14,7 +14,7 @@ from immutabledict import immutabledict
 from careerledger.dates import PartialDate, beginning
 from careerledger.errors import MissingExtraError
 from careerledger.events import Event
-from careerledger.events._fields import Share
+from careerledger.events.fields import Share
 from careerledger.events.network import (
     ContactKind,
     ContactMade,
@@ -25,11 +25,11 @@ from careerledger.events.network import (
     IntroductionMade,
 )
 from careerledger.history import Entry, fillable
-from careerledger.projections._parameters import Days, HalfLife, Tunable
-from careerledger.projections._projection import on, projection
-from careerledger.projections._strength import Strength, evidence_in
-from careerledger.projections._ties import ME, TOUCHING, Tie, Touches, Touching
-from careerledger.projections._views import Evidence, View, dated
+from careerledger.projections.base import on, projection
+from careerledger.projections.parameters import Days, HalfLife, Tunable
+from careerledger.projections.rules.strength import Strength, evidence_in
+from careerledger.projections.rules.ties import ME, TOUCHING, Tie, Touches, Touching
+from careerledger.projections.view import Evidence, View, dated
 
 __all__ = [
     "BANDS",

@@ -23,10 +23,10 @@ from careerledger.events.ownership import (
     RequestMade,
 )
 from careerledger.history import Entry
-from careerledger.projections._ends import ends, supersedes
-from careerledger.projections._parameters import Days, Tunable
-from careerledger.projections._projection import on, projection
-from careerledger.projections._views import Evidence, View, dated
+from careerledger.projections.base import on, projection
+from careerledger.projections.parameters import Days, Tunable
+from careerledger.projections.rules.ends import ends, supersedes
+from careerledger.projections.view import Evidence, View, dated
 
 __all__ = [
     "IndustrySwitch",

@@ -8,14 +8,14 @@ from typing import Annotated, ClassVar, Final
 import attrs
 
 from careerledger.dates import PartialDate
-from careerledger.events._rules import Interval
 from careerledger.events.purpose import EnergyRated, RoleValueRated, ValueWeighted
 from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
+from careerledger.events.rules import Interval
 from careerledger.history import Entry
-from careerledger.projections._ends import ends, supersedes
-from careerledger.projections._parameters import Tunable
-from careerledger.projections._projection import on, projection
-from careerledger.projections._views import Evidence, View
+from careerledger.projections.base import on, projection
+from careerledger.projections.parameters import Tunable
+from careerledger.projections.rules.ends import ends, supersedes
+from careerledger.projections.view import Evidence, View
 
 __all__ = [
     "EnergyMonth",

@@ -9,11 +9,11 @@ import attrs
 from careerledger.dates import PartialDate
 from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
 from careerledger.history import Entry
-from careerledger.projections._ends import ends, supersedes
-from careerledger.projections._kept import Kept
-from careerledger.projections._parameters import Days, Tunable
-from careerledger.projections._projection import on, projection
-from careerledger.projections._views import View, dated
+from careerledger.projections.base import on, projection
+from careerledger.projections.parameters import Days, Tunable
+from careerledger.projections.rules.ends import ends, supersedes
+from careerledger.projections.rules.kept import Kept
+from careerledger.projections.view import View, dated
 
 __all__ = ["Change", "Employer", "Gap", "Overlap", "Role", "Roles", "RolesView", "Title"]
 

@@ -10,8 +10,8 @@ import attrs
 
 from careerledger.dates import PartialDate, beginning
 from careerledger.events import Action
-from careerledger.events._fields import Share
 from careerledger.events.challenge import ChallengeResolved
+from careerledger.events.fields import Share
 from careerledger.events.learning import (
     CourseFinished,
     CredentialAwarded,
@@ -21,10 +21,10 @@ from careerledger.events.learning import (
 from careerledger.events.network import RecognitionReceived
 from careerledger.events.reflection import MilestoneDeclared
 from careerledger.history import Entry
-from careerledger.projections._parameters import HalfLife, Tunable
-from careerledger.projections._projection import on, projection
-from careerledger.projections._strength import Strength
-from careerledger.projections._views import Evidence, View, dated
+from careerledger.projections.base import on, projection
+from careerledger.projections.parameters import HalfLife, Tunable
+from careerledger.projections.rules.strength import Strength
+from careerledger.projections.view import Evidence, View, dated
 
 __all__ = ["WEIGHTS", "Assessor", "LastAssessment", "Skill", "Skills", "SkillsView"]
 

@@ -7,10 +7,10 @@ import attrs
 
 from careerledger.events import Action
 from careerledger.history import Entry
-from careerledger.projections._parameters import Difficulty, Tunable
-from careerledger.projections._plateau import RESETTING, Plateau, PlateauClock, Plateaus
-from careerledger.projections._projection import on, projection
-from careerledger.projections._views import View
+from careerledger.projections.base import on, projection
+from careerledger.projections.parameters import Difficulty, Tunable
+from careerledger.projections.rules.plateau import RESETTING, Plateau, PlateauClock, Plateaus
+from careerledger.projections.view import View
 
 __all__ = ["Plateau", "PlateauClock", "Stagnation", "StagnationView"]
 

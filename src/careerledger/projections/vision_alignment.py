@@ -11,14 +11,14 @@ import attrs
 
 from careerledger.dates import PartialDate
 from careerledger.events import Action, Event
-from careerledger.events._fields import Hours
+from careerledger.events.fields import Hours
 from careerledger.events.vision import GoalSet, VisionDeclared, VisionRetired, VisionRevised
 from careerledger.history import Entry
-from careerledger.projections._fading import standing_weight
-from careerledger.projections._kinds import of_kind
-from careerledger.projections._parameters import EventName, HalfLife, Tunable
-from careerledger.projections._projection import on, projection
-from careerledger.projections._views import Evidence, View
+from careerledger.projections.base import on, projection
+from careerledger.projections.parameters import EventName, HalfLife, Tunable
+from careerledger.projections.rules.fading import standing_weight
+from careerledger.projections.rules.kinds import of_kind
+from careerledger.projections.view import Evidence, View
 
 __all__ = ["EFFORTS", "VisionAlignment", "VisionAlignmentView", "VisionScore"]
 

@@ -1,5 +1,5 @@
 """Text from a ledger, made harmless for a terminal."""
 
-from careerledger._printing import printable
+from careerledger.text import printable
 
 __all__ = ["printable"]

@@ -13,16 +13,16 @@ from typing import Final, Literal, NoReturn, cast
 
 import attrs
 
-from careerledger.analyses import Finding
-from careerledger.analyses.comparison import Comparison
-from careerledger.analyses.explanation import Explanation, measured, name_of
+from careerledger.answers import Finding
+from careerledger.answers.comparison import Comparison
+from careerledger.answers.explanation import Explanation, measured, name_of
 from careerledger.dates import PartialDate
 from careerledger.errors import MissingExtraError
 from careerledger.events import Action, Event, UnknownEvent
 from careerledger.history import Entry
-from careerledger.projections._views import Evidence, View, text_of
 from careerledger.projections.milestone_history import Harvest, MilestoneHistoryView
 from careerledger.projections.network_growth import NetworkGrowthView
+from careerledger.projections.view import Evidence, View, text_of
 from careerledger.projections.vision_alignment import VisionAlignmentView, VisionScore
 from careerledger.report.plain import printable
 

@@ -16,13 +16,13 @@ from typing import Any, Final, Self, TypeVar, cast
 import attrs
 from hypothesis import strategies as st
 
-from careerledger import codec
-from careerledger._recording import as_row
 from careerledger.dates import PartialDate
 from careerledger.errors import DefinitionError
 from careerledger.events import Action, Event, UnknownEvent, catalogue, introduced, referred
 from careerledger.events.correction import EntryAmended, EntryVoided
 from careerledger.history import Corrections, Entry, corrected, fillable, place
+from careerledger.journal import codec
+from careerledger.journal.write import as_row
 from careerledger.ledger import Ledger
 from careerledger.proofs import Frontier
 from careerledger.testing._digits import (

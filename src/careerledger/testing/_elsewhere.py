@@ -13,8 +13,8 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any, Final
 
-from careerledger import codec
 from careerledger.history import Entry
+from careerledger.journal import codec
 from careerledger.projections import fold
 from careerledger.testing._views import Names, told
 

@@ -10,7 +10,7 @@ from careerledger.dates import DateLike
 from careerledger.history import Entry
 from careerledger.ledger import Ledger
 from careerledger.projections import Projection
-from careerledger.projections._projection import meta_of
+from careerledger.projections.base import meta_of
 from careerledger.testing._careers import Career, Step, new_ledger
 from careerledger.testing._shown import Code
 

@@ -12,13 +12,13 @@ from typing import Any, Final, cast
 
 import attrs
 
-from careerledger import codec
-from careerledger.analyses.explanation import Measure, measured
+from careerledger.answers.explanation import Measure, measured
 from careerledger.errors import CodecError
 from careerledger.events import Action, Event, catalogue
 from careerledger.history import Draft, Entry
+from careerledger.journal import codec
 from careerledger.projections import Projection, fold
-from careerledger.projections._projection import Fold, advance, consumed_types, meta_of
+from careerledger.projections.base import Fold, advance, consumed_types, meta_of
 from careerledger.stores import Slim
 from careerledger.testing._careers import (
     Amended,

@@ -15,7 +15,7 @@ from immutabledict import immutabledict
 
 from careerledger.dates import PartialDate
 from careerledger.events import Event, Introduces, Refers
-from careerledger.events._rules import Interval, MinLen, Predicate, Rule, rules_in
+from careerledger.events.rules import Interval, MinLen, Predicate, Rule, rules_in
 
 LEAST, MOST = -(2**63), 2**63 - 1
 """The whole numbers that an event can hold."""

@@ -10,12 +10,12 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 
-from careerledger.analyses.explanation import Measure
+from careerledger.answers.explanation import Measure
 from careerledger.dates import DateLike, as_of
 from careerledger.errors import DefinitionError
 from careerledger.events import Action, load_catalogue
 from careerledger.projections import Projection
-from careerledger.projections._projection import meta_of
+from careerledger.projections.base import meta_of
 from careerledger.testing._careers import (
     Career,
     Step,

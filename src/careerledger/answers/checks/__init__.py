@@ -1,0 +1,87 @@
+"""What looks wrong in a ledger, as data.
+
+A check is a function from a history and a day to findings; ``CHECKS`` are those that
+``Ledger.check`` runs. A check of one's own runs beside them:
+``ledger.check(checks=[*CHECKS, my_check])``. What cannot be a fact was refused when it was to be
+recorded; what is here can be, and is odd.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+from careerledger.answers.checks.duplicates import (
+    duplicate_contacts,
+    duplicate_courses,
+    organisation_spellings,
+    skill_spellings,
+    theme_spellings,
+)
+from careerledger.answers.checks.finding import Check, Finding, Severity
+from careerledger.answers.checks.record import (
+    changes_without_effect,
+    contacts_touched_before_made,
+    dangling_references,
+    dates_too_precise,
+    ended_before_start,
+    goals_due_before_set,
+    introduced_twice,
+    unknown_events,
+)
+from careerledger.answers.checks.upkeep import (
+    dormant_references,
+    expired_credentials,
+    gaps_between_roles,
+    open_challenges,
+    overdue_goals,
+    overlapping_roles,
+    stale_visions,
+    unreflected_roles,
+)
+from careerledger.events import Event
+from careerledger.history import Entry
+
+__all__ = ["CHECKS", "Check", "Finding", "Severity", "find"]
+
+CHECKS: Final[tuple[Check, ...]] = (
+    dangling_references,
+    introduced_twice,
+    ended_before_start,
+    unknown_events,
+    contacts_touched_before_made,
+    goals_due_before_set,
+    changes_without_effect,
+    dormant_references,
+    expired_credentials,
+    overdue_goals,
+    duplicate_contacts,
+    duplicate_courses,
+    overlapping_roles,
+    gaps_between_roles,
+    open_challenges,
+    stale_visions,
+    unreflected_roles,
+    dates_too_precise,
+    organisation_spellings,
+    skill_spellings,
+    theme_spellings,
+)
+"""The checks of the library: what finds errors first, then warnings, then notes."""
+
+
+def find(
+    history: Iterable[Entry[Event]], at: date, *, checks: Iterable[Check] = CHECKS
+) -> list[Finding]:
+    """Run checks over a history.
+
+    Args:
+        history: All entries with corrections applied, in the order things happened, as
+            ``ledger.entries()`` gives them.
+        at: The day of the question; what begins later has not happened yet.
+        checks: What to look for.
+
+    Returns:
+        What the checks find, in their order.
+    """
+    entries = list(history)
+    return [finding for check in checks for finding in check(entries, at)]

@@ -1,0 +1,414 @@
+"""What an event is: the bases, the ``@event`` decorator, and the types known by name."""
+
+import re
+import types
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Final,
+    Literal,
+    NamedTuple,
+    Self,
+    TypeVar,
+    cast,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+import attrs
+from immutabledict import immutabledict
+
+from careerledger.dates import PartialDate, shown
+from careerledger.errors import DefinitionError, FieldError
+from careerledger.events.fields import (
+    FORGOTTEN,
+    Accepts,
+    Hours,
+    Introduces,
+    OnDate,
+    Personal,
+    Refers,
+    RuleError,
+    Share,
+    Texts,
+    TextSet,
+    check_for,
+)
+from careerledger.events.rules import MinLen
+
+C = TypeVar("C", bound=type)
+
+Initiative = Literal["self", "asked", "assigned"]
+Upcast = Callable[[dict[str, Any]], dict[str, Any]]
+"""Turns the fields of one version of an event into those of the next."""
+
+EVENT_NAME: Final = re.compile(r"[a-z][a-z0-9_-]*(?:\.[a-z][a-z0-9_-]*)+")
+
+
+class EventType(NamedTuple):
+    """How events of one class are named on disk, and which ids they introduce and refer to."""
+
+    name: str
+    version: int
+    upcasts: Mapping[int, Upcast]
+    introduces: tuple[str, str] | None
+    """Field and kind of the id that an event introduces."""
+    refers: tuple[tuple[str, tuple[str, ...]], ...]
+    """Field and possible kinds of each id that an event refers to."""
+    personal: Mapping[str, "PersonalField"]
+    """The fields that tell of another person."""
+
+
+class PersonalField(NamedTuple):
+    """A field that is kept beside the log."""
+
+    subject: str
+    """The field with the person's id."""
+    kind: str
+    """What kind of id that is."""
+    default: object
+    """What the field holds where there is nothing to say."""
+    forgotten: object
+    """What it holds once the person was forgotten."""
+
+
+def field(*, default: Any = attrs.NOTHING) -> Any:
+    """A field whose default has another type than the annotation tells a type checker."""
+    return attrs.field(default=default)
+
+
+def _check_value(value: object, event: object, attribute: "attrs.Attribute[Any]") -> object:
+    check, default = attribute.metadata[_CHECK]
+    if value is default:  # as most fields are; it was checked when the class was defined
+        return value
+    try:
+        return check(value)
+    except RuleError as rule:
+        raise FieldError(
+            f"{attribute.name} of {type(event).__name__} is {shown(value)}; it must be {rule}",
+            attribute.name,
+        ) from None
+
+
+_CHECK: Final = "careerledger.check"
+_CONVERTER: Final = attrs.Converter(_check_value, takes_self=True, takes_field=True)
+
+
+def _with_checks(cls: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
+    """Give each field the check that its annotation asks for."""
+    if any(isinstance(field.type, str) for field in fields):
+        try:
+            hints = get_type_hints(cls, include_extras=True)
+        except NameError as error:
+            raise DefinitionError(
+                f"an annotation of {cls.__name__} cannot be read: {error}; define what it names "
+                "at the top of the module, outside functions and TYPE_CHECKING"
+            ) from error
+        fields = [field.evolve(type=hints[field.name]) for field in fields]
+    checked: list[attrs.Attribute[Any]] = []
+    for attribute in cast("list[Any]", fields):  # the stubs of attrs lack some of its fields
+        if attribute.inherited and attribute.metadata:
+            checked.append(attribute)
+            continue
+        where = f"field {attribute.name} of {cls.__name__}"
+        if attribute.converter or attribute.validator:
+            raise DefinitionError(
+                f"{where} has a converter or validator of its own, which the codec would not run; "
+                "state the rule in the annotation, such as Annotated[int, Interval(ge=1)]"
+            )
+        try:
+            check = check_for(attribute.type)
+        except DefinitionError as error:
+            raise DefinitionError(f"{where} {error}") from None
+        default = attribute.default
+        made_anew = default is attrs.NOTHING or isinstance(default, cast("type", attrs.Factory))
+        if not made_anew:
+            try:
+                default = check(default)
+            except RuleError as rule:
+                raise DefinitionError(
+                    f"{where} has the default {shown(default)}; it must be {rule}"
+                ) from None
+        metadata = {**attribute.metadata, _CHECK: (check, object() if made_anew else default)}
+        checked.append(attribute.evolve(default=default, metadata=metadata, converter=_CONVERTER))
+    return checked
+
+
+@dataclass_transform(
+    # Type checkers are told neither "frozen" nor "eq": told so, mypy reads a field that accepts
+    # more than it holds (on="2019") as what it accepts, and pyright calls events unhashable.
+    # At run time an event is both.
+    kw_only_default=True,
+    eq_default=False,
+    field_specifiers=(attrs.field, field),
+)
+def _fact(cls: C) -> C:
+    return attrs.frozen(cls, kw_only=True, repr=False, field_transformer=_with_checks)
+
+
+@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(attrs.field, field))
+def part(cls: C) -> C:
+    """Make a class a part of events: frozen, keyword-only, checked and told as an event is."""
+    cast("Any", cls).__repr__ = _told
+    return _fact(cls)
+
+
+@_fact
+class Event:
+    """Anything that an entry of a ledger can hold."""
+
+    __event__: ClassVar[EventType]
+
+    def __repr__(self) -> str:
+        return _told(self)
+
+
+def _told(self: object) -> str:
+    """What an event says, without what goes without saying."""
+    told = (
+        f"{a.name}={_repr(getattr(self, a.name))}"
+        for a in attrs.fields(cast("Any", type(self)))
+        if getattr(self, a.name) != a.default
+    )
+    return f"{type(self).__name__}({', '.join(told)})"
+
+
+def _repr(value: Any) -> str:
+    """As a person would type it, and the same for values that are equal."""
+    if isinstance(value, frozenset) and value:
+        return f"{{{', '.join(sorted(map(repr, cast('frozenset[object]', value))))}}}"
+    if isinstance(value, immutabledict):
+        return repr(dict(sorted(cast("immutabledict[str, object]", value).items())))
+    return repr(cast("object", value))
+
+
+@_fact
+class Action(Event):
+    """Something that happened in a career: the base of every event that a person records."""
+
+    on: OnDate
+    """When it happened: a year, a month or a day."""
+    themes: TextSet = field(default=frozenset())
+    """What it was about, in the words that visions use."""
+    toward: Accepts[
+        immutabledict[Annotated[str, MinLen(1), Refers.to("vision", "goal")], Share] | None,
+        Mapping[str, float] | None,
+    ] = field(default=None)
+    """Visions and goals it served, each with a weight from 0 to 1; None: not said."""
+    hours: Hours | None = None
+    """Effort in hours; None: not said."""
+    initiative: Initiative | None = None
+    """Whose idea it was: one's own, asked for, or assigned."""
+    note: str | None = None
+    evidence: Texts = field(default=())
+    """Links or file names that show it."""
+
+    def replace(self, **fields: Any) -> Self:
+        """The same event with other values in these fields, checked as a new one is."""
+        return cast("Self", attrs.evolve(cast("Any", self), **fields))
+
+
+@_fact
+class UnknownEvent(Event):
+    """An event of a type or version that this program does not know, kept as it was written.
+
+    It is neutral to every projection, and its bytes stay in the ledger for a program that
+    knows it.
+    """
+
+    on: PartialDate | None
+    type: str
+    """The name of the type on disk."""
+    version: int
+    fields: str
+    """The event's fields as the JSON text that the ledger holds."""
+
+
+class Catalogue:
+    """The event types of this program by their name on disk."""
+
+    def __init__(self) -> None:
+        self._classes: dict[str, type[Event]] = {}
+        self.size = 0
+
+    def add(self, cls: type[Event]) -> None:
+        """Know a class under its name; the same class defined again replaces itself."""
+        name = cls.__event__.name
+        known = self._classes.get(name)
+        if known is not None and _full_name(known) != _full_name(cls):
+            raise DefinitionError(
+                f"event name {name!r} of {_full_name(cls)} is taken by {_full_name(known)}; "
+                "give it another name"
+            )
+        self._classes[name] = cls
+        self.size += 1
+
+    def find(self, name: str) -> type[Event] | None:
+        """The class with this name on disk, or None."""
+        return self._classes.get(name)
+
+    def __iter__(self) -> Iterator[type[Event]]:
+        return iter(self._classes.values())
+
+
+def _full_name(cls: type) -> str:
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+catalogue: Final = Catalogue()
+
+
+@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(attrs.field, field))
+def event(
+    name: str, *, version: int = 1, upcasts: Mapping[int, Upcast] | None = None
+) -> Callable[[C], C]:
+    """Make a subclass of Action an event: frozen, keyword-only, checked, and known by name.
+
+    Args:
+        name: How it is named on disk, forever: lower-case words joined by dots, the first one
+            naming whose it is (``"acme.hackathon.won"``).
+        version: The version of its fields, from 1. A changed shape gets the next one.
+        upcasts: For each earlier version the function that turns its fields into those of the
+            next version, a pure function from dict to dict.
+
+    Raises:
+        DefinitionError: The class is not an Action, a name or version is malformed or taken,
+            a field can change, a default breaks the rule of its field, or the chain of upcasts
+            has a hole.
+    """
+    if not isinstance(cast("object", name), str):
+        raise DefinitionError(f"@event needs a name: @event('acme.hackathon.won'), not {name!r}")
+
+    def decorate(cls: C) -> C:
+        if not issubclass(cls, Action):
+            raise DefinitionError(f"{cls.__name__} is not a subclass of Action; @event needs one")
+        return _define(cls, name, version, upcasts or {})
+
+    return decorate
+
+
+@dataclass_transform(kw_only_default=True, eq_default=False)
+def correction(name: str) -> Callable[[C], C]:
+    """Make a class an event about an earlier entry."""
+    return lambda cls: _define(cls, name, 1, {})
+
+
+def _define(cls: C, name: str, version: int, upcasts: Mapping[int, Upcast]) -> C:
+    where = f"event {cls.__name__}"
+    if not EVENT_NAME.fullmatch(name):
+        raise DefinitionError(
+            f"name {name!r} of {where} is malformed; write lower-case words joined by dots, "
+            "such as 'acme.hackathon.won'"
+        )
+    if not isinstance(cast("object", version), int) or version < 1:
+        raise DefinitionError(f"version {version!r} of {where} is not a number from 1")
+    if sorted(upcasts) != list(range(1, version)):
+        raise DefinitionError(
+            f"upcasts of {where} must lead from each earlier version to the next: "
+            f"version {version} needs {list(range(1, version))}, got {sorted(upcasts)}"
+        )
+    made: Any = _fact(cls)
+    roles = [(a.name, rule) for a in attrs.fields(made) for rule in _id_rules(a.type)]
+    introduces = [(name, rule.kind) for name, rule in roles if isinstance(rule, Introduces)]
+    if len(introduces) > 1:
+        raise DefinitionError(
+            f"{where} introduces more than one id, in {', '.join(f for f, _ in introduces)}; "
+            "an event introduces at most one"
+        )
+    made.__event__ = EventType(
+        name=name,
+        version=version,
+        upcasts=types.MappingProxyType(dict(upcasts)),
+        introduces=introduces[0] if introduces else None,
+        refers=tuple((f, rule.kinds) for f, rule in roles if isinstance(rule, Refers)),
+        personal=types.MappingProxyType(dict(_personal_fields(made, roles))),
+    )
+    catalogue.add(made)
+    return cast("C", made)
+
+
+def _personal_fields(
+    cls: Any, roles: Sequence[tuple[str, Introduces | Refers]]
+) -> Iterator[tuple[str, PersonalField]]:
+    """The fields of a class that tell of a person, with what is kept of them."""
+    ids = {
+        name: (rule.kind,) if isinstance(rule, Introduces) else rule.kinds for name, rule in roles
+    }
+    for attribute in attrs.fields(cls):
+        marks = [part for part in _parts(attribute.type) if isinstance(part, Personal)]
+        if not marks:
+            continue
+        where = f"personal field {attribute.name} of {cls.__name__}"
+        subject = marks[0].subject
+        kinds = ids.get(subject, ())
+        if attribute.name in ids or marks[0] not in get_args(attribute.type):
+            raise DefinitionError(f"{where} must be marked as a whole, and be no id")
+        if len(kinds) != 1 or not _holds_one_id(cls, subject):
+            raise DefinitionError(
+                f"{where} names the subject {subject!r}, which must be a field that holds one id "
+                "of one kind, such as Annotated[str, Refers.to('contact')]"
+            )
+        check, _ = attribute.metadata[_CHECK]
+        for forgotten in (FORGOTTEN, attribute.default, None):
+            with suppress(RuleError):
+                yield (
+                    attribute.name,
+                    PersonalField(subject, kinds[0], attribute.default, check(forgotten)),
+                )
+                break
+        else:
+            raise DefinitionError(
+                f"{where} could hold nothing once the person was forgotten: let it be text, "
+                "or None, or give it a default"
+            )
+
+
+def _holds_one_id(cls: Any, name: str) -> bool:
+    """Whether a field holds an id, and no collection of them."""
+    annotation = getattr(attrs.fields(cls), name).type
+    collections = {tuple, frozenset, immutabledict}
+    return not any(get_origin(part) in collections for part in _parts(annotation))
+
+
+def _parts(annotation: object) -> Iterator[object]:
+    """An annotation, and all that it is made of."""
+    yield annotation
+    for part in get_args(annotation):
+        yield from _parts(part)
+
+
+def _id_rules(annotation: object) -> Iterator[Introduces | Refers]:
+    return (part for part in _parts(annotation) if isinstance(part, Introduces | Refers))
+
+
+def introduced(event: Event) -> str | None:
+    """The id that an event introduces, as ``"kind:id"``, or None."""
+    introduces = None if isinstance(event, UnknownEvent) else event.__event__.introduces
+    if introduces is None:
+        return None
+    name, kind = introduces
+    id_: str | None = getattr(event, name)
+    return None if id_ is None else f"{kind}:{id_}"
+
+
+def referred(event: Event) -> list[tuple[str, str, tuple[str, ...]]]:
+    """The ids that an event refers to, each with its field and its possible kinds."""
+    if isinstance(event, UnknownEvent):
+        return []
+    return [
+        (name, id_, kinds)
+        for name, kinds in event.__event__.refers
+        for id_ in ids_in(getattr(event, name))
+    ]
+
+
+def ids_in(value: object) -> Sequence[str]:
+    """The ids that a field of references holds: none, one, or several."""
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else sorted(cast("Iterable[str]", value))

@@ -1,0 +1,278 @@
+"""Carrying ledgers: to another file, and to text and back."""
+
+import os
+import secrets
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager, suppress
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO, Final, TypeVar
+
+import msgspec
+
+from careerledger.errors import (
+    CodecError,
+    DamagedError,
+    ForeignFileError,
+    OverwriteError,
+    ReadOnlyError,
+    StoreError,
+)
+from careerledger.events import UnknownEvent
+from careerledger.events.correction import SubjectForgotten
+from careerledger.journal import codec
+from careerledger.journal.read import PAGE, log_pages
+from careerledger.journal.verify import verify
+from careerledger.journal.write import as_row
+from careerledger.proofs.merkle import Frontier
+from careerledger.stores import Row, Store
+
+__all__ = ["backup", "export_jsonl", "import_jsonl", "new_path", "new_store"]
+
+S = TypeVar("S")
+
+FORMAT: Final = 1
+"""The version of the lines below."""
+
+
+class _ForgottenMeanwhileError(Exception):
+    """What was read may hold what was forgotten while it was read."""
+
+
+def _pages(store: Store, ledger: str) -> Iterator[list[Row]]:
+    """The rows of a ledger as it is now; others may go on writing it."""
+    head = store.head(ledger)
+    frontier = Frontier()
+    for page in log_pages(store, ledger, head.size):
+        frontier.extend(row.leaf for row in page)
+        yield page
+    if (frontier.size, frontier.packed) != (head.size, head.frontier):
+        raise DamagedError(
+            f"the entries of ledger {ledger!r} do not lead to its head, so it was not copied; "
+            "ledger.verify() says where, and 'careerledger recover' saves what fits"
+        )
+    since = store.corrections(ledger, after=head.size, upto=store.head(ledger).size)
+    if any(isinstance(entry.event, SubjectForgotten) for entry in codec.decode_all(since)):
+        raise _ForgottenMeanwhileError
+
+
+def _until_calm(copy: Callable[[], None]) -> None:
+    """Copy, and again while something was forgotten in between."""
+    while True:
+        with suppress(_ForgottenMeanwhileError):
+            copy()
+            return
+
+
+def new_path(path: str | os.PathLike[str]) -> Path:
+    """A path at which there is nothing yet."""
+    found = Path(path)
+    if os.path.lexists(found):
+        raise OverwriteError(f"{found} is there already; name a new file")
+    return found
+
+
+# To another file
+
+
+def backup(store: Store, ledger: str, path: str | os.PathLike[str]) -> None:
+    """Write a ledger as it is now into a new ledger file."""
+    with new_store(new_path(path)) as copy:
+        _until_calm(lambda: _copy(store, ledger, copy))
+
+
+def _copy(store: Store, ledger: str, copy: Store) -> None:
+    frontier = Frontier()
+    with copy.writing(ledger):
+        for page in _pages(store, ledger):
+            frontier.extend(row.leaf for row in page)
+            copy.append(ledger, page, frontier.packed)
+
+
+@contextmanager
+def new_store(path: Path) -> Generator[Store, None, None]:
+    """A store in a new file, which goes again if the block fails."""
+    from careerledger.stores.sqlite import SQLiteStore  # noqa: PLC0415 - loads SQLite
+
+    try:
+        with closing(SQLiteStore(path)) as store:
+            yield store
+    except BaseException:
+        for end in ("", "-wal", "-shm"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
+        raise
+
+
+# To text and back
+
+
+class _Header(msgspec.Struct, forbid_unknown_fields=True):
+    """The first line: what the others must come to."""
+
+    careerledger: int
+    ledger: str
+    entries: int
+    root: str
+
+
+class _Line(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """An entry, byte for byte as the ledger holds it."""
+
+    leaf: str
+    entry: msgspec.Raw
+    personal: list[msgspec.Raw] = []
+    introduces: str | None = None
+
+
+_LONGEST: Final = 4 * codec.MAX_BYTES
+"""No line has more bytes."""
+_MOST_AT_ONCE: Final = 4 * _LONGEST
+"""So many bytes of lines are enough to be appended."""
+
+
+def export_jsonl(store: Store, ledger: str, path: str | os.PathLike[str]) -> None:
+    """Write a ledger as it is now into a new text file, one JSON object a line."""
+    _until_calm(lambda: _export(store, ledger, new_path(path)))
+
+
+def _export(store: Store, ledger: str, path: Path) -> None:
+    with _new_file(path) as file:
+        head = store.head(ledger)
+        root = Frontier(head.size, head.frontier).root().hex()
+        file.write(msgspec.json.encode(_Header(FORMAT, ledger, head.size, root)) + b"\n")
+        left = head.size
+        for page in _pages(store, ledger):
+            for row in page[:left]:
+                file.write(msgspec.json.encode(_as_line(row)) + b"\n")
+            left -= len(page)
+
+
+def _as_line(row: Row) -> _Line:
+    # Our own bytes have no ends of lines, but white space is allowed in what others wrote.
+    whole = b"\n" not in row.body and b"\r" not in row.body
+    return _Line(
+        leaf=row.leaf.hex(),
+        entry=msgspec.Raw(row.body if whole else msgspec.json.encode(row.body.decode())),
+        personal=[] if row.personal is None else list(map(msgspec.Raw, row.personal.split(b"\n"))),
+        introduces=row.introduces,
+    )
+
+
+@contextmanager
+def _new_file(path: Path) -> Generator[BinaryIO, None, None]:
+    """A new file that only its owner may read; it is there whole, or not at all."""
+    made = path.with_name(f".careerledger-{secrets.token_hex(8)}")
+    try:
+        with open(made, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(made, path)
+    except FileExistsError as error:
+        raise OverwriteError(f"{path} is there already; name a new file") from error
+    except StoreError:
+        raise
+    except OSError as error:
+        raise ReadOnlyError(f"{path} cannot be written: {error.strerror}") from error
+    finally:
+        made.unlink(missing_ok=True)
+
+
+def import_jsonl(store: Store, ledger: str, path: str | os.PathLike[str]) -> int:
+    """Append to a ledger what a file holds beyond it, and return how many entries that were."""
+    try:
+        with open(path, "rb") as file, store.writing(ledger) as head:  # noqa: PTH123 - any path
+            lines = _lines(file, Path(path))
+            header = _read(next(lines, (1, b"")), _Header, path)
+            if header.careerledger != FORMAT:
+                raise ForeignFileError(
+                    f"{path} has format {header.careerledger}, which a newer careerledger wrote; "
+                    "update careerledger to read it"
+                )
+            frontier = Frontier()
+            for rows in _batches(lines, path):
+                if rows[-1].seq > header.entries:
+                    raise ForeignFileError(
+                        f"{path} holds more than the {header.entries} entries of its first line"
+                    )
+                _append_new(store, ledger, head.size, rows, frontier, path)
+            if (frontier.size, frontier.root().hex()) != (header.entries, header.root):
+                raise ForeignFileError(
+                    f"{path} holds {frontier.size} entries that do not come to the "
+                    f"{header.entries} of its first line; a part of it is missing or was changed"
+                )
+            verify(store, ledger, None)
+            return max(0, frontier.size - head.size)
+    except OSError as error:
+        if isinstance(error, StoreError):
+            raise
+        raise ForeignFileError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _lines(file: BinaryIO, path: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines of a file with their numbers."""
+    number = 0
+    while line := file.readline(_LONGEST + 1):
+        number += 1
+        if len(line) > _LONGEST:
+            raise ForeignFileError(f"line {number} of {path} has more than {_LONGEST:,} bytes")
+        yield number, line
+
+
+def _read(line: tuple[int, bytes], kind: type[S], path: object) -> S:
+    number, text = line
+    try:
+        return msgspec.json.decode(text, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ForeignFileError(
+            f"line {number} of {path} is not one of a ledger: {error}"
+        ) from error
+
+
+def _batches(lines: Iterator[tuple[int, bytes]], path: object) -> Iterator[list[Row]]:
+    page: list[Row] = []
+    size = 0
+    for line in lines:
+        page.append(_as_row(line, path))
+        size += len(line[1])
+        if len(page) == PAGE or size > _MOST_AT_ONCE:
+            yield page
+            page, size = [], 0
+    if page:
+        yield page
+
+
+def _as_row(line: tuple[int, bytes], path: object) -> Row:
+    told = _read(line, _Line, path)
+    seq = line[0] - 1
+    body = bytes(told.entry)
+    try:
+        if body[:1] == b'"':
+            body = msgspec.json.decode(body, type=str).encode()
+        personal = b"\n".join(map(bytes, told.personal)) or None
+        entry = codec.decode(seq, body, personal)
+    except (msgspec.DecodeError, CodecError) as error:
+        raise ForeignFileError(f"line {line[0]} of {path} holds no entry: {error}") from error
+    row = as_row(entry, body, personal)
+    if isinstance(entry.event, UnknownEvent):
+        row = row._replace(introduces=told.introduces)
+    if (row.leaf.hex(), row.introduces) != (told.leaf, told.introduces):
+        raise ForeignFileError(f"line {line[0]} of {path} was changed: its hash is another")
+    return row
+
+
+def _append_new(  # noqa: PLR0917 - one step of import_jsonl
+    store: Store, ledger: str, size: int, rows: list[Row], frontier: Frontier, path: object
+) -> None:
+    """Append the rows that a ledger of this size has not, and compare those that it has."""
+    upto = min(size, rows[-1].seq)
+    known = list(chain.from_iterable(log_pages(store, ledger, upto, after=rows[0].seq - 1)))
+    for row, other in zip(rows, known, strict=False):
+        if row.body != other.body:
+            raise ForeignFileError(
+                f"line {row.seq + 1} of {path} is another entry than #{row.seq} of ledger "
+                f"{ledger!r}; import it into a ledger that is empty, or a part of it"
+            )
+    frontier.extend(row.leaf for row in rows)
+    if len(known) < len(rows):
+        store.append(ledger, rows[len(known) :], frontier.packed)

@@ -1,0 +1,255 @@
+"""Saving what a damaged file still holds."""
+
+import json
+import os
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
+from itertools import chain, count
+from pathlib import Path
+from typing import NamedTuple
+
+import attrs
+
+from careerledger.errors import (
+    CodecError,
+    DamagedError,
+    NotALedgerError,
+    ProofError,
+    ReadOnlyError,
+)
+from careerledger.events import Event, UnknownEvent
+from careerledger.events.correction import SubjectForgotten
+from careerledger.history import Entry
+from careerledger.journal import codec
+from careerledger.journal.copy import new_path, new_store
+from careerledger.journal.read import PAGE
+from careerledger.journal.verify import missing_of
+from careerledger.journal.write import append, as_entries, as_row, next_instant
+from careerledger.proofs.merkle import Frontier, leaf_hash
+from careerledger.proofs.personal import disclosed
+from careerledger.stores import Row, Store
+from careerledger.stores.sqlite.salvage import merged, records
+
+__all__ = ["Loss", "recover"]
+
+
+@attrs.frozen
+class Loss:
+    """Entries that could not be saved, or what was kept beside one."""
+
+    ledger: str
+    first: int
+    """The number of the first of them in the damaged file."""
+    last: int | None
+    """The number of the last of them; None: nobody can tell how many there were."""
+    reason: str
+
+    def __str__(self) -> str:
+        which = f"#{self.first}"
+        if self.last != self.first:
+            which += " and on" if self.last is None else f" to #{self.last}"
+        return f"{which} of ledger {self.ledger!r}: {self.reason}"
+
+
+class _Found(NamedTuple):
+    """A row as it stood in the file."""
+
+    seq: int
+    body: bytes
+    leaf: bytes
+    introduces: str | None
+    personal: bytes | None
+
+
+class _Contents(NamedTuple):
+    """What a file holds of its ledgers, by their numbers in it."""
+
+    names: dict[int, tuple[str, int]]
+    """Name and size."""
+    rows: dict[int, list[_Found]]
+
+
+def recover(
+    damaged: str | os.PathLike[str], new: str | os.PathLike[str], now: datetime
+) -> list[Loss]:
+    """Save every entry that still verifies; see ``Ledger.recover``."""
+    path, target = Path(damaged), new_path(new)
+    if not path.is_file():
+        raise NotALedgerError(f"{path} is not a file; name a ledger file")
+    contents = _read(path, target.parent)
+    losses: list[Loss] = []
+    with new_store(target) as store:
+        for number, name, size in _named(contents):
+            losses += _save(store, name, size, contents.rows[number], now)
+        if not store.ledgers():
+            raise DamagedError(f"nothing of {path} could be saved; restore it from a backup")
+    return losses
+
+
+def _read(path: Path, beside: Path) -> _Contents:
+    try:
+        with tempfile.TemporaryDirectory(dir=beside, prefix=".careerledger-") as folder:
+            content = merged(path, Path(folder))
+    except OSError as error:
+        raise ReadOnlyError(f"{path} cannot be copied to {beside}: {error.strerror}") from error
+    contents = _Contents({}, defaultdict(list))
+    for number, record in records(content):
+        match record:
+            case (None, str(name), int(size), str(), bytes()):
+                # A ledger only grows, so that the larger size is the newer one.
+                contents.names[number] = max(
+                    (name, size), contents.names.get(number, (name, 0)), key=_size
+                )
+            case (
+                int(ledger),
+                int(seq),
+                bytes(body),
+                str(),
+                str(),
+                str() | None,
+                str(),
+                str() | None,
+                str() | None as introduces,
+                bytes(leaf),
+                bytes() | None as personal,
+            ) if seq > 0:
+                contents.rows[ledger].append(_Found(seq, body, leaf, introduces, personal))
+            case _:
+                pass  # of another table
+    return contents
+
+
+def _named(contents: _Contents) -> Iterator[tuple[int, str, int | None]]:
+    """The ledgers with their names and sizes; where these are lost, a free name and None."""
+    taken: set[str] = set()
+    for number in [*sorted(contents.names), *sorted(contents.rows.keys() - contents.names.keys())]:
+        # The name that a ledger has unless it is given another.
+        name, size = contents.names.get(number, ("career", None))
+        others = (f"recovered-{n}" for n in count(number))
+        name = next(each for each in chain([name], others) if each not in taken)
+        taken.add(name)
+        yield number, name, size
+
+
+def _save(
+    store: Store, name: str, size: int | None, found: list[_Found], now: datetime
+) -> list[Loss]:
+    """Append what verifies to a ledger of the new store, and tell what does not."""
+    fitting = _once(sorted(filter(None, map(_fitting, found)), key=_order))
+    numbers = [row.seq for row, _ in fitting]
+    losses = list(_gaps(name, size or 0, numbers))
+    if size is None:
+        reason = "its name and its size are lost, so there may have been more"
+        losses.append(Loss(name, max(numbers, default=0) + 1, None, reason))
+    forgotten = {
+        f"{entry.event.kind}:{entry.event.id}": row.seq
+        for row, entry in fitting
+        if isinstance(entry.event, SubjectForgotten)
+    }
+    torn: set[str] = set()
+    rows: list[Row] = []
+    for row, entry in fitting:
+        missing = {
+            whom
+            for whom in missing_of(name, row, entry)
+            if whom not in forgotten and (whom or not forgotten)
+        }
+        losses += [Loss(name, row.seq, row.seq, f"what it says of {_whom(m)}") for m in missing]
+        torn |= missing
+        rows.append(row._replace(seq=len(rows) + 1, personal=_unforgotten(row, forgotten)))
+    if rows:
+        frontier = Frontier()
+        with store.writing(name):
+            for start in range(0, len(rows), PAGE):
+                page = rows[start : start + PAGE]
+                frontier.extend(row.leaf for row in page)
+                store.append(name, page, frontier.packed)
+            head = store.head(name)
+            # What is missing is as if it had been forgotten; the log says so, and verifies.
+            lost = [(_lost(subject), None) for subject in sorted(torn)]
+            append(store, name, head, as_entries(lost, next_instant(now, head), head.size))
+    return losses
+
+
+def _size(named: tuple[str, int]) -> int:
+    return named[1]
+
+
+def _order(fitting: tuple[Row, Entry[Event]]) -> tuple[str, int]:
+    row, _ = fitting
+    return row.recorded_at, row.seq
+
+
+def _fitting(found: _Found) -> tuple[Row, Entry[Event]] | None:
+    """The row that a found one must be, and its entry; None: it does not verify."""
+    if leaf_hash(found.body) != found.leaf:
+        return None
+    lines = _disclosures(found)
+    try:
+        entry = codec.decode(found.seq, found.body, lines)
+    except CodecError:
+        return None
+    row = as_row(entry, found.body, lines)
+    if isinstance(entry.event, UnknownEvent):
+        row = row._replace(introduces=found.introduces)
+    return row, entry
+
+
+def _disclosures(found: _Found) -> bytes | None:
+    """Of what is kept beside a row, the lines that the row is committed to."""
+    if found.personal is None:
+        return None
+    lines: dict[str, bytes] = {}
+    # A body that is none has no such hashes; it is found out where it is decoded.
+    with suppress(ValueError, TypeError, AttributeError, RecursionError):
+        commitments = json.loads(found.body).get("personal", {})
+        for line in found.personal.split(b"\n"):
+            with suppress(ProofError):
+                lines |= dict.fromkeys(disclosed(line, commitments), line)
+    return b"\n".join(lines.values()) or None
+
+
+def _once(rows: Iterable[tuple[Row, Entry[Event]]]) -> list[tuple[Row, Entry[Event]]]:
+    """The rows without those whose number, id or key was there before."""
+    kept: list[tuple[Row, Entry[Event]]] = []
+    seen: set[object] = set()
+    for row, entry in rows:
+        marks = {row.seq, row.id, *([] if row.key is None else [(row.key,)])}
+        if seen.isdisjoint(marks):
+            kept.append((row, entry))
+            seen |= marks
+    return kept
+
+
+def _gaps(ledger: str, size: int, numbers: list[int]) -> Iterator[Loss]:
+    """The numbers up to a ledger's size that are missing."""
+    before = 0
+    for number in [*sorted(numbers), max([size, *numbers]) + 1]:
+        if number > before + 1:
+            yield Loss(ledger, before + 1, number - 1, "no bytes that have their hash")
+        before = number
+
+
+def _unforgotten(row: Row, forgotten: Mapping[str, int]) -> bytes | None:
+    """What is kept beside a row but for those who were forgotten since."""
+    if row.personal is None:
+        return None
+    lines = [
+        line
+        for line in row.personal.split(b"\n")
+        if forgotten.get(str(json.loads(line)["subject"]), 0) <= row.seq
+    ]
+    return b"\n".join(lines) or None
+
+
+def _whom(subject: str) -> str:
+    return subject or "someone"
+
+
+def _lost(subject: str) -> SubjectForgotten:
+    kind, _, id_ = subject.partition(":")
+    reason = "the file was damaged"
+    return SubjectForgotten(kind=kind or "unknown", id=id_ or "unknown", reason=reason)

@@ -1,0 +1,270 @@
+"""What a projection is: a running state, a step for each event type, and a view of it."""
+
+import copy
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import lru_cache
+from typing import (
+    Any,
+    Final,
+    Generic,
+    NamedTuple,
+    Protocol,
+    TypeVar,
+    cast,
+    dataclass_transform,
+)
+
+import attrs
+from immutabledict import immutabledict
+
+from careerledger.dates import DateLike, PartialDate, as_of
+from careerledger.errors import DefinitionError
+from careerledger.events import Action, Event, UnknownEvent, catalogue, load_catalogue
+from careerledger.history import Entry, place
+from careerledger.projections.fingerprint import fingerprint_of
+from careerledger.projections.parameters import parameters_of, settings_of
+
+C = TypeVar("C", bound=type)
+F = TypeVar("F", bound=Callable[..., None])
+V_co = TypeVar("V_co", covariant=True)
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_-]*(?:\.[a-z][a-z0-9_-]*)*")
+_STEPS_OF: Final = "__on__"
+
+
+class Projection(Protocol[V_co]):
+    """A class made by ``@projection``: what ``Ledger.project`` takes."""
+
+    def view(self, at: date) -> V_co:
+        """The frozen answer for a date."""
+        ...
+
+
+class ProjectionType(NamedTuple):
+    """How a projection is named, and what it consumes."""
+
+    name: str
+    version: int
+    steps: tuple[tuple[type[Event], str], ...]
+    """Each consumed event type with the name of the method that takes it, in written order."""
+
+
+def on(*types: type[Action]) -> Callable[[F], F]:
+    """Mark a method as the step for events of these types and of their subclasses.
+
+    The method is called as ``step(self, event, entry)`` and may change ``self``. ``@on(Action)``
+    takes every event that a person records.
+    """
+
+    def mark(step: F) -> F:
+        if not types:
+            raise DefinitionError(f"@on of {step.__name__} names no event type")
+        for kind in types:
+            if not _is_action(kind):
+                raise DefinitionError(
+                    f"@on of {step.__name__} names {kind!r}, which is not an event class; "
+                    "corrections and unknown events never reach a projection"
+                )
+        setattr(step, _STEPS_OF, types)
+        return step
+
+    return mark
+
+
+def _members(cls: type) -> Iterable[Any]:
+    """What a class and its bases define, an overriding one in the place of the overridden."""
+    found: dict[str, object] = {}
+    for base in reversed(cls.__mro__):
+        found.update(vars(base))
+    return found.values()
+
+
+def _is_action(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Action)
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(attrs.field,))
+def projection(name: str, *, version: int = 1) -> Callable[[C], C]:
+    """Make a class a projection: its fields are the running state, its ``@on`` methods the steps.
+
+    Fields need annotations; each projection starts from their defaults, of which a list, dict
+    or set is copied. Class variables (``half_life: ClassVar[float] = 365``) are parameters.
+
+    Args:
+        name: What its snapshots are filed under, such as ``"acme.hackathons"``.
+        version: Raise it when the meaning of the state changes though its code does not.
+
+    Raises:
+        DefinitionError: It has no step, no ``view``, a field without a default, or a malformed
+            name.
+    """
+    if not isinstance(cast("object", name), str):
+        raise DefinitionError(f"@projection needs a name: @projection('acme.x'), not {name!r}")
+
+    def decorate(cls: C) -> C:
+        if not _NAME.fullmatch(name):
+            raise DefinitionError(
+                f"name {name!r} of projection {cls.__name__} is malformed; "
+                "write lower-case words joined by dots, such as 'acme.hackathons'"
+            )
+        steps = tuple(
+            (kind, step.__name__) for step in _members(cls) for kind in getattr(step, _STEPS_OF, ())
+        )
+        if not steps:
+            raise DefinitionError(
+                f"projection {cls.__name__} has no step; mark a method with @on(SomeEvent)"
+            )
+        if not callable(getattr(cls, "view", None)):
+            raise DefinitionError(f"projection {cls.__name__} has no method view(self, at)")
+        if any(kind is Action for kind, _ in steps):
+            load_catalogue()  # what it folds depends on which types are known
+        made: Any = attrs.define(cls, kw_only=True, field_transformer=_copied_defaults)
+        made.__projection__ = ProjectionType(name=name, version=version, steps=steps)
+        return cast("C", made)
+
+    return decorate
+
+
+_UNCHANGING: Final[tuple[Any, ...]] = (
+    *(str, bytes, int, float, complex, tuple, frozenset, type, type(None)),
+    *(date, immutabledict, attrs.Factory),
+)
+
+
+def _copied_defaults(
+    cls: type, fields: "list[attrs.Attribute[Any]]"
+) -> "list[attrs.Attribute[Any]]":
+    prepared: list[attrs.Attribute[Any]] = []
+    for field in fields:
+        default: object = field.default
+        if default is attrs.NOTHING:
+            raise DefinitionError(
+                f"field {field.name} of projection {cls.__name__} has no default; "
+                "a state must be able to start from nothing"
+            )
+        if not isinstance(default, _UNCHANGING):
+            fresh = _copy_of(default)
+            prepared.append(field.evolve(default=attrs.Factory(fresh)))
+        else:
+            prepared.append(field)
+    return prepared
+
+
+def _copy_of(default: object) -> Callable[[], object]:
+    return lambda: copy.deepcopy(default)
+
+
+def key_of(cls: type[Projection[Any]]) -> str:
+    """The name under which the snapshots of a projection with its parameters are filed."""
+    meta = meta_of(cls)
+    return f"{meta.name}/{meta.version}({settings_of(parameters_of(cls))})"
+
+
+def meta_of(cls: type[Projection[Any]]) -> ProjectionType:
+    """The ProjectionType of a class; DefinitionError where ``@projection`` did not make it."""
+    meta = getattr(cls, "__projection__", None)
+    if not isinstance(meta, ProjectionType):
+        raise DefinitionError(f"{cls!r} is not a projection; make it one with @projection('name')")
+    return meta
+
+
+@lru_cache(maxsize=256)
+def _consumed(cls: type[Projection[Any]], _catalogue_size: int) -> frozenset[str] | None:
+    wanted = tuple(kind for kind, _ in meta_of(cls).steps)
+    if Action in wanted:
+        return None
+    return frozenset(kind.__event__.name for kind in catalogue if issubclass(kind, wanted))
+
+
+def consumed_types(cls: type[Projection[Any]]) -> frozenset[str] | None:
+    """The names of the event types that a projection consumes; None: every type."""
+    return _consumed(cls, catalogue.size)
+
+
+@lru_cache(maxsize=256)
+def _fingerprint(cls: type[Projection[Any]], _catalogue_size: int) -> str:
+    wanted = tuple(kind for kind, _ in meta_of(cls).steps)
+    return fingerprint_of(cls, *[kind for kind in catalogue if issubclass(kind, wanted)])
+
+
+def fingerprint(cls: type[Projection[Any]]) -> str:
+    """A digest of all that decides a projection's state: its code, its shape, its events."""
+    return _fingerprint(cls, catalogue.size)
+
+
+class Fold(Generic[V_co]):
+    """One projection on its way through a history."""
+
+    __slots__ = ("place", "projection", "state", "steps")
+
+    def __init__(
+        self,
+        projection: type[Projection[V_co]],
+        state: Projection[V_co] | None = None,
+        reached: tuple[str, int] = ("", 0),
+    ) -> None:
+        self.projection = projection
+        self.state = projection() if state is None else state
+        self.place = reached
+        """The position of the last entry that was folded."""
+        self.steps = [(kind, getattr(self.state, name)) for kind, name in meta_of(projection).steps]
+
+    def view(self, at: date) -> V_co:
+        """The view of the state that was reached."""
+        return self.state.view(at)
+
+
+class _StepsByType(dict[type[Event], tuple[Callable[[Any, Any], None], ...]]):
+    """The steps that each event type asks for, found once for each type."""
+
+    def __init__(self, folds: Iterable[Fold[Any]]) -> None:
+        super().__init__({UnknownEvent: ()})
+        self._declared = [step for fold in folds for step in fold.steps]
+
+    def __missing__(self, kind: type[Event]) -> tuple[Callable[[Any, Any], None], ...]:
+        found = tuple(step for declared, step in self._declared if issubclass(kind, declared))
+        self[kind] = found
+        return found
+
+
+def advance(folds: Iterable[Fold[Any]], history: Iterable[Entry[Event]]) -> int:
+    """Take every fold through the entries of a history, in one pass.
+
+    Returns how many entries there were. An error of a step says which entry it was at.
+    """
+    folds = list(folds)
+    steps = _StepsByType(folds)
+    count = 0
+    entry: Entry[Any] | None = None
+    try:
+        for count, entry in enumerate(history, start=1):  # noqa: B007 - both are used below
+            event = entry.event
+            for step in steps[type(event)]:
+                step(event, entry)
+    except Exception as error:
+        if entry is not None:
+            error.add_note(f"while folding entry #{entry.seq}: {entry.event!r}")
+        raise
+    if entry is not None:
+        reached = place(entry)
+        for fold in folds:
+            # An unknown event may not say when it happened.
+            fold.place = max(fold.place, reached)
+    return count
+
+
+def fold(projection: type[Projection[V_co]], history: Iterable[Entry[Event]], at: DateLike) -> V_co:
+    """Answer a projection from a history, without a ledger.
+
+    Args:
+        projection: A class made by ``@projection``.
+        history: Entries in history order; those after ``at`` are left out.
+        at: The date of the answer.
+    """
+    day = as_of(at)
+    last = PartialDate(day)
+    running = Fold(projection)
+    advance([running], (entry for entry in history if place(entry)[0] <= last))
+    return running.view(day)

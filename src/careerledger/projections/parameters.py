@@ -1,0 +1,164 @@
+"""The parameters of a projection: what a user may set, and what may stand there."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Final, Self, cast, get_args, get_origin, get_type_hints
+
+import attrs
+
+from careerledger.dates import shown
+from careerledger.errors import DefinitionError
+from careerledger.events.base import EVENT_NAME
+from careerledger.events.fields import Check, RuleError, check_for
+from careerledger.events.rules import Interval, Predicate
+
+Days = Annotated[float, Interval(gt=0, le=1_000_000)]
+"""No more than a calendar of 2,700 years has."""
+HalfLife = Annotated[float, Interval(ge=1, le=1_000_000)]
+"""In days. Events have no finer dates, so nothing can fade faster."""
+Difficulty = Annotated[float, Interval(ge=1, le=5)]
+
+
+def _names_an_event(name: str) -> bool:
+    """the name of an event type on disk, such as 'course.finished'"""  # noqa: D403, D415
+    return EVENT_NAME.fullmatch(name) is not None
+
+
+EventName = Annotated[str, Predicate(_names_an_event)]
+
+
+class Tunable:
+    """A projection whose class variables are parameters that a user may set.
+
+    What a parameter may be stands in its annotation, as in an event:
+    ``ClassVar[Annotated[float, Interval(gt=0, le=1)]]``, or
+    ``ClassVar[Mapping[Literal["work", "play"], float]]`` for a mapping with these names alone.
+    Without a rule, a number must be above 0, and those in a mapping 0 or more.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def with_(cls, **parameters: Any) -> type[Self]:
+        """The same projection with other parameters: ``VisionAlignment.with_(half_life=180)``.
+
+        A mapping is laid over the default one, so it needs to hold only what differs.
+
+        Raises DefinitionError for a name that is not a parameter, or a value that it cannot have.
+        """
+        known = parameters_of(cls)
+        rules = _rules_of(cls)
+        chosen: dict[str, Any] = {}
+        for name, value in parameters.items():
+            if name not in known:
+                raise DefinitionError(
+                    f"{cls.__name__} has no parameter {name!r}{_near(name, known)} "
+                    f"It has {', '.join(known) or 'none: annotate them as ClassVar[float]'}."
+                )
+            where = f"parameter {name} of {cls.__name__}"
+            chosen[name] = _setting(where, known[name], value, rules.get(name))
+        # Made once, so that asking again goes on from the state that was kept for the class.
+        settings = settings_of({**known, **chosen})
+        made = _tuned.get((cls, settings))
+        if made is None:
+            made = attrs.define(
+                type(cls.__name__, (cls,), {"__slots__": (), **chosen}), kw_only=True
+            )
+            _tuned[cls, settings] = made
+        return cast("type[Self]", made)
+
+
+_tuned: Final[dict[tuple[type, str], type]] = {}
+
+
+def parameters_of(cls: type) -> dict[str, Any]:
+    """The parameters of a projection with their values: its public class variables."""
+    fields = {field.name for field in attrs.fields(cls)}
+    return {
+        name: getattr(cls, name)
+        for base in reversed(cls.__mro__)
+        for name, value in vars(base).items()
+        if not (name.startswith("_") or name in fields or callable(value))
+        and not isinstance(value, classmethod | staticmethod | property)
+        and base is not object
+    }
+
+
+def settings_of(parameters: Mapping[str, Any]) -> str:
+    """Parameters as text: the same for the same values."""
+    return ",".join(f"{name}={_plain(parameters[name])}" for name in sorted(parameters))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Mapping):
+        pairs = sorted((str(k), repr(v)) for k, v in cast("Mapping[object, object]", value).items())
+        return repr(pairs)
+    return repr(value)
+
+
+def _rules_of(cls: type) -> dict[str, Any]:
+    """The annotations of class variables, without ClassVar itself."""
+    try:
+        hints = get_type_hints(cls, include_extras=True)
+    except NameError as error:
+        raise DefinitionError(
+            f"an annotation of {cls.__name__} cannot be read: {error}; define what it names "
+            "at the top of the module, outside functions and TYPE_CHECKING"
+        ) from error
+    return {
+        name: next(iter(get_args(hint)), None)
+        for name, hint in hints.items()
+        if get_origin(hint) is ClassVar
+    }
+
+
+def _setting(where: str, default: object, value: object, annotation: Any) -> Any:
+    """The value that a parameter gets; DefinitionError where it cannot have it."""
+    if isinstance(default, Mapping):
+        if not isinstance(value, Mapping):
+            raise _refused(where, value, "a mapping such as {'name': 1}, of what differs")
+        merged = dict(cast("dict[Any, Any]", default))
+        merged |= _laid_over(where, dict(cast("dict[Any, Any]", value)), annotation)
+        return MappingProxyType(merged)
+    if isinstance(default, float | int) and not isinstance(default, bool):
+        return _checked(where, value, _check(annotation, Interval(gt=0)))
+    raise _refused(where, value, f"{default!r}, as only numbers and mappings to numbers can be set")
+
+
+def _laid_over(where: str, pairs: dict[Any, Any], annotation: Any) -> Iterator[tuple[Any, Any]]:
+    of_name, of_number = get_args(annotation) or (str, float)
+    check_name, check_number = check_for(of_name), _check(of_number, Interval(ge=0))
+    for name, number in pairs.items():
+        try:
+            check_name(name)
+        except RuleError as rule:
+            near = _near(name, map(str, get_args(of_name)))
+            raise DefinitionError(
+                f"{where} names {shown(name)}{near} A name must be {rule}"
+            ) from None
+        yield name, _checked(f"{where}, for {shown(name)},", number, check_number)
+
+
+def _check(annotation: Any, otherwise: Interval) -> Check:
+    """The check of a number; one without a rule gets another."""
+    ruled = get_origin(annotation) is Annotated
+    return check_for(annotation if ruled else Annotated[annotation or float, otherwise])
+
+
+def _checked(where: str, value: Any, check: Check) -> Any:
+    try:
+        check(value)
+    except RuleError as rule:
+        raise _refused(where, value, str(rule)) from None
+    return value
+
+
+def _refused(where: str, value: object, rule: str) -> DefinitionError:
+    return DefinitionError(f"{where} is {shown(value)}; it must be {rule}")
+
+
+def _near(name: object, known: Any) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - for a message alone
+
+    near = get_close_matches(str(name), list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else "."

@@ -1,0 +1,1 @@
+"""What several projections share: fading, strength, ties, ladders, plateaus, spans."""

@@ -1,0 +1,121 @@
+"""What a rise is: more level or more scope than there was."""
+
+from typing import NamedTuple
+
+import attrs
+
+from careerledger.dates import PartialDate
+from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
+from careerledger.projections.rules.ends import ends, supersedes
+
+_Rungs = tuple[float | None, float | None]
+"""Level and scope; None: not said."""
+
+_NOT_SAID: _Rungs = (None, None)
+
+
+class Rise(NamedTuple):
+    """A role rose, or began above all before it."""
+
+    seq: int
+    """Number of the entry that says so."""
+    larger: bool
+    """Whether the scope did."""
+
+
+@attrs.define
+class _Held:
+    rungs: _Rungs
+    """The highest so far."""
+    last: int | None = None
+    """Ordinal of the last day; None while it goes on."""
+
+    def on(self, day: int) -> bool:
+        """Whether it is held on a day, once it began."""
+        return self.last is None or self.last >= day
+
+
+@attrs.define
+class Ladder:
+    """The levels and scopes of roles, for projections to hold and to feed with role events.
+
+    A role that starts is a rise when its level or scope is above all that were held before,
+    whichever role they were held in. A change is one when it is above what the role itself has
+    had, and above what each other role held on that day has had; a role that never said its level
+    or scope is compared with all before it. So a step down and up again is no rise, and neither
+    is a step in a side role below the main one, but a first promotion after a fresh start is. What
+    was never said before cannot rise. A change wholly after the role's end counts nowhere; one
+    that stands before its start in the history but shares a day with it counts from the start on.
+    """
+
+    highest: _Rungs = _NOT_SAID
+    roles: dict[str, _Held] = attrs.field(factory=dict[str, _Held])
+    changes: dict[str, list[tuple[str, _Rungs, int]]] = attrs.field(
+        factory=dict[str, list[tuple[str, _Rungs, int]]]
+    )
+    """Changes before their role's start, by role: "2020" stands before "2020-03" in the history."""
+    ends: dict[str, str] = attrs.field(factory=dict[str, str])
+    """The end of each role, also before its start."""
+
+    def start(self, event: RoleStarted, seq: int) -> list[Rise]:
+        """The rises of a role that starts: by itself, and by changes within its first period."""
+        rungs = (event.level, event.scope)
+        rises = _rise(rungs, self.highest, seq)
+        role = self.roles[event.role] = _Held(rungs)
+        self.highest = _higher(self.highest, rungs)
+        ended = self.ends.get(event.role)
+        if ended is not None and ends(PartialDate(ended), event.on):
+            role.last = PartialDate(ended).last_day.toordinal()
+        for on, later, change in self.changes.pop(event.role, ()):
+            if PartialDate(on).last_day >= event.on.first_day:
+                rises += self._become(role, later, event.on, change)
+        return rises
+
+    def change(self, event: RoleChanged, seq: int) -> list[Rise]:
+        """The rise that a change is, if it is one."""
+        rungs = (event.level, event.scope)
+        role = self.roles.get(event.role)
+        if role is None:
+            self.changes.setdefault(event.role, []).append((str(event.on), rungs, seq))
+            return []
+        return self._become(role, rungs, event.on, seq)
+
+    def end(self, event: RoleEnded) -> None:
+        """A role ends."""
+        before = self.ends.get(event.role)
+        if not supersedes(event.on, PartialDate(before) if before else None):
+            return
+        self.ends[event.role] = str(event.on)
+        role = self.roles.get(event.role)
+        if role is not None:
+            role.last = event.on.last_day.toordinal()
+
+    def _become(self, role: _Held, rungs: _Rungs, on: PartialDate, seq: int) -> list[Rise]:
+        if not role.on(on.ordinal):
+            return []
+        held: _Rungs = role.rungs
+        for other in self.roles.values():
+            if other.on(on.ordinal):
+                held = _higher(held, other.rungs)
+        level, scope = (
+            highest if own is None else together
+            for own, together, highest in zip(role.rungs, held, self.highest, strict=True)
+        )
+        role.rungs = _higher(role.rungs, rungs)
+        self.highest = _higher(self.highest, rungs)
+        return _rise(rungs, (level, scope), seq)
+
+
+def _higher(one: _Rungs, other: _Rungs) -> _Rungs:
+    level, scope = (
+        b if a is None else a if b is None else max(a, b) for a, b in zip(one, other, strict=True)
+    )
+    return level, scope
+
+
+def _rise(new: _Rungs, before: _Rungs, seq: int) -> list[Rise]:
+    """The one rise that it is to come to these from those, or none."""
+    level, scope = (
+        a is not None and b is not None and a > b for a, b in zip(new, before, strict=True)
+    )
+    return [Rise(seq, larger=scope)] if level or scope else []
