@@ -104,7 +104,7 @@ class BranchStore:
                 self._own(ledger).add(rows, frontier)
                 self._writing = (ledger, size)
 
-    def rows(self, ledger: str, query: Query = Query(), /) -> list[Row]:
+    def rows(self, ledger: str, query: Query, /) -> list[Row]:
         """Return the rows that a query chooses, in its order."""
         own = self._own(ledger).select(query)
         if query.order == "newest":

@@ -258,7 +258,7 @@ class MemoryStore:
                 self._ledgers.setdefault(ledger, LedgerInMemory()).add(rows, frontier)
                 self._writing = (ledger, size)
 
-    def rows(self, ledger: str, query: Query = Query(), /) -> list[Row]:
+    def rows(self, ledger: str, query: Query, /) -> list[Row]:
         """Return the rows that a query chooses, in its order."""
         with self._lock:
             return self._read(ledger).select(query)
