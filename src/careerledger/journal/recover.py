@@ -30,7 +30,7 @@ from careerledger.journal.verify import missing_of
 from careerledger.journal.write import Proposal, append, as_row, new_entries, next_instant
 from careerledger.proofs.merkle import Frontier, leaf_hash
 from careerledger.proofs.personal import disclosed
-from careerledger.stores import Row
+from careerledger.stores import Row, new_row
 from careerledger.stores.sqlite.salvage import merged, records
 
 __all__ = ["Loss", "recover"]
