@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from careerledger.dates import shown
 from careerledger.errors import (
     DamagedError,
     FutureError,
@@ -18,6 +17,7 @@ from careerledger.journal import codec
 from careerledger.proofs import Frontier, leaf_hash
 from careerledger.proofs.personal import SALT_SIZE, with_salt
 from careerledger.stores import Head, Row, Store, new_row
+from careerledger.text import shown
 
 Fact = Action | Draft
 Proposal = tuple[Event, str | None]
