@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from careerledger.dates import shown
 from careerledger.errors import (
     ConflictError,
     CorrectionError,
@@ -24,6 +23,7 @@ from careerledger.journal.references import References, names_of
 from careerledger.proofs import Frontier, leaf_hash
 from careerledger.proofs.personal import SALT_SIZE, with_salt
 from careerledger.stores import Head, Query, Row, new_row
+from careerledger.text import shown
 
 __all__ = [
     "Fact",
