@@ -69,8 +69,6 @@ class Ledger:
     ) -> None:
         if isinstance(cast("object", store), str | os.PathLike):
             raise StoreError(f"{store!r} is not a store; use Ledger.open({store!r})")
-        self.store = store
-        self.name = name
         self.strict = strict
         self._clock = clock
         self._journal = Journal(store, name)
@@ -107,6 +105,16 @@ class Ledger:
     def in_memory(cls, *, strict: bool = True, clock: Callable[[], datetime] = _now) -> Self:
         """A new ledger that lasts as long as the program, for tests and trials."""
         return cls(MemoryStore(), strict=strict, clock=clock)
+
+    @property
+    def store(self) -> Store:
+        """Where the ledger lives."""
+        return self._journal.store
+
+    @property
+    def name(self) -> str:
+        """Which of the store's ledgers it is."""
+        return self._journal.name
 
     def close(self) -> None:
         """Close the store. The ledger cannot be used after that."""
