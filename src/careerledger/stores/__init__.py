@@ -166,7 +166,7 @@ class Store(Protocol):
         """
         ...
 
-    def rows(self, ledger: str, query: Query = Query(), /) -> list[Row]:
+    def rows(self, ledger: str, query: Query, /) -> list[Row]:
         """Return the rows that a query chooses, in its order.
 
         There may be fewer than ``limit``, though not none, where they are too large to be read at

@@ -1,26 +1,36 @@
 """Ledgers that go on in memory from where others stand: for what has not happened.
 
-What is appended to a branch is in the branch alone, and what is recorded below afterwards is not in
-the branch.
+What is appended to a branch is in the branch alone. What is recorded in the store below afterwards
+is not in the branch.
 """
 
-from collections.abc import Collection, Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager
+from heapq import merge
 from threading import RLock
 
 from careerledger.errors import ClosedError, StoreError
-from careerledger.stores import Head, Row, Saved, Slim, Store, check_less, follows
+from careerledger.stores import (
+    Head,
+    Place,
+    Query,
+    Row,
+    Snapshot,
+    Store,
+    check_erasure,
+    check_sequence,
+)
 from careerledger.stores.memory import LedgerInMemory
 
 __all__ = ["BranchStore"]
 
 
 class BranchStore:
-    """The ledgers of another store, to be gone on with. Threads may share it.
+    """A store that begins with the ledgers of another one. Threads may share it.
 
     Args:
-        below: The store; nothing is ever written to it. Of each of its ledgers the branch sees
-            what was there when it was first asked about that ledger.
+        below: The other store; nothing is ever written to it. Of each of its ledgers the branch
+            sees what was there when it was first asked about that ledger.
     """
 
     def __init__(self, below: Store) -> None:
@@ -37,6 +47,15 @@ class BranchStore:
         if self._closed:
             raise ClosedError("this branch is closed; make a new one")
 
+    def _check_whole(self) -> None:
+        self._check_open()
+        if self._writing is None:
+            raise StoreError("an append failed, so nothing was written")
+
+    def _check_idle(self) -> None:
+        if self._writing is not None:
+            raise StoreError("this branch is being written by this thread; end that first")
+
     def _own(self, ledger: str) -> LedgerInMemory:
         """What the branch adds to a ledger."""
         self._check_open()
@@ -46,26 +65,21 @@ class BranchStore:
                 own = self._ledgers[ledger] = LedgerInMemory(self._below.head(ledger))
             return own
 
-    def _size(self, ledger: str) -> int:
-        """How many rows of the ledger below the branch sees."""
-        return self._own(ledger).start.size
-
     def ledgers(self) -> list[str]:
-        """The names of its ledgers, sorted."""
+        """Return the names of the ledgers, sorted."""
         self._check_open()
         names = {*self._below.ledgers(), *self._ledgers}
         return sorted(name for name in names if self.head(name).size)
 
     def head(self, ledger: str) -> Head:
-        """Where a ledger ends."""
+        """Return where a ledger ends."""
         return self._own(ledger).head
 
     @contextmanager
     def writing(self, ledger: str) -> Generator[Head, None, None]:
         """Be the only writer until the block ends."""
         with self._lock:
-            if self._writing is not None:
-                raise StoreError("this branch is being written by this thread; end that first")
+            self._check_idle()
             own = self._own(ledger)
             head = own.head
             self._writing = (ledger, head.size)
@@ -73,174 +87,96 @@ class BranchStore:
                 yield head
                 self._check_whole()
             except BaseException:
-                self._ledgers[ledger] = own.upto(head)
+                self._ledgers[ledger] = own.until(head)
                 raise
             finally:
                 self._writing = None
 
-    def _check_whole(self) -> None:
-        self._check_open()
-        if self._writing is None:
-            raise StoreError("an append failed, so nothing was written")
-
     def append(self, ledger: str, rows: Collection[Row], frontier: bytes) -> None:
         """Add rows behind the head, in ``writing``."""
         with self._lock:
-            size = follows(ledger, rows, self._writing)
+            size = check_sequence(ledger, rows, self._writing)
             if rows:
                 self._writing = None
-                taken = [row.id for row in rows if self.by_id(ledger, [row.id])]
-                taken += self.by_key(ledger, [row.key for row in rows if row.key is not None])
+                taken = self._rows_below(ledger, Query(ids=[row.id for row in rows], limit=1))
                 if taken:
-                    raise StoreError(f"the id or the key {taken[0]!r} is taken")
+                    raise StoreError(f"the id {taken[0].id!r} is taken")
                 self._own(ledger).add(rows, frontier)
                 self._writing = (ledger, size)
 
-    def log(self, ledger: str, *, after: int, upto: int, limit: int) -> list[Row]:
-        """Rows by number."""
-        upto = min(upto, after + limit)
-        below = self._below.log(
-            ledger, after=after, upto=min(upto, self._size(ledger)), limit=limit
-        )
-        if below and below[-1].seq < min(upto, self._size(ledger)):
-            return below  # the rest is too large to be read at once
-        return below + self._own(ledger).numbered(after, upto)
+    def rows(self, ledger: str, query: Query, /) -> list[Row]:
+        """Return the rows that a query chooses, in its order."""
+        own = self._own(ledger).select(query)
+        if query.order == "newest":
+            limit = None if query.limit is None else query.limit - len(own)
+            return own + self._rows_below(ledger, query._replace(limit=limit))
+        below = self._rows_below(ledger, query)
+        if below and query.limit is not None and len(below) < query.limit:
+            last = below[-1]
+            rest = query._replace(after=last.seq, limit=1)
+            if query.order == "place":
+                rest = query._replace(behind=_place(last), limit=1)
+            if self._rows_below(ledger, rest):
+                # The rest is too large to be read at once, and comes before most of our own.
+                own = [row for row in own if query.order == "place" and _place(row) < _place(last)]
+        if query.order == "place":
+            return list(merge(below, own, key=_place))[: query.limit]
+        return (below + own)[: query.limit]
 
-    def facts(
-        self,
-        ledger: str,
-        *,
-        after: tuple[str, int],
-        until: str,
-        upto: int,
-        types: Collection[str] | None,
-        limit: int,
-    ) -> list[Slim]:
-        """Rows by place."""
-        found: list[Slim] = []
-        own = self._own(ledger).facts(after, until, upto, types)
-        while len(found) < limit:
-            # Of one date, all rows below come first: their numbers are lower.
-            on, slim = next(own, (until, None))
-            below = self._below.facts(
-                ledger,
-                after=after,
-                until=on,
-                upto=min(upto, self._size(ledger)),
-                types=types,
-                limit=limit - len(found),
-            )
-            found += below
-            if below or slim is None:
-                break  # there may be more below than can be read at once
-            found.append(slim)
-            after = (on, slim[0])
-        return found
+    def _rows_below(self, ledger: str, query: Query) -> list[Row]:
+        """The rows of the store below that the branch sees."""
+        size = self._own(ledger).start.size
+        upto = size if query.upto is None else min(size, query.upto)
+        return self._below.rows(ledger, query._replace(upto=upto)) if size else []
 
-    def place(self, ledger: str, seq: int) -> tuple[str, int]:
-        """The place of the row with this number."""
-        if seq <= self._size(ledger):
-            return self._below.place(ledger, seq)
-        return (self._own(ledger).row(seq).on or "", seq)
-
-    def corrections(self, ledger: str, *, after: int, upto: int) -> list[Slim]:
-        """Rows without a date, by number."""
-        below = self._below.corrections(ledger, after=after, upto=min(upto, self._size(ledger)))
-        return below + self._own(ledger).slim(
-            seq for seq in self._own(ledger).dateless if after < seq <= upto
-        )
-
-    def by_id(self, ledger: str, ids: Collection[str]) -> list[Slim]:
-        """The rows with these ids, by number."""
-        below = [slim for slim in self._below.by_id(ledger, ids) if slim[0] <= self._size(ledger)]
-        own = self._own(ledger).ids
-        return below + self._own(ledger).slim(sorted(own[id_] for id_ in set(ids) if id_ in own))
-
-    def by_key(self, ledger: str, keys: Collection[str]) -> dict[str, int]:
-        """Which of these keys are taken, and by which row."""
-        below = self._below.by_key(ledger, keys).items()
-        own = self._own(ledger).keys
-        return {key: seq for key, seq in below if seq <= self._size(ledger)} | {
-            key: own[key] for key in keys if key in own
-        }
-
-    def introducing(self, ledger: str, names: Iterable[str]) -> dict[str, list[int]]:
-        """Which of these names are introduced, and by which rows."""
-        names = list(names)
-        below = self._below.introducing(ledger, names)
-        found = {
-            name: [seq for seq in below.get(name, ()) if seq <= self._size(ledger)]
-            + self._own(ledger).introduced.get(name, [])
-            for name in names
-        }
-        return {name: seqs for name, seqs in found.items() if seqs}
-
-    def names(self, ledger: str, kind: str) -> list[str]:
-        """Every id of a kind, sorted."""
-        known = {f"{kind}:{name}" for name in self._below.names(ledger, kind)}
-        known |= {name for name in self._own(ledger).introduced if name.partition(":")[0] == kind}
-        return sorted(name.partition(":")[2] for name in self.introducing(ledger, known))
-
-    def known(self, ledger: str, instant: str) -> int:
-        """How many entries were recorded up to this instant."""
-        below = min(self._below.known(ledger, instant), self._size(ledger))
-        return below if below < self._size(ledger) else self._own(ledger).known(instant)
-
-    def touched(
-        self,
-        ledger: str,
-        *,
-        after: int,
-        upto: int,
-        place: tuple[str, int],
-        types: Collection[str] | None,
-    ) -> bool:
-        """Whether a row in this range has a place up to ``place``."""
-        return self._below.touched(
-            ledger, after=after, upto=min(upto, self._size(ledger)), place=place, types=types
-        ) or self._own(ledger).touched(after, upto, place, types)
-
-    def personal(self, ledger: str) -> list[tuple[int, bytes]]:
-        """The rows that hold anything personal, by number."""
-        size = self._size(ledger)
-        below = [(seq, held) for seq, held in self._below.personal(ledger) if seq <= size]
-        own = self._own(ledger).rows
-        return below + [(row.seq, row.personal) for row in own if row.personal is not None]
-
-    def erase(self, ledger: str, left: Mapping[int, bytes | None]) -> None:
-        """Let these rows hold only what is left, in ``writing``; none of the store below."""
+    def erase(self, ledger: str, remaining: Mapping[int, bytes | None]) -> None:
+        """Let these rows hold only what remains, in ``writing``; none of the store below."""
         with self._lock:
-            follows(ledger, (), self._writing)
+            check_sequence(ledger, (), self._writing)
             own = self._own(ledger)
-            if any(seq <= own.start.size for seq in left):
+            if any(seq <= own.start.size for seq in remaining):
                 raise StoreError(
                     f"a branch of {ledger!r} cannot forget what is in the ledger; forget it in the "
                     "ledger itself"
                 )
-            check_less({seq: own.row(seq).personal for seq in left}, left)
-            self._ledgers[ledger] = own.erased(left)
+            check_erasure({seq: own.row(seq).personal for seq in remaining}, remaining)
+            self._ledgers[ledger] = own.erased(remaining)
+
+    def delete(self, ledger: str) -> None:
+        """Remove a ledger from the branch; the store below still has it."""
+        with self._lock:
+            self._check_open()
+            self._check_idle()
+            self._ledgers[ledger] = LedgerInMemory()
 
     def purge(self) -> None:
-        """Nothing: what was erased is Python's to free."""
+        """Do nothing: what was erased is Python's to free."""
 
-    def save(self, ledger: str, key: str, fingerprint: str, snapshots: Collection[Saved]) -> None:
-        """Keep just these snapshots under the key, in the branch."""
+    def snapshots(
+        self, ledger: str, key: str, fingerprint: str, *, limit: int | None = None
+    ) -> list[Snapshot]:
+        """Return the snapshots under the key, of the ledger below until the branch has its own."""
+        own = self._own(ledger)
+        if key in own.snapshots:
+            return own.saved(key, fingerprint, limit)
+        below = self._below.snapshots(ledger, key, fingerprint)
+        return [snapshot for snapshot in below if snapshot.seen <= own.start.size][:limit]
+
+    def save(
+        self, ledger: str, key: str, fingerprint: str, snapshots: Collection[Snapshot]
+    ) -> None:
+        """Keep these snapshots under the key, in the branch."""
         if self.head(ledger).size:
             self._own(ledger).save(key, fingerprint, snapshots)
 
-    def saved(
-        self, ledger: str, key: str, fingerprint: str, *, limit: int | None = None
-    ) -> list[Saved]:
-        """The snapshots under the key, of the ledger below until the branch has its own."""
-        if key in self._own(ledger).snapshots:
-            return self._own(ledger).saved(key, fingerprint, limit)
-        below = self._below.saved(ledger, key, fingerprint)
-        return [saved for saved in below if saved.seen <= self._size(ledger)][:limit]
-
-    def check(self) -> None:
+    def check(self, ledger: str | None = None, /) -> None:
         """Check the store below."""
-        self._below.check()
+        self._below.check(ledger)
 
     def close(self) -> None:
-        """Refuse to be used from now on; the store below is someone else's to close."""
+        """Refuse to be used from now on; the store below is its owner's to close."""
         self._closed = True
+
+
+def _place(row: Row) -> Place:
+    return (row.on or "", row.seq)
