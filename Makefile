@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.made-for
 
-.PHONY: demo test soak fuzz mutate check bench clean
+.PHONY: demo test soak fuzz check bench clean
 
 demo: $(STAMP)-demo
 	$(BIN)/careerledger demo
@@ -19,10 +19,6 @@ soak: $(STAMP)-test
 fuzz: $(STAMP)-fuzz
 	$(BIN)/python fuzz/run.py --target '$(TARGET)' --seconds $(or $(SECONDS),60)
 
-# Hours; it goes on where it was interrupted. ROOM= is a pattern of mutants, or empty for all.
-mutate: $(STAMP)-mutate
-	HYPOTHESIS_PROFILE=dev $(BIN)/python mutation/run.py $(ROOM)
-
 check: $(STAMP)-check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -35,7 +31,7 @@ bench: $(STAMP)-bench
 	$(BIN)/python benchmarks/kit.py
 
 clean:
-	rm -rf .venv build mutants
+	rm -rf .venv build
 
 .venv/bin/pip:
 	$(PYTHON) -m venv .venv
@@ -60,10 +56,6 @@ $(STAMP)-fuzz: pyproject.toml | $(STAMP)-demo
 $(STAMP)-ci: pyproject.toml | .venv/bin/pip
 	$(BIN)/pip install --quiet --editable '.[all,test,check,fuzz]'
 	touch $@ $(STAMP)-demo $(STAMP)-test $(STAMP)-check $(STAMP)-fuzz
-
-$(STAMP)-mutate: pyproject.toml | $(STAMP)-demo
-	$(BIN)/pip install --quiet --editable '.[all,mutate]'
-	touch $@
 
 $(STAMP)-bench: pyproject.toml | $(STAMP)-demo
 	$(BIN)/pip install --quiet --editable '.[all,bench]'

@@ -15,7 +15,7 @@ from careerledger import CareerLedgerError, Ledger, demo
 from careerledger.events import Action
 from careerledger.interop import json_resume
 from careerledger.projections import NetworkGrowth, VisionAlignment
-from careerledger.report.plain import printable
+from careerledger.text import printable
 
 Hours = dict[tuple[str, str], float]
 """Hours by year and theme."""

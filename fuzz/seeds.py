@@ -20,7 +20,7 @@ from careerledger.stores import sqlite
 HERE = Path(__file__).parent
 LARGE = 20_000
 """In bytes: a seed that is larger slows the fuzzer down."""
-GOLDEN = HERE.parent / "tests" / "codec" / "golden.jsonl"
+GOLDEN = HERE.parent / "tests" / "journal" / "golden.jsonl"
 
 
 def seeds() -> dict[str, list[bytes]]:

@@ -314,14 +314,16 @@ def test_a_correction_of_what_is_not_there_changes_nothing() -> None:
     ledger.record(COURSE)
     before = ledger.project(Titles, at=TODAY)
     store = ledger.store
-    from careerledger.journal.write import append, as_entries
+    from careerledger.journal import Journal
+    from careerledger.journal.write import Proposal, append, new_entries
 
     with store.writing("career") as head:
         odd = [
             EntryAmended(target="?", event=COURSE, reason="x"),
             EntryVoided(target="!", reason="x"),
         ]
-        append(store, "career", head, as_entries([(e, None) for e in odd], Clock()(), head.size))
+        new = new_entries([Proposal(event) for event in odd], Clock()(), head.size)
+        append(Journal(store, "career"), head, new)
     assert [COURSE] == [entry.event for entry in ledger.entries()]
     assert before == ledger.project(Titles, at=TODAY)
 
@@ -620,11 +622,12 @@ def test_a_type_that_becomes_known_counts_from_then_on() -> None:
 def test_a_correction_that_only_a_newer_program_knows_is_a_finding() -> None:
     ledger = new_ledger()
     ledger.record(COURSE)
-    from careerledger.journal.write import as_entries, as_row
+    from careerledger.journal.write import Proposal, as_row, new_entries
     from careerledger.proofs import Frontier
 
     with ledger.store.writing("career") as head:
-        void = as_entries([(EntryVoided(target="x", reason="y"), None)], Clock()(), head.size)[0]
+        voided = Proposal(EntryVoided(target="x", reason="y"))
+        (void,) = new_entries([voided], Clock()(), head.size)
         body = codec.encode(void).replace(b'"version":1', b'"version":2')
         row = as_row(void, body)
         frontier = Frontier(head.size, head.frontier)

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final, Literal, Self, cast
 
 from careerledger.errors import DateError
+from careerledger.text import shown
 
 __all__ = ["PERIODS", "DateLike", "PartialDate", "as_of", "beginning", "period_ends"]
 
@@ -13,21 +14,9 @@ _SHAPE: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 Precision = Literal["year", "month", "day"]
 _PRECISION_BY_LENGTH: Final[dict[int, Precision]] = {4: "year", 7: "month", 10: "day"}
-
-
 _DECEMBER: Final = 12
-_LONGEST: Final = 200
 _MONTH: Final = 7
 """The length of a month's text."""
-
-
-def shown(value: object) -> str:
-    """A value as an error message shows it: its repr, cut where it is long."""
-    try:
-        text = repr(value)
-    except Exception:  # noqa: BLE001 - any class may fail, and so does an int of 5,000 digits
-        return f"a value of type {type(value).__name__}"
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 class PartialDate(str):

@@ -1,43 +1,28 @@
 """The ledger: where events become entries, and entries become answers."""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast, overload
 
-from careerledger.answers.fold import Asker
+from careerledger.answers.fold import Folds
 from careerledger.dates import DateLike, PartialDate, as_of, period_ends
 from careerledger.errors import (
-    ConflictError,
-    CorrectionError,
     DateError,
     DefinitionError,
     RecordError,
     StoreError,
     UnknownEntryError,
 )
-from careerledger.events import Action, Event, UnknownEvent, catalogue
-from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten
+from careerledger.events import Action, Event, catalogue
 from careerledger.history import Draft, Entry
-from careerledger.journal import codec
-from careerledger.journal.read import START, Reader, Window
-from careerledger.journal.references import Guards
-from careerledger.journal.write import (
-    Fact,
-    Proposal,
-    append,
-    as_entries,
-    check_dates,
-    key_reused,
-    next_instant,
-    proposals,
-)
+from careerledger.journal import Journal, codec
+from careerledger.journal.personal import entries_about
+from careerledger.journal.write import Fact, Writer, proposals, unknown_entry
 from careerledger.projections import Projection
 from careerledger.projections.base import meta_of
-from careerledger.proofs import Frontier
-from careerledger.stores import Head, Store
+from careerledger.stores import Place, Query, Store
 from careerledger.stores.memory import MemoryStore
 
 if TYPE_CHECKING:
@@ -84,14 +69,11 @@ class Ledger:
     ) -> None:
         if isinstance(cast("object", store), str | os.PathLike):
             raise StoreError(f"{store!r} is not a store; use Ledger.open({store!r})")
-        self.store = store
-        self.name = name
         self.strict = strict
         self._clock = clock
-        self._lock = RLock()
-        self._reader = Reader(store, name)
-        self._asker = Asker(store, name, self._reader)
-        self._guards = Guards(store, name)
+        self._journal = Journal(store, name)
+        self._writer = Writer(self._journal, strict=strict, clock=clock)
+        self._folds = Folds(self._journal)
 
     @classmethod
     def open(
@@ -123,6 +105,16 @@ class Ledger:
     def in_memory(cls, *, strict: bool = True, clock: Callable[[], datetime] = _now) -> Self:
         """A new ledger that lasts as long as the program, for tests and trials."""
         return cls(MemoryStore(), strict=strict, clock=clock)
+
+    @property
+    def store(self) -> Store:
+        """Where the ledger lives."""
+        return self._journal.store
+
+    @property
+    def name(self) -> str:
+        """Which of the store's ledgers it is."""
+        return self._journal.name
 
     def close(self) -> None:
         """Close the store. The ledger cannot be used after that."""
@@ -190,99 +182,14 @@ class Ledger:
             StoreError: The store cannot be written.
         """
         if isinstance(facts, Action) or not isinstance(facts, Iterable):
-            return self._record(proposals([facts], key), expect, amend)[0]
-        several = proposals(facts, None)
+            return self._writer.record(proposals([facts], key), expect=expect, amend=amend)[0]
+        several = proposals(facts)
         if key is not None:
             raise RecordError(
                 f"key {key!r} was given for several events; a key stands for one, "
                 "so give each as Draft(event, key)"
             )
-        return self._record(several, expect, amend)
-
-    def _record(
-        self, given: list[Proposal], expect: int | None, amend: str | None
-    ) -> list[Entry[Event]]:
-        keys = {key for _, key in given if key is not None}
-        with self._lock, self.store.writing(self.name) as head:
-            if expect is not None and head.size != expect:
-                raise ConflictError(
-                    f"ledger {self.name!r} has {head.size} entries where {expect} were expected; "
-                    "someone else recorded meanwhile, so look again and retry"
-                )
-            if not keys:
-                told = entries = self._append(head, given)
-            else:
-                new, replaced, where = self._new(given, self._by_key(keys, head), amend)
-                entries = self._append(head, new, replaced)
-                told = [entries[at] if isinstance(at, int) else at for at in where]
-        self._reader.recorded(entries)
-        return told
-
-    def _new(
-        self,
-        given: list[Proposal],
-        known: dict[str, tuple[Entry[Event], Event | None]],
-        amend: str | None,
-    ) -> tuple[list[Proposal], set[int], list[Entry[Event] | int]]:
-        """What is not known by its key yet.
-
-        Returns that, the numbers of the entries that it amends, and where to find the entry of
-        each that was given: it, or its place among what is new.
-        """
-        new: list[Proposal] = []
-        drafted: dict[str, int] = {}
-        replaced: set[int] = set()
-        where: list[Entry[Event] | int] = []
-        for event, key in given:
-            if key is not None and key in known:
-                found, standing = known[key]
-                where.append(found)
-                if event in (found.event, standing):
-                    continue
-                if amend is None:
-                    raise key_reused(key, f"#{found.seq}, which says {found.event!r}", event)
-                if standing is None:
-                    continue  # what was voided stays so, whatever a file says
-                new.append((EntryAmended(target=found.id, event=event, reason=amend), None))
-                replaced.add(found.seq)
-                known[key] = (found, event)
-            elif key is not None and key in drafted:
-                where.append(drafted[key])
-                other = new[drafted[key]][0]
-                if event != other:
-                    raise key_reused(key, f"{other!r} in the same record", event)
-            else:
-                if key is not None:
-                    drafted[key] = len(new)
-                where.append(len(new))
-                new.append((event, key))
-        return new, replaced, where
-
-    def _append(
-        self, head: Head, new: Sequence[Proposal], replaced: Collection[int] = ()
-    ) -> list[Entry[Event]]:
-        if not new:
-            return []
-        now = self._clock()
-        events = [event.event if isinstance(event, EntryAmended) else event for event, _ in new]
-        check_dates(events, now)
-        if self.strict:
-            self._guards.check(events, self._reader.corrections(head.size), replaced)
-        entries = as_entries(new, next_instant(now, head), head.size)
-        append(self.store, self.name, head, entries)
-        return entries
-
-    def _by_key(self, keys: set[str], head: Head) -> dict[str, tuple[Entry[Event], Event | None]]:
-        """The entries under these keys as recorded, with what stands for each; None if voided."""
-        corrections = self._reader.corrections(head.size)
-        amended = {entry.id: entry.event for entry in corrections.amended}
-        found: dict[str, tuple[Entry[Event], Event | None]] = {}
-        for key, seq in self.store.by_key(self.name, keys).items():
-            row = self.store.log(self.name, after=seq - 1, upto=seq, limit=1)[0]
-            entry = codec.decode(row.seq, row.body, row.personal)
-            voided = entry.id in corrections.voided
-            found[key] = (entry, None if voided else amended.get(entry.id, entry.event))
-        return found
+        return self._writer.record(several, expect=expect, amend=amend)
 
     def void(self, entry_id: str, *, reason: str) -> Entry[Event]:
         """Let an entry count as if it had never been recorded. It stays in the log.
@@ -298,11 +205,7 @@ class Ledger:
             UnknownEntryError: There is no such entry.
             CorrectionError: It is a correction itself, or was voided before.
         """
-        with self._lock, self.store.writing(self.name) as head:
-            target = self._correctable(entry_id, head)
-            return self._append(
-                head, [(EntryVoided(target=target.id, reason=reason), None)], {target.seq}
-            )[0]
+        return self._writer.void(entry_id, reason)
 
     def amend(self, entry_id: str, event: Action, *, reason: str) -> Entry[Event]:
         """Let an entry count as if this event had been recorded in its place.
@@ -323,11 +226,7 @@ class Ledger:
             CorrectionError: It is a correction itself, or was voided.
             RecordError: The event cannot be a fact.
         """
-        ((amended, _),) = proposals([event], None)
-        with self._lock, self.store.writing(self.name) as head:
-            target = self._correctable(entry_id, head)
-            correction = EntryAmended(target=target.id, event=amended, reason=reason)
-            return self._append(head, [(correction, None)], {target.seq})[0]
+        return self._writer.amend(entry_id, event, reason)
 
     def forget(self, kind: str, id_: str, /, *, reason: str) -> Entry[Event]:
         """Erase what the ledger holds about a person, wherever a field is marked personal.
@@ -353,31 +252,7 @@ class Ledger:
             UnknownReferenceError: Nothing introduced such an id.
             LockedError: Another program reads or writes the store for too long.
         """
-        from careerledger.journal import personal  # noqa: PLC0415 - rarely needed
-
-        subject = f"{kind}:{id_}"
-        with self._lock:
-            with self.store.writing(self.name) as head:
-                left = personal.left_without(self.store, self.name, subject)
-                before = self._forgotten(kind, id_, head)
-                if left or before is None:
-                    if not left:
-                        self._guards.check_known(kind, id_, self._reader.corrections(head.size))
-                    forgotten = SubjectForgotten(kind=kind, id=id_, reason=reason)
-                    before = self._append(head, [(forgotten, None)])[0]
-                    self.store.erase(self.name, left)
-            self._reader.forget()
-            self.store.purge()
-        return before
-
-    def _forgotten(self, kind: str, id_: str, head: Head) -> Entry[Event] | None:
-        """The last entry by which this person was forgotten."""
-        found = None
-        for entry in codec.decode_all(self.store.corrections(self.name, after=0, upto=head.size)):
-            event = entry.event
-            if isinstance(event, SubjectForgotten) and (event.kind, event.id) == (kind, id_):
-                found = entry
-        return found
+        return self._writer.forget(kind, id_, reason)
 
     def export_subject(self, kind: str, id_: str, /) -> list[dict[str, Any]]:
         """All that the ledger holds about a person: each entry that names them.
@@ -395,27 +270,11 @@ class Ledger:
         Raises:
             UnknownReferenceError: Nothing introduced such an id.
         """
-        from careerledger.journal import personal  # noqa: PLC0415 - rarely needed
-
-        with self._lock:
-            size = len(self)
-            found = list(personal.about(self._reader, size, f"{kind}:{id_}"))
-            if not found:
-                self._guards.check_known(kind, id_, self._reader.corrections(size))
-        return found
-
-    def _correctable(self, entry_id: str, head: Head) -> Entry[Event]:
-        target = self._reader.find([entry_id]).get(entry_id)
-        if target is None:
-            raise _unknown_entry(self.name, entry_id)
-        if not isinstance(target.event, Action | UnknownEvent):
-            raise CorrectionError(
-                f"#{target.seq} is a correction, which cannot be corrected; "
-                "amend the entry that it is about, or record that event again"
-            )
-        if target.id in self._reader.corrections(head.size).voided:
-            raise CorrectionError(f"#{target.seq} was voided before; record the event again")
-        return target
+        with self._journal.lock:
+            entries = list(entries_about(self._journal, f"{kind}:{id_}"))
+            if not entries:
+                self._writer.check_known(kind, id_, len(self))
+        return entries
 
     # Asking
 
@@ -481,10 +340,10 @@ class Ledger:
         """
         for projection in projections:
             meta_of(projection)
-        with self._lock:
+        with self._journal.lock:
             upto = self._known(known_at)
             day = self._today() if at is None else as_of(at)
-            views = self._asker.ask(projections, upto, day)
+            views = self._folds.views(projections, upto, day)
         return views[0] if len(views) == 1 else tuple(views)
 
     @overload
@@ -551,13 +410,13 @@ class Ledger:
         """
         for projection in projections:
             meta_of(projection)
-        with self._lock:
+        with self._journal.lock:
             upto = self._known(known_at)
             end = self._today() if until is None else as_of(until)
             days = period_ends(every, PartialDate(since).first_day, end)
-            views = self._asker.series(projections, upto, days)
-        told = [found[0] if len(found) == 1 else tuple(found) for found in views]
-        return list(zip(days, told, strict=True))
+            views = self._folds.series(projections, upto, days)
+        answers = [each[0] if len(each) == 1 else tuple(each) for each in views]
+        return list(zip(days, answers, strict=True))
 
     def explain(
         self,
@@ -631,7 +490,7 @@ class Ledger:
         store = BranchStore(self.store)
         store.head(self.name)  # what is recorded here from now on is not in the branch
         now = self.now()
-        events = [event for event, _ in proposals(facts, None)]
+        events = [event for event, _ in proposals(facts)]
         days = [event.on.last_day for event in events if isinstance(event, Action)]
         last = min(max([self._today(), *days]), _LAST_DAY)
         noon = datetime.combine(last, time(12)).astimezone()
@@ -712,38 +571,38 @@ class Ledger:
             until: Only what happened up to this day; a month or year means its last day.
             known_at: As in ``project``.
         """
-        with self._lock:
-            window = Window(
+        with self._journal.lock:
+            query = Query(
                 upto=self._known(known_at),
-                until="9999-12-31" if until is None else PartialDate(as_of(until)),
+                until=None if until is None else PartialDate(as_of(until)),
+                behind=None if since is None else _before(PartialDate(since).first_day),
                 types=None if types is None else _names_of(_several(types)),
             )
-            after = START if since is None else (_coarsest(PartialDate(since).first_day), 0)
-            found = self._reader.history(window, after)
-        if types is None or window.types is not None:
-            return found
+            history = self._journal.history(query)
+        if types is None or query.types is not None:
+            return history
         # Of every type that is known here.
-        return (entry for entry in found if isinstance(entry.event, Action))
+        return (entry for entry in history if isinstance(entry.event, Action))
 
     def entry(self, number: int) -> Entry[Any]:
         """The entry with this number, as it was recorded.
 
         Raises UnknownEntryError where there is none.
         """
-        rows = self.store.log(self.name, after=number - 1, upto=number, limit=1)
-        if number < 1 or not rows:
+        entry = self._journal.entry(number)
+        if entry is None:
             raise UnknownEntryError(
                 f"ledger {self.name!r} has no entry #{number}; it has {len(self)}, from 1"
             )
-        return codec.decode(rows[0].seq, rows[0].body, rows[0].personal)
+        return entry
 
     def __iter__(self) -> Iterator[Entry[Event]]:
         """The log: every entry as it was recorded, corrections too, by number."""
-        return self._reader.log(len(self))
+        return self._journal.log(Query(upto=len(self)))
 
     def __len__(self) -> int:
         """How many entries there are, corrections too."""
-        return self.store.head(self.name).size
+        return self._journal.head().size
 
     def __bool__(self) -> bool:
         """A ledger is true also when it is empty."""
@@ -751,13 +610,13 @@ class Ledger:
 
     def root(self) -> bytes:
         """The root hash of the RFC 6962 Merkle tree over all entries; 32 bytes."""
-        head = self.store.head(self.name)
-        return Frontier(head.size, head.frontier).root()
+        _, root = self._journal.root()
+        return root
 
     def _known(self, known_at: datetime | str | None) -> int:
         if known_at is None:
             return len(self)
-        return self.store.known(self.name, codec.instant_text(_instant(known_at)))
+        return self._journal.size_at(codec.instant_text(_instant(known_at)))
 
     def now(self) -> datetime:
         """The instant that the ledger's clock shows."""
@@ -786,8 +645,8 @@ class Ledger:
         """
         from careerledger.answers.checks import CHECKS, find  # noqa: PLC0415 - few need it
 
-        with self._lock:
-            unknown = self._reader.unknown_corrections(len(self))
+        with self._journal.lock:
+            unknown = self._journal.unknown_corrections(len(self))
             day = self._today() if at is None else as_of(at)
         chosen = CHECKS if checks is None else checks
         return find([*self.entries(), *unknown], day, checks=chosen)
@@ -810,7 +669,7 @@ class Ledger:
         """
         from careerledger.journal import copy  # noqa: PLC0415 - rarely needed
 
-        copy.backup(self.store, self.name, path)
+        copy.backup(self._journal, path)
 
     def export_jsonl(self, path: str | os.PathLike[str], /) -> None:
         """Write this ledger as it is now into a new text file, with nothing lost.
@@ -829,7 +688,7 @@ class Ledger:
         """
         from careerledger.journal import copy  # noqa: PLC0415 - as in backup
 
-        copy.export_jsonl(self.store, self.name, path)
+        copy.export_jsonl(self._journal, path)
 
     def import_jsonl(self, path: str | os.PathLike[str], /) -> int:
         """Take over a ledger that ``export_jsonl`` wrote: byte for byte, with its hashes.
@@ -849,8 +708,7 @@ class Ledger:
         """
         from careerledger.journal import copy  # noqa: PLC0415 - as in backup
 
-        with self._lock:
-            return copy.import_jsonl(self.store, self.name, path)
+        return copy.import_jsonl(self._journal, path)
 
     @staticmethod
     def recover(
@@ -905,7 +763,7 @@ class Ledger:
         from careerledger.proofs.checkpoint import Checkpoint  # noqa: PLC0415 - as above
 
         checkpoint = None if since is None else Checkpoint.from_text(since, public_key)
-        verify.verify(self.store, self.name, checkpoint)
+        verify.verify(self._journal, checkpoint)
 
     def checkpoint(self, key: "SigningKey", /) -> str:
         """What the ledger holds now, signed: its size and root hash, as a C2SP checkpoint.
@@ -921,9 +779,7 @@ class Ledger:
         """
         from careerledger.proofs.checkpoint import Checkpoint  # noqa: PLC0415 - as in verify
 
-        head = self.store.head(self.name)
-        root = Frontier(head.size, head.frontier).root()
-        return Checkpoint(key.name, head.size, root).signed(key)
+        return Checkpoint(key.name, *self._journal.root()).signed(key)
 
     def prove(
         self, entry: Entry[Any] | str, /, *, checkpoint: str | None = None, disclose: bool = False
@@ -946,17 +802,10 @@ class Ledger:
         from careerledger.journal import verify  # noqa: PLC0415 - as in verify
 
         id_ = entry if isinstance(entry, str) else entry.id
-        found = self._reader.find([id_]).get(id_)
+        found = self._journal.find([id_]).get(id_)
         if found is None:
-            raise _unknown_entry(self.name, id_)
-        return verify.prove(self.store, self.name, found.seq, checkpoint, disclose=disclose)
-
-
-def _unknown_entry(ledger: str, id_: str) -> UnknownEntryError:
-    return UnknownEntryError(
-        f"no entry of ledger {ledger!r} has the id {id_!r}; "
-        "an id is what record returned, or what ledger.entries() shows"
-    )
+            raise unknown_entry(self.name, id_)
+        return verify.prove(self._journal, found.seq, checkpoint, disclose=disclose)
 
 
 def _instant(known_at: datetime | str) -> datetime:
@@ -1000,8 +849,8 @@ _LAST_DAY = date(9999, 12, 28)
 _DATES = 2
 
 
-def _coarsest(day: date) -> str:
-    """The first text in order among all dates that begin on a day or later."""
+def _before(day: date) -> Place:
+    """The place before everything that begins on a day or later."""
     if day.day > 1:
-        return day.isoformat()
-    return f"{day.year:04}" if day.month == 1 else day.isoformat()[:7]
+        return (day.isoformat(), 0)
+    return (f"{day.year:04}" if day.month == 1 else day.isoformat()[:7], 0)

@@ -62,7 +62,7 @@ def test_five_years_become_a_career(printed):
     assert "5 of 7 practices are alive (vision, network, challenge, purpose, reflection)" in out
     assert "finished 'Power Systems' after 140 hours" in out
     assert 1 == out.count("was at the Grid Days")
-    assert out.index("was at the Grid Days") < out.index("\n  2024\n")
+    assert out.index("was at the Grid Days") < out.index("2024-12-01  became Team lead")
     assert "overdue  Speak at E-World" in out
     assert "Her values say: head of grid software at Enervia." in out
 

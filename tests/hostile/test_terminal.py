@@ -20,8 +20,8 @@ from careerledger.events import (
     VisionDeclared,
 )
 from careerledger.projections import LIBRARY
-from careerledger.report.plain import printable
 from careerledger.report.tables import Terminal, of_findings, of_view, safe
+from careerledger.text import printable
 
 CONTROLS = {
     "C0": range(0x20),

@@ -14,7 +14,7 @@ from careerledger.errors import DefinitionError
 from careerledger.events import Action, CourseFinished, EntryVoided, SkillPractised, event
 from careerledger.projections import Learning, Tunable, VisionAlignment, fold, on, projection
 from careerledger.projections.base import consumed_types, fingerprint, key_of
-from careerledger.stores import Saved
+from careerledger.stores import Snapshot
 from careerledger.stores.sqlite import SQLiteStore
 from careers import TODAY, new_ledger
 
@@ -355,7 +355,7 @@ def test_the_end_of_a_long_fold_is_saved(tmp_path: Path) -> None:
     with Ledger.open(tmp_path / "ada.ledger") as ledger:
         ledger.record([CourseFinished(on="2024", title=str(number)) for number in range(2_100)])
         ledger.project(Learning)
-        saved = ledger.store.saved(ledger.name, key_of(Learning), fingerprint(Learning))
+        saved = ledger.store.snapshots(ledger.name, key_of(Learning), fingerprint(Learning))
 
     assert 2_100 == saved[0].seq
 
@@ -364,8 +364,8 @@ def test_older_snapshots_are_read_where_the_furthest_does_not_stand(tmp_path: Pa
     reads: list[list[int]] = []
 
     class Watched(SQLiteStore):
-        def saved(self, *under: str, limit: int | None = None) -> list[Saved]:
-            found = super().saved(*under, limit=limit)
+        def snapshots(self, *under: str, limit: int | None = None) -> list[Snapshot]:
+            found = super().snapshots(*under, limit=limit)
             reads.append([saved.seq for saved in found])
             return found
 

@@ -10,6 +10,7 @@ from careerledger.errors import DamagedError, ProofError, UnknownEntryError
 from careerledger.events import CourseFinished, MilestoneDeclared
 from careerledger.proofs import Checkpoint, Proof, SigningKey, leaf_hash, verify
 from careerledger.proofs.merkle import inclusion_path, root_from, root_of
+from careerledger.stores import Query
 
 KEY = SigningKey("ada.example/career", bytes(range(32)))
 LEAVES = st.lists(st.binary(max_size=4), min_size=1, max_size=70)
@@ -87,7 +88,7 @@ def test_a_proof_reveals_nothing_of_other_entries(ledger):
     for number in {*range(1, 12)} - {5}:
         other = ledger.entry(number)
         assert other.id.encode() not in proof.entry
-        (row,) = ledger.store.log("career", after=number - 1, upto=number, limit=1)
+        (row,) = ledger.store.rows("career", Query(after=number - 1, upto=number))
         # Neighbours appear as hashes of their bytes, which hold 74 random bits.
         assert row.body not in str(proof).encode()
 
@@ -289,17 +290,17 @@ def test_what_is_wrong_with_the_file_is_said_before_what_is_wrong_with_an_entry(
         def __getattr__(self, name):
             return getattr(whole, name)
 
-        def check(self):
+        def check(self, ledger):
             raise DamagedError("the file")
 
-        def log(self, ledger, **part):
-            return [row._replace(leaf=bytes(32)) for row in whole.log(ledger, **part)]
+        def rows(self, ledger, query):
+            return [row._replace(leaf=bytes(32)) for row in whole.rows(ledger, query)]
 
-    ledger.store = Damaged()
+    ledger = Ledger(Damaged())
     with pytest.raises(DamagedError, match=r"^the file$"):
         ledger.verify()
-    Damaged.check = lambda self: None
-    with pytest.raises(DamagedError, match=r"^#1 "):
+    Damaged.check = lambda self, ledger: None
+    with pytest.raises(DamagedError, match=r"^entry #1 "):
         ledger.verify()
 
 

@@ -31,8 +31,8 @@ from careerledger.events import (
 )
 from careerledger.interop import json_resume
 from careerledger.projections import MilestoneHistory, NetworkGrowth, VisionAlignment
-from careerledger.report.plain import printable
 from careerledger.report.tables import Terminal, of_entries, of_findings, of_view, safe
+from careerledger.text import printable
 from careers import Clock, careers, new_ledger
 from strategies import events, texts
 

@@ -1,228 +1,204 @@
 """Answer projections, folding only what is new.
 
-A fold is kept twice: its running state, for the next question of this process, and snapshots of
+A fold is cached twice: its running state, for the next question of this process, and snapshots of
 it in the store, for other processes and for going back. Both are used only where nothing up to
 their place was recorded or corrected since.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from datetime import date
 from itertools import groupby, islice
 from typing import Any, Final
 
+from careerledger.answers.snapshots import IsCurrent, Snapshots
 from careerledger.dates import PartialDate
-from careerledger.errors import CodecError, DateError, StoreError
 from careerledger.events import Event, catalogue
 from careerledger.history import Entry, Place, place
-from careerledger.journal import codec
-from careerledger.journal.read import Reader, Window
+from careerledger.journal import Journal
 from careerledger.projections import Projection
-from careerledger.projections.base import Fold, advance, consumed_types, fingerprint, key_of
-from careerledger.stores import Saved, Store
+from careerledger.projections.base import Fold, advance, consumed_types
+from careerledger.stores import Query, Snapshot
+
+__all__ = ["SNAPSHOT_EVERY", "Folds"]
 
 SNAPSHOT_EVERY: Final = 1000
 """How many entries are folded before it is worth saving the state."""
 
+AnyProjection = type[Projection[Any]]
 
-class _Kept:
+
+class CachedFold:
     """A fold that later questions can go on from."""
 
     def __init__(self, fold: Fold[Any], seen: int) -> None:
         self.fold = fold
         self.seen = seen
+        """How many entries of the ledger it knew."""
         self.unsaved = 0
         """How many entries were folded since its state was last saved."""
 
 
-class _Ahead:
-    """A history that is taken up to one day after the other."""
+class HistoryCursor:
+    """A history that is read up to one day after the other."""
 
     def __init__(self, history: Iterator[Entry[Event]]) -> None:
         self._history = history
         self._next = next(history, None)
 
     def until(self, end: str) -> Iterator[Entry[Event]]:
-        """What has not been taken yet, up to a day."""
+        """Yield the entries up to a day that were not read yet."""
         while self._next is not None and place(self._next)[0] <= end:
             yield self._next
             self._next = next(self._history, None)
 
 
-class Asker:
-    """Answers projections, folding only what is new."""
+class Folds:
+    """The folds of one ledger, kept from one question to the next."""
 
-    def __init__(self, store: Store, ledger: str, reader: Reader) -> None:
-        self._store = store
-        self._ledger = ledger
-        self._reader = reader
-        self._kept: dict[type[Projection[Any]], _Kept] = {}
-        self._catalogue = catalogue.size
-        self._forgettings = 0
-        self._unsavable: set[type[Projection[Any]]] = set()
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._snapshots = Snapshots(journal)
+        self._cache: dict[AnyProjection, CachedFold] = {}
+        self._state_of_cache = (catalogue.size, 0)
 
-    def ask(self, projections: Sequence[type[Projection[Any]]], upto: int, day: date) -> list[Any]:
-        """The views of projections at a day, from the first ``upto`` entries."""
-        self._drop_what_is_stale()
-        windows = {
-            projection: Window(upto=upto, until=PartialDate(day), types=consumed_types(projection))
+    def views(self, projections: Sequence[AnyProjection], upto: int, day: date) -> list[Any]:
+        """Return the views of projections at a day, from the first ``upto`` entries."""
+        self._drop_outdated(upto)
+        queries = {
+            projection: Query(upto=upto, until=PartialDate(day), types=consumed_types(projection))
             for projection in projections
         }
-        running = [self._start(projection, window) for projection, window in windows.items()]
-        for reached, group in groupby(
-            sorted(running, key=lambda kept: kept.fold.place), key=lambda kept: kept.fold.place
-        ):
-            together = list(group)
-            self._advance(together, reached, _union(windows[k.fold.projection] for k in together))
-        for kept in running:
-            kept.seen = upto
-            self._keep(kept, windows[kept.fold.projection])
-        views = {kept.fold.projection: kept.fold.view(day) for kept in running}
+        running = [self._start(projection, query) for projection, query in queries.items()]
+        for reached, together in _by_place(running):
+            self._advance(together, reached, _union(queries[k.fold.projection] for k in together))
+        for cached in running:
+            cached.seen = upto
+            self._keep(cached, queries[cached.fold.projection])
+        views = {cached.fold.projection: cached.fold.view(day) for cached in running}
         return [views[projection] for projection in projections]
 
     def series(
-        self, projections: Sequence[type[Projection[Any]]], upto: int, days: Sequence[date]
+        self, projections: Sequence[AnyProjection], upto: int, days: Sequence[date]
     ) -> list[list[Any]]:
-        """The views of projections at several days, the earliest first, in one pass.
+        """Return, for each of several days, the views of projections, in one pass.
 
-        Returns, for each day, the views in the order of the projections.
+        Args:
+            projections: What is asked.
+            upto: How many entries are known.
+            days: The earliest first.
         """
-        self._drop_what_is_stale()
-        first, last = (Window(upto=upto, until=PartialDate(day)) for day in (days[0], days[-1]))
+        self._drop_outdated(upto)
         types = {projection: consumed_types(projection) for projection in projections}
+        first, last = (Query(upto=upto, until=PartialDate(day)) for day in (days[0], days[-1]))
         running = [self._start(kind, first._replace(types=types[kind])) for kind in types]
-        views: list[dict[type[Projection[Any]], Any]] = [{} for _ in days]
-        for reached, group in groupby(
-            sorted(running, key=lambda kept: kept.fold.place), key=lambda kept: kept.fold.place
-        ):
-            together = list(group)
-            windows = {kept: last._replace(types=types[kept.fold.projection]) for kept in together}
-            ahead = _Ahead(self._reader.history(_union(windows.values()), reached))
-            for day, found in zip(days, views, strict=True):
-                count = advance([kept.fold for kept in together], ahead.until(PartialDate(day)))
-                for kept in together:
-                    kept.unsaved += count
-                    found[kept.fold.projection] = kept.fold.view(day)
-            for kept, window in windows.items():
-                kept.seen = upto
-                if kept.unsaved >= SNAPSHOT_EVERY and (made := self._snapshot(kept, window)):
-                    self._save(kept.fold.projection, [made], window)
-                self._keep(kept, window)
-        return [[found[projection] for projection in projections] for found in views]
+        views: list[dict[AnyProjection, Any]] = [{} for _ in days]
+        for reached, together in _by_place(running):
+            queries = {
+                cached: last._replace(types=types[cached.fold.projection]) for cached in together
+            }
+            history = self._journal.history(_union(queries.values())._replace(behind=reached))
+            cursor = HistoryCursor(history)
+            for day, answers in zip(days, views, strict=True):
+                count = advance(
+                    [cached.fold for cached in together], cursor.until(PartialDate(day))
+                )
+                for cached in together:
+                    cached.unsaved += count
+                    answers[cached.fold.projection] = cached.fold.view(day)
+            for cached, query in queries.items():
+                cached.seen = upto
+                if cached.unsaved >= SNAPSHOT_EVERY and (new := self._snapshot(cached, upto)):
+                    self._snapshots.save(cached.fold.projection, [new], self._is_current(query))
+                self._keep(cached, query)
+        return [[answers[projection] for projection in projections] for answers in views]
 
-    def _drop_what_is_stale(self) -> None:
-        """Keep no fold that met a type before it was known, or what was forgotten since."""
-        self._reader.corrections(self._store.head(self._ledger).size)
-        if (self._catalogue, self._forgettings) != (catalogue.size, self._reader.forgettings):
-            self._catalogue, self._forgettings = catalogue.size, self._reader.forgettings
-            self._kept.clear()
+    def _drop_outdated(self, upto: int) -> None:
+        """Drop folds that met a type before it was known, or what was forgotten since."""
+        self._journal.corrections(upto)  # which sees what was forgotten
+        state = (catalogue.size, self._journal.forgettings)
+        if self._state_of_cache != state:
+            self._state_of_cache = state
+            self._cache.clear()
 
-    def _start(self, projection: type[Projection[Any]], window: Window) -> _Kept:
-        """The furthest state to go on from."""
-        kept = self._kept.get(projection)
-        if kept is not None and self._stands(kept.seen, kept.fold.place, window):
+    def _start(self, projection: AnyProjection, query: Query) -> CachedFold:
+        """Return the furthest fold to go on from."""
+        is_current = self._is_current(query)
+        cached = self._cache.get(projection)
+        if cached is not None and is_current(cached.seen, cached.fold.place):
             # If a step fails, the state is half-way and must not be found again.
-            return self._kept.pop(projection)
-        for most in (1, None):  # the furthest is nearly always enough
-            for saved in self._saved(projection, most):
-                if self._stands(saved.seen, (saved.on, saved.seq), window):
-                    with suppress(CodecError):
-                        state = codec.decode_state(projection, saved.state)
-                        return _Kept(Fold(projection, state, (saved.on, saved.seq)), saved.seen)
-        return _Kept(Fold(projection), 0)
+            return self._cache.pop(projection)
+        found = self._snapshots.find(projection, is_current)
+        return CachedFold(Fold(projection), 0) if found is None else CachedFold(*found)
 
-    def _saved(self, projection: type[Projection[Any]], limit: int | None = None) -> list[Saved]:
-        under = (self._ledger, key_of(projection), fingerprint(projection))
-        return self._store.saved(*under, limit=limit)
+    def _is_current(self, query: Query) -> IsCurrent:
+        upto, until = query.upto or 0, query.until or ""
 
-    def _stands(self, seen: int, reached: Place, window: Window) -> bool:
-        return (
-            seen <= window.upto
-            and reached[0] <= window.until
-            and not self._reader.disturbed(seen, reached, window)
-        )
+        def is_current(seen: int, reached: Place) -> bool:
+            return (
+                seen <= upto
+                and reached[0] <= until
+                and not self._journal.changed_before(seen, reached, query)
+            )
 
-    def _advance(self, together: list[_Kept], after: Place, window: Window) -> None:
-        history = self._reader.history(window, after)
-        folds = [kept.fold for kept in together]
-        left = window.upto - max(kept.seen for kept in together)
-        snapshots: dict[type[Projection[Any]], list[Saved]] = {}
-        folded, whole = 0, True
-        while whole:
+        return is_current
+
+    def _advance(self, together: list[CachedFold], reached: Place, query: Query) -> None:
+        """Take folds that have reached the same place through the rest of the history."""
+        history = self._journal.history(query._replace(behind=reached))
+        folds = [cached.fold for cached in together]
+        upto = query.upto or 0
+        left = upto - max(cached.seen for cached in together)
+        snapshots: dict[AnyProjection, list[Snapshot]] = {}
+        folded, more = 0, True
+        while more:
             count = advance(folds, islice(history, SNAPSHOT_EVERY))
             folded += count
-            whole = count == SNAPSHOT_EVERY
-            for kept in together:
-                kept.unsaved += count
+            more = count == SNAPSHOT_EVERY
+            for cached in together:
+                cached.unsaved += count
             # After three quarters of what is left, and so on: older states are there to go back to.
-            if whole and window.upto - max(fold.place[1] for fold in folds) > left // 4:
+            if more and upto - max(fold.place[1] for fold in folds) > left // 4:
                 continue
             left //= 4
             # At the end of a long way the last few entries are saved as well.
-            few = SNAPSHOT_EVERY if whole or folded < SNAPSHOT_EVERY else 1
-            for kept in together:
-                if kept.unsaved >= few and (snapshot := self._snapshot(kept, window)):
-                    snapshots.setdefault(kept.fold.projection, []).append(snapshot)
-        for projection, made in snapshots.items():
-            self._save(projection, made, window)
+            few = SNAPSHOT_EVERY if more or folded < SNAPSHOT_EVERY else 1
+            for cached in together:
+                if cached.unsaved >= few and (snapshot := self._snapshot(cached, upto)):
+                    snapshots.setdefault(cached.fold.projection, []).append(snapshot)
+        for projection, new in snapshots.items():
+            self._snapshots.save(projection, new, self._is_current(query))
 
-    def _snapshot(self, kept: _Kept, window: Window) -> Saved | None:
-        projection = kept.fold.projection
-        if projection in self._unsavable:
-            return None
-        on, seq = kept.fold.place
-        try:
-            state = codec.encode_state(kept.fold.state)
-        except CodecError:
-            # A state that bytes cannot hold is folded from the start in each new process.
-            self._unsavable.add(projection)
-            return None
-        kept.unsaved = 0
-        return Saved(window.upto, on, seq, state)
+    def _snapshot(self, cached: CachedFold, seen: int) -> Snapshot | None:
+        snapshot = self._snapshots.take(cached.fold, seen)
+        if snapshot is not None:
+            cached.unsaved = 0
+        return snapshot
 
-    def _save(self, projection: type[Projection[Any]], made: list[Saved], window: Window) -> None:
-        standing = [
-            saved
-            for saved in self._saved(projection)
-            if self._stands(saved.seen, (saved.on, saved.seq), window)
-        ]
-        # An answer does not depend on it. A file from elsewhere may hold one of a day that is none.
-        with suppress(StoreError, DateError):
-            self._store.save(
-                self._ledger,
-                key_of(projection),
-                fingerprint(projection),
-                _thinned([*standing, *made]),
-            )
-
-    def _keep(self, kept: _Kept, window: Window) -> None:
+    def _keep(self, cached: CachedFold, query: Query) -> None:
         """Keep the fold that got furthest."""
-        other = self._kept.get(kept.fold.projection)
+        other = self._cache.get(cached.fold.projection)
         if (
             other is None
-            or other.fold.place <= kept.fold.place
-            or self._reader.disturbed(other.seen, other.fold.place, window)
+            or other.fold.place <= cached.fold.place
+            or self._journal.changed_before(other.seen, other.fold.place, query)
         ):
-            self._kept[kept.fold.projection] = kept
+            self._cache[cached.fold.projection] = cached
 
 
-def _union(windows: Iterable[Window]) -> Window:
-    """The window that sees what each of these sees; they differ in types alone."""
-    windows = list(windows)
+def _by_place(running: Iterable[CachedFold]) -> Iterator[tuple[Place, list[CachedFold]]]:
+    """The folds that have reached the same place, the earliest place first."""
+
+    def reached(cached: CachedFold) -> Place:
+        return cached.fold.place
+
+    for where, together in groupby(sorted(running, key=reached), key=reached):
+        yield where, list(together)
+
+
+def _union(queries: Iterable[Query]) -> Query:
+    """The query that chooses what each of these chooses; they differ in types alone."""
+    queries = list(queries)
     types: frozenset[str] | None = frozenset()
-    for window in windows:
-        types = None if types is None or window.types is None else types | window.types
-    return windows[0]._replace(types=types)
-
-
-def _thinned(snapshots: Iterable[Saved]) -> list[Saved]:
-    """The furthest snapshot, and older ones, each at least twice as far back as the one before."""
-    ordered = sorted(snapshots, key=lambda saved: (saved.on, saved.seq, saved.seen))
-    furthest = ordered.pop()
-    kept, back = [furthest], 0
-    for saved in reversed(ordered):
-        days = PartialDate(furthest.on).ordinal - PartialDate(saved.on).ordinal
-        if days >= max(1, 2 * back):
-            kept.append(saved)
-            back = days
-    return kept
+    for query in queries:
+        types = None if types is None or query.types is None else types.union(query.types)
+    return queries[0]._replace(types=types)

@@ -1,11 +1,12 @@
 """The material of ``careerledger demo``: a real résumé file, and a made-up year after it."""
 
+import json
 from collections import Counter
 from datetime import date
 from importlib.resources import files
 from typing import Final
 
-from careerledger import Draft
+from careerledger import Draft, event_from_dict
 
 __all__ = ["AT", "resume", "year"]
 
@@ -14,20 +15,20 @@ AT: Final = date(2026, 4, 30)
 
 
 def resume() -> bytes:
-    """The résumé of a restaurant manager who became a data analyst, a JSON Resume file."""
+    """Return the résumé of a restaurant manager who became a data analyst, a JSON Resume file."""
     return files(__name__).joinpath("career-changer.resume.json").read_bytes()
 
 
 def year() -> list[Draft]:
-    """What this person might have recorded from May 2025 to April 2026, in order.
+    """Return what this person might have recorded from May 2025 to April 2026, in order.
 
-    It refers to roles of the résumé; a few contacts are older.
+    It refers to roles of the résumé; a few contacts are older. The events are in ``year.jsonl``,
+    one a line, as ``event_to_dict`` writes them, without the fields that have their default.
     """
-    from careerledger.demo._year import EVENTS  # noqa: PLC0415 - loads the whole catalogue
-
-    of_the_day: Counter[str] = Counter()
+    lines = files(__name__).joinpath("year.jsonl").read_text(encoding="utf-8").splitlines()
+    per_date: Counter[str] = Counter()
     drafts: list[Draft] = []
-    for event in EVENTS:
-        of_the_day[event.on] += 1
-        drafts.append(Draft(event, f"demo:{event.on}:{of_the_day[event.on]}"))
+    for event in map(event_from_dict, map(json.loads, lines)):
+        per_date[event.on] += 1
+        drafts.append(Draft(event, f"demo:{event.on}:{per_date[event.on]}"))
     return drafts

@@ -23,7 +23,7 @@ from typing import (
 import attrs
 from immutabledict import immutabledict
 
-from careerledger.dates import PartialDate, shown
+from careerledger.dates import PartialDate
 from careerledger.errors import DefinitionError, FieldError
 from careerledger.events.fields import (
     FORGOTTEN,
@@ -40,6 +40,7 @@ from careerledger.events.fields import (
     check_for,
 )
 from careerledger.events.rules import MinLen
+from careerledger.text import shown
 
 C = TypeVar("C", bound=type)
 

@@ -52,13 +52,14 @@ import attrs
 import msgspec
 from immutabledict import immutabledict
 
-from careerledger.dates import PartialDate, shown
+from careerledger.dates import PartialDate
 from careerledger.errors import CareerLedgerError, CodecError, DateError, FieldError
 from careerledger.events import Action, Event, UnknownEvent, catalogue, load_catalogue
 from careerledger.events.correction import EntryAmended
 from careerledger.events.fields import check_for
 from careerledger.events.rules import Interval, MinLen, Predicate, Rule, rules_in
 from careerledger.history import Entry, entry_of, fillable
+from careerledger.text import shown
 
 if TYPE_CHECKING:
     from cattrs import Converter

@@ -21,11 +21,11 @@ from careerledger.errors import (
 from careerledger.events import UnknownEvent
 from careerledger.events.correction import SubjectForgotten
 from careerledger.journal import codec
-from careerledger.journal.read import PAGE, log_pages
+from careerledger.journal.read import PAGE, Journal
 from careerledger.journal.verify import verify
 from careerledger.journal.write import as_row
 from careerledger.proofs.merkle import Frontier
-from careerledger.stores import Row, Store
+from careerledger.stores import Query, Row, Store
 
 __all__ = ["backup", "export_jsonl", "import_jsonl", "new_path", "new_store"]
 
@@ -39,20 +39,19 @@ class _ForgottenMeanwhileError(Exception):
     """What was read may hold what was forgotten while it was read."""
 
 
-def _pages(store: Store, ledger: str) -> Iterator[list[Row]]:
-    """The rows of a ledger as it is now; others may go on writing it."""
-    head = store.head(ledger)
+def _pages(journal: Journal) -> Iterator[list[Row]]:
+    """Yield the rows of a ledger as it is now; others may go on writing it."""
+    head = journal.head()
     frontier = Frontier()
-    for page in log_pages(store, ledger, head.size):
+    for page in journal.pages(Query(upto=head.size)):
         frontier.extend(row.leaf for row in page)
         yield page
     if (frontier.size, frontier.packed) != (head.size, head.frontier):
         raise DamagedError(
-            f"the entries of ledger {ledger!r} do not lead to its head, so it was not copied; "
-            "ledger.verify() says where, and 'careerledger recover' saves what fits"
+            f"the entries of ledger {journal.name!r} do not lead to its head, so it was not "
+            "copied; ledger.verify() says where, and 'careerledger recover' saves what fits"
         )
-    since = store.corrections(ledger, after=head.size, upto=store.head(ledger).size)
-    if any(isinstance(entry.event, SubjectForgotten) for entry in codec.decode_all(since)):
+    if journal.rows(Query(after=head.size, types=[SubjectForgotten.__event__.name], dated=False)):
         raise _ForgottenMeanwhileError
 
 
@@ -75,18 +74,18 @@ def new_path(path: str | os.PathLike[str]) -> Path:
 # To another file
 
 
-def backup(store: Store, ledger: str, path: str | os.PathLike[str]) -> None:
+def backup(journal: Journal, path: str | os.PathLike[str]) -> None:
     """Write a ledger as it is now into a new ledger file."""
-    with new_store(new_path(path)) as copy:
-        _until_calm(lambda: _copy(store, ledger, copy))
+    with new_store(new_path(path)) as store:
+        _until_calm(lambda: _copy(journal, store))
 
 
-def _copy(store: Store, ledger: str, copy: Store) -> None:
+def _copy(journal: Journal, store: Store) -> None:
     frontier = Frontier()
-    with copy.writing(ledger):
-        for page in _pages(store, ledger):
+    with store.writing(journal.name):
+        for page in _pages(journal):
             frontier.extend(row.leaf for row in page)
-            copy.append(ledger, page, frontier.packed)
+            store.append(journal.name, page, frontier.packed)
 
 
 @contextmanager
@@ -122,6 +121,7 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     entry: msgspec.Raw
     personal: list[msgspec.Raw] = []
     introduces: str | None = None
+    names: str | None = None
 
 
 _LONGEST: Final = 4 * codec.MAX_BYTES
@@ -130,18 +130,16 @@ _MOST_AT_ONCE: Final = 4 * _LONGEST
 """So many bytes of lines are enough to be appended."""
 
 
-def export_jsonl(store: Store, ledger: str, path: str | os.PathLike[str]) -> None:
+def export_jsonl(journal: Journal, path: str | os.PathLike[str]) -> None:
     """Write a ledger as it is now into a new text file, one JSON object a line."""
-    _until_calm(lambda: _export(store, ledger, new_path(path)))
+    _until_calm(lambda: _export(journal, new_path(path)))
 
 
-def _export(store: Store, ledger: str, path: Path) -> None:
+def _export(journal: Journal, path: Path) -> None:
     with _new_file(path) as file:
-        head = store.head(ledger)
-        root = Frontier(head.size, head.frontier).root().hex()
-        file.write(msgspec.json.encode(_Header(FORMAT, ledger, head.size, root)) + b"\n")
-        left = head.size
-        for page in _pages(store, ledger):
+        left, root = journal.root()
+        file.write(msgspec.json.encode(_Header(FORMAT, journal.name, left, root.hex())) + b"\n")
+        for page in _pages(journal):
             for row in page[:left]:
                 file.write(msgspec.json.encode(_as_line(row)) + b"\n")
             left -= len(page)
@@ -155,6 +153,7 @@ def _as_line(row: Row) -> _Line:
         entry=msgspec.Raw(row.body if whole else msgspec.json.encode(row.body.decode())),
         personal=[] if row.personal is None else list(map(msgspec.Raw, row.personal.split(b"\n"))),
         introduces=row.introduces,
+        names=row.names,
     )
 
 
@@ -178,10 +177,14 @@ def _new_file(path: Path) -> Generator[BinaryIO, None, None]:
         made.unlink(missing_ok=True)
 
 
-def import_jsonl(store: Store, ledger: str, path: str | os.PathLike[str]) -> int:
+def import_jsonl(journal: Journal, path: str | os.PathLike[str]) -> int:
     """Append to a ledger what a file holds beyond it, and return how many entries that were."""
     try:
-        with open(path, "rb") as file, store.writing(ledger) as head:  # noqa: PTH123 - any path
+        with (
+            open(path, "rb") as file,  # noqa: PTH123 - any path
+            journal.lock,
+            journal.store.writing(journal.name) as head,
+        ):
             lines = _lines(file, Path(path))
             header = _read(next(lines, (1, b"")), _Header, path)
             if header.careerledger != FORMAT:
@@ -195,13 +198,13 @@ def import_jsonl(store: Store, ledger: str, path: str | os.PathLike[str]) -> int
                     raise ForeignFileError(
                         f"{path} holds more than the {header.entries} entries of its first line"
                     )
-                _append_new(store, ledger, head.size, rows, frontier, path)
+                _append_new(journal, head.size, rows, frontier, path)
             if (frontier.size, frontier.root().hex()) != (header.entries, header.root):
                 raise ForeignFileError(
                     f"{path} holds {frontier.size} entries that do not come to the "
                     f"{header.entries} of its first line; a part of it is missing or was changed"
                 )
-            verify(store, ledger, None)
+            verify(journal, None)
             return max(0, frontier.size - head.size)
     except OSError as error:
         if isinstance(error, StoreError):
@@ -242,37 +245,38 @@ def _batches(lines: Iterator[tuple[int, bytes]], path: object) -> Iterator[list[
         yield page
 
 
-def _as_row(line: tuple[int, bytes], path: object) -> Row:
-    told = _read(line, _Line, path)
-    seq = line[0] - 1
-    body = bytes(told.entry)
+def _as_row(numbered: tuple[int, bytes], path: object) -> Row:
+    number, _ = numbered
+    line = _read(numbered, _Line, path)
+    seq = number - 1
+    body = bytes(line.entry)
     try:
         if body[:1] == b'"':
             body = msgspec.json.decode(body, type=str).encode()
-        personal = b"\n".join(map(bytes, told.personal)) or None
+        personal = b"\n".join(map(bytes, line.personal)) or None
         entry = codec.decode(seq, body, personal)
     except (msgspec.DecodeError, CodecError) as error:
-        raise ForeignFileError(f"line {line[0]} of {path} holds no entry: {error}") from error
+        raise ForeignFileError(f"line {number} of {path} holds no entry: {error}") from error
     row = as_row(entry, body, personal)
     if isinstance(entry.event, UnknownEvent):
-        row = row._replace(introduces=told.introduces)
-    if (row.leaf.hex(), row.introduces) != (told.leaf, told.introduces):
-        raise ForeignFileError(f"line {line[0]} of {path} was changed: its hash is another")
+        row = row._replace(introduces=line.introduces, names=line.names)
+    if (row.leaf.hex(), row.introduces, row.names) != (line.leaf, line.introduces, line.names):
+        raise ForeignFileError(f"line {number} of {path} was changed: its hash is another")
     return row
 
 
-def _append_new(  # noqa: PLR0917 - one step of import_jsonl
-    store: Store, ledger: str, size: int, rows: list[Row], frontier: Frontier, path: object
+def _append_new(
+    journal: Journal, size: int, rows: list[Row], frontier: Frontier, path: object
 ) -> None:
-    """Append the rows that a ledger of this size has not, and compare those that it has."""
-    upto = min(size, rows[-1].seq)
-    known = list(chain.from_iterable(log_pages(store, ledger, upto, after=rows[0].seq - 1)))
+    """Append the rows that a ledger of this size lacks, and compare those that it has."""
+    query = Query(after=rows[0].seq - 1, upto=min(size, rows[-1].seq))
+    known = list(chain.from_iterable(journal.pages(query)))
     for row, other in zip(rows, known, strict=False):
         if row.body != other.body:
             raise ForeignFileError(
                 f"line {row.seq + 1} of {path} is another entry than #{row.seq} of ledger "
-                f"{ledger!r}; import it into a ledger that is empty, or a part of it"
+                f"{journal.name!r}; import it into a ledger that is empty, or a part of it"
             )
     frontier.extend(row.leaf for row in rows)
     if len(known) < len(rows):
-        store.append(ledger, rows[len(known) :], frontier.packed)
+        journal.store.append(journal.name, rows[len(known) :], frontier.packed)

@@ -1,71 +1,65 @@
-"""What a ledger holds about a person, and how it forgets that."""
+"""Find what a ledger holds about a person, and what remains of it once they are forgotten."""
 
 import json
 from collections.abc import Iterator
 from typing import Any
 
 from careerledger.errors import DamagedError
-from careerledger.events import Event, UnknownEvent, introduced, referred
-from careerledger.events.correction import EntryAmended
+from careerledger.events import Event
+from careerledger.events.correction import SubjectForgotten
 from careerledger.history import Entry
 from careerledger.journal import codec
-from careerledger.journal.read import Reader
-from careerledger.stores import Store
+from careerledger.journal.read import Journal
+from careerledger.stores import Query
 
-__all__ = ["about", "left_without"]
+__all__ = ["entries_about", "last_forgotten", "remaining_without"]
 
 
-def left_without(store: Store, ledger: str, subject: str) -> dict[int, bytes | None]:
-    """Of each row that tells of a person, what is left without it.
+def remaining_without(journal: Journal, subject: str) -> dict[int, bytes | None]:
+    """Return the personal lines that remain in each row about a person, once theirs are gone.
 
     Args:
-        store: Where the ledger lives.
-        ledger: Its name.
+        journal: The ledger.
         subject: The person, as ``"kind:id"``.
     """
-    left: dict[int, bytes | None] = {}
-    for seq, held in store.personal(ledger):
-        lines = held.split(b"\n")
-        others = [line for line in lines if _subject(seq, line) != subject]
+    remaining: dict[int, bytes | None] = {}
+    for row in journal.rows(Query(names=subject, personal=True)):
+        lines = (row.personal or b"").split(b"\n")
+        others = [line for line in lines if _subject(row.seq, line) != subject]
         if len(others) < len(lines):
-            left[seq] = b"\n".join(others) or None
-    return left
+            remaining[row.seq] = b"\n".join(others) or None
+    return remaining
 
 
 def _subject(seq: int, line: bytes) -> object:
-    """Of whom a line tells."""
+    """The person whom a personal line is about."""
     try:
         return json.loads(line)["subject"]
     except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise DamagedError(
-            f"what #{seq} keeps beside the log cannot be read, so it is not known of whom it "
-            "tells; restore the file from a backup"
+            f"the personal lines of #{seq} cannot be read, so nobody knows whom they are about; "
+            "restore the file from a backup"
         ) from error
 
 
-def about(reader: Reader, upto: int, subject: str) -> Iterator[dict[str, Any]]:
-    """Each entry that introduces a person or refers to them, as plain values."""
-    for entry in reader.log(upto):
-        if subject in _names(entry.event):
-            yield _plain(entry)
+def last_forgotten(journal: Journal, kind: str, id_: str) -> Entry[Event] | None:
+    """Return the last entry by which a person was forgotten; None: they never were."""
+    query = Query(types=[SubjectForgotten.__event__.name], dated=False)
+    last = None
+    for entry in journal.log(query):
+        event = entry.event
+        if isinstance(event, SubjectForgotten) and (event.kind, event.id) == (kind, id_):
+            last = entry
+    return last
 
 
-def _names(event: Event) -> set[str]:
-    """All whom an event may be about, as ``"kind:id"``."""
-    if isinstance(event, EntryAmended):
-        event = event.event
-    if isinstance(event, UnknownEvent):
-        return set()
-    names = {f"{kind}:{id_}" for _, id_, kinds in referred(event) for kind in kinds}
-    name = introduced(event)
-    return names if name is None else names | {name}
-
-
-def _plain(entry: Entry[Event]) -> dict[str, Any]:
-    return {
-        "seq": entry.seq,
-        "id": entry.id,
-        "recorded_at": codec.instant_text(entry.recorded_at),
-        "key": entry.key,
-        **codec.event_to_dict(entry.event),
-    }
+def entries_about(journal: Journal, subject: str) -> Iterator[dict[str, Any]]:
+    """Yield each entry that introduces a person or refers to them, as plain values."""
+    for entry in journal.log(Query(names=subject)):
+        yield {
+            "seq": entry.seq,
+            "id": entry.id,
+            "recorded_at": codec.instant_text(entry.recorded_at),
+            "key": entry.key,
+            **codec.event_to_dict(entry.event),
+        }

@@ -1,77 +1,114 @@
-"""Read a ledger back: its entries, its corrections, its history."""
+"""Read a ledger back: its rows, its entries, its corrections, its history."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Final, NamedTuple
+from threading import RLock
+from typing import Final
 
 from careerledger.events import Event, UnknownEvent, catalogue
 from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten
 from careerledger.history import Corrections, Entry, Place, corrected, place
 from careerledger.journal import codec
-from careerledger.stores import Row, Slim, Store
+from careerledger.proofs.merkle import Frontier
+from careerledger.stores import Head, Query, Row, Store
+
+__all__ = ["PAGE", "Journal"]
 
 PAGE: Final = 1000
-"""How many rows are read at once: a reader's memory does not grow with the ledger."""
-START: Final[Place] = ("", 0)
+"""How many rows are read at once, so that a reader's memory does not grow with the ledger."""
 
 
-class Window(NamedTuple):
-    """Which part of a ledger a question is about."""
+class Journal:
+    """One ledger in one store: everything that reads or writes its entries.
 
-    upto: int
-    """Entries numbered up to this are known."""
-    until: str
-    """Facts dated up to this have happened."""
-    types: frozenset[str] | None = None
-    """Types of events that are wanted; None: all."""
+    It remembers the corrections that it has read, so that a question reads only new ones.
 
+    Args:
+        store: Where the ledger lives.
+        name: Its name in the store.
+    """
 
-class Reader:
-    """A ledger's entries, as histories."""
-
-    def __init__(self, store: Store, ledger: str) -> None:
-        self._store = store
-        self._ledger = ledger
+    def __init__(self, store: Store, name: str) -> None:
+        self.store = store
+        self.name = name
+        self.lock = RLock()
+        """Held while entries are written, or what the journal remembers changes."""
+        self.forgettings = 0
+        """How often this journal saw that a person was forgotten."""
         self._seen = 0
+        """Up to which number corrections were read."""
         self._catalogue = catalogue.size
         self._corrections: list[Entry[Event]] = []
         self._targets: dict[str, Entry[Event]] = {}
         self._latest: tuple[int, Corrections] = (0, Corrections())
-        self.forgettings = 0
-        """How often something was forgotten, as far as it was seen from here."""
 
-    def forget(self) -> None:
-        """Keep nothing in mind that may have been forgotten."""
-        self.forgettings += 1
-        self._start_anew()
+    def head(self) -> Head:
+        """Return where the ledger ends."""
+        return self.store.head(self.name)
 
-    def _start_anew(self) -> None:
-        self._seen = 0
-        self._corrections.clear()
-        self._targets.clear()
-        self._latest = (0, Corrections())
+    def size_at(self, instant: str) -> int:
+        """Return how many entries were recorded up to an instant."""
+        query = Query(recorded_until=instant, order="newest", limit=1)
+        return sum(row.seq for row in self.rows(query))
+
+    def rows(self, query: Query) -> list[Row]:
+        """Return the rows that a query chooses; see ``Store.rows``."""
+        return self.store.rows(self.name, query)
+
+    def pages(self, query: Query) -> Iterator[list[Row]]:
+        """Yield the rows that a query chooses, page by page, by number or by place."""
+        query = query._replace(limit=PAGE)
+        while rows := self.rows(query):
+            yield rows
+            last = rows[-1]
+            if query.order == "place":
+                query = query._replace(behind=(last.on or "", last.seq))
+            else:
+                query = query._replace(after=last.seq)
+
+    def entry(self, number: int) -> Entry[Event] | None:
+        """Return the entry with this number as it was recorded; None: there is none."""
+        rows = self.rows(Query(after=number - 1, upto=number, limit=1)) if number > 0 else []
+        return next(decoded(rows), None)
 
     def find(self, ids: Iterable[str]) -> dict[str, Entry[Event]]:
-        """The entries with these ids, as they were recorded."""
-        found = codec.decode_all(self._store.by_id(self._ledger, list(ids)))
-        return {entry.id: entry for entry in found}
+        """Return the entries with these ids as they were recorded."""
+        ids = list(ids)
+        rows = self.rows(Query(ids=ids)) if ids else []
+        return {entry.id: entry for entry in decoded(rows)}
 
-    def recorded(self, entries: Sequence[Entry[Event]]) -> None:
-        """Take note of entries that were just written, to read no corrections where none are."""
-        if not entries or entries[0].seq != self._seen + 1:
-            return
-        for entry in entries:
-            if isinstance(entry.event, _CORRECTIONS):
-                return
-        self._seen = entries[-1].seq
+    def log(self, query: Query) -> Iterator[Entry[Event]]:
+        """Yield the entries that a query chooses, by number, as they were recorded."""
+        return decoded(chain.from_iterable(self.pages(query)))
 
-    def unknown_corrections(self, upto: int) -> list[Entry[Event]]:
-        """Entries without a date that this program does not know."""
-        known = self._corrections_upto(upto)
-        return [entry for entry in known if isinstance(entry.event, UnknownEvent)]
+    def history(self, query: Query) -> Iterator[Entry[Event]]:
+        """Yield the entries that a query chooses, corrected and in the order of life.
+
+        Args:
+            query: ``upto`` must be given; of the others ``behind``, ``until`` and ``types`` may
+                be. What others record meanwhile is not in the history.
+        """
+        start, types = query.behind or ("", 0), query.types
+        until = query.until or "9999-12-31"
+        return corrected(
+            decoded(chain.from_iterable(self.pages(query._replace(order="place")))),
+            self.corrections(query.upto or 0),
+            lambda entry: (
+                start < place(entry)
+                and place(entry)[0] <= until
+                and (types is None or entry.type in types)
+            ),
+        )
+
+    def root(self) -> tuple[int, bytes]:
+        """Return the size of the ledger and the root hash of its Merkle tree."""
+        head = self.head()
+        return head.size, Frontier(head.size, head.frontier).root()
+
+    # Corrections
 
     def corrections(self, upto: int) -> Corrections:
-        """What the corrections among the first ``upto`` entries come to."""
+        """Return what the corrections among the first ``upto`` entries come to."""
         known = self._corrections_upto(upto)
         count, corrections = self._latest
         if count != len(known):
@@ -79,30 +116,32 @@ class Reader:
             self._latest = (len(known), corrections)
         return corrections
 
-    def _corrections_upto(self, upto: int) -> list[Entry[Event]]:
-        if self._catalogue != catalogue.size:
-            # What was unknown may be known by now.
-            self._catalogue = catalogue.size
-            self._start_anew()
-        if upto > self._seen:
-            rows = self._store.corrections(self._ledger, after=self._seen, upto=upto)
-            new = list(codec.decode_all(rows))
-            if self._seen and any(isinstance(entry.event, SubjectForgotten) for entry in new):
-                self.forget()
-                return self._corrections_upto(upto)
-            targets = {target for entry in new if (target := _target(entry)) is not None}
-            self._targets |= self.find(targets - self._targets.keys())
-            self._corrections += new
-            self._seen = upto
-        if upto == self._seen:
-            return self._corrections
-        return [entry for entry in self._corrections if entry.seq <= upto]
+    def unknown_corrections(self, upto: int) -> list[Entry[Event]]:
+        """Return the entries without a date that this program does not know."""
+        known = self._corrections_upto(upto)
+        return [entry for entry in known if isinstance(entry.event, UnknownEvent)]
 
-    def disturbed(self, seen: int, reached: Place, window: Window) -> bool:
-        """Whether anything up to a place was recorded or corrected after ``seen`` entries."""
-        if seen == window.upto:
+    def forget(self) -> None:
+        """Drop everything remembered that may be about a person who was forgotten."""
+        self.forgettings += 1
+        self._start_anew()
+
+    def note_recorded(self, entries: Sequence[Entry[Event]]) -> None:
+        """Remember that entries just written need not be searched for corrections."""
+        if entries and entries[0].seq == self._seen + 1 and not any(map(_target, entries)):
+            self._seen = entries[-1].seq
+
+    def changed_before(self, seen: int, reached: Place, query: Query) -> bool:
+        """Whether anything up to a place was recorded or corrected after ``seen`` entries.
+
+        Args:
+            seen: How many entries the asker knows.
+            reached: The place up to which it knows the history.
+            query: Which entries matter: ``upto`` and ``types``.
+        """
+        if seen == query.upto:
             return False
-        known = self._corrections_upto(window.upto)
+        known = self._corrections_upto(query.upto or 0)
         corrected_since = {_target(entry) for entry in known if entry.seq > seen}
         for id_ in corrected_since:
             target = self._targets.get(id_ or "")
@@ -114,59 +153,43 @@ class Reader:
                 (getattr(event, "on", None) or "9", target.seq) <= reached for event in versions
             ):
                 return True
-        return self._store.touched(
-            self._ledger, after=seen, upto=window.upto, place=reached, types=window.types
-        )
+        newer = Query(after=seen, upto=query.upto, until=reached[0], types=query.types)
+        rows = chain.from_iterable(self.pages(newer))
+        return any((row.on or "", row.seq) <= reached for row in rows)
 
-    def history(self, window: Window, after: Place = START) -> Iterator[Entry[Event]]:
-        """The entries of a window behind a place, corrected and in order.
+    def _start_anew(self) -> None:
+        self._seen = 0
+        self._corrections.clear()
+        self._targets.clear()
+        self._latest = (0, Corrections())
 
-        Reads page by page. What others record meanwhile is not in the window.
-        """
-        return corrected(
-            codec.decode_all(chain.from_iterable(self._pages(window, after))),
-            self.corrections(window.upto),
-            lambda entry: (
-                after < place(entry)
-                and place(entry)[0] <= window.until
-                and (window.types is None or entry.type in window.types)
-            ),
-        )
-
-    def _pages(self, window: Window, after: Place) -> Iterator[list[Slim]]:
-        while True:
-            page = self._store.facts(
-                self._ledger,
-                after=after,
-                until=window.until,
-                upto=window.upto,
-                types=window.types,
-                limit=PAGE,
-            )
-            if not page:
-                return
-            yield page
-            after = self._store.place(self._ledger, page[-1][0])
-
-    def log(self, upto: int) -> Iterator[Entry[Event]]:
-        """The first ``upto`` entries as they were recorded, by number."""
-        for rows in log_pages(self._store, self._ledger, upto):
-            yield from codec.decode_all((row.seq, row.type, row.body, row.personal) for row in rows)
+    def _corrections_upto(self, upto: int) -> list[Entry[Event]]:
+        if self._catalogue != catalogue.size:
+            # A correction that was unknown may be known by now.
+            self._catalogue = catalogue.size
+            self._start_anew()
+        if upto > self._seen:
+            new = list(decoded(self.rows(Query(after=self._seen, upto=upto, dated=False))))
+            if self._seen and any(isinstance(entry.event, SubjectForgotten) for entry in new):
+                self.forget()
+                return self._corrections_upto(upto)
+            targets = {target for entry in new if (target := _target(entry)) is not None}
+            self._targets |= self.find(targets - self._targets.keys())
+            self._corrections += new
+            self._seen = upto
+        if upto == self._seen:
+            return self._corrections
+        return [entry for entry in self._corrections if entry.seq <= upto]
 
 
-def log_pages(store: Store, ledger: str, upto: int, *, after: int = 0) -> Iterator[list[Row]]:
-    """The rows of a ledger numbered above ``after`` up to ``upto``, page by page, as there are."""
-    while after < upto and (rows := store.log(ledger, after=after, upto=upto, limit=PAGE)):
-        yield rows
-        after = rows[-1].seq
-
-
-_CORRECTIONS: Final = (EntryVoided, EntryAmended)
+def decoded(rows: Iterable[Row]) -> Iterator[Entry[Event]]:
+    """Yield the entries in these rows; CodecError where bytes are not an entry."""
+    return codec.decode_all((row.seq, row.type, row.body, row.personal) for row in rows)
 
 
 def _target(entry: Entry[Event]) -> str | None:
     event = entry.event
-    return event.target if isinstance(event, _CORRECTIONS) else None
+    return event.target if isinstance(event, EntryVoided | EntryAmended) else None
 
 
 def _amendment(entry: Entry[Event]) -> Event | None:

@@ -1,15 +1,15 @@
-"""Saving what a damaged file still holds."""
+"""Save what a damaged file still holds."""
 
 import json
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 import attrs
 
@@ -25,12 +25,12 @@ from careerledger.events.correction import SubjectForgotten
 from careerledger.history import Entry
 from careerledger.journal import codec
 from careerledger.journal.copy import new_path, new_store
-from careerledger.journal.read import PAGE
+from careerledger.journal.read import PAGE, Journal
 from careerledger.journal.verify import missing_of
-from careerledger.journal.write import append, as_entries, as_row, next_instant
+from careerledger.journal.write import Proposal, append, as_row, new_entries, next_instant
 from careerledger.proofs.merkle import Frontier, leaf_hash
 from careerledger.proofs.personal import disclosed
-from careerledger.stores import Row, Store
+from careerledger.stores import Row, new_row
 from careerledger.stores.sqlite.salvage import merged, records
 
 __all__ = ["Loss", "recover"]
@@ -54,22 +54,12 @@ class Loss:
         return f"{which} of ledger {self.ledger!r}: {self.reason}"
 
 
-class _Found(NamedTuple):
-    """A row as it stood in the file."""
-
-    seq: int
-    body: bytes
-    leaf: bytes
-    introduces: str | None
-    personal: bytes | None
-
-
 class _Contents(NamedTuple):
     """What a file holds of its ledgers, by their numbers in it."""
 
     names: dict[int, tuple[str, int]]
     """Name and size."""
-    rows: dict[int, list[_Found]]
+    rows: dict[int, list[Row]]
 
 
 def recover(
@@ -83,7 +73,7 @@ def recover(
     losses: list[Loss] = []
     with new_store(target) as store:
         for number, name, size in _named(contents):
-            losses += _save(store, name, size, contents.rows[number], now)
+            losses += _save(Journal(store, name), size, contents.rows[number], now)
         if not store.ledgers():
             raise DamagedError(f"nothing of {path} could be saved; restore it from a backup")
     return losses
@@ -99,27 +89,29 @@ def _read(path: Path, beside: Path) -> _Contents:
     for number, record in records(content):
         match record:
             case (None, str(name), int(size), str(), bytes()):
-                # A ledger only grows, so that the larger size is the newer one.
+                # A ledger only grows, so the larger size is the newer one.
                 contents.names[number] = max(
                     (name, size), contents.names.get(number, (name, 0)), key=_size
                 )
-            case (
-                int(ledger),
-                int(seq),
-                bytes(body),
-                str(),
-                str(),
-                str() | None,
-                str(),
-                str() | None,
-                str() | None as introduces,
-                bytes(leaf),
-                bytes() | None as personal,
-            ) if seq > 0:
-                contents.rows[ledger].append(_Found(seq, body, leaf, introduces, personal))
+            case (int(ledger), int(seq), *values) if seq > 0 and _is_entry(values):
+                contents.rows[ledger].append(new_row((seq, *values)))
             case _:
                 pass  # of another table
     return contents
+
+
+def _is_entry(values: Sequence[object]) -> bool:
+    """Whether the values behind a number are those of a ``Row``, by their types."""
+    return len(values) == len(_COLUMNS) and all(map(isinstance, values, _COLUMNS))
+
+
+_TEXT: Final = (str, type(None))
+_COLUMNS: Final[tuple[Any, ...]] = (
+    *(str, str, _TEXT, str),  # id, type, on, recorded_at
+    *(_TEXT, _TEXT, _TEXT, _TEXT),  # key, source, batch, target
+    *(_TEXT, _TEXT),  # introduces, names
+    *(bytes, bytes, (bytes, type(None))),  # body, leaf, personal
+)
 
 
 def _named(contents: _Contents) -> Iterator[tuple[int, str, int | None]]:
@@ -134,10 +126,9 @@ def _named(contents: _Contents) -> Iterator[tuple[int, str, int | None]]:
         yield number, name, size
 
 
-def _save(
-    store: Store, name: str, size: int | None, found: list[_Found], now: datetime
-) -> list[Loss]:
-    """Append what verifies to a ledger of the new store, and tell what does not."""
+def _save(journal: Journal, size: int | None, found: list[Row], now: datetime) -> list[Loss]:
+    """Append what verifies to a ledger of the new store, and return what does not."""
+    name, store = journal.name, journal.store
     fitting = _once(sorted(filter(None, map(_fitting, found)), key=_order))
     numbers = [row.seq for row, _ in fitting]
     losses = list(_gaps(name, size or 0, numbers))
@@ -167,10 +158,10 @@ def _save(
                 page = rows[start : start + PAGE]
                 frontier.extend(row.leaf for row in page)
                 store.append(name, page, frontier.packed)
-            head = store.head(name)
+            head = journal.head()
             # What is missing is as if it had been forgotten; the log says so, and verifies.
-            lost = [(_lost(subject), None) for subject in sorted(torn)]
-            append(store, name, head, as_entries(lost, next_instant(now, head), head.size))
+            lost = [Proposal(_lost(subject)) for subject in sorted(torn)]
+            append(journal, head, new_entries(lost, next_instant(now, head), head.size))
     return losses
 
 
@@ -183,45 +174,44 @@ def _order(fitting: tuple[Row, Entry[Event]]) -> tuple[str, int]:
     return row.recorded_at, row.seq
 
 
-def _fitting(found: _Found) -> tuple[Row, Entry[Event]] | None:
-    """The row that a found one must be, and its entry; None: it does not verify."""
+def _fitting(found: Row) -> tuple[Row, Entry[Event]] | None:
+    """Return the row that the bytes of this one make, and its entry; None: it does not verify."""
     if leaf_hash(found.body) != found.leaf:
         return None
-    lines = _disclosures(found)
+    lines = _committed_lines(found)
     try:
         entry = codec.decode(found.seq, found.body, lines)
     except CodecError:
         return None
     row = as_row(entry, found.body, lines)
     if isinstance(entry.event, UnknownEvent):
-        row = row._replace(introduces=found.introduces)
+        row = row._replace(introduces=found.introduces, names=found.names)
     return row, entry
 
 
-def _disclosures(found: _Found) -> bytes | None:
-    """Of what is kept beside a row, the lines that the row is committed to."""
-    if found.personal is None:
+def _committed_lines(row: Row) -> bytes | None:
+    """The personal lines of a row that its entry commits to."""
+    if row.personal is None:
         return None
     lines: dict[str, bytes] = {}
-    # A body that is none has no such hashes; it is found out where it is decoded.
+    # A body that is no entry commits to nothing; that is noticed where it is decoded.
     with suppress(ValueError, TypeError, AttributeError, RecursionError):
-        commitments = json.loads(found.body).get("personal", {})
-        for line in found.personal.split(b"\n"):
+        commitments = json.loads(row.body).get("personal", {})
+        for line in row.personal.split(b"\n"):
             with suppress(ProofError):
                 lines |= dict.fromkeys(disclosed(line, commitments), line)
     return b"\n".join(lines.values()) or None
 
 
 def _once(rows: Iterable[tuple[Row, Entry[Event]]]) -> list[tuple[Row, Entry[Event]]]:
-    """The rows without those whose number, id or key was there before."""
-    kept: list[tuple[Row, Entry[Event]]] = []
-    seen: set[object] = set()
+    """Leave out the rows whose number or id was there before."""
+    unique: list[tuple[Row, Entry[Event]]] = []
+    seen: set[int | str] = set()
     for row, entry in rows:
-        marks = {row.seq, row.id, *([] if row.key is None else [(row.key,)])}
-        if seen.isdisjoint(marks):
-            kept.append((row, entry))
-            seen |= marks
-    return kept
+        if seen.isdisjoint((row.seq, row.id)):
+            unique.append((row, entry))
+            seen |= {row.seq, row.id}
+    return unique
 
 
 def _gaps(ledger: str, size: int, numbers: list[int]) -> Iterator[Loss]:

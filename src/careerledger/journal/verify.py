@@ -1,9 +1,8 @@
-"""Showing that a ledger holds what it was given: for its owner, and for others."""
+"""Show that a ledger holds what was recorded: to its owner, and to others."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from itertools import chain, pairwise
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -12,34 +11,34 @@ from careerledger.events import Event, PersonalField, UnknownEvent
 from careerledger.events.correction import EntryAmended, SubjectForgotten
 from careerledger.history import Entry
 from careerledger.journal import codec
-from careerledger.journal.read import log_pages
-from careerledger.journal.write import as_row, as_rows
+from careerledger.journal.read import Journal
+from careerledger.journal.write import as_row
 from careerledger.proofs.checkpoint import Checkpoint
 from careerledger.proofs.inclusion import Proof
-from careerledger.proofs.merkle import Frontier, inclusion_path, leaf_hash, root_of
+from careerledger.proofs.merkle import Frontier, inclusion_path, root_of
 from careerledger.proofs.personal import disclosed
-from careerledger.stores import Row, Store
+from careerledger.stores import Query, Row
 
 __all__ = ["missing_of", "prove", "verify"]
 
 
-def verify(store: Store, ledger: str, since: Checkpoint | None) -> None:
+def verify(journal: Journal, since: Checkpoint | None) -> None:
     """Read every entry strictly, hash it, and compare all that the store derived from it.
 
     Raises:
         DamagedError: Something does not fit; it names the first entry that does not.
         ProofError: The ledger does not go on from ``since``.
     """
-    if store.head(ledger).size <= _FEW:
-        store.check()
-        _verify_entries(store, ledger, since)
+    if journal.head().size <= _FEW:
+        journal.store.check(journal.name)
+        _verify_entries(journal, since)
         return
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - few need it
 
     with ThreadPoolExecutor(1) as beside:
-        checked = beside.submit(store.check)
+        checked = beside.submit(journal.store.check, journal.name)
         try:
-            _verify_entries(store, ledger, since)
+            _verify_entries(journal, since)
         finally:
             checked.result()  # its error comes first: entries of a damaged file rarely fit
 
@@ -48,67 +47,89 @@ _FEW: Final = 1000
 """For so many entries a thread would take longer than it saves."""
 
 
-def _verify_entries(store: Store, ledger: str, since: Checkpoint | None) -> None:
-    head = store.head(ledger)
+def _verify_entries(journal: Journal, since: Checkpoint | None) -> None:
+    head = journal.head()
     if since is not None and since.size > head.size:
         raise ProofError(
-            f"ledger {ledger!r} has {head.size} entries, the checkpoint {since.size}: entries "
-            "were cut off, or the checkpoint is another ledger's"
+            f"ledger {journal.name!r} has {head.size} entries, the checkpoint {since.size}: "
+            "entries were cut off, or the checkpoint is another ledger's"
         )
-    _check_extends(ledger, Frontier(), since)
     frontier = Frontier()
+    _check_extends(journal, frontier, since)
     recorded_at = ""
-    for rows in _fitting(store, ledger, head.size if since is None else since.size, head.size):
+    for rows in _sound_pages(journal, head.size if since is None else since.size, head.size):
         frontier.extend([row.leaf for row in rows])
         recorded_at = rows[-1].recorded_at
-        _check_extends(ledger, frontier, since)
+        _check_extends(journal, frontier, since)
     if (frontier.size, recorded_at, frontier.packed) != head:
         raise DamagedError(
-            f"ledger {ledger!r} holds {frontier.size} entries that do not lead to its "
+            f"ledger {journal.name!r} holds {frontier.size} entries that do not lead to its "
             f"head of {head.size}; restore the file from a backup"
         )
 
 
-def _check_extends(ledger: str, frontier: Frontier, since: Checkpoint | None) -> None:
+def _check_extends(journal: Journal, frontier: Frontier, since: Checkpoint | None) -> None:
     """Raise ProofError where the tree is as large as one that was signed, and another."""
     if since is not None and frontier.size == since.size and frontier.root() != since.root:
-        raise _another(ledger, since)
+        raise _another(journal, since)
 
 
-def _fitting(store: Store, ledger: str, *sizes: int) -> Iterator[list[Row]]:
-    """The rows, page by page, as long as each is what its bytes and those of others make it.
+def _sound_pages(journal: Journal, *sizes: int) -> Iterator[list[Row]]:
+    """Yield the rows, page by page, as long as each is what its bytes and other rows make it.
 
     A page ends where the ledger had one of these sizes.
     """
     after, recorded_at = 0, ""
     missing: list[tuple[int, str]] = []
     forgotten: set[str] = set()
-    for rows in chain.from_iterable(
-        log_pages(store, ledger, upto, after=start) for start, upto in pairwise([0, *sizes])
-    ):
-        telling = _telling(ledger, rows, after, recorded_at)
-        after, recorded_at = rows[-1].seq, rows[-1].recorded_at
-        for row, entry in telling:
-            missing += [(row.seq, whom) for whom in missing_of(ledger, row, entry)]
+    pages = (journal.pages(Query(after=start, upto=upto)) for start, upto in pairwise([0, *sizes]))
+    for rows in chain.from_iterable(pages):
+        for row in rows:
+            entry = _sound_entry(journal, row, after + 1, recorded_at)
+            after, recorded_at = row.seq, row.recorded_at
+            if row.personal is not None or b'"personal":' in row.body:
+                missing += [(row.seq, subject) for subject in missing_of(journal.name, row, entry)]
             if isinstance(entry.event, SubjectForgotten):
                 forgotten.add(f"{entry.event.kind}:{entry.event.id}")
         yield rows
-    for number, whom in sorted(missing):
-        if whom not in forgotten and (whom or not forgotten):
-            raise _unfit(ledger, number)
+    for number, subject in sorted(missing):
+        if subject not in forgotten and (subject or not forgotten):
+            raise _unsound(journal.name, number)
+
+
+def _sound_entry(journal: Journal, row: Row, number: int, recorded_at: str) -> Entry[Event]:
+    """Return the entry in a row; DamagedError where the row is not what its bytes make it.
+
+    Args:
+        journal: The ledger.
+        row: The row.
+        number: The number that it must have.
+        recorded_at: The instant before which it cannot have been recorded.
+    """
+    try:
+        entry = codec.decode(row.seq, row.body, row.personal)
+    except CodecError as error:
+        raise _unsound(journal.name, number) from error
+    expected = as_row(entry, row.body, row.personal)
+    if isinstance(entry.event, UnknownEvent):
+        # Only a program that knows the type can say what it introduces and names.
+        expected = expected._replace(introduces=row.introduces, names=row.names)
+    if row.seq != number or row != expected or row.recorded_at < recorded_at:
+        raise _unsound(journal.name, number)
+    return entry
 
 
 def missing_of(ledger: str, row: Row, entry: Entry[Event]) -> Iterator[str]:
-    """Of whom something is missing that an entry is committed to, as ``"kind:id"``.
+    """Yield the people, as ``"kind:id"``, of whom a line is missing that an entry commits to.
 
-    Empty text: only a program that knows the event can say. Raises DamagedError when what is there
-    is not what the entry is committed to.
+    Empty text: only a program that knows the event can say of whom. Raises DamagedError when a
+    line is there that the entry does not commit to.
     """
     commitments = msgspec.json.decode(row.body).get("personal", {})
     try:
         found = {} if row.personal is None else disclosed(row.personal, commitments)
     except ProofError as error:
-        raise _unfit(ledger, row.seq) from error
+        raise _unsound(ledger, row.seq) from error
     event = entry.event.event if isinstance(entry.event, EntryAmended) else entry.event
     known: Mapping[str, PersonalField] = {}
     if not isinstance(event, UnknownEvent):
@@ -118,107 +139,46 @@ def missing_of(ledger: str, row: Row, entry: Entry[Event]) -> Iterator[str]:
         yield "" if field is None else f"{field.kind}:{getattr(event, field.subject)}"
 
 
-def _another(ledger: str, signed: Checkpoint) -> ProofError:
+def _another(journal: Journal, signed: Checkpoint) -> ProofError:
     return ProofError(
-        f"the first {signed.size} entries of ledger {ledger!r} are not those that were signed: "
-        "one was changed, or the checkpoint is another ledger's"
+        f"the first {signed.size} entries of ledger {journal.name!r} are not those that were "
+        "signed: one was changed, or the checkpoint is another ledger's"
     )
 
 
-def _telling(
-    ledger: str, rows: list[Row], after: int, recorded_at: str
-) -> list[tuple[Row, Entry[Event]]]:
-    """The rows that tell of people, or of their being forgotten, with the entries in their bytes.
-
-    Raises DamagedError for the first row that is not what its bytes make it, or is not numbered on
-    from ``after``, or was recorded before the one in front of it.
-    """
-    # Whole pages are compared at once; what does not fit is sought only where there is any.
-    times = [recorded_at, *(row.recorded_at for row in rows)]
-    with suppress(CodecError):
-        read = _not_derived(rows)
-        entries = list(
-            codec.decode_all((row.seq, row.type, row.body, row.personal) for row in read)
-        )
-        if (
-            as_rows(entries, [row.body for row in read], [row.personal for row in read]) == read
-            and [leaf_hash(row.body) for row in rows] == [row.leaf for row in rows]
-            and [row.seq for row in rows] == list(range(after + 1, after + len(rows) + 1))
-            and times == sorted(times)
-        ):
-            return [pair for pair in zip(read, entries, strict=True) if _may_tell(pair[0])]
-    found: list[tuple[Row, Entry[Event]]] = []
-    for number, (row, before) in enumerate(zip(rows, times, strict=False), start=after + 1):
-        try:
-            entry = codec.decode(row.seq, row.body, row.personal)
-        except CodecError as error:
-            raise _unfit(ledger, number) from error
-        if row.seq != number or row != _derived(row, entry) or row.recorded_at < before:
-            raise _unfit(ledger, number)
-        if _may_tell(row):
-            found.append((row, entry))
-    return found
-
-
-def _may_tell(row: Row) -> bool:
-    return row.personal is not None or b'"personal":' in row.body or row.type == _FORGETTING
-
-
-_FORGETTING: Final = SubjectForgotten.__event__.name
-
-
-def _not_derived(rows: Iterable[Row]) -> list[Row]:
-    """The rows that do not quickly show to be what their bytes make them; they must be read."""
-    read: list[Row] = []
-    alike: dict[str, list[Row]] = {}
-    for row in rows:
-        if row.personal is not None or row.type == _FORGETTING:
-            read.append(row)
-        else:
-            alike.setdefault(row.type, []).append(row)
-    for name, some in alike.items():
-        _, ids, _, on, recorded_at, keys, bodies, _, introduces, _ = map(
-            list[Any], zip(*some, strict=True)
-        )
-        if codec.derived(name, bodies) != (ids, on, recorded_at, keys, introduces):
-            read += some
-    return read
-
-
-def _unfit(ledger: str, number: int) -> DamagedError:
+def _unsound(ledger: str, number: int) -> DamagedError:
     return DamagedError(
-        f"#{number} of ledger {ledger!r} does not fit what the store holds about it; "
+        f"entry #{number} of ledger {ledger!r} is damaged: its columns do not match its content; "
         "restore the file from a backup, or save what still fits by 'careerledger recover'"
     )
 
 
-def _derived(row: Row, entry: Entry[Event]) -> Row:
-    """What a row must be, given the entry in its bytes."""
-    derived = as_row(entry, row.body, row.personal)
-    if isinstance(entry.event, UnknownEvent):
-        # Only a program that knows the type can say what it introduces.
-        derived = derived._replace(introduces=row.introduces)
-    return derived
+def prove(journal: Journal, seq: int, checkpoint: str | None, *, disclose: bool) -> Proof:
+    """Return the proof that an entry is in what a checkpoint stands for.
 
-
-def prove(store: Store, ledger: str, seq: int, checkpoint: str | None, *, disclose: bool) -> Proof:
-    """The proof that an entry is in what a checkpoint stands for; None: in the ledger as it is."""
-    head = store.head(ledger)
+    Args:
+        journal: The ledger.
+        seq: The number of the entry.
+        checkpoint: None: the ledger as it is.
+        disclose: Whether the proof also shows what the entry says of other people.
+    """
+    head = journal.head()
     signed = None if checkpoint is None else Checkpoint.from_text(checkpoint)
     size = head.size if signed is None else signed.size
     if not seq <= size <= head.size:
         raise ProofError(
-            f"#{seq} of ledger {ledger!r} is not among the {size} entries of the checkpoint, or "
-            f"the checkpoint is not one of this ledger, which has {head.size}; make a new one"
+            f"#{seq} of ledger {journal.name!r} is not among the {size} entries of the "
+            f"checkpoint, or the checkpoint is not one of this ledger, which has {head.size}; "
+            "make a new one"
         )
     leaves: list[bytes] = []
-    for page in log_pages(store, ledger, size):
+    for page in journal.pages(Query(upto=size)):
         leaves += [row.leaf for row in page]
     if signed is not None and root_of(leaves) != signed.root:
-        raise _another(ledger, signed)
+        raise _another(journal, signed)
     if len(leaves) < size:
-        raise _unfit(ledger, len(leaves) + 1)
-    (row,) = store.log(ledger, after=seq - 1, upto=seq, limit=1)
+        raise _unsound(journal.name, len(leaves) + 1)
+    (row,) = journal.rows(Query(after=seq - 1, upto=seq))
     return Proof(
         index=seq - 1,
         entry=row.body,

@@ -1,31 +1,54 @@
-"""From events to rows: the guards, and what the ledger adds to an event."""
+"""Write events as entries: check them, number them, seal them, append them."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from careerledger.dates import shown
 from careerledger.errors import (
+    ConflictError,
+    CorrectionError,
     DamagedError,
     FutureError,
     KeyReusedError,
     RecordError,
+    UnknownEntryError,
 )
-from careerledger.events import Action, Event, introduced
-from careerledger.history import Draft, Entry, fillable
-from careerledger.journal import codec
+from careerledger.events import Action, Event, UnknownEvent, introduced
+from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten
+from careerledger.history import Draft, Entry
+from careerledger.journal import codec, personal
+from careerledger.journal.read import Journal
+from careerledger.journal.references import References, names_of
 from careerledger.proofs import Frontier, leaf_hash
 from careerledger.proofs.personal import SALT_SIZE, with_salt
-from careerledger.stores import Head, Row, Store, new_row
+from careerledger.stores import Head, Query, Row, new_row
+from careerledger.text import shown
+
+__all__ = [
+    "Fact",
+    "Proposal",
+    "Writer",
+    "append",
+    "as_row",
+    "new_entries",
+    "next_instant",
+    "proposals",
+    "unknown_entry",
+]
 
 Fact = Action | Draft
-Proposal = tuple[Event, str | None]
-"""An event to be recorded, with its import key."""
 
 
-def proposals(facts: Iterable[object], key: str | None) -> list[Proposal]:
-    """What a caller gave to ``record``, as events with keys."""
+class Proposal(NamedTuple):
+    """An event to be recorded, with its import key."""
+
+    event: Event
+    key: str | None = None
+
+
+def proposals(facts: Iterable[object], key: str | None = None) -> list[Proposal]:
+    """Return what a caller passed to ``record`` as proposals; RecordError for anything else."""
     found: list[Proposal] = []
     for fact in facts:
         event, own_key = (fact.event, fact.key) if isinstance(fact, Draft) else (fact, key)
@@ -42,11 +65,180 @@ def proposals(facts: Iterable[object], key: str | None) -> list[Proposal]:
             raise RecordError(
                 f"{type(event).__name__} has no name on disk; make its class an event with @event"
             )
-        found.append((event, own_key))
+        found.append(Proposal(event, own_key))
     return found
 
 
-def check_dates(events: Iterable[Event], now: datetime) -> None:
+class _Known(NamedTuple):
+    """An entry that was recorded under a key."""
+
+    entry: Entry[Event]
+    event: Event | None
+    """What it says with all corrections applied; None: it was voided."""
+
+
+class Writer:
+    """Records into one journal.
+
+    Args:
+        journal: The ledger to record into.
+        strict: Whether an event that refers to something unknown is refused.
+        clock: Where the instants of recording come from; it returns an aware datetime.
+    """
+
+    def __init__(self, journal: Journal, *, strict: bool, clock: Callable[[], datetime]) -> None:
+        self._journal = journal
+        self._references = References(journal)
+        self._strict = strict
+        self._clock = clock
+
+    def record(
+        self, new: list[Proposal], *, expect: int | None = None, amend: str | None = None
+    ) -> list[Entry[Any]]:
+        """Record proposals, all or none; see ``Ledger.record``."""
+        journal = self._journal
+        keys = {key for _, key in new if key is not None}
+        with journal.lock, journal.store.writing(journal.name) as head:
+            if expect is not None and head.size != expect:
+                raise ConflictError(
+                    f"ledger {journal.name!r} has {head.size} entries where {expect} were "
+                    "expected; someone else recorded meanwhile, so look again and retry"
+                )
+            if not keys:
+                return self._append(head, new)
+            new, replaced, results = _without_known(new, self._known(keys, head), amend)
+            entries = self._append(head, new, replaced)
+        return [entries[one] if isinstance(one, int) else one for one in results]
+
+    def void(self, entry_id: str, reason: str) -> Entry[Event]:
+        """Record that an entry counts as never recorded; see ``Ledger.void``."""
+        return self._correct(entry_id, lambda target: EntryVoided(target=target, reason=reason))
+
+    def amend(self, entry_id: str, event: Action, reason: str) -> Entry[Event]:
+        """Record that this event counts in the place of an entry's; see ``Ledger.amend``."""
+        ((checked, _),) = proposals([event])
+        return self._correct(
+            entry_id, lambda target: EntryAmended(target=target, event=checked, reason=reason)
+        )
+
+    def _correct(self, entry_id: str, correction: Callable[[str], Event]) -> Entry[Event]:
+        journal = self._journal
+        with journal.lock, journal.store.writing(journal.name) as head:
+            target = journal.find([entry_id]).get(entry_id)
+            if target is None:
+                raise unknown_entry(journal.name, entry_id)
+            if not isinstance(target.event, Action | UnknownEvent):
+                raise CorrectionError(
+                    f"#{target.seq} is a correction, which cannot be corrected; "
+                    "amend the entry that it is about, or record that event again"
+                )
+            if target.id in journal.corrections(head.size).voided:
+                raise CorrectionError(f"#{target.seq} was voided before; record the event again")
+            return self._append(head, [Proposal(correction(target.id))], {target.seq})[0]
+
+    def forget(self, kind: str, id_: str, reason: str) -> Entry[Event]:
+        """Erase the personal lines about someone, and record it; see ``Ledger.forget``."""
+        journal = self._journal
+        with journal.lock:
+            with journal.store.writing(journal.name) as head:
+                remaining = personal.remaining_without(journal, f"{kind}:{id_}")
+                forgotten = personal.last_forgotten(journal, kind, id_)
+                if remaining or forgotten is None:
+                    if not remaining:
+                        self.check_known(kind, id_, head.size)
+                    event = SubjectForgotten(kind=kind, id=id_, reason=reason)
+                    forgotten = self._append(head, [Proposal(event)])[0]
+                    journal.store.erase(journal.name, remaining)
+            journal.forget()
+            journal.store.purge()
+        return forgotten
+
+    def check_known(self, kind: str, id_: str, size: int) -> None:
+        """Raise UnknownReferenceError unless one of the first entries introduced this id."""
+        self._references.check_known(kind, id_, self._journal.corrections(size))
+
+    def _append(
+        self, head: Head, new: Sequence[Proposal], replaced: Collection[int] = ()
+    ) -> list[Entry[Event]]:
+        if not new:
+            return []
+        journal, now = self._journal, self._clock()
+        events = [event.event if isinstance(event, EntryAmended) else event for event, _ in new]
+        _check_dates(events, now)
+        if self._strict:
+            self._references.check(events, journal.corrections(head.size), replaced)
+        entries = new_entries(new, next_instant(now, head), head.size)
+        append(journal, head, entries)
+        journal.note_recorded(entries)
+        return entries
+
+    def _known(self, keys: set[str], head: Head) -> dict[str, _Known]:
+        """The entries that were recorded under these keys."""
+        corrections = self._journal.corrections(head.size)
+        amended = {entry.id: entry.event for entry in corrections.amended}
+        found: dict[str, _Known] = {}
+        for entry in self._journal.log(Query(keys=keys)):
+            voided = entry.id in corrections.voided
+            event = None if voided else amended.get(entry.id, entry.event)
+            found.setdefault(str(entry.key), _Known(entry, event))
+        return found
+
+
+def _without_known(
+    new: list[Proposal], known: dict[str, _Known], amend: str | None
+) -> tuple[list[Proposal], set[int], list[Entry[Event] | int]]:
+    """Leave out the proposals that are recorded under their keys already.
+
+    Returns:
+        What is left to record, the numbers of the entries that it amends, and for each of the
+        proposals its entry, or the place of its entry among those to record.
+    """
+    left: list[Proposal] = []
+    drafted: dict[str, int] = {}
+    replaced: set[int] = set()
+    results: list[Entry[Event] | int] = []
+    for event, key in new:
+        if key is not None and key in known:
+            entry, current = known[key]
+            results.append(entry)
+            if event in (entry.event, current):
+                continue
+            if amend is None:
+                raise _key_reused(key, f"#{entry.seq}, which says {entry.event!r}", event)
+            if current is None:
+                continue  # what was voided stays so, whatever a file says
+            left.append(Proposal(EntryAmended(target=entry.id, event=event, reason=amend)))
+            replaced.add(entry.seq)
+            known[key] = _Known(entry, event)
+        elif key is not None and key in drafted:
+            results.append(drafted[key])
+            other = left[drafted[key]].event
+            if event != other:
+                raise _key_reused(key, f"{other!r} in the same record", event)
+        else:
+            if key is not None:
+                drafted[key] = len(left)
+            results.append(len(left))
+            left.append(Proposal(event, key))
+    return left, replaced, results
+
+
+def _key_reused(key: str, other: str, event: Event) -> KeyReusedError:
+    return KeyReusedError(
+        f"key {key!r} stands for {other}, where {event!r} was given; "
+        "amend that entry (amend='why' does it here), or use another key"
+    )
+
+
+def unknown_entry(ledger: str, id_: str) -> UnknownEntryError:
+    """Return the error for an id that no entry has."""
+    return UnknownEntryError(
+        f"no entry of ledger {ledger!r} has the id {id_!r}; "
+        "an id is what record returned, or what ledger.entries() shows"
+    )
+
+
+def _check_dates(events: Iterable[Event], now: datetime) -> None:
     """Raise FutureError for an event that has not happened yet."""
     # Today's date where the day begins first, at UTC+14: further ahead is the future.
     latest = (now.astimezone(UTC) + _FARTHEST).date()
@@ -61,16 +253,8 @@ def check_dates(events: Iterable[Event], now: datetime) -> None:
 _FARTHEST: Final = timedelta(hours=14)
 
 
-def key_reused(key: str, other: str, event: Event) -> KeyReusedError:
-    """The error for an import key that stands for other content."""
-    return KeyReusedError(
-        f"key {key!r} stands for {other}, where {event!r} was given; "
-        "amend that entry (amend='why' does it here), or use another key"
-    )
-
-
 def next_instant(now: datetime, head: Head) -> datetime:
-    """When a record is made: now, and later than any before it, whatever the clock does."""
+    """Return when a record is made: now, and later than any before it, whatever the clock says."""
     if not head.recorded_at:
         return now.astimezone(UTC)
     try:
@@ -85,8 +269,8 @@ def next_instant(now: datetime, head: Head) -> datetime:
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
-def as_entries(new: Sequence[Proposal], recorded_at: datetime, after: int) -> list[Entry[Event]]:
-    """Entries for events, numbered behind ``after``.
+def new_entries(new: Sequence[Proposal], recorded_at: datetime, after: int) -> list[Entry[Event]]:
+    """Return entries for proposals, numbered behind ``after``.
 
     Their ids are UUIDs of version 7 (RFC 9562), which sort by time; those of one record count up
     from the first (method 2 of its section 6.2).
@@ -98,24 +282,18 @@ def as_entries(new: Sequence[Proposal], recorded_at: datetime, after: int) -> li
     variant = f"{_VARIANTS[random[3]]}{random[4:7]}"
     prefix = f"{time[:8]}-{time[8:]}-7{random[:3]}-{variant}-"
     tail = int(random[8:], 16) >> 1
-    entries: list[Any] = []
-    for offset, (event, key) in enumerate(new):
-        kind = event.__event__
-        entry = _new(_FillableEntry)  # as entry_of does it, without a call for each
-        entry.id = prefix + (tail + offset).to_bytes(6, "big").hex()
-        entry.type = kind.name
-        entry.version = kind.version
-        entry.recorded_at = recorded_at
-        entry.key = key
-        entry.event = event
-        entry.seq = after + 1 + offset
-        entry.__class__ = Entry
-        entries.append(entry)
-    return entries
-
-
-_new: Final[Callable[[Any], Any]] = object.__new__
-_FillableEntry: Final = fillable(Entry)
+    return [
+        Entry(
+            id=prefix + (tail + offset).to_bytes(6, "big").hex(),
+            type=event.__event__.name,
+            version=event.__event__.version,
+            recorded_at=recorded_at,
+            key=key,
+            event=event,
+            seq=after + 1 + offset,
+        )
+        for offset, (event, key) in enumerate(new)
+    ]
 
 
 _VARIANTS: Final = dict(zip("0123456789abcdef", 4 * "89ab", strict=True))
@@ -124,26 +302,24 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
-def append(store: Store, ledger: str, head: Head, entries: Sequence[Entry[Event]]) -> None:
-    """Write entries behind the head, with their hashes."""
-    frontier = Frontier(head.size, head.frontier)
-    if len(entries) == 1:  # which takes 6 µs less than as one of many
-        (entry,) = entries
-        rows = [as_row(entry, *codec.sealed(entry, seal))]
-        frontier.append(rows[0].leaf)
+def append(journal: Journal, head: Head, entries: Sequence[Entry[Event]]) -> None:
+    """Write entries behind the head, with their hashes, within ``writing``."""
+    if len(entries) == 1:  # 6 µs less than as one of many
+        sealed = [codec.sealed(entries[0], _seal)]
     else:
-        rows = as_rows(entries, *codec.seal_all(entries, seal))
-        frontier.extend([row.leaf for row in rows])
-    store.append(ledger, rows, frontier.packed)
+        sealed = list(zip(*codec.seal_all(entries, _seal), strict=True))
+    rows = [as_row(entry, *each) for entry, each in zip(entries, sealed, strict=True)]
+    frontier = Frontier(head.size, head.frontier)
+    frontier.extend([row.leaf for row in rows])
+    journal.store.append(journal.name, rows, frontier.packed)
 
 
-def seal(told: bytes) -> tuple[bytes, str]:
-    """Salt what is told of a person; see ``codec.Seal``."""
+def _seal(told: bytes) -> tuple[bytes, str]:
     return with_salt(told, os.urandom(SALT_SIZE))
 
 
-def as_row(entry: Entry[Event], body: bytes, personal: bytes | None = None) -> Row:
-    """What a store keeps of an entry: its bytes, and the columns derived from them."""
+def as_row(entry: Entry[Event], body: bytes, personal_lines: bytes | None = None) -> Row:
+    """Return what a store keeps of an entry: its bytes, and the columns derived from them."""
     event = entry.event
     on: str | None = getattr(event, "on", None)
     return new_row(
@@ -154,31 +330,13 @@ def as_row(entry: Entry[Event], body: bytes, personal: bytes | None = None) -> R
             on if on is None else str(on),
             codec.instant_text(entry.recorded_at),
             entry.key,
+            None,
+            None,
+            getattr(event, "target", None) if on is None else None,
+            introduced(event),
+            names_of(event),
             body,
             leaf_hash(body),
-            introduced(event),
-            personal,
+            personal_lines,
         )
     )
-
-
-def as_rows(
-    entries: Sequence[Entry[Event]], bodies: Sequence[bytes], beside: Sequence[bytes | None]
-) -> list[Row]:
-    """What a store keeps of each entry: see ``as_row``, and ``codec.seal_all`` for the bytes."""
-    # Column by column, which takes a sixth less than row by row.
-    events = [entry.event for entry in entries]
-    dates: list[str | None] = [getattr(event, "on", None) for event in events]
-    columns = (
-        [entry.seq for entry in entries],
-        [entry.id for entry in entries],
-        [entry.type for entry in entries],
-        [on if on is None else str(on) for on in dates],
-        [codec.instant_text(entry.recorded_at) for entry in entries],
-        [entry.key for entry in entries],
-        bodies,
-        list(map(leaf_hash, bodies)),
-        list(map(introduced, events)),
-        beside,
-    )
-    return list(map(new_row, zip(*columns, strict=True)))

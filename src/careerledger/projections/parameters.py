@@ -6,11 +6,11 @@ from typing import Annotated, Any, ClassVar, Final, Self, cast, get_args, get_or
 
 import attrs
 
-from careerledger.dates import shown
 from careerledger.errors import DefinitionError
 from careerledger.events.base import EVENT_NAME
 from careerledger.events.fields import Check, RuleError, check_for
 from careerledger.events.rules import Interval, Predicate
+from careerledger.text import shown
 
 Days = Annotated[float, Interval(gt=0, le=1_000_000)]
 """No more than a calendar of 2,700 years has."""

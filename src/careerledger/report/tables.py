@@ -24,7 +24,7 @@ from careerledger.projections.milestone_history import Harvest, MilestoneHistory
 from careerledger.projections.network_growth import NetworkGrowthView
 from careerledger.projections.view import Evidence, View, text_of
 from careerledger.projections.vision_alignment import VisionAlignmentView, VisionScore
-from careerledger.report.plain import printable
+from careerledger.text import printable
 
 try:
     from rich.console import Console, Group, RenderableType

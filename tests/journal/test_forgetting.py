@@ -37,10 +37,11 @@ from careerledger.events import (
     personal,
 )
 from careerledger.journal import codec
-from careerledger.journal.write import seal
+from careerledger.journal.write import _seal as seal
 from careerledger.projections import KeepInTouch, NetworkGrowth, on, projection
 from careerledger.proofs import SigningKey, verify
 from careerledger.proofs.personal import disclosed, with_salt
+from careerledger.stores import Query
 from careerledger.stores.sqlite import SQLiteStore
 from careerledger.testing import events
 from strategies import entry_of
@@ -601,7 +602,7 @@ def test_what_other_programs_wrote_names_nobody_that_is_known(path):
     with Ledger.open(path) as ledger:
         ledger.record(jane())
         with ledger.store.writing("career") as head:
-            (row,) = ledger.store.log("career", after=0, upto=1, limit=1)
+            (row,) = ledger.store.rows("career", Query(upto=1))
             body = row.body.replace(b"contact.made", b"contact.seen").replace(
                 row.id.encode(), b"other"
             )
