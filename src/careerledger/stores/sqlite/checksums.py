@@ -24,8 +24,6 @@ def state_of(stored: bytes) -> bytes:
     return stored[_SIZE:]
 
 
-def is_intact(
-    ledger: str, key: str, fingerprint: str, snapshot: Snapshot, stored: bytes
-) -> bool:
+def is_intact(ledger: str, key: str, fingerprint: str, snapshot: Snapshot, stored: bytes) -> bool:
     """Whether a snapshot is what was saved."""
     return add_checksum(ledger, key, fingerprint, snapshot) == stored

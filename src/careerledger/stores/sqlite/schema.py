@@ -1,4 +1,6 @@
 """The tables of a ledger file, and the file in which nothing is recorded yet."""
+# pyright: reportUnknownMemberType=false
+# (as in limits.py)
 
 from functools import cache
 from typing import Final
