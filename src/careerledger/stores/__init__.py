@@ -18,6 +18,8 @@ from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, Final, Literal, NamedTuple, Protocol, cast
 
+import msgspec
+
 from careerledger.errors import StoreError
 
 __all__ = [
@@ -32,16 +34,17 @@ __all__ = [
     "Store",
     "check_erasure",
     "check_sequence",
+    "decode_names",
     "new_row",
 ]
 
 Place = tuple[str, int]
 """A position in a history: the date of a row, then its number."""
 Order = Literal["number", "newest", "place"]
-"""By number; by number, the last first; by date and number."""
+"""By number; by number, the last first; by place, which chooses only rows with a date."""
 
 MAX_TEXT: Final = 1_000
-"""How many bytes of UTF-8 an id, a key or a ledger's name may have."""
+"""How many bytes of UTF-8 a ledger's name, or a text by which rows are found, may have."""
 
 
 class Row(NamedTuple):
@@ -182,13 +185,17 @@ class Store(Protocol):
         ...
 
     def delete(self, ledger: str) -> None:
-        """Remove a ledger with all that belongs to it; one that does not exist is fine."""
+        """Remove a ledger with all that belongs to it; one that does not exist is fine.
+
+        Raises StoreError within ``writing``.
+        """
         ...
 
     def purge(self) -> None:
-        """Leave no byte of what was erased or deleted. Not within ``writing``.
+        """Leave no byte of what was erased or deleted.
 
-        Raises LockedError when another program reads or writes the store for too long.
+        Raises StoreError within ``writing``, and LockedError when another program reads or writes
+        the store for too long.
         """
         ...
 
@@ -234,8 +241,8 @@ def check_sequence(ledger: str, rows: Collection[Row], writing: tuple[str, int] 
         writing: The ledger that is being written, with its size; None: none is.
 
     Raises:
-        StoreError: Another ledger is being written, a row does not follow the one before it, or
-            an id, a key or the ledger's name is too long.
+        StoreError: Another ledger is being written, a row does not follow the one before it, a
+            text is too long, or ``names`` is not a JSON array of texts.
     """
     if writing is None or writing[0] != ledger:
         raise StoreError(
@@ -247,10 +254,23 @@ def check_sequence(ledger: str, rows: Collection[Row], writing: tuple[str, int] 
     for seq, row in enumerate(rows, start=size + 1):
         if row.seq != seq:
             raise StoreError(f"row #{row.seq} of ledger {ledger!r} does not follow; give #{seq}")
-        for text in (row.id, row.key, row.introduces):
+        for text in (
+            *(row.id, row.type, row.key, row.source, row.batch, row.target, row.introduces),
+            *(() if row.names is None else decode_names(row.names)),
+        ):
             if text is not None and len(text) > _SURELY_SHORT:
                 _check_length(f"a text of row #{seq}", text)
     return size + len(rows)
+
+
+def decode_names(names: str) -> list[str]:
+    """Return the ids in a row's ``names``, each as ``"kind:id"``."""
+    try:
+        return msgspec.json.decode(names, type=list[str])
+    except (msgspec.DecodeError, UnicodeEncodeError) as error:
+        raise StoreError(
+            f"the names {names[:40]!r} cannot be read: {error}; give a JSON array of texts"
+        ) from error
 
 
 _SURELY_SHORT: Final = MAX_TEXT // 4
@@ -261,7 +281,7 @@ def _check_length(what: str, text: str) -> None:
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > MAX_TEXT:
         raise StoreError(
-            f"{what} has {size:,} bytes, {text[:40]!r}…; ids, keys and names of ledgers have at "
+            f"{what} has {size:,} bytes, {text[:40]!r}…; texts by which entries are found have at "
             f"most {MAX_TEXT:,}"
         )
 

@@ -8,7 +8,7 @@ Source: https://www.sqlite.org/fileformat2.html, sections 1.6 (b-tree pages), 2.
 (the write-ahead log).
 """
 # pyright: reportUnknownMemberType=false
-# (as in sqlite.py)
+# (as in limits.py)
 
 import shutil
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from typing import Final
 
 import apsw
 
-from careerledger.stores.sqlite.defence import restrain
+from careerledger.stores.sqlite.defence import harden
 
 __all__ = ["Value", "merged", "records"]
 
@@ -60,7 +60,7 @@ def merged(path: Path, folder: Path) -> bytes:
         log = path.with_name(f"{path.name}-wal").read_bytes()
     copy.with_name("copy-wal").write_bytes(log)
     with suppress(apsw.Error), closing(apsw.Connection(str(copy))) as connection:
-        restrain(connection)
+        harden(connection)
         connection.execute("PRAGMA schema_version")  # makes SQLite look for the log
         connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
     content = copy.read_bytes()

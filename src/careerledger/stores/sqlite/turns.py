@@ -68,7 +68,7 @@ class Turns:
     def begin(self) -> None:
         """Stand in line, behind those who have waited for long."""
         self._since, self._in_line = monotonic_ns(), True
-        self._let_others_go_first()
+        self._wait_turn()
 
     def end(self) -> None:
         """Leave the line: it was one's turn, or it took too long."""
@@ -83,7 +83,7 @@ class Turns:
         Returns False when it was long enough.
         """
         if self._in_line:
-            self._let_others_go_first()
+            self._wait_turn()
         elif not asked:
             self._since = monotonic_ns()
         waited = self._waited()
@@ -99,7 +99,7 @@ class Turns:
     def _waited(self) -> float:
         return (monotonic_ns() - self._since) / 1e9
 
-    def _let_others_go_first(self) -> None:
+    def _wait_turn(self) -> None:
         # Not for ever: one who has a ticket may have been stopped.
         while self._file is not None and (waited := self._waited()) < self.timeout / 2:
             if waited > _LONG and self._ticket is None:

@@ -1,0 +1,123 @@
+"""Whether what a file holds fits together, and where that was seen last."""
+# pyright: reportUnknownMemberType=false
+# (as in limits.py)
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import apsw
+
+from careerledger.errors import DamagedError, StoreError
+from careerledger.stores import decode_names
+from careerledger.stores.sqlite.limits import MAX_SNAPSHOT, values_up_to
+
+__all__ = [
+    "boot_id_of",
+    "check_names",
+    "check_pages",
+    "check_sizes",
+    "is_examined",
+    "note_examined",
+]
+
+
+def check_pages(connection: apsw.Connection, path: Path, how: str = "quick_check") -> None:
+    """Raise DamagedError where pages do not make up whole tables of rows of the right types.
+
+    A tree whose pages lead to each other in a ring would else be read for ever.
+
+    Args:
+        connection: To the file.
+        path: Of the file.
+        how: SQLite's pragma; with ``integrity_check`` indexes have to fit their tables, too.
+    """
+    with values_up_to(connection, MAX_SNAPSHOT):
+        answer = str(connection.pragma(how, 1))
+    if answer != "ok":
+        *_, damage = answer.splitlines()  # behind a heading
+        raise DamagedError(f"{path} is damaged: {damage}; restore it from a backup")
+
+
+def check_sizes(connection: apsw.Connection, path: Path, ledger: str | None = None) -> None:
+    """Raise DamagedError where a ledger has not the entries from 1 to its size.
+
+    Args:
+        connection: To the file.
+        path: Of the file.
+        ledger: The only ledger to look at; None: all.
+    """
+    for name, size in connection.execute(
+        "SELECT name, size FROM ledger WHERE name = coalesce(?, name) AND (size, size) <> "
+        "(SELECT count(*), count(*) FILTER (WHERE seq BETWEEN 1 AND size) FROM entry "
+        "WHERE entry.ledger = ledger.id) LIMIT 1",
+        (ledger,),
+    ):
+        raise DamagedError(
+            f"ledger {name!r} in {path} has not the {size} entries that it counts; "
+            "restore the file from a backup"
+        )
+
+
+def check_names(connection: apsw.Connection, path: Path, ledger: str | None = None) -> None:
+    """Raise DamagedError where the index of names does not fit the entries.
+
+    Args:
+        connection: To the file, in a transaction: entries and index are read one after the other.
+        path: Of the file.
+        ledger: The only ledger to look at; None: all.
+    """
+    chosen = "WHERE ledger IN (SELECT id FROM ledger WHERE name = coalesce(?, name))"
+    listed = connection.execute(
+        f"SELECT ledger, seq, names FROM entry {chosen} AND names IS NOT NULL",  # noqa: S608
+        (ledger,),
+    )
+    indexed = connection.execute(
+        f"SELECT ledger, seq, name FROM named {chosen}",  # noqa: S608
+        (ledger,),
+    )
+    try:
+        # Python's hashes differ from run to run, so that nobody can make a sum that fits.
+        expected = sum(
+            hash((number, seq, name))
+            for number, seq, names in listed
+            for name in set(decode_names(names))
+        )
+    except StoreError as error:
+        raise DamagedError(f"{path} is damaged: {error}; restore it from a backup") from error
+    if sum(map(hash, indexed)) != expected:
+        raise DamagedError(
+            f"{path} is damaged: its index of names does not fit its entries; restore it from a "
+            "backup"
+        )
+
+
+_BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
+"""Linux's random name for the time from one start of the machine to the next."""
+
+
+def boot_id_of(device: int, inode: int) -> str | None:
+    """Return a name for where a file is, which nobody elsewhere can know; None if there is none.
+
+    It is another after the file was copied, or the machine was started anew.
+    """
+    try:
+        boot = _BOOT.read_bytes()
+    except OSError:
+        return None
+    return sha256(boot + b"%d:%d" % (device, inode)).hexdigest()
+
+
+def is_examined(connection: apsw.Connection, place: str | None) -> bool:
+    """Whether the file was examined in this place.
+
+    To do so takes as long as the file is large. A file that came from elsewhere cannot say that
+    it was done here, whatever it says.
+    """
+    sql = "SELECT 1 FROM examined WHERE id = 1 AND place = ?"
+    return place is not None and connection.execute(sql, (place,)).get == 1
+
+
+def note_examined(connection: apsw.Connection, place: str) -> None:
+    """Write down, in the transaction that is under way, where the file was examined."""
+    connection.execute("INSERT OR REPLACE INTO examined (id, place) VALUES (1, ?)", (place,))

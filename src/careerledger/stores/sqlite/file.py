@@ -1,0 +1,292 @@
+"""An open ledger file: who may use it when, how it is read, and how it is closed."""
+# pyright: reportUnknownMemberType=false
+# (as in limits.py)
+
+import os
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import RLock
+from typing import Any, Final, TypeVar
+
+import apsw
+
+from careerledger.errors import ClosedError, ForkedError, StoreError
+from careerledger.stores.sqlite.errors import Translated
+from careerledger.stores.sqlite.examination import note_examined
+from careerledger.stores.sqlite.forking import abandon, call_after_fork, close_quietly, identity_of
+from careerledger.stores.sqlite.limits import (
+    COMMON_ROWS,
+    MAX_COMMON,
+    MAX_PAGE,
+    MAX_RESULT,
+    read_up_to,
+    values_up_to,
+)
+from careerledger.stores.sqlite.opening import (
+    check_sqlite,
+    check_timeout,
+    open_beside,
+    open_file,
+    prepare,
+)
+from careerledger.stores.sqlite.privacy import located
+from careerledger.stores.sqlite.turns import Turns
+
+__all__ = ["LedgerFile"]
+
+_T = TypeVar("_T")
+_CHUNK: Final = 1 << 16
+"""How many bytes SQLite's file layer is given at once; it takes less than 128 KiB."""
+
+
+class LedgerFile:
+    """One connection to a file, which threads share, and others beside it for what lasts long.
+
+    Args:
+        path: The file; made on first use.
+        timeout: How long to wait for another writer, in seconds.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], timeout: float) -> None:
+        check_sqlite()
+        check_timeout(timeout)
+        self.path: Path = located(path)
+        self.translated = Translated(self.path, timeout)
+        self.lock = RLock()
+        self._turns = Turns(timeout)
+        self._process = os.getpid()
+        self._open: apsw.Connection | None = None
+        self._beside_it: list[None] = []
+        """One for each other connection that is at work; threads may change a list at once."""
+        self._confirmed = False
+        """Whether all that the log showed when the file was opened is on the disk."""
+        prepare(self.path)
+        with self.translated:
+            self._open, self._identity, self._examined = open_file(self.path, self._turns)
+        call_after_fork(self._disown)
+
+    def __enter__(self) -> apsw.Connection:
+        """Give one thread the connection, for a block in which SQLite's errors become ours."""
+        self.check_process()
+        self.lock.acquire()
+        try:
+            return self.connection
+        except BaseException:
+            self.lock.release()
+            raise
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        self.lock.release()
+        self.translated.__exit__(kind, error, traceback)
+
+    @property
+    def connection(self) -> apsw.Connection:
+        """The connection; an error when it is not to be used any more."""
+        if self._open is None:
+            raise ClosedError(f"{self.path} is closed; open it again")
+        if self.translated.unconfirmed:
+            raise self.translated.doubt()
+        return self._open
+
+    @property
+    def idle_connection(self) -> apsw.Connection:
+        """The connection; an error also within a transaction."""
+        connection = self.connection
+        if connection.in_transaction:
+            raise StoreError(f"{self.path} is being written by this thread; end that first")
+        return connection
+
+    def check_process(self) -> None:
+        """Raise ForkedError in a forked child.
+
+        Asked before the lock is taken: a thread that held it may not exist in this process.
+        """
+        if self._process != os.getpid():
+            raise ForkedError(
+                f"{self.path} was opened before a fork; open it again in the new process"
+            )
+
+    # Reading
+
+    def all(self, sql: str, *values: object) -> list[Any]:
+        """Return every row; StoreError where they would not fit into memory."""
+        rows, more = self.read(sql, values, MAX_RESULT)
+        if more:
+            raise StoreError(
+                f"{self.path} has more than {MAX_RESULT:,} bytes for one question, which no "
+                "ledger needs; restore it from a backup"
+            )
+        return rows
+
+    def page(self, sql: str, values: Any, limit: int) -> list[Any]:
+        """Return every row up to the limit that SQL has, or so many as fill a page with bytes."""
+        rows = self._common(sql, values) if limit <= COMMON_ROWS else None
+        return self.read(sql, values, MAX_PAGE)[0] if rows is None else rows
+
+    def _common(self, sql: str, values: Any) -> list[Any] | None:
+        """Return every row; None where one of them is not a common one.
+
+        Counting their bytes would take a third of the time that reading takes.
+        """
+        with (
+            self as connection,
+            suppress(apsw.TooBigError),
+            values_up_to(connection, MAX_COMMON),
+        ):
+            return list(connection.execute(sql, values))
+        return None
+
+    def read(self, sql: str, values: Any, most: int, *, step: int = 16) -> tuple[list[Any], bool]:
+        """Return rows until they have so many bytes, and whether there are more."""
+        with self as connection:
+            rows = connection.execute(sql, values)
+            try:
+                return read_up_to(rows, most, step)
+            finally:
+                rows.close(True)
+
+    @contextmanager
+    def beside(self) -> Generator[apsw.Connection, None, None]:
+        """A connection of its own that takes no lock: what it is for lasts, and nobody waits."""
+        self.check_process()
+        _ = self.connection  # neither closed nor in doubt
+        self._check_identity()
+        self._beside_it.append(None)
+        try:
+            connection = open_beside(self.path, self._turns.timeout)
+            try:
+                yield connection
+            finally:
+                close_quietly(connection)
+        finally:
+            self._beside_it.pop()
+
+    # Writing
+
+    def begin(self, first: Callable[[], _T], *, patient: bool = True) -> _T:
+        """Start a transaction, whose end gives the lock back.
+
+        Args:
+            first: What the transaction begins with; where it fails, there is no transaction.
+            patient: Whether to wait for other writers, standing in line.
+        """
+        self.check_process()
+        self.lock.acquire()
+        connection = None
+        try:
+            connection = self.idle_connection
+            with self.translated:
+                if patient:
+                    self._turns.begin()
+                else:
+                    connection.set_busy_handler(None)
+                try:
+                    connection.execute("BEGIN IMMEDIATE")
+                finally:
+                    if patient:
+                        self._turns.end()
+                    else:
+                        connection.set_busy_handler(self._turns)
+                self._check_identity()
+                self._confirm_log()
+                if self._examined is not None:
+                    note_examined(connection, self._examined)
+                    self._examined = None
+                return first()
+        except BaseException:
+            if connection is not None:
+                _roll_back(connection)
+            self.lock.release()
+            raise
+
+    def end(self) -> None:
+        """Undo what was not committed, and let others in."""
+        # A child forked in a transaction must leave that of its parent alone, and nothing is left
+        # of one on a connection that was closed in it.
+        connection = self._open if self._process == os.getpid() else None
+        if connection is not None:
+            _roll_back(connection)
+        self.lock.release()
+
+    def _check_identity(self) -> None:
+        """Refuse to write into a file that nobody can find any more."""
+        try:
+            identity = identity_of(self.path)
+        except OSError:
+            identity = None
+        if identity != self._identity:
+            raise StoreError(
+                f"{self.path} was moved, deleted or replaced while it was open; "
+                "nothing was written, close the ledger and open it again"
+            )
+
+    def _confirm_log(self) -> None:
+        """See to it that what the log shows is on the disk, while nobody else can write it.
+
+        What Linux could not sync, it takes for written all the same: programs read it, and the
+        next sync says that all is well. So the log that a store finds may show a record that is
+        not on the disk, and a power cut would tear away all that was built on it. Therefore a
+        store writes the log once more, byte for byte, before it first writes or merges it; both
+        begin with a sync of the log.
+        """
+        if self._confirmed:
+            return
+        flags = [apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_WAL, 0]
+        file = apsw.VFSFile("", f"{self.path}-wal", flags)
+        try:
+            for start in range(0, file.xFileSize(), _CHUNK):
+                file.xWrite(file.xRead(_CHUNK, start), start)
+        finally:
+            file.xClose()
+        self._confirmed = True
+
+    # The end
+
+    def close(self) -> None:
+        """Close the file; its write-ahead log is merged into it by the last to close."""
+        if self._process != os.getpid():
+            return
+        with self.lock:
+            connection, self._open = self._open, None
+            if connection is None:
+                return
+            # What cannot be merged stays in the log, where the next to open the file finds it.
+            with suppress(apsw.Error):
+                if self._is_log_certain(connection):
+                    # Two that close at the same moment each take the other for one who stays,
+                    # and neither would merge the log.
+                    connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+                else:
+                    close_quietly(connection)
+            with suppress(apsw.Error):
+                connection.close()
+            self._turns.close()
+
+    def _is_log_certain(self, connection: apsw.Connection) -> bool:
+        if not (self._confirmed or self.translated.unconfirmed):
+            connection.set_busy_handler(None)  # who is writing now will merge the log
+            with suppress(apsw.Error):
+                connection.execute("BEGIN IMMEDIATE")
+                self._confirm_log()
+            _roll_back(connection)
+        return self._confirmed and not self.translated.unconfirmed
+
+    def _disown(self) -> None:
+        """In a forked child, let go of what it inherited without touching the file."""
+        connection, self._open = self._open, None
+        if connection is None:
+            return
+        self._turns.close()
+        idle = self.lock.acquire(blocking=False) and not connection.in_transaction
+        if idle and not self._beside_it:
+            close_quietly(connection)
+        else:
+            abandon(connection, self._identity)
+
+
+def _roll_back(connection: apsw.Connection) -> None:
+    if connection.in_transaction:
+        # If this fails as well, SQLite has rolled back by itself.
+        with suppress(apsw.Error):
+            connection.execute("ROLLBACK")

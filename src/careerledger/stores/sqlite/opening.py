@@ -1,0 +1,238 @@
+"""How a ledger file is created, opened and configured: as it must be, or not at all."""
+# pyright: reportUnknownMemberType=false
+# (as in limits.py)
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, NamedTuple, NoReturn
+
+import apsw
+
+from careerledger.errors import (
+    NetworkFileError,
+    NewerFormatError,
+    NotALedgerError,
+    ReadOnlyError,
+    StoreError,
+)
+from careerledger.stores.sqlite.defence import check_schema, harden, trust
+from careerledger.stores.sqlite.examination import (
+    boot_id_of,
+    check_names,
+    check_pages,
+    check_sizes,
+    is_examined,
+)
+from careerledger.stores.sqlite.forking import Identity, check_forked, close_quietly, identity_of
+from careerledger.stores.sqlite.mounts import network_file_system
+from careerledger.stores.sqlite.privacy import check_name, check_privacy
+from careerledger.stores.sqlite.schema import APPLICATION_ID, FORMAT, empty_file
+from careerledger.stores.sqlite.turns import Turns
+
+__all__ = ["OpenFile", "check_sqlite", "check_timeout", "open_beside", "open_file", "prepare"]
+
+_SETTINGS: Final = {
+    # The schema may have been written by anyone: it calls no function with side effects.
+    "trusted_schema": 0,
+    # INSERT OR REPLACE deletes without firing the delete trigger unless triggers are recursive.
+    "recursive_triggers": 1,
+    "foreign_keys": 1,
+    # 2 is FULL: a commit is on the disk when it is acknowledged. On macOS that takes more than
+    # fsync.
+    "synchronous": 2,
+    "fullfsync": 1,
+    "checkpoint_fullfsync": 1,
+    # 2 is MEMORY: no copy of anything in a temporary file.
+    "temp_store": 2,
+}
+_LONGEST_TIMEOUT: Final = 1_000_000
+"""In seconds; eleven days."""
+
+
+class OpenFile(NamedTuple):
+    """A file that was opened."""
+
+    connection: apsw.Connection
+    identity: Identity
+    examined: str | None
+    """Where it was examined, if that is yet to be written into it."""
+
+
+def check_sqlite() -> None:
+    """Raise StoreError where SQLite is one that loses data."""
+    version = apsw.sqlite_lib_version()
+    if (3, 7) <= tuple(map(int, version.split("."))) <= (3, 51, 2):
+        raise StoreError(
+            f"SQLite {version} can lose what was written (its write-ahead log has a bug up to "
+            "3.51.2); install apsw from PyPI, which brings its own SQLite"
+        )
+
+
+def check_timeout(timeout: float) -> None:
+    """Raise StoreError for what is no time to wait."""
+    if not 0 <= timeout <= _LONGEST_TIMEOUT:
+        raise StoreError(
+            f"timeout is {timeout!r}, where a number of seconds from 0 to "
+            f"{_LONGEST_TIMEOUT:,} is needed"
+        )
+
+
+def prepare(path: Path) -> None:
+    """Refuse a place where no ledger can be, and make an empty ledger where there is nothing."""
+    try:
+        _check_place(path)
+    except StoreError:
+        raise
+    except OSError as error:
+        raise ReadOnlyError(f"{path} cannot be reached: {error.strerror}") from error
+
+
+def open_file(path: Path, turns: Turns) -> OpenFile:
+    """Open a ledger file; where it cannot be used, it stays as it is.
+
+    Args:
+        path: The file.
+        turns: How to wait for those who are using it.
+    """
+    _check_header(path)
+    has_log = path.with_name(f"{path.name}-wal").exists()
+    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOFOLLOW
+    connection = apsw.Connection(str(path), flags=flags)
+    try:
+        connection.set_busy_handler(turns)
+        harden(connection)
+        _configure(connection)
+        _check_version(connection, path)
+        check_schema(connection, path)
+        identity = identity_of(path)
+        place = boot_id_of(*identity)
+        examined = is_examined(connection, place)
+        if not examined:
+            check_pages(connection, path)
+            check_sizes(connection, path)
+            with connection:
+                check_names(connection, path)
+        trust(connection)
+        _log_ahead(connection, path)
+        turns.open(f"{path}-wal")
+    except BaseException:
+        # What is in a log that was there before stays there.
+        (close_quietly if has_log else apsw.Connection.close)(connection)
+        raise
+    return OpenFile(connection, identity, None if examined else place)
+
+
+def open_beside(path: Path, timeout: float) -> apsw.Connection:
+    """Open a file once more, to read it while others write."""
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_NOFOLLOW
+    connection = apsw.Connection(str(path), flags=flags)
+    harden(connection)
+    connection.set_busy_timeout(int(1000 * timeout))
+    return connection
+
+
+def _check_place(path: Path) -> None:
+    kind = network_file_system(path.parent)
+    if kind is not None:
+        raise NetworkFileError(
+            f"{path} lies on a network file system ({kind}), where SQLite cannot lock "
+            "a file safely; keep the ledger on a local disk"
+        )
+    check_name(path)
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        _create(path)
+    check_privacy(path)
+    check_forked(path)
+    for place in (path, path.parent):
+        if not os.access(place, os.R_OK | os.W_OK):
+            raise ReadOnlyError(
+                f"{place} cannot be read and written; a ledger needs a file and a folder "
+                "that you may write to"
+            )
+
+
+def _create(path: Path) -> None:
+    """Make an empty ledger file, whole or not at all, whoever else may be doing the same."""
+    if not path.parent.is_dir():
+        raise NotALedgerError(f"{path.parent} is not a folder; make it first")
+    new = path.with_name(f".careerledger-{secrets.token_hex(8)}")
+    try:
+        try:
+            with open(new, "xb", opener=_private) as file:
+                file.write(empty_file())
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError):  # someone else was faster, and theirs is as good
+                os.link(new, path)
+        finally:
+            new.unlink(missing_ok=True)
+        with suppress(PermissionError):  # Windows opens no folders
+            folder = os.open(path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+    except OSError as error:
+        raise ReadOnlyError(
+            f"{path} cannot be made: {error.strerror}; a ledger needs a folder that you may "
+            "write to, on a file system with hard links"
+        ) from error
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _check_header(path: Path) -> None:
+    """Refuse a file that is not ours before SQLite gets to open it as a database.
+
+    Read by SQLite's own file layer: a process that opens and closes a file by itself loses all
+    its locks on it, those of its other connections too.
+    """
+    flags = [apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_MAIN_DB, 0]
+    file = apsw.VFSFile("", str(path), flags)
+    try:
+        header = file.xRead(100, 0)
+    finally:
+        file.xClose()
+    ours = APPLICATION_ID.to_bytes(4)
+    if not header.startswith(b"SQLite format 3\0") or header[68:72] != ours:
+        what = "is empty" if not header else "was not made by careerledger"
+        raise NotALedgerError(
+            f"{path} {what}, so it is not a ledger; it was left as it is, name another file"
+        )
+    if int.from_bytes(header[60:64]) > FORMAT:
+        _refuse_newer(path)
+
+
+def _configure(connection: apsw.Connection) -> None:
+    """Make every setting, and see that it was taken."""
+    for name, value in _SETTINGS.items():
+        connection.pragma(name, value)
+        if connection.pragma(name) != value:
+            raise StoreError(f"SQLite does not take {name} = {value}; install apsw from PyPI")
+
+
+def _check_version(connection: apsw.Connection, path: Path) -> None:
+    # The header may be older than what the write-ahead log says.
+    if connection.pragma("user_version") > FORMAT:
+        _refuse_newer(path)
+
+
+def _log_ahead(connection: apsw.Connection, path: Path) -> None:
+    mode = connection.pragma("journal_mode", "WAL")
+    if mode != "wal":
+        raise StoreError(
+            f"{path} can have no write-ahead log here (SQLite answers {mode!r}); "
+            "keep the ledger on a local disk"
+        )
+
+
+def _refuse_newer(path: Path) -> NoReturn:
+    raise NewerFormatError(
+        f"{path} was written by a newer careerledger; update careerledger to read it"
+    )
