@@ -9,12 +9,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import singledispatch
 from math import fsum
-from typing import Final, Literal, NoReturn, cast
+from typing import TYPE_CHECKING, Final, Literal, NoReturn, cast
 
 import attrs
 
 from careerledger.answers import Finding
-from careerledger.answers.comparison import Comparison
 from careerledger.answers.explanation import Explanation, measured, name_of
 from careerledger.dates import PartialDate
 from careerledger.errors import MissingExtraError
@@ -25,6 +24,9 @@ from careerledger.projections.network_growth import NetworkGrowthView
 from careerledger.projections.view import Evidence, View, text_of
 from careerledger.projections.vision_alignment import VisionAlignmentView, VisionScore
 from careerledger.text import printable
+
+if TYPE_CHECKING:
+    from careerledger.answers import Comparison
 
 try:
     from rich.console import Console, Group, RenderableType
@@ -408,7 +410,7 @@ def of_series(points: Sequence[tuple[date, object]], of: str | None) -> Renderab
     return table
 
 
-def of_comparison(found: Comparison) -> RenderableType:
+def of_comparison(found: "Comparison") -> RenderableType:
     """Futures side by side: a row for each measure, a column for each future."""
     table = Table(box=None, pad_edge=False)
     table.add_column("measure")
