@@ -34,7 +34,7 @@ FIRSTS: Final = 5
 
 
 def unknown_events(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
-    """Types of events that this program does not know."""
+    """Find types of events that this program does not know."""
     unknown: defaultdict[str, list[Entry[Event]]] = defaultdict(list)
     for entry in history:
         if isinstance(entry.event, UnknownEvent):
@@ -50,7 +50,7 @@ def unknown_events(history: Sequence[Entry[Event]], _at: date) -> Iterator[Findi
 
 
 def dangling_references(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
-    """References to ids that nothing introduces; an unknown event may be what introduces them."""
+    """Find references to ids that nothing introduces, unless perhaps an unknown event does."""
     known_facts = facts(history)
     severity: Severity = "error" if len(known_facts) == len(history) else "warning"
     known = {"contact:me"} | {introduced(entry.event) for entry in known_facts}
@@ -68,7 +68,7 @@ def dangling_references(history: Sequence[Entry[Event]], _at: date) -> Iterator[
 
 
 def introduced_twice(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
-    """Ids that more than one entry introduces."""
+    """Find ids that more than one entry introduces."""
     by_name: defaultdict[str, list[Entry[Event]]] = defaultdict(list)
     for entry in facts(history):
         name = introduced(entry.event)
@@ -87,7 +87,7 @@ def introduced_twice(history: Sequence[Entry[Event]], _at: date) -> Iterator[Fin
 
 
 def ended_before_start(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
-    """Roles, courses, requests and the like whose end lies wholly before their start."""
+    """Find roles, courses, requests and the like that end wholly before their start."""
     known = facts(history)
     for kind, (start, ends) in SPANS.items():
         id_of = attrgetter(kind)
@@ -108,15 +108,15 @@ def ended_before_start(history: Sequence[Entry[Event]], _at: date) -> Iterator[F
 
 
 def contacts_touched_before_made(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
-    """Contacts that one was in touch with wholly before they became contacts."""
-    made: dict[str, Entry[Action]] = {}
+    """Find contacts with touches wholly before they became contacts."""
+    firsts: dict[str, Entry[Action]] = {}
     touched: defaultdict[str, list[Entry[Action]]] = defaultdict(list)
     for entry in facts(history):
         if isinstance(entry.event, ContactMade):
-            made.setdefault(entry.event.contact, entry)
+            firsts.setdefault(entry.event.contact, entry)
         elif isinstance(entry.event, ContactTouched):
             touched[entry.event.contact].append(entry)
-    for contact, first in made.items():
+    for contact, first in firsts.items():
         begun = first.event.on
         early = [e for e in touched[contact] if e.event.on.last_day < begun.first_day]
         if early:
@@ -131,7 +131,7 @@ def contacts_touched_before_made(history: Sequence[Entry[Event]], _at: date) -> 
 
 
 def goals_due_before_set(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
-    """Goals that were due wholly before they were set."""
+    """Find goals that were due wholly before they were set."""
     for entry in facts(history):
         goal = entry.event
         if isinstance(goal, GoalSet) and goal.due and goal.due.last_day < goal.on.first_day:
@@ -153,7 +153,7 @@ _CHANGES: Final = (
 
 
 def changes_without_effect(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
-    """Changes of visions, contacts and roles that come before them in the history.
+    """Find changes of visions, contacts and roles that come before these in the history.
 
     A history is ordered by date, in which a year comes before all its months: a vision revised in
     ``"2024"`` and declared in ``"2024-03"`` is declared after that, as it was before. A role's
@@ -189,7 +189,7 @@ def changes_without_effect(history: Sequence[Entry[Event]], _at: date) -> Iterat
 
 
 def dates_too_precise(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
-    """Imported dates that look like a year or a month written as its first day.
+    """Find imported dates that look like a year or a month written as its first day.
 
     Those are 1 January, and the first of a month where all that was imported of a type with a
     day has it.

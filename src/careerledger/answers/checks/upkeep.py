@@ -1,4 +1,4 @@
-"""What has time left behind? How things stand on the day of the question.
+"""What needs attention on the day of the question?
 
 What begins after that day has not happened yet. A coarse date is given the benefit of the doubt:
 "2024" is after "2024-03" only if all of it is, and a time is too long only if it surely is.
@@ -41,13 +41,13 @@ GAP_DAYS: Final = 183
 CHALLENGE_DAYS: Final = 365
 """For how many days a challenge may be open."""
 VISION_DAYS: Final = 730
-"""For how many days a vision may stand without a word."""
+"""For how many days a vision may be neither declared nor revised."""
 
 _LOOKING_BACK: Final = (MilestoneDeclared, ReflectionWritten)
 
 
 def dormant_references(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding]:
-    """Actions wholly after the end of what they refer to: work in a role that one has left.
+    """Find actions wholly after the end of what they refer to: work in a role that has ended.
 
     Milestones and reflections look back, so they may. Where an id could mean several things, all
     of them must have ended.
@@ -78,7 +78,7 @@ def dormant_references(history: Sequence[Entry[Event]], at: date) -> Iterator[Fi
 
 
 def overlapping_roles(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding]:
-    """Roles held at the same time for longer than a handover takes."""
+    """Find roles held at the same time for longer than a handover takes."""
     for one, other in combinations(_spans_of("role", history, at), 2):
         ends = [span.end.event.on.first_day if span.end else at for span in (one, other)]
         starts = [span.start.event.on.last_day for span in (one, other)]
@@ -97,7 +97,7 @@ def overlapping_roles(history: Sequence[Entry[Event]], at: date) -> Iterator[Fin
 
 
 def gaps_between_roles(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding]:
-    """Times without any role, between two of them, that are longer than a search often takes."""
+    """Find times between two roles that are longer than a search often takes."""
     left: tuple[str, Entry[Action]] | None = None
     for span in _spans_of("role", history, at):
         if left is not None:
@@ -122,7 +122,7 @@ def gaps_between_roles(history: Sequence[Entry[Event]], at: date) -> Iterator[Fi
 
 
 def expired_credentials(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding]:
-    """Credentials that have expired and were not awarded again, by the same issuer."""
+    """Find credentials that have expired and were not awarded again by the same issuer."""
     awards = {
         entry.seq: (entry, entry.event)
         for entry in facts_until(history, at)
@@ -145,7 +145,7 @@ def expired_credentials(history: Sequence[Entry[Event]], at: date) -> Iterator[F
 
 
 def overdue_goals(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding]:
-    """Goals that were due before the day, and are neither reached nor dropped."""
+    """Find goals that were due before the day, and are neither reached nor dropped."""
     levels = {
         entry.event.goal: entry.event.level  # the last assessment counts
         for entry in facts_until(history, at)
@@ -167,7 +167,7 @@ def overdue_goals(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding
 
 
 def open_challenges(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding]:
-    """Challenges that were taken on more than a year ago and are still open."""
+    """Find challenges that were taken on more than a year ago and are still open."""
     for span in _spans_of("challenge", history, at):
         days = (at - span.start.event.on.last_day).days
         if span.end is None and days > CHALLENGE_DAYS:
@@ -183,15 +183,15 @@ def open_challenges(history: Sequence[Entry[Event]], at: date) -> Iterator[Findi
 
 
 def stale_visions(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding]:
-    """Visions that hold, and that were neither declared nor revised for two years."""
-    said: dict[str, Entry[Action]] = {}
+    """Find visions that hold, and that were neither declared nor revised for two years."""
+    latest: dict[str, Entry[Action]] = {}
     for entry in facts_until(history, at):
         if isinstance(event := entry.event, VisionDeclared | VisionRevised):
-            last = said.get(event.vision)
+            last = latest.get(event.vision)
             if last is None or last.event.on.last_day <= event.on.last_day:
-                said[event.vision] = entry
+                latest[event.vision] = entry
     for span in _spans_of("vision", history, at):
-        last = said[span.id]
+        last = latest[span.id]
         days = (at - last.event.on.last_day).days
         if span.end is None and days > VISION_DAYS:
             yield Finding(
@@ -206,7 +206,7 @@ def stale_visions(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding
 
 
 def unreflected_roles(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding]:
-    """Roles that have ended without a reflection about them."""
+    """Find roles that have ended without a reflection about them."""
     about = {
         id_
         for entry in facts_until(history, at)
@@ -226,6 +226,6 @@ def unreflected_roles(history: Sequence[Entry[Event]], at: date) -> Iterator[Fin
 
 
 def _spans_of(kind: str, history: Sequence[Entry[Event]], at: date) -> list[Span]:
-    """What of a kind had begun by a day, in the order it began."""
-    found = spans(facts_until(history, at), [kind]).values()
-    return sorted(found, key=lambda span: (span.start.event.on, span.start.seq))
+    """Return the spans of a kind that had begun by a day, in the order they began."""
+    begun = spans(facts_until(history, at), [kind]).values()
+    return sorted(begun, key=lambda span: (span.start.event.on, span.start.seq))
