@@ -128,12 +128,12 @@ def explain(
 ) -> Explanation:
     """Explain which entries make a number.
 
-    A projection with a method ``attribute`` says the shares of its headline itself, whether that is
-    asked for by its name or not: VisionAlignment's are each entry's e·r·d / Σ e·d; NetworkGrowth's
-    divide the strength of each tie among its touches by the logarithm of what each leaves open. For
-    every other number an entry's share is what changed when it was folded, entry after entry in the order of the
-    history, with all computed for the same date: exact, and dependent on that order alone. So it
-    is for a function of the view, of which nobody can say that it is the headline.
+    A projection with a method ``attribute`` computes the shares of its headline itself:
+    VisionAlignment's are each entry's e·r·d / Σ e·d; NetworkGrowth's divide the strength of each
+    tie among its touches by the logarithm of what each leaves open. For every other number, and for
+    a function of the view, an entry's share is the change when it is folded, entry after entry in
+    the order of the history, with all computed for the same date: exact, and dependent on that
+    order alone.
 
     Args:
         projection: A class made by ``@projection``.

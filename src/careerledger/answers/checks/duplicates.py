@@ -66,7 +66,7 @@ def duplicate_contacts(history: Sequence[Entry[Event]], _at: date) -> Iterator[F
             message=f"the contacts {a.contact!r} ({a.name!r}, #{first.seq}) and {b.contact!r} "
             f"({b.name!r}, #{second.seq}) look like one person",
             entries=ids(first, second),
-            mend=f"if they are, void #{second.seq} and amend what refers to {b.contact!r}; "
+            fix=f"if they are, void #{second.seq} and amend what refers to {b.contact!r}; "
             "if not, give both an organisation",
         )
 
@@ -92,8 +92,7 @@ def duplicate_courses(history: Sequence[Entry[Event]], _at: date) -> Iterator[Fi
                 message=f"{a.title!r} on {a.on} (#{first.seq}) and {b.title!r} on {b.on} "
                 f"(#{second.seq}) look like one course, {done} twice",
                 entries=ids(first, second),
-                mend=f"if they are, void #{second.seq}; if not, amend the titles to tell them "
-                "apart",
+                fix=f"if they are, void #{second.seq}; if not, amend the titles to tell them apart",
             )
 
 
@@ -141,7 +140,7 @@ def _spellings(
                 message=f"the {what} {usual!r} is written {spelling!r} in "
                 f"{numbers(entries[spelling])}",
                 entries=ids(*entries[spelling]),
-                mend=f"amend it to {usual!r}",
+                fix=f"amend it to {usual!r}",
             )
 
 
@@ -166,7 +165,7 @@ def _themes(event: Action) -> list[str]:
 
 
 def _similar_pairs(texts: Iterable[str], cutoff: int) -> list[tuple[int, int]]:
-    """Return the places of texts whose token sort ratio reaches a cutoff, each pair once, in order."""
+    """Return the places of texts whose token sort ratio reaches a cutoff, in order."""
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - few need it
 
     forms = [" ".join(sorted(_normalised(text).split())) for text in texts]

@@ -45,7 +45,7 @@ def unknown_events(history: Sequence[Entry[Event]], _at: date) -> Iterator[Findi
             severity="warning",
             message=f"this program does not know {kind}, the event of {numbers(entries)}",
             entries=ids(*entries),
-            mend="import the module that defines it, or update careerledger",
+            fix="import the module that defines it, or update careerledger",
         )
 
 
@@ -63,7 +63,7 @@ def dangling_references(history: Sequence[Entry[Event]], _at: date) -> Iterator[
                     message=f"{field} of #{entry.seq} names the {' or '.join(kinds)} {id_!r}, "
                     "which nothing introduces",
                     entries=ids(entry),
-                    mend=f"record the event that introduces it, or amend #{entry.seq}",
+                    fix=f"record the event that introduces it, or amend #{entry.seq}",
                 )
 
 
@@ -82,7 +82,7 @@ def introduced_twice(history: Sequence[Entry[Event]], _at: date) -> Iterator[Fin
                 severity="error",
                 message=f"the {kind} {id_!r} is introduced by {numbers(entries)}",
                 entries=ids(*entries),
-                mend="void the one that is wrong, or amend it to another id",
+                fix="void the one that is wrong, or amend it to another id",
             )
 
 
@@ -103,7 +103,7 @@ def ended_before_start(history: Sequence[Entry[Event]], _at: date) -> Iterator[F
                     message=f"the {kind} {id_of(entry.event)!r} ended on {entry.event.on} "
                     f"(#{entry.seq}), before it started on {begun.event.on} (#{begun.seq})",
                     entries=ids(begun, entry),
-                    mend="amend the date that is wrong",
+                    fix="amend the date that is wrong",
                 )
 
 
@@ -126,7 +126,7 @@ def contacts_touched_before_made(history: Sequence[Entry[Event]], _at: date) -> 
                 message=f"the contact {contact!r} was made on {begun} (#{first.seq}), "
                 f"after being touched by {numbers(early)}",
                 entries=ids(first, *early),
-                mend=f"amend #{first.seq} to when you met, or the touches to when they were",
+                fix=f"amend #{first.seq} to when you met, or the touches to when they were",
             )
 
 
@@ -141,7 +141,7 @@ def goals_due_before_set(history: Sequence[Entry[Event]], _at: date) -> Iterator
                 message=f"the goal {goal.goal!r} was due on {goal.due}, "
                 f"before it was set on {goal.on} (#{entry.seq})",
                 entries=ids(entry),
-                mend="amend its due date, or the date on which it was set",
+                fix="amend its due date, or the date on which it was set",
             )
 
 
@@ -184,7 +184,7 @@ def changes_without_effect(history: Sequence[Entry[Event]], _at: date) -> Iterat
                 message=f"the {kind} {id_!r} is changed by {numbers(changes)} before it begins "
                 f"on {entry.event.on} (#{entry.seq}), so that the change has no effect",
                 entries=ids(*changes, entry),
-                mend="amend the change to a date after that, such as the month or the day",
+                fix="amend the change to a date after that, such as the month or the day",
             )
 
 
@@ -213,6 +213,6 @@ def dates_too_precise(history: Sequence[Entry[Event]], _at: date) -> Iterator[Fi
                 severity="note",
                 message=f"{what}, which may stand for a longer time: {numbers(odd)}",
                 entries=ids(*odd),
-                mend="where only the month or the year is known, amend the date to it, "
+                fix="where only the month or the year is known, amend the date to it, "
                 f"such as {odd[0].event.on[:4]!r}",
             )

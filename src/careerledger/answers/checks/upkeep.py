@@ -73,7 +73,7 @@ def dormant_references(history: Sequence[Entry[Event]], at: date) -> Iterator[Fi
             message=f"the {kind} {id_!r} ended on {end.event.on} (#{end.seq}), "
             f"but is referred to later by {numbers(entries)}",
             entries=ids(end, *entries),
-            mend=f"amend what refers to it, or the end if that is wrong (#{end.seq})",
+            fix=f"amend what refers to it, or the end if that is wrong (#{end.seq})",
         )
 
 
@@ -91,7 +91,7 @@ def overlapping_roles(history: Sequence[Entry[Event]], at: date) -> Iterator[Fin
                 f"(#{other.start.seq}) overlap by at least {days} days; "
                 f"a handover takes no more than {OVERLAP_DAYS}",
                 entries=ids(one.start, other.start),
-                mend="record the end that is missing, or amend the date that is wrong; "
+                fix="record the end that is missing, or amend the date that is wrong; "
                 "if you held both, let it stand",
             )
 
@@ -112,7 +112,7 @@ def gaps_between_roles(history: Sequence[Entry[Event]], at: date) -> Iterator[Fi
                     f"{span.start.event.on} (#{span.start.seq}); a search seldom takes more "
                     f"than {GAP_DAYS}",
                     entries=ids(end, span.start),
-                    mend="record the role that is missing, or amend the date that is wrong; "
+                    fix="record the role that is missing, or amend the date that is wrong; "
                     "if there was none, let it stand",
                 )
         if span.end is None:
@@ -140,7 +140,7 @@ def expired_credentials(history: Sequence[Entry[Event]], at: date) -> Iterator[F
                 f"#{entry.seq}) expired on {credential.expires}, and no other of its name and "
                 "issuer holds longer",
                 entries=ids(entry),
-                mend="record CredentialAwarded for its renewal, or amend when it expires",
+                fix="record CredentialAwarded for its renewal, or amend when it expires",
             )
 
 
@@ -161,7 +161,7 @@ def overdue_goals(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding
                 message=f"the goal {span.id!r} (#{span.start.seq}) was due on {due} "
                 "and is neither reached nor dropped",
                 entries=ids(span.start),
-                mend="record GoalAssessed (a level from 0 says reached) or GoalDropped, "
+                fix="record GoalAssessed (a level from 0 says reached) or GoalDropped, "
                 "or amend its due date",
             )
 
@@ -178,7 +178,7 @@ def open_challenges(history: Sequence[Entry[Event]], at: date) -> Iterator[Findi
                 f"(#{span.start.seq}), is open for at least {days} days; "
                 f"after {CHALLENGE_DAYS} it is worth asking how it went",
                 entries=ids(span.start),
-                mend="record ChallengeResolved; withdrawn is an outcome too",
+                fix="record ChallengeResolved; withdrawn is an outcome too",
             )
 
 
@@ -201,7 +201,7 @@ def stale_visions(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding
                 f"(#{last.seq}), at least {days} days ago; after {VISION_DAYS} it is worth "
                 "asking whether it still holds",
                 entries=ids(last),
-                mend="record VisionRevised, if only with the reason why it holds, or VisionRetired",
+                fix="record VisionRevised, if only with the reason why it holds, or VisionRetired",
             )
 
 
@@ -221,7 +221,7 @@ def unreflected_roles(history: Sequence[Entry[Event]], at: date) -> Iterator[Fin
                 message=f"the role {span.id!r} ended on {span.end.event.on} (#{span.end.seq}), "
                 "and no reflection is about it",
                 entries=ids(span.end),
-                mend=f"record ReflectionWritten with about=[{span.id!r}]",
+                fix=f"record ReflectionWritten with about=[{span.id!r}]",
             )
 
 
