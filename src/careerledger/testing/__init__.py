@@ -19,15 +19,12 @@ if TYPE_CHECKING:
         Career,
         Clock,
         Voided,
-        careers,
-        corrupt,
-        ledgers,
         new_ledger,
-        splits,
     )
     from careerledger.testing._events import events, partial_dates, texts
     from careerledger.testing._given import Expected, Given, given
     from careerledger.testing._stores import StoreLaws, append_rows, new_row, promises, store_laws
+    from careerledger.testing._strategies import careers, corrupt, ledgers, splits
     from careerledger.testing._suite import LawBroken, NotShown, ProjectionLaws, laws
 
 _FILE_OF = {
@@ -42,17 +39,17 @@ _FILE_OF = {
     "StoreLaws": "_stores",
     "Voided": "_careers",
     "append_rows": "_stores",
-    "careers": "_careers",
-    "corrupt": "_careers",
+    "careers": "_strategies",
+    "corrupt": "_strategies",
     "events": "_events",
     "given": "_given",
     "laws": "_suite",
-    "ledgers": "_careers",
+    "ledgers": "_strategies",
     "new_ledger": "_careers",
     "new_row": "_stores",
     "partial_dates": "_events",
     "promises": "_stores",
-    "splits": "_careers",
+    "splits": "_strategies",
     "store_laws": "_stores",
     "texts": "_events",
 }
