@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 
 from careerledger._loading import on_demand
 from careerledger.events.base import (
+    PRACTICES,
     Action,
     Event,
     EventType,
     PersonalField,
+    Practice,
+    Touch,
     UnknownEvent,
     catalogue,
     event,
@@ -144,6 +147,7 @@ def load_catalogue() -> None:
 
 __all__ = [
     "FORGOTTEN",
+    "PRACTICES",
     "Accepts",
     "Action",
     "ChallengeResolved",
@@ -179,6 +183,7 @@ __all__ = [
     "OpportunityDecided",
     "OpportunityFound",
     "PersonalField",
+    "Practice",
     "Predicate",
     "ProjectFinished",
     "ProjectProposed",
@@ -197,6 +202,7 @@ __all__ = [
     "SkillAssessed",
     "SkillPractised",
     "SubjectForgotten",
+    "Touch",
     "TrendNoted",
     "UnknownEvent",
     "ValueWeighted",

@@ -8,7 +8,7 @@ from careerledger.events.network import ContactIds
 from careerledger.events.role import RoleId
 
 
-@event("reflection.written")
+@event("reflection.written", practice="reflection", effort=0.5)
 class ReflectionWritten(Action):
     """A thought worth keeping."""
 
@@ -20,7 +20,7 @@ class ReflectionWritten(Action):
     """From 0 (a job) to 1 (a career)."""
 
 
-@event("milestone.declared")
+@event("milestone.declared", practice="reflection", effort=0)
 class MilestoneDeclared(Action):
     """A point in the career that one counts as reached."""
 

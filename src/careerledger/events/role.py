@@ -11,7 +11,7 @@ Rung = Annotated[int, Interval(ge=0)]
 Amount = Annotated[float, Interval(ge=0)]
 
 
-@event("role.started")
+@event("role.started", practice="role", effort=0)
 class RoleStarted(Action):
     """The first day in a role, paid or not."""
 
@@ -28,7 +28,7 @@ class RoleStarted(Action):
     currency: Text | None = None
 
 
-@event("role.changed")
+@event("role.changed", practice="role", effort=0)
 class RoleChanged(Action):
     """The same role with another title, level, scope or pay."""
 
@@ -39,7 +39,7 @@ class RoleChanged(Action):
     pay: Amount | None = None
 
 
-@event("role.ended")
+@event("role.ended", practice="role", effort=0, ends="role")
 class RoleEnded(Action):
     """The last day in a role."""
 
@@ -47,7 +47,7 @@ class RoleEnded(Action):
     reason: Text | None = None
 
 
-@event("work.logged")
+@event("work.logged", practice="role", effort=8)
 class WorkLogged(Action):
     """The day's tasks; ``hours`` is what matters."""
 

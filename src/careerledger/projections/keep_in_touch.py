@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 import attrs
 
 from careerledger.dates import PartialDate
+from careerledger.events import Action
 from careerledger.events.fields import Share
 from careerledger.events.network import (
     ContactKind,
@@ -21,7 +22,7 @@ from careerledger.projections.base import on, projection
 from careerledger.projections.network_growth import DEPTHS, HALF_LIVES
 from careerledger.projections.parameters import Days, HalfLife, Tunable
 from careerledger.projections.rules.strength import Strength
-from careerledger.projections.rules.ties import ME, TOUCHING, Tie, Touches, Touching
+from careerledger.projections.rules.ties import ME, Tie, Touches, touches_contacts
 from careerledger.projections.view import Evidence, View
 
 __all__ = ["CADENCES", "DueContact", "KeepInTouch", "KeepInTouchView"]
@@ -114,8 +115,8 @@ class KeepInTouch(Tunable):
     """Of contacts that were made."""
     touches: Touches = attrs.field(factory=Touches)
 
-    @on(*TOUCHING)
-    def touch(self, event: Touching, entry: Entry[Touching]) -> None:
+    @on(Action, where=touches_contacts)
+    def touch(self, event: Action, entry: Entry[Action]) -> None:
         people, depth = self.touches.of(event)
         for person in people:
             self._tie(person).touch(event.on, depth, self.depths[depth], entry.seq)

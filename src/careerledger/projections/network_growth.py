@@ -13,7 +13,7 @@ from immutabledict import immutabledict
 
 from careerledger.dates import PartialDate, beginning
 from careerledger.errors import MissingExtraError
-from careerledger.events import Event
+from careerledger.events import Action, Event
 from careerledger.events.fields import Share
 from careerledger.events.network import (
     ContactKind,
@@ -23,12 +23,13 @@ from careerledger.events.network import (
     DoorOpened,
     HelpGiven,
     IntroductionMade,
+    MentoringStarted,
 )
 from careerledger.history import Entry, fillable
 from careerledger.projections.base import on, projection
 from careerledger.projections.parameters import Days, HalfLife, Tunable
 from careerledger.projections.rules.strength import Strength, evidence_in
-from careerledger.projections.rules.ties import ME, TOUCHING, Tie, Touches, Touching
+from careerledger.projections.rules.ties import ME, Tie, Touches, touches_contacts
 from careerledger.projections.view import Evidence, View, dated
 
 __all__ = [
@@ -243,6 +244,8 @@ class NetworkGrowth(Tunable):
     slept: list[tuple[float, int]] = []
     """The day on which each dormancy began, and the day of the touch that ended it."""
     pairs: set[tuple[str, str]] = set()
+    mentorings: set[str] = set()
+    """By a contact, also those that have ended."""
     helped: int = 0
     doors: int = 0
     today: int = 0
@@ -250,8 +253,8 @@ class NetworkGrowth(Tunable):
     _past: list[NetworkMonth] = attrs.field(factory=list[NetworkMonth], eq=False, init=False)
     """The months before today's: nothing that is folded later can change them."""
 
-    @on(*TOUCHING)
-    def touch(self, event: Touching, entry: Entry[Touching]) -> None:
+    @on(Action, where=touches_contacts)
+    def touch(self, event: Action, entry: Entry[Action]) -> None:
         on = event.on
         self.today = day = on.ordinal
         people, depth = self.touches.of(event)
@@ -291,6 +294,13 @@ class NetworkGrowth(Tunable):
         contact.organisation = event.organisation or contact.organisation
         if event.kind is not None:
             self._become(contact, event.kind)
+
+    @on(MentoringStarted)
+    def be_mentored(self, event: MentoringStarted) -> None:
+        if event.role == "mentor":
+            self.mentorings.add(event.mentoring)
+        else:
+            self.mentorings.discard(event.mentoring)
 
     @on(HelpGiven)
     def help(self, event: HelpGiven, entry: Entry[HelpGiven]) -> None:  # noqa: ARG002
@@ -355,7 +365,7 @@ class NetworkGrowth(Tunable):
             reconnectable=tuple(tie.contact for tie in dormant),
             diversity=_diversity(tie.organisation for tie in ties),
             introductions=tuple(sorted(self.pairs)),
-            mentors=sum(role == "mentor" for _, role in self.touches.mentorings.values()),
+            mentors=sum(f"mentoring:{id_}" in self.touches.going_on for id_ in self.mentorings),
             helped=self.helped,
             doors=self.doors,
         )

@@ -83,8 +83,8 @@ class _Told:
 
     def __str__(self) -> str:
         history = self.given.ledger.entries(until=self.given.day, known_at=self.given.instant)
-        steps = tuple(kind for kind, _ in meta_of(self.projection).steps)
-        entries = [entry for entry in history if isinstance(entry.event, steps)]
+        meta = meta_of(self.projection)
+        entries = [entry for entry in history if meta.consumes(type(entry.event))]
         if not entries:
             return "  No entry is consumed by it."
         lines = [_line(entry) for entry in entries[-_SHOWN:]]
