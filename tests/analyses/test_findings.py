@@ -218,7 +218,6 @@ def test_of_many_entries_a_message_names_the_first_five():
     assert 7 == len(finding.entries)
 
 
-
 @pytest.mark.parametrize(
     ("kind", "start", "end"), ENDS, ids=lambda part: getattr(part, "__name__", part)
 )

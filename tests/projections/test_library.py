@@ -100,7 +100,7 @@ def test_it_is_documented_with_its_parameters_and_their_defaults(kind):
         as_in = re.search(r"as in (\w+)", rows[0])
         if as_in:
             assert default == parameters_of(getattr(projections, as_in[1]))[name]
-        if not as_in and "see `EFFORTS`" not in rows[0]:
+        if not as_in:
             # The numbers, or for a mapping all that occur in it.
             numbers = default.values() if isinstance(default, Mapping) else [default]
             told = set(re.findall(r"\d+(?:\.\d+)?", rows[0]))

@@ -244,7 +244,7 @@ class Challenges(Tunable):
         self._challenges.began(event.challenge)
 
     @on(ChallengeResolved)
-    def resolve(self, event: ChallengeResolved, entry: Entry[ChallengeResolved]) -> None:  # noqa: ARG002
+    def resolve(self, event: ChallengeResolved) -> None:
         before = self.resolved.get(event.challenge)
         if supersedes(event.on, PartialDate(before.on) if before else None):
             self.resolved[event.challenge] = _Resolved(

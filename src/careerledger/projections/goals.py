@@ -98,7 +98,7 @@ class Goals(Tunable):
     """The last day on which each goal may have been dropped."""
 
     @on(GoalSet)
-    def aim(self, event: GoalSet, entry: Entry[GoalSet]) -> None:  # noqa: ARG002
+    def aim(self, event: GoalSet) -> None:
         self.goals[event.goal] = _Goal(
             title=event.title,
             vision=event.vision,
@@ -112,7 +112,7 @@ class Goals(Tunable):
         self.assessed[event.goal] = (event.level, str(event.on), entry.seq)
 
     @on(GoalDropped)
-    def drop(self, event: GoalDropped, entry: Entry[GoalDropped]) -> None:  # noqa: ARG002
+    def drop(self, event: GoalDropped) -> None:
         last = event.on.last_day.isoformat()
         self.drops[event.goal] = max(last, self.drops.get(event.goal, last))
 

@@ -147,7 +147,7 @@ class JobOrCareer(Tunable):
             del latest[:-TOP]
 
     @on(Action)
-    def weigh(self, event: Action, entry: Entry[Action]) -> None:  # noqa: ARG002
+    def weigh(self, event: Action) -> None:
         seconds = round(hours_of(event, self.efforts) * 3600)
         if seconds == 0:
             return

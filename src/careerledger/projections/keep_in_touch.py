@@ -122,13 +122,13 @@ class KeepInTouch(Tunable):
             self._tie(person).touch(event.on, depth, self.depths[depth], entry.seq)
 
     @on(ContactMade)
-    def make(self, event: ContactMade, entry: Entry[ContactMade]) -> None:  # noqa: ARG002
+    def make(self, event: ContactMade) -> None:
         if event.contact != ME:
             self.names[event.contact] = event.name
             self._become(event.contact, event.kind)
 
     @on(ContactUpdated)
-    def update(self, event: ContactUpdated, entry: Entry[ContactUpdated]) -> None:  # noqa: ARG002
+    def update(self, event: ContactUpdated) -> None:
         if event.kind is not None:
             self._become(event.contact, event.kind)
 

@@ -284,22 +284,22 @@ class Learning(Tunable):
     # Visions
 
     @on(VisionDeclared)
-    def declare(self, event: VisionDeclared, entry: Entry[VisionDeclared]) -> None:  # noqa: ARG002
+    def declare(self, event: VisionDeclared) -> None:
         if self.retired.get(event.vision, 0) < event.on.ordinal:
             self.visions[event.vision] = sorted(event.themes)
 
     @on(VisionRevised)
-    def revise(self, event: VisionRevised, entry: Entry[VisionRevised]) -> None:  # noqa: ARG002
+    def revise(self, event: VisionRevised) -> None:
         if event.vision in self.visions and event.themes:
             self.visions[event.vision] = sorted(event.themes)
 
     @on(VisionRetired)
-    def retire(self, event: VisionRetired, entry: Entry[VisionRetired]) -> None:  # noqa: ARG002
+    def retire(self, event: VisionRetired) -> None:
         if self.visions.pop(event.vision, None) is None:
             self.retired[event.vision] = event.on.last_day.toordinal()
 
     @on(GoalSet)
-    def link(self, event: GoalSet, entry: Entry[GoalSet]) -> None:  # noqa: ARG002
+    def link(self, event: GoalSet) -> None:
         if event.vision is not None:
             self.goals[event.goal] = event.vision
 

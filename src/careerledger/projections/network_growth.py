@@ -272,7 +272,7 @@ class NetworkGrowth(Tunable):
             tie.touch(on, depth, weight, entry.seq)
 
     @on(ContactMade)
-    def make(self, event: ContactMade, entry: Entry[ContactMade]) -> None:  # noqa: ARG002
+    def make(self, event: ContactMade) -> None:
         if event.contact == ME:
             return
         contact = self._contact(event.contact)
@@ -289,7 +289,7 @@ class NetworkGrowth(Tunable):
             self._tie(event.via, event.contact)
 
     @on(ContactUpdated)
-    def update(self, event: ContactUpdated, entry: Entry[ContactUpdated]) -> None:  # noqa: ARG002
+    def update(self, event: ContactUpdated) -> None:
         contact = self._contact(event.contact)
         contact.organisation = event.organisation or contact.organisation
         if event.kind is not None:
@@ -303,18 +303,18 @@ class NetworkGrowth(Tunable):
             self.mentorings.discard(event.mentoring)
 
     @on(HelpGiven)
-    def help(self, event: HelpGiven, entry: Entry[HelpGiven]) -> None:  # noqa: ARG002
+    def help(self, _event: HelpGiven) -> None:
         self.helped += 1
 
     @on(IntroductionMade)
-    def introduce(self, event: IntroductionMade, entry: Entry[IntroductionMade]) -> None:  # noqa: ARG002
+    def introduce(self, event: IntroductionMade) -> None:
         people = {event.introducer, *event.introduced}
         for person in people:
             for other in people - {person}:
                 self._tie(person, other)
 
     @on(DoorOpened)
-    def open_door(self, event: DoorOpened, entry: Entry[DoorOpened]) -> None:  # noqa: ARG002
+    def open_door(self, _event: DoorOpened) -> None:
         self.doors += 1
 
     def _contact(self, id_: str) -> _Contact:
@@ -396,7 +396,7 @@ class NetworkGrowth(Tunable):
         contact.remember(made, today)
         return cast("ContactTie", made)
 
-    def attribute(self, history: Iterable[Entry[Event]], at: date) -> dict[int, float]:  # noqa: ARG002
+    def attribute(self, _history: Iterable[Entry[Event]], at: date) -> dict[int, float]:
         """Each entry's share of the strength of all ties.
 
         The strength of a tie is divided among its touches as the logarithms of what each leaves
@@ -404,7 +404,6 @@ class NetworkGrowth(Tunable):
         touches does not matter.
 
         Args:
-            history: The entries that were folded.
             at: The date of the answer.
         """
         shares: dict[int, float] = {}

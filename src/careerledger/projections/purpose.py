@@ -175,7 +175,7 @@ class Purpose(Tunable):
     many there are."""
 
     @on(ValueWeighted)
-    def weigh(self, event: ValueWeighted, entry: Entry[ValueWeighted]) -> None:  # noqa: ARG002
+    def weigh(self, event: ValueWeighted) -> None:
         self.importances[event.value] = event.importance
 
     @on(RoleValueRated)
@@ -206,7 +206,7 @@ class Purpose(Tunable):
             points.append((str(on), pay, self.currencies.get(role), seq))
 
     @on(RoleEnded)
-    def end(self, event: RoleEnded, entry: Entry[RoleEnded]) -> None:  # noqa: ARG002
+    def end(self, event: RoleEnded) -> None:
         before = self.ends.get(event.role)
         if not supersedes(event.on, PartialDate(before) if before else None):
             return
@@ -215,7 +215,7 @@ class Purpose(Tunable):
             self.roles[event.role].end(event.on)
 
     @on(EnergyRated)
-    def feel(self, event: EnergyRated, entry: Entry[EnergyRated]) -> None:  # noqa: ARG002
+    def feel(self, event: EnergyRated) -> None:
         months = self.energy.setdefault(event.about, {})
         when = str(event.on)[:_MONTH]
         total, count = months.get(when, (0, 0))

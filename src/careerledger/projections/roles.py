@@ -220,7 +220,7 @@ class Roles(Tunable):
         self._held.changed(event.role)
 
     @on(RoleEnded)
-    def end(self, event: RoleEnded, entry: Entry[RoleEnded]) -> None:  # noqa: ARG002
+    def end(self, event: RoleEnded) -> None:
         before = self.ends.get(event.role)
         if supersedes(event.on, PartialDate(before[0]) if before else None):
             self.ends[event.role] = (str(event.on), event.reason)

@@ -215,7 +215,7 @@ class VisionAlignment(Tunable):
     snapshot."""
 
     @on(VisionDeclared)
-    def declare(self, event: VisionDeclared, entry: Entry[VisionDeclared]) -> None:  # noqa: ARG002
+    def declare(self, event: VisionDeclared) -> None:
         if self.retired.get(event.vision, 0) >= event.on.ordinal:
             return
         vision = _Vision(
@@ -231,7 +231,7 @@ class VisionAlignment(Tunable):
         self._reconsider(vision)
 
     @on(VisionRevised)
-    def revise(self, event: VisionRevised, entry: Entry[VisionRevised]) -> None:  # noqa: ARG002
+    def revise(self, event: VisionRevised) -> None:
         vision = self.visions.get(event.vision)
         if vision is not None:
             vision.statement = event.statement or vision.statement
@@ -239,14 +239,14 @@ class VisionAlignment(Tunable):
             self._reconsider(vision)
 
     @on(VisionRetired)
-    def retire(self, event: VisionRetired, entry: Entry[VisionRetired]) -> None:  # noqa: ARG002
+    def retire(self, event: VisionRetired) -> None:
         if self.visions.pop(event.vision, None) is None:
             self.retired[event.vision] = event.on.last_day.toordinal()
         else:
             self._reconsider()
 
     @on(GoalSet)
-    def link(self, event: GoalSet, entry: Entry[GoalSet]) -> None:  # noqa: ARG002
+    def link(self, event: GoalSet) -> None:
         if event.vision is not None:
             self.goals[event.goal] = event.vision
             self._reconsider(*self.visions.values())
@@ -284,12 +284,12 @@ class VisionAlignment(Tunable):
             if month is not None:
                 _add(vision.months, month, seconds * relevance)
 
-    def attribute(self, history: Iterable[Entry[Event]], at: date) -> dict[int, float]:  # noqa: ARG002
+    def attribute(self, history: Iterable[Entry[Event]], _at: date) -> dict[int, float]:
         """Each entry's share of the overall score: e·r·d / Σ e·d, in the mean over the visions.
 
         Args:
-            history: The entries that were folded.
-            at: The date of the answer; fading leaves the shares as they are.
+            history: The entries that were folded. Their shares are the same at any later date,
+                because all of them fade alike.
         """
         if not self.total:
             return {}

@@ -1,6 +1,6 @@
 """``given``: example tests that read as sentences, and fail with the entries they are about."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final, Self, cast
 
@@ -82,7 +82,9 @@ class _Told:
     projection: type[Projection[Any]]
 
     def __str__(self) -> str:
-        history = self.given.ledger.entries(until=self.given.day, known_at=self.given.instant)
+        history: Iterator[Entry[Any]] = self.given.ledger.entries(
+            until=self.given.day, known_at=self.given.instant
+        )
         meta = meta_of(self.projection)
         entries = [entry for entry in history if meta.consumes(type(entry.event))]
         if not entries:
