@@ -2,8 +2,7 @@
 
 from typing import Annotated, Literal
 
-from careerledger.events.base import Action, event, field
-from careerledger.events.fields import Grade, Introduces, Refers, Share, Text, Texts
+from careerledger.events import Action, Grade, Introduces, Refers, Share, Text, Texts, event, field
 
 
 @event("challenge.taken", practice="challenge", effort=0)

@@ -3,8 +3,17 @@
 from typing import Annotated, Literal
 
 from careerledger.dates import DateLike, PartialDate
-from careerledger.events.base import Action, event, field
-from careerledger.events.fields import Accepts, Introduces, Refers, Share, Text, Texts
+from careerledger.events import (
+    Accepts,
+    Action,
+    Introduces,
+    Refers,
+    Share,
+    Text,
+    Texts,
+    event,
+    field,
+)
 
 Format = Literal["course", "degree", "workshop", "book", "talk", "self-study"]
 CourseId = Annotated[Text, Refers.to("course")]

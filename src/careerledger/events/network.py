@@ -3,9 +3,20 @@
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from careerledger.events.base import Action, Touch, event, field
-from careerledger.events.fields import Accepts, Introduces, Refers, Text, Texts, personal
-from careerledger.events.rules import Interval, MinLen
+from careerledger.events import (
+    Accepts,
+    Action,
+    Interval,
+    Introduces,
+    MinLen,
+    Refers,
+    Text,
+    Texts,
+    Touch,
+    event,
+    field,
+    personal,
+)
 
 ContactKind = Literal[
     "peer", "mentor", "manager", "report", "client", "recruiter", "friend", "family", "other"

@@ -5,10 +5,20 @@ from typing import Annotated, Any, Literal
 
 from immutabledict import immutabledict
 
-from careerledger.events.base import Action, event, field, part
-from careerledger.events.fields import Accepts, Introduces, Refers, Share, Text, Texts
+from careerledger.events import (
+    Accepts,
+    Action,
+    Interval,
+    Introduces,
+    Refers,
+    Share,
+    Text,
+    Texts,
+    event,
+    field,
+    part,
+)
 from careerledger.events.role import Amount, RoleId, Rung
-from careerledger.events.rules import Interval
 
 RequestKind = Literal["promotion", "raise", "project", "transfer", "flexibility", "other"]
 

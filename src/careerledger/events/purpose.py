@@ -1,7 +1,6 @@
 """Look beyond the paycheck: what one values in work, and what work gives of it."""
 
-from careerledger.events.base import Action, event
-from careerledger.events.fields import Level, Share, Text
+from careerledger.events import Action, Level, Share, Text, event
 from careerledger.events.role import RoleId
 
 

@@ -2,8 +2,7 @@
 
 from typing import Annotated
 
-from careerledger.events.base import Action, event, field
-from careerledger.events.fields import Introduces, Share, Text, Texts
+from careerledger.events import Action, Introduces, Share, Text, Texts, event, field
 from careerledger.events.network import ContactIds
 from careerledger.events.role import RoleId
 

@@ -2,9 +2,7 @@
 
 from typing import Annotated
 
-from careerledger.events.base import Action, event
-from careerledger.events.fields import Introduces, Refers, Text
-from careerledger.events.rules import Interval
+from careerledger.events import Action, Interval, Introduces, Refers, Text, event
 
 RoleId = Annotated[Text, Refers.to("role")]
 Rung = Annotated[int, Interval(ge=0)]

@@ -6,17 +6,19 @@ from typing import Annotated, TypeAlias
 from immutabledict import immutabledict
 
 from careerledger.dates import DateLike, PartialDate
-from careerledger.events.base import Action, event, field
-from careerledger.events.fields import (
+from careerledger.events import (
     Accepts,
+    Action,
     Introduces,
     Level,
     Positive,
+    Predicate,
     Refers,
     Text,
     WeightByTheme,
+    event,
+    field,
 )
-from careerledger.events.rules import Predicate
 
 VisionId = Annotated[Text, Refers.to("vision")]
 GoalId = Annotated[Text, Refers.to("goal")]

@@ -11,6 +11,7 @@ import attrs
 from immutabledict import immutabledict
 
 from careerledger.dates import PartialDate
+from careerledger.events import Share
 from careerledger.events.challenge import (
     ChallengeResolved,
     ChallengeTaken,
@@ -18,14 +19,12 @@ from careerledger.events.challenge import (
     SetbackOvercome,
     SetbackSuffered,
 )
-from careerledger.events.fields import Share
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import HalfLife, Tunable
+from careerledger.projections import Evidence, HalfLife, Tunable, View, on, projection
 from careerledger.projections.rules.ends import ends, supersedes
 from careerledger.projections.rules.fading import standing_amount, standing_weight
 from careerledger.projections.rules.kept import Kept
-from careerledger.projections.view import Evidence, View, dated
+from careerledger.projections.view import dated
 
 __all__ = [
     "Challenge",

@@ -16,9 +16,7 @@ from careerledger.events.network import ContactMade, DoorOpened, GatheringAttend
 from careerledger.events.ownership import OpportunityFound
 from careerledger.events.role import RoleStarted
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import Tunable
-from careerledger.projections.view import Evidence, View
+from careerledger.projections import Evidence, Tunable, View, on, projection
 
 __all__ = ["Door", "DoorCount", "Doors", "DoorsView", "Outcome", "OutcomeKind", "WhereMet"]
 

@@ -8,12 +8,10 @@ from typing import Annotated, ClassVar, Final, Literal
 import attrs
 
 from careerledger.dates import PartialDate
-from careerledger.events.rules import Interval
+from careerledger.events import Interval
 from careerledger.events.vision import GoalAssessed, GoalDropped, GoalSet
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import Tunable
-from careerledger.projections.view import Evidence, View
+from careerledger.projections import Evidence, Tunable, View, on, projection
 
 __all__ = ["Goal", "GoalState", "Goals", "GoalsView"]
 

@@ -8,16 +8,22 @@ from typing import ClassVar, Final, Literal, get_args
 import attrs
 
 from careerledger.dates import PartialDate
-from careerledger.events import Action
-from careerledger.events.fields import Hours
+from careerledger.events import Action, Hours
 from careerledger.events.reflection import ReflectionWritten
 from careerledger.events.role import WorkLogged
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import Days, Difficulty, EventName, Tunable
+from careerledger.projections import (
+    Days,
+    Difficulty,
+    EventName,
+    Evidence,
+    Tunable,
+    View,
+    on,
+    projection,
+)
 from careerledger.projections.rules.effort import hours_of
 from careerledger.projections.rules.plateau import RESETTING, PlateauClock, Plateaus
-from careerledger.projections.view import Evidence, View
 
 __all__ = [
     "PRACTICES",

@@ -9,8 +9,7 @@ from typing import ClassVar, Final
 import attrs
 
 from careerledger.dates import PartialDate
-from careerledger.events import Action
-from careerledger.events.fields import Share
+from careerledger.events import Action, Share
 from careerledger.events.network import (
     ContactKind,
     ContactMade,
@@ -18,12 +17,10 @@ from careerledger.events.network import (
     Depth,
 )
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
+from careerledger.projections import Days, Evidence, HalfLife, Tunable, View, on, projection
 from careerledger.projections.network_growth import DEPTHS, HALF_LIVES
-from careerledger.projections.parameters import Days, HalfLife, Tunable
 from careerledger.projections.rules.strength import Strength
 from careerledger.projections.rules.ties import ME, Tie, Touches, touches_contacts
-from careerledger.projections.view import Evidence, View
 
 __all__ = ["CADENCES", "DueContact", "KeepInTouch", "KeepInTouchView"]
 

@@ -8,8 +8,7 @@ from typing import Annotated, ClassVar, Final
 import attrs
 
 from careerledger.dates import PartialDate
-from careerledger.events import Action
-from careerledger.events.fields import Hours
+from careerledger.events import Action, Hours, Interval
 from careerledger.events.learning import (
     CourseDropped,
     CourseFinished,
@@ -17,7 +16,6 @@ from careerledger.events.learning import (
     CredentialAwarded,
     SkillPractised,
 )
-from careerledger.events.rules import Interval
 from careerledger.events.vision import (
     GoalSet,
     TrendNoted,
@@ -26,10 +24,8 @@ from careerledger.events.vision import (
     VisionRevised,
 )
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import Days, Tunable
+from careerledger.projections import Days, Evidence, Tunable, View, on, projection
 from careerledger.projections.rules.renewals import not_renewed
-from careerledger.projections.view import Evidence, View
 
 __all__ = ["Credential", "Learning", "LearningCut", "LearningView", "Trend"]
 

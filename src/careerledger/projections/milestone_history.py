@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Final, Literal
 import attrs
 
 from careerledger.dates import PartialDate
+from careerledger.events import Interval
 from careerledger.events.challenge import ChallengeResolved, ChallengeTaken
 from careerledger.events.learning import (
     CourseFinished,
@@ -23,14 +24,12 @@ from careerledger.events.network import (
 from careerledger.events.ownership import IndustrySwitched, RequestAnswered, RequestMade
 from careerledger.events.reflection import MilestoneDeclared, ReflectionWritten
 from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
-from careerledger.events.rules import Interval
 from careerledger.events.vision import GoalAssessed, GoalSet
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import Difficulty, Tunable
+from careerledger.projections import Difficulty, Tunable, View, on, projection
 from careerledger.projections.rules.ends import ends, supersedes
 from careerledger.projections.rules.ladder import Ladder
-from careerledger.projections.view import View, dated
+from careerledger.projections.view import dated
 
 __all__ = ["Harvest", "Milestone", "MilestoneHistory", "MilestoneHistoryView", "MilestoneKind"]
 

@@ -11,9 +11,8 @@ from careerledger.dates import PartialDate
 from careerledger.events import PRACTICES as EVENT_PRACTICES
 from careerledger.events import Action, Interval
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import Tunable
-from careerledger.projections.view import Evidence, View, dated
+from careerledger.projections import Evidence, Tunable, View, on, projection
+from careerledger.projections.view import dated
 
 __all__ = ["PRACTICES", "Effort", "Momentum", "MomentumView", "PracticeMomentum"]
 

@@ -13,8 +13,7 @@ from immutabledict import immutabledict
 
 from careerledger.dates import PartialDate, beginning
 from careerledger.errors import MissingExtraError
-from careerledger.events import Action, Event
-from careerledger.events.fields import Share
+from careerledger.events import Action, Event, Share
 from careerledger.events.network import (
     ContactKind,
     ContactMade,
@@ -26,11 +25,10 @@ from careerledger.events.network import (
     MentoringStarted,
 )
 from careerledger.history import Entry, fillable
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import Days, HalfLife, Tunable
+from careerledger.projections import Days, Evidence, HalfLife, Tunable, View, on, projection
 from careerledger.projections.rules.strength import Strength, evidence_in
 from careerledger.projections.rules.ties import ME, Tie, Touches, touches_contacts
-from careerledger.projections.view import Evidence, View, dated
+from careerledger.projections.view import dated
 
 __all__ = [
     "BANDS",

@@ -23,10 +23,9 @@ from careerledger.events.ownership import (
     RequestMade,
 )
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import Days, Tunable
+from careerledger.projections import Days, Evidence, Tunable, View, on, projection
 from careerledger.projections.rules.ends import ends, supersedes
-from careerledger.projections.view import Evidence, View, dated
+from careerledger.projections.view import dated
 
 __all__ = [
     "IndustrySwitch",

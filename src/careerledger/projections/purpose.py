@@ -8,14 +8,12 @@ from typing import Annotated, ClassVar, Final
 import attrs
 
 from careerledger.dates import PartialDate
+from careerledger.events import Interval
 from careerledger.events.purpose import EnergyRated, RoleValueRated, ValueWeighted
 from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
-from careerledger.events.rules import Interval
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import Tunable
+from careerledger.projections import Evidence, Tunable, View, on, projection
 from careerledger.projections.rules.ends import ends, supersedes
-from careerledger.projections.view import Evidence, View
 
 __all__ = [
     "EnergyMonth",

@@ -9,11 +9,10 @@ import attrs
 from careerledger.dates import PartialDate
 from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import Days, Tunable
+from careerledger.projections import Days, Tunable, View, on, projection
 from careerledger.projections.rules.ends import ends, supersedes
 from careerledger.projections.rules.kept import Kept
-from careerledger.projections.view import View, dated
+from careerledger.projections.view import dated
 
 __all__ = ["Change", "Employer", "Gap", "Overlap", "Role", "Roles", "RolesView", "Title"]
 

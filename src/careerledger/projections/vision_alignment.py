@@ -10,15 +10,12 @@ from typing import ClassVar, Final
 import attrs
 
 from careerledger.dates import PartialDate
-from careerledger.events import Action, Event
-from careerledger.events.fields import Hours
+from careerledger.events import Action, Event, Hours
 from careerledger.events.vision import GoalSet, VisionDeclared, VisionRetired, VisionRevised
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import EventName, HalfLife, Tunable
+from careerledger.projections import EventName, Evidence, HalfLife, Tunable, View, on, projection
 from careerledger.projections.rules.effort import hours_of
 from careerledger.projections.rules.fading import standing_weight
-from careerledger.projections.view import Evidence, View
 
 __all__ = ["VisionAlignment", "VisionAlignmentView", "VisionScore"]
 

@@ -1,12 +1,13 @@
 """``given``: example tests that read as sentences, and fail with the entries they are about."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Final, Self, cast
 
 import attrs
 
 from careerledger.dates import DateLike
+from careerledger.events import Event
 from careerledger.history import Entry
 from careerledger.ledger import Ledger
 from careerledger.projections import Projection
@@ -82,11 +83,11 @@ class _Told:
     projection: type[Projection[Any]]
 
     def __str__(self) -> str:
-        history: Iterator[Entry[Any]] = self.given.ledger.entries(
-            until=self.given.day, known_at=self.given.instant
-        )
+        history = self.given.ledger.entries(until=self.given.day, known_at=self.given.instant)
         meta = meta_of(self.projection)
-        entries = [entry for entry in history if meta.consumes(type(entry.event))]
+        entries = [
+            entry for entry in history if meta.consumes(cast("type[Event]", type(entry.event)))
+        ]
         if not entries:
             return "  No entry is consumed by it."
         lines = [_line(entry) for entry in entries[-_SHOWN:]]

@@ -9,8 +9,9 @@ from typing import Final
 import attrs
 
 from careerledger.dates import PartialDate, beginning
+from careerledger.projections import Evidence
 from careerledger.projections.rules.fading import fade
-from careerledger.projections.view import Evidence, evidence_of
+from careerledger.projections.view import evidence_of
 
 NAMED: Final = 3
 """How many pieces are named as evidence."""
