@@ -66,6 +66,7 @@ class ContactTouched(Action):
     contact: ContactId
     channel: Text | None = None
     depth: Depth = 2
+    """1: a sign of life, such as a like; 2: a talk; 3: time spent working together."""
     note: PersonalNote = None
 
 
