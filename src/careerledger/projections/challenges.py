@@ -23,7 +23,7 @@ from careerledger.history import Entry
 from careerledger.projections import Evidence, HalfLife, Tunable, View, on, projection
 from careerledger.projections.rules.ends import ends, supersedes
 from careerledger.projections.rules.fading import standing_amount, standing_weight
-from careerledger.projections.rules.kept import Kept
+from careerledger.projections.rules.part_cache import PartCache
 from careerledger.projections.view import dated
 
 __all__ = [
@@ -229,9 +229,13 @@ class Challenges(Tunable):
     """Date and entry number."""
     confidence: dict[str, list[tuple[str, float, int]]] = {}
     """By theme: date, level and entry number, in history order."""
-    _challenges: Kept[Challenge] = attrs.field(factory=Kept[Challenge], eq=False, init=False)
-    _setbacks: Kept[Setback] = attrs.field(factory=Kept[Setback], eq=False, init=False)
-    _readings: Kept[Confidence] = attrs.field(factory=Kept[Confidence], eq=False, init=False)
+    _challenges: PartCache[Challenge] = attrs.field(
+        factory=PartCache[Challenge], eq=False, init=False
+    )
+    _setbacks: PartCache[Setback] = attrs.field(factory=PartCache[Setback], eq=False, init=False)
+    _readings: PartCache[Confidence] = attrs.field(
+        factory=PartCache[Confidence], eq=False, init=False
+    )
     _stretches: _Stretches = attrs.field(factory=_Stretches, eq=False, init=False)
 
     @on(ChallengeTaken)
