@@ -26,6 +26,15 @@ FACTS = sorted(
 )
 """The event classes of the library that a person records."""
 CORRECTIONS = [EntryAmended, EntryVoided, SubjectForgotten]
+ENDS = [
+    (kind, start, end)
+    for end in FACTS
+    if end.__event__.ends
+    for kind in end.__event__.ends[1:]
+    for start in FACTS
+    if start.__event__.introduces and kind in start.__event__.introduces[1:]
+]
+"""Each kind of thing that ends, with the class that begins it and one that ends it."""
 
 
 def bounds_of(rule: object) -> list[object]:

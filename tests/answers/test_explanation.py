@@ -39,7 +39,7 @@ class Hours:
     hours: float = 0
 
     @on(Action)
-    def add(self, event: Action, _entry: object) -> None:
+    def add(self, event: Action) -> None:
         self.hours += event.hours or 0
 
     def view(self, _at: date) -> float | None:

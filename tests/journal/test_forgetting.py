@@ -125,11 +125,11 @@ class Names:
     names: dict[str, str] = {}
 
     @on(ContactMade)
-    def meet(self, event, entry):
+    def meet(self, event):
         self.names[event.contact] = event.name
 
     @on(ContactTouched)
-    def touch(self, event, entry):
+    def touch(self, event):
         pass
 
     def view(self, at):

@@ -43,7 +43,7 @@ class Tally:
             self.by_theme[theme] = self.by_theme.get(theme, 0) + 1
 
     @on(CourseFinished)
-    def study(self, event: CourseFinished, entry: Entry[CourseFinished]) -> None:
+    def study(self, event: CourseFinished) -> None:
         self.hours += event.hours or 0
 
     def view(self, at: object) -> tuple[object, ...]:

@@ -77,7 +77,7 @@ def test_a_failure_is_told_with_what_it_takes():
         ends: list[str] = []
 
         @on(SkillPractised)
-        def practise(self, event, entry):
+        def practise(self, event):
             day = event.on.first_day
             self.ends.append(date(day.year, day.month + 1, 1).isoformat())
 

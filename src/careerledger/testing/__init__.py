@@ -8,95 +8,46 @@ is a test class with a test for each law of projections, under pytest and unitte
 It needs hypothesis: ``pip install 'careerledger[testing]'``.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from careerledger._loading import on_demand
 from careerledger.errors import MissingExtraError
 
 if TYPE_CHECKING:
-    from careerledger.testing._careers import (
-        Amended,
-        Career,
-        Clock,
-        Voided,
-        new_ledger,
-    )
-    from careerledger.testing._events import events, partial_dates, texts
-    from careerledger.testing._given import Expected, Given, given
-    from careerledger.testing._stores import StoreLaws, append_rows, new_row, promises, store_laws
-    from careerledger.testing._strategies import careers, corrupt, ledgers, splits
-    from careerledger.testing._suite import LawBroken, NotShown, ProjectionLaws, laws
+    from careerledger.testing._careers import Amended as Amended
+    from careerledger.testing._careers import Career as Career
+    from careerledger.testing._careers import Clock as Clock
+    from careerledger.testing._careers import Voided as Voided
+    from careerledger.testing._careers import new_ledger as new_ledger
+    from careerledger.testing._events import events as events
+    from careerledger.testing._events import partial_dates as partial_dates
+    from careerledger.testing._events import texts as texts
+    from careerledger.testing._given import Expected as Expected
+    from careerledger.testing._given import Given as Given
+    from careerledger.testing._given import given as given
+    from careerledger.testing._stores import StoreLaws as StoreLaws
+    from careerledger.testing._stores import append_rows as append_rows
+    from careerledger.testing._stores import new_row as new_row
+    from careerledger.testing._stores import promises as promises
+    from careerledger.testing._stores import store_laws as store_laws
+    from careerledger.testing._strategies import careers as careers
+    from careerledger.testing._strategies import corrupt as corrupt
+    from careerledger.testing._strategies import ledgers as ledgers
+    from careerledger.testing._strategies import splits as splits
+    from careerledger.testing._suite import LawBroken as LawBroken
+    from careerledger.testing._suite import NotShown as NotShown
+    from careerledger.testing._suite import ProjectionLaws as ProjectionLaws
+    from careerledger.testing._suite import laws as laws
 
-_FILE_OF = {
-    "Amended": "_careers",
-    "Career": "_careers",
-    "Clock": "_careers",
-    "Expected": "_given",
-    "Given": "_given",
-    "LawBroken": "_suite",
-    "NotShown": "_suite",
-    "ProjectionLaws": "_suite",
-    "StoreLaws": "_stores",
-    "Voided": "_careers",
-    "append_rows": "_stores",
-    "careers": "_strategies",
-    "corrupt": "_strategies",
-    "events": "_events",
-    "given": "_given",
-    "laws": "_suite",
-    "ledgers": "_strategies",
-    "new_ledger": "_careers",
-    "new_row": "_stores",
-    "partial_dates": "_events",
-    "promises": "_stores",
-    "splits": "_strategies",
-    "store_laws": "_stores",
-    "texts": "_events",
-}
+_load, __dir__ = on_demand(__name__)
 
 
 def __getattr__(name: str) -> Any:
-    file = _FILE_OF.get(name)
-    if file is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        import_module("hypothesis")  # this module can be imported without
-    except ImportError as error:
+        return _load(name)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "hypothesis":
+            raise
         raise MissingExtraError(
             "careerledger.testing needs hypothesis; pip install 'careerledger[testing]'"
         ) from error
-    found = getattr(import_module(f"{__name__}.{file}"), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_FILE_OF})
-
-
-__all__ = [
-    "Amended",
-    "Career",
-    "Clock",
-    "Expected",
-    "Given",
-    "LawBroken",
-    "NotShown",
-    "ProjectionLaws",
-    "StoreLaws",
-    "Voided",
-    "append_rows",
-    "careers",
-    "corrupt",
-    "events",
-    "given",
-    "laws",
-    "ledgers",
-    "new_ledger",
-    "new_row",
-    "partial_dates",
-    "promises",
-    "splits",
-    "store_laws",
-    "texts",
-]

@@ -91,7 +91,7 @@ def laws(
     declared = event_classes(events) if (events := tuple(events)) else ()
     rising = event_classes(rises_with) if (rises_with := tuple(rises_with)) else ()
     steps = consumed_classes(projection)
-    every = any(kind is Action for kind, _ in meta_of(projection).steps)
+    every = meta_of(projection).consumes_everything
     own = [*declared, *rising, *steps]
     load_catalogue()  # to know what introduces the ids that these refer to
     if bounds is not None and not bounds[0] <= bounds[1]:
