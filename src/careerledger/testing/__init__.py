@@ -11,6 +11,7 @@ It needs hypothesis: ``pip install 'careerledger[testing]'``.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from careerledger._loading import on_demand
 from careerledger.errors import MissingExtraError
 
 if TYPE_CHECKING:
@@ -27,51 +28,30 @@ if TYPE_CHECKING:
     from careerledger.testing._strategies import careers, corrupt, ledgers, splits
     from careerledger.testing._suite import LawBroken, NotShown, ProjectionLaws, laws
 
-_FILE_OF = {
-    "Amended": "_careers",
-    "Career": "_careers",
-    "Clock": "_careers",
-    "Expected": "_given",
-    "Given": "_given",
-    "LawBroken": "_suite",
-    "NotShown": "_suite",
-    "ProjectionLaws": "_suite",
-    "StoreLaws": "_stores",
-    "Voided": "_careers",
-    "append_rows": "_stores",
-    "careers": "_strategies",
-    "corrupt": "_strategies",
-    "events": "_events",
-    "given": "_given",
-    "laws": "_suite",
-    "ledgers": "_strategies",
-    "new_ledger": "_careers",
-    "new_row": "_stores",
-    "partial_dates": "_events",
-    "promises": "_stores",
-    "splits": "_strategies",
-    "store_laws": "_stores",
-    "texts": "_events",
-}
+_load, __dir__ = on_demand(
+    globals(),
+    {
+        **dict.fromkeys(("Amended", "Career", "Clock", "Voided", "new_ledger"), "_careers"),
+        **dict.fromkeys(("careers", "corrupt", "ledgers", "splits"), "_strategies"),
+        **dict.fromkeys(("events", "partial_dates", "texts"), "_events"),
+        **dict.fromkeys(("Expected", "Given", "given"), "_given"),
+        **dict.fromkeys(("LawBroken", "NotShown", "ProjectionLaws", "laws"), "_suite"),
+        **dict.fromkeys(
+            ("StoreLaws", "append_rows", "new_row", "promises", "store_laws"), "_stores"
+        ),
+    },
+)
 
 
 def __getattr__(name: str) -> Any:
-    file = _FILE_OF.get(name)
-    if file is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    try:
-        import_module("hypothesis")  # this module can be imported without
-    except ImportError as error:
-        raise MissingExtraError(
-            "careerledger.testing needs hypothesis; pip install 'careerledger[testing]'"
-        ) from error
-    found = getattr(import_module(f"{__name__}.{file}"), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_FILE_OF})
+    if name in __all__:
+        try:
+            import_module("hypothesis")  # this module can be imported without
+        except ImportError as error:
+            raise MissingExtraError(
+                "careerledger.testing needs hypothesis; pip install 'careerledger[testing]'"
+            ) from error
+    return _load(name)
 
 
 __all__ = [
