@@ -33,6 +33,7 @@ from careerledger import Ledger
 from careerledger import ledger as ledgers
 from careerledger import projections as theirs
 from careerledger.events import Action, WorkLogged
+from careerledger.journal import references
 from careerledger.journal import write as recording
 from careerledger.proofs import Frontier
 from careerledger.stores.sqlite import SCHEMA
@@ -298,7 +299,7 @@ def trust(bench: Bench) -> None:
         (recording, "leaf_hash"): recording.leaf_hash,
         (recording, "with_salt"): recording.with_salt,
         (Frontier, "extend"): Frontier.extend,
-        (recording.Guards, "check"): recording.Guards.check,
+        (references.Guards, "check"): references.Guards.check,
         (ledgers, "check_dates"): ledgers.check_dates,
     }
     with Ledger.open(path) as ledger, bench.task("trust", count + 5) as step:

@@ -149,40 +149,6 @@ def test_leaving_any_draw_out_leaves_a_career_that_fits(head, digits, data):
         strict(Career(builder.steps))
 
 
-@event("kit.own-default")
-class OwnDefault(Action):
-    """A default that is made for each event."""
-
-    tags: tuple[str, ...] = attrs.field(factory=tuple)
-
-
-@event("kit.own-end")
-class OwnEnd(Action):
-    """What a class does when it is made is done."""
-
-    hours: float
-
-    def __attrs_post_init__(self):
-        object.__setattr__(self, "hours", abs(self.hours))
-
-
-@given(career=careers([*facts(), Everything, OwnDefault], hostile=True))
-def test_events_are_made_as_their_own_checks_would_leave_them(career):
-    for step in career:
-        made = step.event if isinstance(step, Amended) else step
-        if isinstance(made, Action):
-            values = {field.name: getattr(made, field.name) for field in attrs.fields(type(made))}
-            checked = type(made)(**values)
-            assert (made, repr(made)) == (checked, repr(checked))
-            for name, value in values.items():
-                assert type(value) is type(getattr(checked, name))
-
-
-@given(career=careers([OwnEnd]))
-def test_what_a_class_does_when_it_is_made_is_done(career):
-    assert all(step.hours >= 0 for step in actions(career))
-
-
 @given(career=careers([Everything, Rare]))
 def test_a_class_of_ones_own_is_filled_from_its_annotations(career):
     """Also where nothing introduces what it refers to, which only a lenient ledger takes."""
