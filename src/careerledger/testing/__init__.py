@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     )
     from careerledger.testing._events import events, partial_dates, texts
     from careerledger.testing._given import Expected, Given, given
-    from careerledger.testing._stores import StoreLaws, append_rows, new_row, promises, store_laws
+    from careerledger.testing._store_model import append_rows, new_row
+    from careerledger.testing._stores import StoreLaws, promises, store_laws
     from careerledger.testing._suite import LawBroken, NotShown, ProjectionLaws, laws
 
 _FILE_OF = {
@@ -41,7 +42,7 @@ _FILE_OF = {
     "ProjectionLaws": "_suite",
     "StoreLaws": "_stores",
     "Voided": "_careers",
-    "append_rows": "_stores",
+    "append_rows": "_store_model",
     "careers": "_careers",
     "corrupt": "_careers",
     "events": "_events",
@@ -49,7 +50,7 @@ _FILE_OF = {
     "laws": "_suite",
     "ledgers": "_careers",
     "new_ledger": "_careers",
-    "new_row": "_stores",
+    "new_row": "_store_model",
     "partial_dates": "_events",
     "promises": "_stores",
     "splits": "_careers",
