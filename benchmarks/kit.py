@@ -15,7 +15,8 @@ from rich.console import Console
 
 from careerledger import projections
 from careerledger.testing import careers, laws
-from careerledger.testing._careers import HEAD, genome
+from careerledger.testing._builder import HEAD_SIZE
+from careerledger.testing._strategies import draw_digits
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
 
@@ -34,7 +35,7 @@ CATCH: Final = 5.0
 @st.composite
 def digits(draw: st.DrawFn) -> list[bytes]:
     """What Hypothesis draws for a career, and nothing made of it."""
-    return genome(draw, HEAD)[1]
+    return draw_digits(draw, HEAD_SIZE)[1]
 
 
 def drawn_in_a_second(strategy: st.SearchStrategy[Sized]) -> tuple[float, float]:
@@ -84,7 +85,7 @@ def seconds_to_catch(animal: Animal) -> float:
 def main() -> None:
     table = Table("The kit", ("what", "target", "measured", "met"))
     turns = [[drawn_in_a_second(which) for which in (careers(), digits())] for _ in range(5)]
-    (rate, length), (alone, genes) = (
+    (rate, length), (alone, draws) = (
         [median(figures) for figures in zip(*rounds, strict=True)]
         for rounds in zip(*turns, strict=True)
     )
@@ -94,7 +95,7 @@ def main() -> None:
         f"{rate:,.0f}",
         "yes" if rate >= 1_000 else "**no**",
     )
-    table.add(f"the same, their digits drawn and left ({genes:.1f} genes)", "", f"{alone:,.0f}", "")
+    table.add(f"the same, their digits drawn and left ({draws:.1f} draws)", "", f"{alone:,.0f}", "")
     for name in projections.LIBRARY:
         took, count = seconds_of_laws(name)
         table.add(

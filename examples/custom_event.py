@@ -82,7 +82,7 @@ def breaking_without_major(history: Sequence[Entry[Event]], at: date) -> Iterato
                 severity="warning",
                 message=f"{release.project} {release.number} (#{entry.seq}) breaks what worked",
                 entries=(entry.id,),
-                mend="publish it again as a new major version",
+                fix="publish it again as a new major version",
             )
 
 
@@ -118,7 +118,7 @@ def main() -> None:
 
             print("\nWhat looks wrong, to the library and to us:")
             for finding in ledger.check(at="2026-06", checks=[*CHECKS, breaking_without_major]):
-                print(f"  {finding.code}: {finding.message}; {finding.mend}")
+                print(f"  {finding.code}: {finding.message}; {finding.fix}")
 
 
 if __name__ == "__main__":

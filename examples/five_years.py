@@ -125,7 +125,7 @@ def print_futures(ledger: Ledger, futures: Chapters) -> None:
 
     print("\nWHAT LOOKS WRONG TODAY")
     for finding in ledger.check(at=AT):
-        print(f"  {finding.severity}: {finding.message}; {finding.mend}")
+        print(f"  {finding.severity}: {finding.message}; {finding.fix}")
 
 
 if __name__ == "__main__":

@@ -123,7 +123,7 @@ def resume(data: bytes) -> None:
 @target
 def packed(data: bytes) -> None:
     """A file that may be packed."""
-    if len(guarded.unpacked("it", data)) > guarded.MAX_BYTES:
+    if len(guarded.unpack("it", data)) > guarded.MAX_BYTES:
         raise BrokenError
 
 

@@ -33,7 +33,7 @@ Each leaf also is the builtin error that a caller would expect.
 
 
 class CareerLedgerError(Exception):
-    """Something careerledger will not do; the message says what, where, and how to mend it."""
+    """Something careerledger will not do; the message says what, where, and how to fix it."""
 
     def __str__(self) -> str:
         # KeyError would show the repr of its message, OSError its errno.

@@ -27,9 +27,8 @@ from careerledger.stores.memory import MemoryStore
 
 if TYPE_CHECKING:
     from careerledger.answers.checks import Check, Finding
-    from careerledger.answers.comparison import Comparison
+    from careerledger.answers.comparison import Comparison, Question
     from careerledger.answers.explanation import Explanation, Measure
-    from careerledger.answers.futures import Asked
     from careerledger.journal.recover import Loss
     from careerledger.proofs.inclusion import Proof
     from careerledger.proofs.notes import PublicKey, SigningKey
@@ -503,7 +502,7 @@ class Ledger:
         futures: Mapping[str, Sequence[Action]] | None = None,
         /,
         *,
-        projections: "Sequence[Asked] | None" = None,
+        projections: "Sequence[Question] | None" = None,
         at: DateLike | None = None,
     ) -> "Comparison":
         """Futures side by side: what each would do to the numbers of this career.
@@ -524,8 +523,8 @@ class Ledger:
             DefinitionError: A view has no such number.
             RecordError: An event cannot be a fact, as in ``record``.
         """
-        from careerledger.answers.comparison import opportunities  # noqa: PLC0415 - few need it
-        from careerledger.answers.futures import DEFAULT, compare  # noqa: PLC0415
+        from careerledger.answers.comparison import DEFAULT, compare  # noqa: PLC0415 - few need it
+        from careerledger.answers.open_opportunities import opportunities  # noqa: PLC0415
 
         if futures is None:
             futures = opportunities(self.entries(), self._today())

@@ -103,7 +103,7 @@ def test_one_person_under_two_ids_is_found():
     )
     assert (
         "if they are, void #2 and amend what refers to 'c1'; if not, give both an organisation"
-        == finding.mend
+        == finding.fix
     )
 
 
@@ -200,7 +200,7 @@ def test_a_course_finished_twice_is_found():
         "'Introduction to Statistics' on 2024-03-01 (#1) and 'Introduction to statistics.' on "
         "2024-04-01 (#2) look like one course, finished twice" == finding.message
     )
-    assert "if they are, void #2; if not, amend the titles to tell them apart" == finding.mend
+    assert "if they are, void #2; if not, amend the titles to tell them apart" == finding.fix
 
 
 def test_a_course_repeated_later_elsewhere_is_another():
@@ -256,7 +256,7 @@ def test_a_theme_in_several_spellings_is_found_wherever_it_stands():
     assert [
         ("the theme 'climate' is written 'Climate' in #3, #4", "amend it to 'climate'"),
         ("the theme 'climate' is written ' climate' in #7", "amend it to 'climate'"),
-    ] == [(finding.message, finding.mend) for finding in findings]
+    ] == [(finding.message, finding.fix) for finding in findings]
     assert {("theme-spelling", "note")} == {(f.code, f.severity) for f in findings}
 
 

@@ -71,7 +71,7 @@ def test_a_finding_names_the_numbers_of_its_entries(career, at):
     for finding in ledger.check(at=at):
         assert finding.entries
         assert len(finding.entries) == len(set(finding.entries))
-        assert finding.mend
+        assert finding.fix
         assert all(f"#{numbers[id_]}" in finding.message for id_ in finding.entries[:5])
 
 
@@ -172,7 +172,7 @@ def test_a_dangling_reference_says_which_and_how_to_mend_it():
             severity="error",
             message="contact of #2 names the contact 'jane', which nothing introduces",
             entries=(touched.id,),
-            mend="record the event that introduces it, or amend #2",
+            fix="record the event that introduces it, or amend #2",
         )
     ] == ledger.check()
 
@@ -297,7 +297,7 @@ def test_a_check_of_ones_own_is_a_function():
                     severity="note",
                     message=f"#{entry.seq} has no note",
                     entries=(entry.id,),
-                    mend="amend it",
+                    fix="amend it",
                 )
 
     assert ["dangling-reference", "acme.silent"] == codes(ledger.check(checks=[*CHECKS, silent]))

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careerledger import Ledger, projections
-from careerledger.answers.comparison import AS_IT_IS, opportunities
+from careerledger.answers.comparison import AS_IT_IS
+from careerledger.answers.open_opportunities import opportunities
 from careerledger.dates import period_ends
 from careerledger.errors import (
     DateError,

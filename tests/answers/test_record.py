@@ -242,7 +242,7 @@ def test_the_first_of_january_is_often_a_year():
     )
     assert (
         "where only the month or the year is known, amend the date to it, such as '2019'"
-        == finding.mend
+        == finding.fix
     )
 
 

@@ -133,7 +133,7 @@ def test_work_in_a_role_that_has_ended_is_found():
         "the role 'acme' ended on 2024-03 (#2), but is referred to later by #5, #6"
         == finding.message
     )
-    assert "amend what refers to it, or the end if that is wrong (#2)" == finding.mend
+    assert "amend what refers to it, or the end if that is wrong (#2)" == finding.fix
 
 
 def test_effort_toward_what_is_given_up_is_found():
@@ -517,7 +517,7 @@ def test_a_role_that_ended_without_a_thought_is_found():
 
     assert ("unreflected-role", "note") == (finding.code, finding.severity)
     assert "the role 'b' ended on 2024-05 (#4), and no reflection is about it" == finding.message
-    assert "record ReflectionWritten with about=['b']" == finding.mend
+    assert "record ReflectionWritten with about=['b']" == finding.fix
 
 
 def test_a_goal_that_fell_back_is_overdue_again() -> None:

@@ -15,7 +15,7 @@ from careerledger.cli import main
 from careerledger.demo import resume
 from careerledger.errors import ForeignFileError
 from careerledger.interop import json_resume
-from careerledger.interop.guarded import MAX_BYTES, MAX_MEMBERS, MAX_RATIO, read, unpacked
+from careerledger.interop.guarded import MAX_BYTES, MAX_MEMBERS, MAX_RATIO, read, unpack
 
 
 def zipped(*members, method=zipfile.ZIP_DEFLATED):
@@ -67,7 +67,7 @@ def test_what_was_packed_is_unpacked(packed, tmp_path):
     path = tmp_path / "resume"
     path.write_bytes(packed)
 
-    assert BODY == unpacked("it", packed) == read(path) == read(str(path))
+    assert BODY == unpack("it", packed) == read(path) == read(str(path))
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, lambda body: zipped(("r.json", body))])
@@ -128,13 +128,13 @@ def test_bomb_is_refused(bomb):
     body, why = BOMBS[bomb]
 
     with pytest.raises(ForeignFileError, match=f"it was not imported: it .*{why}"):
-        unpacked("it", body)
+        unpack("it", body)
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_name_that_stands_twice_is_refused():
     with pytest.raises(ForeignFileError, match="a name stands twice"):
-        unpacked("it", zipped(("a", b"1"), ("a", b"2")))
+        unpack("it", zipped(("a", b"1"), ("a", b"2")))
 
 
 def test_members_that_overlap_are_refused():
@@ -145,7 +145,7 @@ def test_members_that_overlap_are_refused():
     body = body[: start + 20] + sizes + body[start + 28 :]
 
     with pytest.raises(ForeignFileError, match="members overlap"):
-        unpacked("it", body)
+        unpack("it", body)
 
 
 def test_size_that_lies_is_not_believed():
@@ -156,7 +156,7 @@ def test_size_that_lies_is_not_believed():
         body[start + at : start + at + 4] = struct.pack("<I", 10)
 
     with pytest.raises(ForeignFileError):
-        unpacked("it", bytes(body))
+        unpack("it", bytes(body))
 
 
 @pytest.mark.parametrize("name", ["missing", "", "nul\0", "."])
@@ -172,7 +172,7 @@ def test_mutation_is_refused_or_unpacked(body, data):
         mutated[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
 
     try:
-        found = unpacked("it", bytes(mutated))
+        found = unpack("it", bytes(mutated))
     except ForeignFileError:
         return
     assert len(found) <= MAX_BYTES

@@ -321,13 +321,13 @@ def test_nothing_wrong_says_in_how_many_entries():
 def test_findings_are_told_whole():
     severities = ["error", "warning", "note"]
     findings = [
-        Finding(code="x", severity=s, message=f"{s} [b]m[/b]", entries=("a",), mend="mend it")
+        Finding(code="x", severity=s, message=f"{s} [b]m[/b]", entries=("a",), fix="amend it")
         for s in severities
     ]
 
     text = shown(of_findings(findings, 9))
 
-    assert ["severity", "finding", "mend"] == text.splitlines()[0].split()
+    assert ["severity", "finding", "fix"] == text.splitlines()[0].split()
     assert all(f"{s} [b]m[/b]" in text for s in severities)
     assert text.endswith("\n3 findings in 9 entries\n")
     assert shown(of_findings(findings[:1], 9)).endswith("\n1 finding in 9 entries\n")

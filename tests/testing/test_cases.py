@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from careerledger.events import CourseFinished, CourseStarted, RoleStarted, SkillPractised
 from careerledger.projections import on, projection
 from careerledger.testing import Amended, Career, LawBroken, Voided, laws
-from careerledger.testing._careers import Telling
+from careerledger.testing._builder import CareerOptions
 from careerledger.testing._cases import Case, cases, without
 from careerledger.testing._suite import _with_less
 
@@ -56,7 +56,7 @@ def test_what_others_refer_to_stays(refers):
 
 
 @given(
-    cases(Telling(kinds=(CourseStarted, CourseFinished, RoleStarted)), known=True).filter(
+    cases(CareerOptions(kinds=(CourseStarted, CourseFinished, RoleStarted)), known=True).filter(
         lambda case: len(case.career)
     ),
     st.integers(0, 100),

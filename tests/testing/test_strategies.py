@@ -36,11 +36,16 @@ from careerledger.events import (
 )
 from careerledger.events.correction import EntryAmended
 from careerledger.testing import Amended, Career, Clock, Voided, careers, corrupt, events
-from careerledger.testing._careers import GENE, Teller, Telling, with_what_they_name
+from careerledger.testing._builder import (
+    DRAW_SIZE,
+    CareerBuilder,
+    CareerOptions,
+    with_introducers,
+)
 from careerledger.testing._events import facts
 from careerledger.testing._shapes import Foreign, Maybe, OneOf, Text, Whole, shape_of
 
-genes = st.lists(st.binary(min_size=GENE, max_size=GENE), max_size=12)
+draws = st.lists(st.binary(min_size=DRAW_SIZE, max_size=DRAW_SIZE), max_size=12)
 heads = st.binary(min_size=3, max_size=3)
 
 
@@ -73,7 +78,7 @@ def _never(number: int) -> bool:
 
 @event("kit.everything")
 class Everything(Action):
-    """Every kind of field that a gene can fill."""
+    """Every kind of field that a draw can fill."""
 
     colour: Colour
     place: Place
@@ -130,18 +135,18 @@ def test_a_strict_ledger_takes_every_career(career):
     assert sorted(map(repr, career.facts)) == sorted(repr(e.event) for e in career.history())
 
 
-@given(head=heads, told=genes, data=st.data())
-def test_leaving_any_gene_out_leaves_a_career_that_fits(head, told, data):
-    telling = Telling(kinds=tuple(facts()))
-    left_out = data.draw(st.integers(0, len(told)))
+@given(head=heads, digits=draws, data=st.data())
+def test_leaving_any_draw_out_leaves_a_career_that_fits(head, digits, data):
+    options = CareerOptions(kinds=tuple(facts()))
+    left_out = data.draw(st.integers(0, len(digits)))
 
-    for kept in (told, told[:left_out] + told[left_out + 1 :]):
-        teller = Teller(telling, head, data.draw)
-        for gene in kept:
-            teller.tell(gene)
-        teller.end()
-        assert len(teller.steps) == len(teller.ranks)
-        strict(Career(teller.steps))
+    for kept in (digits, digits[:left_out] + digits[left_out + 1 :]):
+        builder = CareerBuilder(options, head, data.draw)
+        for draw in kept:
+            builder.add(draw)
+        builder.finish()
+        assert len(builder.steps) == len(builder.ranks)
+        strict(Career(builder.steps))
 
 
 @event("kit.own-default")
@@ -389,4 +394,4 @@ def test_shapes_are_read_off_annotations():
 
 
 def test_what_introduces_an_id_joins_its_users():
-    assert (ContactTouched, ContactMade) == with_what_they_name([ContactTouched])
+    assert (ContactTouched, ContactMade) == with_introducers([ContactTouched])

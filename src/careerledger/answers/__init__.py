@@ -6,15 +6,17 @@ from careerledger._loading import on_demand
 
 if TYPE_CHECKING:
     from careerledger.answers.checks import CHECKS, Check, Finding, Severity, find
-    from careerledger.answers.comparison import Comparison, Effect, Future, opportunities
+    from careerledger.answers.comparison import Comparison, Effect, Future
     from careerledger.answers.explanation import EntryShare, Explanation, explain, explain_change
+    from careerledger.answers.open_opportunities import opportunities
 
 __getattr__, __dir__ = on_demand(
     globals(),
     {
         **dict.fromkeys(("CHECKS", "Check", "Finding", "Severity", "find"), "checks"),
-        **dict.fromkeys(("Comparison", "Effect", "Future", "opportunities"), "comparison"),
+        **dict.fromkeys(("Comparison", "Effect", "Future"), "comparison"),
         **dict.fromkeys(("EntryShare", "Explanation", "explain", "explain_change"), "explanation"),
+        "opportunities": "open_opportunities",
     },
 )
 

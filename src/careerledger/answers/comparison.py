@@ -1,27 +1,21 @@
-"""Futures side by side: what each would do to the numbers of a career."""
+"""Futures side by side: record each in a branch of the ledger, and see what it changes."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date, timedelta
-from itertools import chain, count
-from typing import Final
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Any, Final, Protocol, cast
 
 import attrs
 
-from careerledger.answers.checks.finding import facts
-from careerledger.answers.explanation import EntryShare
-from careerledger.dates import DateLike, PartialDate
+from careerledger.answers.explanation import EntryShare, Measure, measured, name_of, ordered
 from careerledger.errors import DefinitionError
-from careerledger.events import Action, Event, introduced
-from careerledger.events.learning import SkillPractised
-from careerledger.events.network import ContactMade, ContactTouched
-from careerledger.events.ownership import OpportunityDecided, OpportunityFound
-from careerledger.events.purpose import RoleValueRated
-from careerledger.events.role import RoleEnded, RoleStarted, WorkLogged
+from careerledger.events import Action
 from careerledger.history import Entry
-from careerledger.projections.rules.spans import spans
+from careerledger.projections import NetworkGrowth, Projection, Purpose, Stagnation, VisionAlignment
+from careerledger.projections.parameters import parameters_of
 from careerledger.projections.view import View
 
-__all__ = ["AS_IT_IS", "Comparison", "Effect", "Future", "opportunities"]
+__all__ = ["AS_IT_IS", "DEFAULT", "Comparison", "Effect", "Future", "Question", "compare"]
 
 AS_IT_IS: Final = "as it is"
 """The name of the future in which nothing is added: time passes."""
@@ -39,8 +33,8 @@ class Effect(View):
     change: float | None
     """Beside the career as it is, at the same date; None where one of them has nothing to go on."""
     shares: tuple[EntryShare, ...]
-    """What each added event did to the number, one after the other, largest first; nothing to go on
-    is 0 here. They sum to the change, or to what came from nothing."""
+    """What each added event did to the number, one after the other, largest first. A number with
+    nothing to go on counts as 0 here; the shares sum to the change."""
 
 
 @attrs.frozen(kw_only=True)
@@ -52,7 +46,7 @@ class Future(View):
     """One for each measure, in the same order for every future."""
 
     def effect(self, measure: str) -> Effect:
-        """The effect on one measure; DefinitionError where there is no such measure."""
+        """Return the effect on one measure; DefinitionError where there is no such measure."""
         for effect in self.effects:
             if effect.measure == measure:
                 return effect
@@ -73,7 +67,7 @@ class Comparison(View):
     """Measures of which less is better, such as a plateau's clock."""
 
     def ranked(self, measure: str) -> tuple[str, ...]:
-        """The names of the futures, the best first; those with nothing to go on last.
+        """Return the names of the futures, the best first; those with nothing to go on last.
 
         Of futures alike, the one that was given earlier comes first.
         """
@@ -84,7 +78,7 @@ class Comparison(View):
         return tuple(name for _, name in known) + tuple(n for v, n in values if v is None)
 
     def of(self, name: str) -> Future:
-        """The future with this name; DefinitionError where there is none."""
+        """Return the future with this name; DefinitionError where there is none."""
         for future in self.futures:
             if future.name == name:
                 return future
@@ -94,122 +88,124 @@ class Comparison(View):
         )
 
 
-def opportunities(
-    history: Iterable[Entry[Event]], on: DateLike, *, months: int = 12, weekly_hours: float = 30.0
-) -> dict[str, list[Action]]:
-    """What taking each open opportunity would mean, as events to compare.
+Question = type[Projection[Any]] | tuple[type[Projection[Any]], Measure]
+"""A projection, compared by its headline, or a projection and which of its numbers."""
 
-    An opportunity with a ``role_like`` becomes that role, started on the day:
+_Number = tuple[type[Projection[Any]], Measure | None]
 
-    - the roles that are held end the day before, unless it is to be held ``beside`` them;
-    - its ``values`` are rated, its ``skills`` practised;
-    - its ``people`` become contacts, with whom one works until the last month;
-    - at the end of each month there is work in it, with the themes and links of the opportunity.
+DEFAULT: Sequence[Question] = (
+    VisionAlignment,
+    NetworkGrowth,
+    (Stagnation, "structural"),
+    (Stagnation, "content"),
+    Purpose,
+)
+"""The vision, the network, the plateau clocks and the values."""
 
-    One without becomes the decision alone, which moves nothing. Where this is not what taking it
-    would mean, give ``Ledger.compare`` futures of your own.
+
+class Branch(Protocol):
+    """Makes a branch of a ledger, whose clock shows when all of some events have happened."""
+
+    def __call__(self, facts: Sequence[Action], /, *, lenient: bool = False) -> Any:
+        """Return the branch, without these events yet; a lenient one takes any reference."""
+        ...
+
+
+def compare(
+    branch: Branch,
+    futures: Mapping[str, Sequence[Action]],
+    questions: Sequence[Question],
+    at: date | None,
+) -> Comparison:
+    """Compare futures: record each in a branch of its own, and see what every event of it does.
 
     Args:
-        history: Entries in history order.
-        on: The day on which it would be taken; a month or year means its first day.
-        months: For how long to work in it.
-        weekly_hours: Of work, where the opportunity does not state them.
-
-    Returns:
-        Events by opportunity, in the order they were found; decided ones are left out. The ids of
-        roles and people that they introduce are not taken by anything else.
+        branch: Makes the branches.
+        futures: The events of each future, by its name.
+        questions: What to compare.
+        at: The date of all answers; None: the first on which all events have happened.
     """
-    history = list(history)
-    taken = {name for entry in history if (name := introduced(entry.event)) is not None}
-    day = PartialDate(on).first_day
-    spanning = spans(facts(history), ["opportunity", "role"]).values()
-    held = [
-        RoleEnded(on=max(span.start.event.on.first_day, day - timedelta(days=1)), role=span.id)
-        for span in spanning
-        if span.kind == "role" and (span.end is None or span.end.event.on.last_day >= day)
-    ]
-    ends = _month_ends(day, months)
-    found = [span.start.event for span in spanning if span.kind == "opportunity" and not span.end]
-    return {
-        _future_name(opportunity.opportunity, taken): [
-            *_taken(opportunity, day, held, ends, weekly_hours, taken)
-        ]
-        for opportunity in found
-        if isinstance(opportunity, OpportunityFound)
+    if not isinstance(cast("object", futures), Mapping):
+        raise DefinitionError(f"futures are {futures!r}; give events by name: {{'stay': [...]}}")
+    # Only once, as events may be an iterator.
+    futures = {
+        name: [events] if isinstance(events, Action) else list(events)
+        for name, events in futures.items()
     }
-
-
-def _taken(  # noqa: PLR0917 - what taking one depends on
-    opportunity: OpportunityFound,
-    on: date,
-    held: Sequence[RoleEnded],
-    ends: Sequence[date],
-    weekly_hours: float,
-    ids: Collection[str],
-) -> Iterator[Action]:
-    name, like = opportunity.opportunity, opportunity.role_like
-    yield OpportunityDecided(on=on, opportunity=name, decision="taken", why="to compare", hours=0)
-    if like is None:
-        return
-    if not like.beside:
-        yield from held
-    role, organisation = _free("role", f"{name} (taken)", ids), like.organisation or name
-    yield RoleStarted(
-        on=on,
-        role=role,
-        organisation=organisation,
-        title=like.title,
-        industry=like.industry,
-        level=like.level,
-        scope=like.scope,
-        pay=like.pay,
-    )
-    for value, supplied in like.values.items():
-        yield RoleValueRated(on=on, role=role, value=value, supplied=supplied)
-    for skill in like.skills:
-        yield SkillPractised(on=on, skill=skill, hours=0)
-    people = [
-        _free("contact", f"{name} (taken), {number}", ids) for number in range(1, like.people + 1)
-    ]
-    for person in people:
-        yield ContactMade(
-            on=on, contact=person, name=person, organisation=organisation, kind="peer", hours=0
-        )
-    for end in ends:
-        yield WorkLogged(
-            on=end,
-            role=role,
-            what=like.title,
-            hours=(like.weekly_hours or weekly_hours) * WEEKS_IN_MONTH,
-            themes=opportunity.themes,
-            toward=opportunity.toward,
-            initiative=opportunity.initiative,
-        )
-    for person in people if ends else ():
-        yield ContactTouched(on=ends[-1], contact=person, depth=3, hours=0)
-
-
-def _free(kind: str, id_: str, taken: Collection[str]) -> str:
-    """This id, or one like it that nothing introduced."""
-    return next(
-        free
-        for free in chain([id_], (f"{id_} {number}" for number in count(2)))
-        if f"{kind}:{free}" not in taken
+    if AS_IT_IS in futures:
+        raise DefinitionError(f"a future is named {AS_IT_IS!r}, which is the career without any")
+    everything = [event for events in futures.values() for event in events]
+    day = at or branch(everything, lenient=True).now().astimezone().date()
+    base = branch([], lenient=True)
+    measures: dict[str, _Number] = {}
+    falling: set[str] = set()
+    for question in questions:
+        projection, of = question if isinstance(question, tuple) else (question, None)
+        view = base.project(projection, at=day)
+        number = name_of(view, of)
+        name = f"{_label(projection)}.{number}"
+        if name in measures:
+            raise DefinitionError(
+                f"two measures have one name, {name}; give each once, and functions by a name of "
+                "their own"
+            )
+        measures[name] = (projection, of)
+        if number in getattr(view, "FALLING", ()):
+            falling.add(name)
+    futures = {AS_IT_IS: [], **futures}
+    return Comparison(
+        at=day,
+        futures=tuple(_future(branch, name, futures[name], measures, day) for name in futures),
+        falling=frozenset(falling),
     )
 
 
-def _future_name(opportunity: str, taken: Collection[str]) -> str:
-    """What taking an opportunity is called: as it is called itself, unless that is taken."""
-    if opportunity != AS_IT_IS:
-        return opportunity
-    return _free("opportunity", f"{opportunity} (taken)", taken)
+def _label(projection: type[Projection[Any]]) -> str:
+    """Return the projection's name, with the parameters in which it differs from its base."""
+    base: Any = projection.__bases__[0]
+    mine = parameters_of(projection)
+    its = parameters_of(base) if attrs.has(base) else {}
+    changed = [f"{name}={mine[name]}" for name in sorted(its) if mine[name] != its[name]]
+    return projection.__name__ + (f"({', '.join(changed)})" if changed else "")
 
 
-WEEKS_IN_MONTH: Final = 52 / 12
+def _future(
+    branch: Branch,
+    name: str,
+    events: Sequence[Action],
+    measures: Mapping[str, _Number],
+    day: date,
+) -> Future:
+    # All at once: here the events may refer to each other, and what cannot be is refused.
+    branch(events).record(list(events))
+    ledger = branch(events, lenient=True)
+    projections = list(dict.fromkeys(projection for projection, _ in measures.values()))
+
+    def views() -> dict[type[Projection[Any]], Any]:
+        return {projection: ledger.project(projection, at=day) for projection in projections}
+
+    steps, entries = [views()], list[Entry[Action]]()
+    for event in events:
+        entries.append(ledger.record(event))
+        steps.append(views())
+    return Future(
+        name=name,
+        effects=tuple(
+            _effect(measure, [measured(step[projection], of) for step in steps], entries)
+            for measure, (projection, of) in measures.items()
+        ),
+    )
 
 
-def _month_ends(on: date, months: int) -> list[date]:
-    """The last days of the months that follow a day's, as many as asked for."""
-    first = on.year * 12 + on.month
-    numbers = range(first, first + months)
-    return [PartialDate(f"{n // 12:04}-{n % 12 + 1:02}").last_day for n in numbers]
+def _effect(
+    measure: str, values: Sequence[float | None], entries: Sequence[Entry[Action]]
+) -> Effect:
+    """Return what the entries did to a number with these values before the first and after each."""
+    moves = [(after or 0.0) - (before or 0.0) for before, after in pairwise(values)]
+    first, last = values[0], values[-1]
+    return Effect(
+        measure=measure,
+        value=last,
+        change=None if first is None or last is None else last - first,
+        shares=ordered(zip(entries, moves, strict=True)),
+    )

@@ -64,12 +64,12 @@ class Attributing(Protocol):
     """A projection that knows the entries' shares of its headline."""
 
     def attribute(self, history: Iterable[Entry[Event]], at: date) -> dict[int, float]:
-        """The share of each entry by its number; they sum to the headline at that date."""
+        """Return the share of each entry by its number; they sum to the headline at that date."""
         ...
 
 
 def measured(view: object, of: Measure | None) -> float | None:
-    """The number of a view that is asked for; None where it has nothing to go on.
+    """Return one number of a view; None where it has nothing to go on.
 
     Args:
         view: What a projection answered.
@@ -105,14 +105,14 @@ def measured(view: object, of: Measure | None) -> float | None:
 
 
 def _numbers_of(view: object) -> list[str]:
-    """The attributes of a view that are numbers, or would be if there were anything to go on."""
+    """Return the attributes of a view that are numbers, or None for lack of evidence."""
     names = [name for name in dir(view) if not name.startswith("_") and name.islower()]
     values = ((name, getattr(view, name)) for name in names)
     return [n for n, v in values if isinstance(v, int | float | None) and not isinstance(v, bool)]
 
 
 def name_of(view: object, of: Measure | None) -> str:
-    """How a number is called."""
+    """Return the name of a number."""
     if isinstance(of, str):
         return of
     if of is None:
@@ -126,15 +126,14 @@ def explain(
     at: date,
     of: Measure | None = None,
 ) -> Explanation:
-    """The entries that make a number.
+    """Explain which entries make a number.
 
-    A projection with a method ``attribute`` says the shares of its headline itself, whether that is
-    asked for by its name or not: VisionAlignment's are each entry's e·r·d / Σ e·d; NetworkGrowth's
-    divide the strength of each tie among its touches by the logarithm of what each leaves open. For
-    every other number an
-    entry's share is what changed when it was folded, entry after entry in the order of the
-    history, with all computed for the same date: exact, and dependent on that order alone. So it
-    is for a function of the view, of which nobody can say that it is the headline.
+    A projection with a method ``attribute`` computes the shares of its headline itself:
+    VisionAlignment's are each entry's e·r·d / Σ e·d; NetworkGrowth's divide the strength of each
+    tie among its touches by the logarithm of what each leaves open. For every other number, and for
+    a function of the view, an entry's share is the change when it is folded, entry after entry in
+    the order of the history, with all computed for the same date: exact, and dependent on that
+    order alone.
 
     Args:
         projection: A class made by ``@projection``.
@@ -174,7 +173,7 @@ def explain_change(
     between: tuple[date, date],
     of: Measure | None = None,
 ) -> Explanation:
-    """What moved a number from one date to a later one.
+    """Explain what moved a number from one date to a later one.
 
     First time passes with nothing new: that is fading. Then the entries dated between the two are
     folded one after another, and each has the share by which it moved the number at the later
@@ -221,7 +220,7 @@ def _upto(history: Iterable[Entry[Event]], day: date) -> list[Entry[Event]]:
 def _increments(
     fold: Fold[Any], entries: Sequence[Entry[Event]], at: date, of: Measure | None
 ) -> list[tuple[Entry[Event], float]]:
-    """By how much each entry moves the number, folded one after another."""
+    """Return by how much each entry moves the number, folded one after another."""
     consumed = consumed_types(fold.projection)
     shares: list[tuple[Entry[Event], float]] = []
     value = _so_far(fold, at, of) or 0.0
@@ -236,7 +235,7 @@ def _increments(
 
 
 def _so_far(fold: Fold[Any], at: date, of: Measure | None) -> float | None:
-    """The number on the way, where a function may look for a part that is not there yet."""
+    """Return the number so far, where a function may look for a part that is not there yet."""
     try:
         return measured(fold.view(at), of)
     except _NotThereError:
@@ -252,9 +251,9 @@ def _is_headline(view: object, of: Measure | None) -> bool:
 
 
 def ordered(shares: Iterable[tuple[Entry[Any], float]]) -> tuple[EntryShare, ...]:
-    """The shares other than 0, largest first, whichever their sign."""
-    found = [(entry, share) for entry, share in shares if share]
-    found.sort(key=lambda pair: (-abs(pair[1]), pair[0].seq))
+    """Return the shares other than 0, largest first, whichever their sign."""
+    nonzero = [(entry, share) for entry, share in shares if share]
+    nonzero.sort(key=lambda pair: (-abs(pair[1]), pair[0].seq))
     return tuple(
         EntryShare(
             seq=entry.seq,
@@ -263,5 +262,5 @@ def ordered(shares: Iterable[tuple[Entry[Any], float]]) -> tuple[EntryShare, ...
             on=getattr(entry.event, "on", None),
             share=share,
         )
-        for entry, share in found
+        for entry, share in nonzero
     )

@@ -14,10 +14,9 @@ from careerledger.answers.snapshots import IsCurrent, Snapshots
 from careerledger.dates import PartialDate
 from careerledger.events import Event, catalogue
 from careerledger.history import Entry, Place, place
-from careerledger.journal import Journal
+from careerledger.journal import Journal, Query, Snapshot
 from careerledger.projections import Projection
 from careerledger.projections.base import Fold, advance, consumed_types
-from careerledger.stores import Query, Snapshot
 
 __all__ = ["SNAPSHOT_EVERY", "Folds"]
 

@@ -7,10 +7,9 @@ from typing import Any
 from careerledger.dates import PartialDate
 from careerledger.errors import CodecError, DateError, StoreError
 from careerledger.history import Place
-from careerledger.journal import Journal, codec
+from careerledger.journal import Journal, Snapshot, codec
 from careerledger.projections import Projection
 from careerledger.projections.base import Fold, fingerprint, key_of
-from careerledger.stores import Snapshot
 
 __all__ = ["IsCurrent", "Snapshots"]
 
@@ -56,17 +55,12 @@ class Snapshots:
         current = [one for one in self._load(projection) if is_current(one.seen, (one.on, one.seq))]
         # A file from elsewhere may hold one of a day that no calendar has.
         with suppress(StoreError, DateError):
-            self._journal.store.save(
-                self._journal.name,
-                key_of(projection),
-                fingerprint(projection),
-                _thinned([*current, *new]),
+            self._journal.save(
+                key_of(projection), fingerprint(projection), _thinned([*current, *new])
             )
 
     def _load(self, projection: type[Projection[Any]], limit: int | None = None) -> list[Snapshot]:
-        return self._journal.store.snapshots(
-            self._journal.name, key_of(projection), fingerprint(projection), limit=limit
-        )
+        return self._journal.snapshots(key_of(projection), fingerprint(projection), limit)
 
 
 def _thinned(snapshots: Iterable[Snapshot]) -> list[Snapshot]:

@@ -13,8 +13,8 @@
 What has no place in an event's own fields stands in its ``note``, a link in its ``evidence``.
 Names of the schema's first draft (``company``, ``website``) are read as today's.
 
-Skills and languages have no dates: they say what holds on the day when the file was last
-modified, or else on the latest date in it. A file that was modified later says so anew.
+Skills and languages have no dates: they count from the day when the file was last modified, or
+else from the latest date in it. A file that was modified later states them anew.
 """
 
 import json
@@ -60,7 +60,7 @@ MAX_ITEM: Final = 50_000
 """No item has more characters. An event says none more than twice and JSON writes none in more
 than six bytes, so what is imported fits into an entry."""
 MAX_PROBLEMS: Final = 10
-"""How many problems of a file an error tells."""
+"""How many problems of a file an error lists."""
 MAX_SHOWN: Final = 40
 """How many characters of a value an error shows."""
 MAX_WORD: Final = 60
@@ -117,7 +117,7 @@ class LeftOut:
     """Something in a file that is no event."""
 
     path: str
-    """Where it stands, as a JSON path."""
+    """Its place, as a JSON path."""
     reason: str
 
 
@@ -145,29 +145,29 @@ def read(source: str | os.PathLike[str] | bytes, *, today: date | None = None) -
             the path to each.
     """
     if isinstance(source, bytes):
-        name, body = "résumé", guarded.unpacked("résumé", source)
+        name, body = "résumé", guarded.unpack("résumé", source)
     else:
         name, body = os.fspath(source), guarded.read(source)
     problems: list[str] = []
     resume = _Item(fields=_parse(name, body), path="$", problems=problems)
-    book = _Book(today or date.today())  # noqa: DTZ011 - the reader's own day is meant
-    book.modified = resume.item("meta").date("lastModified")
+    drafts = _Drafts(today or date.today())  # noqa: DTZ011 - the reader's own day is meant
+    drafts.modified = resume.item("meta").date("lastModified")
     for section, transcribe in _SECTIONS.items():
         for item in resume.items(section):
-            transcribe(book, item)
+            transcribe(drafts, item)
             if item.size > MAX_ITEM:
                 problems.append(
                     f"{item.path}: {item.size:,} characters, where there may be {MAX_ITEM:,}"
                 )
     if problems:
-        told = problems[:MAX_PROBLEMS]
-        if len(problems) > len(told):
-            told.append(f"and {len(problems) - len(told)} more")
-        raise ForeignFileError("\n  ".join([f"{name} was not imported, nothing of it:", *told]))
+        listed = problems[:MAX_PROBLEMS]
+        if len(problems) > MAX_PROBLEMS:
+            listed.append(f"and {len(problems) - MAX_PROBLEMS} more")
+        raise ForeignFileError("\n  ".join([f"{name} was not imported, nothing of it:", *listed]))
     for section in resume.fields:
         if section not in _SECTIONS and section not in _NO_EVENTS:
-            book.leave_out(_member("$", section), "JSON Resume has no such section.")
-    return Resume(tuple(book.drafts.values()), tuple(book.left_out))
+            drafts.leave_out(_member("$", section), "JSON Resume has no such section.")
+    return Resume(tuple(drafts.by_key.values()), tuple(drafts.left_out))
 
 
 # From bytes to values of the right type
@@ -214,11 +214,11 @@ def _inside(whole: Any) -> Iterable[Any]:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    members = dict(pairs)
+    if len(members) < len(pairs):
         doubled, _ = Counter(name for name, _ in pairs).most_common(1)[0]
-        raise ValueError(f"{_shown(doubled)} stands twice in one object")
-    return found
+        raise ValueError(f"{_quoted(doubled)} stands twice in one object")
+    return members
 
 
 def _not_json(constant: str) -> NoReturn:
@@ -236,50 +236,49 @@ def _kind(value: object) -> str:
     return names.get(type(value), "a number")
 
 
-def _shown(text: str) -> str:
+def _quoted(text: str) -> str:
     return repr(text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…")
 
 
 def _member(path: str, name: str) -> str:
-    return f"{path}.{name}" if name.isidentifier() else f"{path}[{_shown(name)}]"
+    return f"{path}.{name}" if name.isidentifier() else f"{path}[{_quoted(name)}]"
 
 
 @attrs.define(kw_only=True)
 class _Item:
-    """An object of the file. What is null or empty reads as absent, what is wrong as a problem."""
+    """An object of the file. A null or empty value reads as absent, a wrong one as a problem."""
 
     fields: dict[str, Any]
     path: str
     problems: list[str]
-    said: list[Hashable] = attrs.field(factory=list[Hashable])
-    """What has been read of it."""
+    values_read: list[Hashable] = attrs.field(factory=list[Hashable])
     size: int = 0
-    """How many characters that is."""
+    """How many characters were read."""
 
     def text(self, *names: str) -> str | None:
-        """The text under the first of these names that has one."""
-        found = [self._text(f"{self.path}.{name}", self.fields.get(name)) for name in names]
-        self.said += found
-        return next(filter(None, found), None)
+        """Return the text under the first of these names that has one."""
+        texts = [self._text(f"{self.path}.{name}", self.fields.get(name)) for name in names]
+        self.values_read += texts
+        return next(filter(None, texts), None)
 
     def texts(self, name: str) -> tuple[str, ...]:
         path = f"{self.path}.{name}"
         values = enumerate(self._of(path, self.fields.get(name), list) or [])
-        found = tuple(
+        texts = tuple(
             text for i, value in values if (text := self._text(f"{path}[{i}]", value)) is not None
         )
-        self.said.append(found)
-        return found
+        self.values_read.append(texts)
+        return texts
 
-    def date(self, name: str, going_on: frozenset[str] = frozenset()) -> PartialDate | None:
+    def date(self, name: str, ongoing: frozenset[str] = frozenset()) -> PartialDate | None:
         text = self._text(f"{self.path}.{name}", self.fields.get(name))
-        on = None if text is None or text.lower() in going_on else self._date(name, text)
-        self.said.append(on)
+        on = None if text is None or text.lower() in ongoing else self._date(name, text)
+        self.values_read.append(on)
         return on
 
     def end(self, name: str) -> PartialDate | None:
-        """A date, or None for what goes on."""
-        return self.date(name, _GOING_ON)
+        """Return a date, or None for what goes on."""
+        return self.date(name, _ONGOING)
 
     def item(self, name: str) -> "_Item":
         path = f"{self.path}.{name}"
@@ -289,10 +288,10 @@ class _Item:
     def items(self, name: str) -> "list[_Item]":
         path = f"{self.path}.{name}"
         values = enumerate(self._of(path, self.fields.get(name), list) or [])
-        found = [(f"{path}[{i}]", self._of(f"{path}[{i}]", value, dict)) for i, value in values]
+        objects = [(f"{path}[{i}]", self._of(f"{path}[{i}]", value, dict)) for i, value in values]
         return [
             _Item(fields=fields, path=path, problems=self.problems)
-            for path, fields in found
+            for path, fields in objects
             if fields is not None
         ]
 
@@ -307,20 +306,20 @@ class _Item:
         try:
             text.encode()
         except UnicodeEncodeError:
-            self.problems.append(f"{path}: {_shown(text)} has a lone surrogate, which is no text")
+            self.problems.append(f"{path}: {_quoted(text)} has a lone surrogate, which is no text")
             return None
         self.size += len(text)
         return text or None
 
     def _date(self, name: str, text: str) -> PartialDate | None:
         try:
-            return PartialDate(_plain_date(text[:MAX_SHOWN]))
+            return PartialDate(_iso_date(text[:MAX_SHOWN]))
         except DateError as error:
             self.problems.append(f"{self.path}.{name}: {error}")
             return None
 
 
-_GOING_ON: Final = frozenset({"present", "current", "now", "ongoing"})
+_ONGOING: Final = frozenset({"present", "current", "now", "ongoing"})
 _YEAR_FIRST: Final = re.compile(
     r"(?P<year>[0-9]{4})(?P<dash>[-/.])(?P<month>[0-9]{1,2})"
     r"(?:(?P=dash)(?P<day>[0-9]{1,2})(?:[T ][0-9]{2}:[0-9:.]+(?:Z|[+-][0-9:]+)?)?)?"
@@ -333,12 +332,12 @@ _MONTHS: Final = (
 )
 
 
-def _plain_date(text: str) -> str:
-    """The date in ISO 8601 where it can be meant in one way only, else the text itself."""
+def _iso_date(text: str) -> str:
+    """Return the date in ISO 8601 where it can be read in one way only, else the text itself."""
     if shape := _YEAR_FIRST.fullmatch(text) or _YEAR_LAST.fullmatch(text):
-        found = shape.groupdict()
-        day = found.get("day")
-        return f"{found['year']}-{found['month']:0>2}" + (f"-{day:0>2}" if day else "")
+        parts = shape.groupdict()
+        day = parts.get("day")
+        return f"{parts['year']}-{parts['month']:0>2}" + (f"-{day:0>2}" if day else "")
     if shape := _NAMED_MONTH.fullmatch(text):
         for number, month in enumerate(_MONTHS, start=1):
             if month.startswith(shape["name"].lower()):
@@ -349,21 +348,21 @@ def _plain_date(text: str) -> str:
 # From items to events
 
 
-class _Book:
-    """Where the events of a résumé are collected."""
+class _Drafts:
+    """Collects the events of a résumé."""
 
     def __init__(self, today: date) -> None:
         self.today = today
-        self.drafts: dict[str, Draft] = {}
+        self.by_key: dict[str, Draft] = {}
         self.left_out: list[LeftOut] = []
         self.modified: PartialDate | None = None
-        """The day when the file was last modified, if it says so."""
+        """The day when the file was last modified, if the file states it."""
         self._latest: PartialDate | None = None
         self._names: dict[tuple[str, Hashable], str] = {}
-        self._taken: Counter[str] = Counter()
+        self._used: Counter[str] = Counter()
 
-    def held_on(self) -> PartialDate | None:
-        """The date for what has none: it says what holds on the day of the file itself."""
+    def undated_date(self) -> PartialDate | None:
+        """Return the date of items without one: the day of the file itself."""
         if self.modified is not None and self.modified.first_day <= self.today:
             return self.modified
         return self._latest
@@ -371,8 +370,8 @@ class _Book:
     def leave_out(self, path: str, reason: str) -> None:
         self.left_out.append(LeftOut(path, reason))
 
-    def past(self, item: _Item, name: str, on: PartialDate | None) -> PartialDate | None:
-        """The date, if it has come."""
+    def if_past(self, item: _Item, name: str, on: PartialDate | None) -> PartialDate | None:
+        """Return the date if it has come; leave it out if it has not."""
         if on is None or on.first_day <= self.today:
             return on
         self.leave_out(
@@ -380,29 +379,29 @@ class _Book:
         )
         return None
 
-    def named(self, wanted: str, content: Hashable) -> str:
-        """The name for this content: the wanted one, numbered where other content has it."""
+    def name_for(self, wanted: str, content: Hashable) -> str:
+        """Return a name for this content: the wanted one, numbered where other content has it."""
         name = self._names.get((wanted, content))
         if name is None:
             name = wanted
-            while self._taken[name]:
-                self._taken[wanted] += 1
-                name = f"{wanted}-{self._taken[wanted]}"
-            self._taken[name] += 1
+            while self._used[name]:
+                self._used[wanted] += 1
+                name = f"{wanted}-{self._used[wanted]}"
+            self._used[name] += 1
             self._names[wanted, content] = name
         return name
 
     def id_for(self, kind: str, item: _Item, *parts: str | None) -> str:
-        """A readable id of this kind, which only items that say the same share."""
+        """Return a readable id of this kind, which only items with the same values share."""
         section = item.path.partition("[")[0]
-        name = self.named(f"{kind}:{_slug(*parts)}", (section, *item.said))
+        name = self.name_for(f"{kind}:{_slug(*parts)}", (section, *item.values_read))
         return name.removeprefix(f"{kind}:")
 
     def add(self, item: _Item, name: str, event: Action) -> None:
-        """Collect an event of an item under a key made of the item's section and this name."""
+        """Add an event of an item, under a key made of the item's section and this name."""
         section = item.path.removeprefix("$.").partition("[")[0]
-        key = self.named(f"json-resume:{section}:{name}", event)
-        self.drafts[key] = Draft(event, key)
+        key = self.name_for(f"json-resume:{section}:{name}", event)
+        self.by_key[key] = Draft(event, key)
         self._latest = max(self._latest or event.on, event.on)
 
 
@@ -411,15 +410,15 @@ def _slug(*parts: str | None) -> str:
 
 
 def _word(text: str) -> str:
-    """The text in letters, marks and digits of any script, joined by hyphens.
+    """Return the letters, marks and digits of the text, of any script, joined by hyphens.
 
-    What differs in case, spaces and common punctuation is the same word. Where it differs in
-    other signs, as C++ and C# do, or is too long, a digest tells it apart.
+    Texts that differ in case, spaces and common punctuation give the same word. Where they differ
+    in other signs, as C++ and C# do, or are too long, a digest distinguishes them.
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    kept = "".join(c if unicodedata.category(c)[0] in "LMN" else "-" for c in folded)
-    word = "-".join(filter(None, kept.split("-")))
-    signs = {c for c, k in zip(folded, kept, strict=True) if c != k and not c.isspace()}
+    plain = "".join(c if unicodedata.category(c)[0] in "LMN" else "-" for c in folded)
+    word = "-".join(filter(None, plain.split("-")))
+    signs = {c for c, k in zip(folded, plain, strict=True) if c != k and not c.isspace()}
     if word and len(word) <= MAX_WORD and signs <= _PUNCTUATION:
         return word
     return "-".join(filter(None, [word[:MAX_WORD], sha256(folded.encode()).hexdigest()[:8]]))
@@ -428,8 +427,8 @@ def _word(text: str) -> str:
 _PUNCTUATION: Final = frozenset("-_/\\,.;:&()[]'’\"“”!?|·•–—")  # noqa: RUF001 - as they occur
 
 
-def _note(*parts: str | None, points: tuple[str, ...] = (), **named: str | None) -> str | None:
-    labelled = (f"{name.capitalize()}: {text}" for name, text in named.items() if text)
+def _note(*parts: str | None, points: tuple[str, ...] = (), **labels: str | None) -> str | None:
+    labelled = (f"{name.capitalize()}: {text}" for name, text in labels.items() if text)
     return "\n".join([*filter(None, parts), *labelled, *(f"- {p}" for p in points)]) or None
 
 
@@ -442,7 +441,9 @@ _UNDATED_REASON: Final = "It has no {}, and a date is never guessed."
 _UNNAMED_REASON: Final = "It has no {}, which tells what it is about."
 
 
-def _role(book: _Book, item: _Item, *, employer: tuple[str, ...], themes: tuple[str, ...]) -> None:
+def _role(
+    drafts: _Drafts, item: _Item, *, employer: tuple[str, ...], themes: tuple[str, ...]
+) -> None:
     organisation, title = item.text(*employer), item.text("position")
     start, end = item.date("startDate"), item.end("endDate")
     note = _note(
@@ -454,14 +455,14 @@ def _role(book: _Book, item: _Item, *, employer: tuple[str, ...], themes: tuple[
     evidence = _links(item)
     if organisation is None or title is None:
         missing = employer[0] if organisation is None else "position"
-        book.leave_out(item.path, _UNNAMED_REASON.format(missing))
+        drafts.leave_out(item.path, _UNNAMED_REASON.format(missing))
         return
     if start is None:
-        book.leave_out(item.path, _UNDATED_REASON.format("startDate"))
+        drafts.leave_out(item.path, _UNDATED_REASON.format("startDate"))
         return
-    if book.past(item, "startDate", start) is None:
+    if drafts.if_past(item, "startDate", start) is None:
         return
-    role = book.id_for("role", item, organisation, title, start[:7])
+    role = drafts.id_for("role", item, organisation, title, start[:7])
     started = RoleStarted(
         on=start,
         role=role,
@@ -471,13 +472,13 @@ def _role(book: _Book, item: _Item, *, employer: tuple[str, ...], themes: tuple[
         note=note,
         evidence=evidence,
     )
-    book.add(item, f"{role}:started", started)
-    ended = book.past(item, "endDate", end)
+    drafts.add(item, f"{role}:started", started)
+    ended = drafts.if_past(item, "endDate", end)
     if ended is not None:
-        book.add(item, f"{role}:ended", RoleEnded(on=ended, role=role, themes=themes))
+        drafts.add(item, f"{role}:ended", RoleEnded(on=ended, role=role, themes=themes))
 
 
-def _education(book: _Book, item: _Item) -> None:
+def _education(drafts: _Drafts, item: _Item) -> None:
     provider = item.text("institution")
     title = ", ".join(filter(None, (item.text("studyType"), item.text("area")))) or provider
     start, end = item.date("startDate"), item.end("endDate")
@@ -485,13 +486,16 @@ def _education(book: _Book, item: _Item) -> None:
     evidence = _links(item)
     grade = item.text("score")
     if title is None:
-        book.leave_out(item.path, _UNNAMED_REASON.format("institution, studyType or area"))
+        drafts.leave_out(item.path, _UNNAMED_REASON.format("institution, studyType or area"))
         return
     if start is None and end is None:
-        book.leave_out(item.path, _UNDATED_REASON.format("startDate or endDate"))
+        drafts.leave_out(item.path, _UNDATED_REASON.format("startDate or endDate"))
         return
-    started, ended = book.past(item, "startDate", start), book.past(item, "endDate", end)
-    course = book.id_for("course", item, provider, title, (start or end or "")[:7])
+    started, ended = (
+        drafts.if_past(item, "startDate", start),
+        drafts.if_past(item, "endDate", end),
+    )
+    course = drafts.id_for("course", item, provider, title, (start or end or "")[:7])
     if started is not None:
         event = CourseStarted(
             on=started,
@@ -502,9 +506,9 @@ def _education(book: _Book, item: _Item) -> None:
             note=note,
             evidence=evidence,
         )
-        book.add(item, f"{course}:started", event)
+        drafts.add(item, f"{course}:started", event)
     if ended is not None:
-        score = _share(grade)
+        score = _fraction(grade)
         finished = CourseFinished(
             on=ended,
             course=None if started is None else course,
@@ -515,13 +519,13 @@ def _education(book: _Book, item: _Item) -> None:
             note=_note(note if started is None else None, score=grade if score is None else None),
             evidence=() if started is not None else evidence,
         )
-        book.add(item, f"{course}:finished", finished)
+        drafts.add(item, f"{course}:finished", finished)
     elif grade is not None:
-        book.leave_out(f"{item.path}.score", "It may change until the course is finished.")
+        drafts.leave_out(f"{item.path}.score", "It may change until the course is finished.")
 
 
-def _share(score: str | None) -> float | None:
-    """A score such as 3.5/4.0 or 85% as a fraction of 1; None where its scale is not said."""
+def _fraction(score: str | None) -> float | None:
+    """Return a score such as 3.5/4.0 or 85% as a fraction of 1; None where it has no scale."""
     shape = _SCORE.fullmatch(score or "")
     if shape is None:
         return None
@@ -534,67 +538,67 @@ _SCORE: Final = re.compile(
 )
 
 
-def _happening(book: _Book, item: _Item, *names: str, dated: str) -> tuple[str, PartialDate] | None:
-    """The name and date of something that happened once; None, and left out, without them."""
+def _dated(drafts: _Drafts, item: _Item, *names: str, dated: str) -> tuple[str, PartialDate] | None:
+    """Return the name and date of a single event; leave it out, and return None, without them."""
     name, on = item.text(*names), item.date(dated)
     if name is None:
-        book.leave_out(item.path, _UNNAMED_REASON.format(names[0]))
+        drafts.leave_out(item.path, _UNNAMED_REASON.format(names[0]))
     elif on is None:
-        book.leave_out(item.path, _UNDATED_REASON.format(dated))
-    elif book.past(item, dated, on) is not None:
+        drafts.leave_out(item.path, _UNDATED_REASON.format(dated))
+    elif drafts.if_past(item, dated, on) is not None:
         return name, on
     return None
 
 
-def _certificate(book: _Book, item: _Item) -> None:
-    happening = _happening(book, item, "name", dated="date")
+def _certificate(drafts: _Drafts, item: _Item) -> None:
+    dated_name = _dated(drafts, item, "name", dated="date")
     issuer, url = item.text("issuer"), item.text("url")
-    if happening is None:
+    if dated_name is None:
         return
-    name, on = happening
-    credential = book.id_for("credential", item, name, issuer, on[:7])
+    name, on = dated_name
+    credential = drafts.id_for("credential", item, name, issuer, on[:7])
     awarded = CredentialAwarded(on=on, credential=credential, name=name, issuer=issuer, url=url)
-    book.add(item, f"{credential}:awarded", awarded)
+    drafts.add(item, f"{credential}:awarded", awarded)
 
 
-def _award(book: _Book, item: _Item) -> None:
-    happening = _happening(book, item, "title", dated="date")
+def _award(drafts: _Drafts, item: _Item) -> None:
+    dated_name = _dated(drafts, item, "title", dated="date")
     awarder = item.text("awarder")
     note = _note(item.text("summary"), awarder=awarder)
-    if happening is None:
+    if dated_name is None:
         return
-    title, on = happening
+    title, on = dated_name
     received = RecognitionReceived(on=on, kind="award", text=title, note=note)
-    book.add(item, f"{_slug(title, awarder, on)}:received", received)
+    drafts.add(item, f"{_slug(title, awarder, on)}:received", received)
 
 
-def _reference(book: _Book, item: _Item) -> None:
-    happening = _happening(book, item, "reference", dated="date")
+def _reference(drafts: _Drafts, item: _Item) -> None:
+    dated_name = _dated(drafts, item, "reference", dated="date")
     name = item.text("name")
-    if happening is None:
+    if dated_name is None:
         return
-    reference, on = happening
+    reference, on = dated_name
     received = RecognitionReceived(on=on, kind="recommendation", text=reference, note=name)
-    book.add(item, f"{_slug(name or reference, on)}:received", received)
+    drafts.add(item, f"{_slug(name or reference, on)}:received", received)
 
 
-def _publication(book: _Book, item: _Item) -> None:
-    happening = _happening(book, item, "name", dated="releaseDate")
+def _publication(drafts: _Drafts, item: _Item) -> None:
+    dated_name = _dated(drafts, item, "name", dated="releaseDate")
     publisher = item.text("publisher")
     note = _note(item.text("summary"), publisher=publisher)
     evidence = _links(item)
-    if happening is None:
+    if dated_name is None:
         return
-    name, on = happening
-    milestone = book.id_for("milestone", item, name, publisher, on[:7])
+    name, on = dated_name
+    milestone = drafts.id_for("milestone", item, name, publisher, on[:7])
     declared = MilestoneDeclared(
         on=on, milestone=milestone, title=name, note=note, evidence=evidence
     )
-    book.add(item, f"{milestone}:declared", declared)
+    drafts.add(item, f"{milestone}:declared", declared)
 
 
-def _project(book: _Book, item: _Item) -> None:
-    happening = _happening(book, item, "name", dated="startDate")
+def _project(drafts: _Drafts, item: _Item) -> None:
+    dated_name = _dated(drafts, item, "name", dated="startDate")
     end = item.end("endDate")
     note = _note(
         item.text("description"),
@@ -605,44 +609,48 @@ def _project(book: _Book, item: _Item) -> None:
         points=item.texts("highlights"),
     )
     evidence = _links(item)
-    if happening is None:
+    if dated_name is None:
         return
-    name, on = happening
-    project = book.id_for("project", item, name, on[:7])
+    name, on = dated_name
+    project = drafts.id_for("project", item, name, on[:7])
     proposed = ProjectProposed(on=on, project=project, title=name, note=note, evidence=evidence)
-    book.add(item, f"{project}:proposed", proposed)
-    ended = book.past(item, "endDate", end)
+    drafts.add(item, f"{project}:proposed", proposed)
+    ended = drafts.if_past(item, "endDate", end)
     if ended is not None:
         finished = ProjectFinished(on=ended, project=project, outcome="shipped")
-        book.add(item, f"{project}:finished", finished)
+        drafts.add(item, f"{project}:finished", finished)
 
 
-def _skill(book: _Book, item: _Item) -> None:
-    name, on = item.text("name"), book.held_on()
-    _mastery(book, item, "name", "level", SKILL_LEVELS)
+def _skill(drafts: _Drafts, item: _Item) -> None:
+    name, on = item.text("name"), drafts.undated_date()
+    _add_skill(drafts, item, "name", "level", SKILL_LEVELS)
     for keyword in item.texts("keywords"):
         if on is not None:
             practised = SkillPractised(on=on, skill=keyword, context=name)
-            book.add(item, f"{on}:{_slug(name, keyword)}", practised)
+            drafts.add(item, f"{on}:{_slug(name, keyword)}", practised)
 
 
-def _mastery(book: _Book, item: _Item, named: str, scale: str, levels: dict[str, float]) -> None:
-    skill, said, on = item.text(named), item.text(scale), book.held_on()
-    level = levels.get(_word(said).replace("-", " ")) if said else None
-    note = f"{scale.capitalize()}: {said}" if said else None
+def _add_skill(
+    drafts: _Drafts, item: _Item, name_field: str, scale: str, levels: dict[str, float]
+) -> None:
+    skill, grade, on = item.text(name_field), item.text(scale), drafts.undated_date()
+    level = levels.get(_word(grade).replace("-", " ")) if grade else None
+    note = f"{scale.capitalize()}: {grade}" if grade else None
     if on is None:
-        book.leave_out(item.path, "Nothing in the file is dated, so it is not known when it held.")
+        drafts.leave_out(
+            item.path, "Nothing in the file is dated, so it is not known when it held."
+        )
     elif skill is None:
-        book.leave_out(f"{item.path}.{named}", _UNNAMED_REASON.format(named))
+        drafts.leave_out(f"{item.path}.{name_field}", _UNNAMED_REASON.format(name_field))
     elif level is None:
         practised = SkillPractised(on=on, skill=skill, note=note)
-        book.add(item, f"{on}:{_slug(skill)}", practised)
+        drafts.add(item, f"{on}:{_slug(skill)}", practised)
     else:
         assessed = SkillAssessed(on=on, skill=skill, level=level, note=note)
-        book.add(item, f"{on}:{_slug(skill)}", assessed)
+        drafts.add(item, f"{on}:{_slug(skill)}", assessed)
 
 
-_SECTIONS: Final[dict[str, Callable[[_Book, _Item], None]]] = {
+_SECTIONS: Final[dict[str, Callable[[_Drafts, _Item], None]]] = {
     "work": partial(_role, employer=("name", "company"), themes=()),
     "volunteer": partial(
         _role, employer=("organization", "organisation"), themes=("volunteering",)
@@ -655,6 +663,6 @@ _SECTIONS: Final[dict[str, Callable[[_Book, _Item], None]]] = {
     "references": _reference,
     # After all that is dated.
     "skills": _skill,
-    "languages": partial(_mastery, named="language", scale="fluency", levels=FLUENCY_LEVELS),
+    "languages": partial(_add_skill, name_field="language", scale="fluency", levels=FLUENCY_LEVELS),
 }
 _NO_EVENTS: Final = {"$schema", "basics", "interests", "meta"}

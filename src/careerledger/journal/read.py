@@ -1,6 +1,6 @@
 """Read a ledger back: its rows, its entries, its corrections, its history."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 from threading import RLock
 from typing import Final
@@ -10,7 +10,7 @@ from careerledger.events.correction import EntryAmended, EntryVoided, SubjectFor
 from careerledger.history import Corrections, Entry, Place, corrected, place
 from careerledger.journal import codec
 from careerledger.proofs.merkle import Frontier
-from careerledger.stores import Head, Query, Row, Store
+from careerledger.stores import Head, Query, Row, Snapshot, Store
 
 __all__ = ["PAGE", "Journal"]
 
@@ -104,6 +104,14 @@ class Journal:
         """Return the size of the ledger and the root hash of its Merkle tree."""
         head = self.head()
         return head.size, Frontier(head.size, head.frontier).root()
+
+    def snapshots(self, key: str, fingerprint: str, limit: int | None = None) -> list[Snapshot]:
+        """Return the snapshots under a key that were made with this fingerprint."""
+        return self.store.snapshots(self.name, key, fingerprint, limit=limit)
+
+    def save(self, key: str, fingerprint: str, snapshots: Collection[Snapshot]) -> None:
+        """Keep these snapshots under a key, and no others."""
+        self.store.save(self.name, key, fingerprint, snapshots)
 
     # Corrections
 

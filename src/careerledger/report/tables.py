@@ -9,12 +9,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import singledispatch
 from math import fsum
-from typing import Final, Literal, NoReturn, cast
+from typing import TYPE_CHECKING, Final, Literal, NoReturn, cast
 
 import attrs
 
 from careerledger.answers import Finding
-from careerledger.answers.comparison import Comparison
 from careerledger.answers.explanation import Explanation, measured, name_of
 from careerledger.dates import PartialDate
 from careerledger.errors import MissingExtraError
@@ -25,6 +24,9 @@ from careerledger.projections.network_growth import NetworkGrowthView
 from careerledger.projections.view import Evidence, View, text_of
 from careerledger.projections.vision_alignment import VisionAlignmentView, VisionScore
 from careerledger.text import printable
+
+if TYPE_CHECKING:
+    from careerledger.answers import Comparison
 
 try:
     from rich.console import Console, Group, RenderableType
@@ -47,8 +49,8 @@ __all__ = [
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _NOTHING = "\N{EN DASH}"
-_SHOWN = 12
-"""How many contacts and months a table has."""
+MAX_ROWS: Final = 12
+"""How many rows a table has at most."""
 
 
 class Terminal(Console):
@@ -67,7 +69,7 @@ class Terminal(Console):
 
 
 def safe(text: object, style: str = "") -> Text:
-    """Text that can do nothing to a terminal: no control or direction characters, no markup."""
+    """Return text that does no harm to a terminal: no control characters, no markup."""
     return Text(printable(text), style)
 
 
@@ -92,7 +94,7 @@ def _spark(values: Iterable[float | None]) -> str:
 
 
 def _table(*columns: str) -> Table:
-    """A table of columns: ``>`` before a name aligns right, ``~`` gives way when space is short."""
+    """Return a table: ``>`` before a column's name aligns right, ``~`` lets it shrink first."""
     table = Table(box=None, pad_edge=False, expand=True)
     for column in columns:
         table.add_column(
@@ -111,13 +113,13 @@ def _add(table: Table, *cells: object) -> None:
 
 @singledispatch
 def of_view(view: object) -> RenderableType:
-    """What a terminal shows of a view; what is not a view of the library's kind as text."""
+    """Return what a terminal shows of a view; anything but a ``View`` shows as text."""
     return safe(view)
 
 
 @of_view.register
 def _(view: View) -> RenderableType:
-    """Its numbers and texts line by line, then a table for each of its parts."""
+    """Show numbers and texts line by line, then a table for each of the parts."""
     facts = Table(box=None, pad_edge=False, show_header=False)
     lines: list[RenderableType] = [facts]
     for name, value in _fields(view):
@@ -125,7 +127,7 @@ def _(view: View) -> RenderableType:
             continue
         parts = _parts(value)
         if parts and all(isinstance(part, Evidence) for part in parts):
-            _add(facts, _words(name), _rests(parts))
+            _add(facts, _words(name), _evidence(parts))
         elif parts:
             lines += ["", Text(_words(name), "bold"), _of_parts(parts)]
         else:
@@ -137,9 +139,9 @@ def _(view: View) -> RenderableType:
 
 
 def _of_parts(parts: Sequence[View]) -> RenderableType:
-    """Parts as rows; a column that says nothing in any of them is left out."""
-    rows = [dict(_fields(part)) for part in parts[:_SHOWN]]
-    names = [name for name in rows[0] if any(row.get(name) not in _SAYS_NOTHING for row in rows)]
+    """Show parts as rows; leave out a column that is empty in all of them."""
+    rows = [dict(_fields(part)) for part in parts[:MAX_ROWS]]
+    names = [name for name in rows[0] if any(row.get(name) not in _EMPTY for row in rows)]
     table = Table(box=None, pad_edge=False)
     for name in names:
         column = [row.get(name) for row in rows]
@@ -151,12 +153,12 @@ def _of_parts(parts: Sequence[View]) -> RenderableType:
         table.add_column(_words(name), justify="right" if number else "left", no_wrap=whole)
     for row in rows:
         _add(table, *(_cell(row.get(name)) for name in names))
-    if len(parts) > _SHOWN:
-        return Group(table, f"… and {len(parts) - _SHOWN} more")
+    if len(parts) > MAX_ROWS:
+        return Group(table, f"… and {len(parts) - MAX_ROWS} more")
     return table
 
 
-_SAYS_NOTHING: Final = (None, (), "")
+_EMPTY: Final = (None, (), "")
 
 
 def _cell(value: object) -> str:
@@ -167,7 +169,7 @@ def _cell(value: object) -> str:
         return text_of(value)
     if isinstance(first, Evidence):
         return f"#{first.seq} +{len(more)}" if more else f"#{first.seq}"
-    # The first field of a part is what it is called by.
+    # The first field of a part is its name.
     return ", ".join(text_of(_fields(part)[0][1]) for part in _parts(value))
 
 
@@ -175,10 +177,10 @@ def _is_evidence(value: object) -> bool:
     return any(isinstance(part, Evidence) for part in _parts(value))
 
 
-def _rests(parts: Iterable[View]) -> str:
-    """The entries that a number rests on, with their shares."""
-    found = [part for part in parts if isinstance(part, Evidence)][:5]
-    return ", ".join(f"#{part.seq} {part.share:.2g}" for part in found)
+def _evidence(parts: Iterable[View]) -> str:
+    """Return the entries that a number rests on, with their shares."""
+    first = [part for part in parts if isinstance(part, Evidence)][:5]
+    return ", ".join(f"#{part.seq} {part.share:.2g}" for part in first)
 
 
 def _fields(view: View) -> list[tuple[str, object]]:
@@ -194,7 +196,7 @@ def _parts(value: object) -> tuple[View, ...]:
 
 
 def _words(name: str) -> str:
-    """A name in code as words: ``"next_due"`` and ``"NextDue"`` as ``"Next due"``."""
+    """Return a name in code as words: ``"Next due"`` for ``"next_due"`` and ``"NextDue"``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", name).lower().capitalize()
 
 
@@ -207,10 +209,10 @@ def _(view: VisionAlignmentView) -> RenderableType:
             "   as they read at the time: ",
             (_percent(view.in_force), "bold"),
         )
-        shown = Group(head, *map(_of_vision, view.visions))
+        content = Group(head, *map(_of_vision, view.visions))
     else:
-        shown = Group(Text("No vision is declared yet: record VisionDeclared."))
-    return Panel(shown, title=f"Vision alignment, {view.at}", title_align="left")
+        content = Group(Text("No vision is declared yet: record VisionDeclared."))
+    return Panel(content, title=f"Vision alignment, {view.at}", title_align="left")
 
 
 def _of_vision(vision: VisionScore) -> RenderableType:
@@ -249,15 +251,15 @@ def _(view: NetworkGrowthView) -> RenderableType:
         "",
         _ties(view),
     ]
-    if len(view.contacts) > _SHOWN:
-        lines.append(f"… and {len(view.contacts) - _SHOWN} more")
+    if len(view.contacts) > MAX_ROWS:
+        lines.append(f"… and {len(view.contacts) - MAX_ROWS} more")
     if view.reconnectable:
         names = {tie.contact: tie.name for tie in view.contacts}
-        sleeping = ", ".join(names[contact] for contact in view.reconnectable[:_SHOWN])
+        sleeping = ", ".join(names[contact] for contact in view.reconnectable[:MAX_ROWS])
         lines.append(Text.assemble(("worth writing to again ", "yellow"), safe(sleeping)))
     if view.months:
         months = _table("month", ">new", ">contacts", ">active", ">dormant", "~")
-        for month in view.months[-_SHOWN:]:
+        for month in view.months[-MAX_ROWS:]:
             _add(months, month.month, month.new, month.cumulative, month.active, month.dormant)
         lines += ["", months]
     return Panel(Group(*lines), title=f"Network growth, {view.at}", title_align="left")
@@ -267,7 +269,7 @@ def _ties(view: NetworkGrowthView) -> RenderableType:
     if not view.contacts:
         return Text("No contact is recorded yet: record ContactMade.")
     ties = _table("~contact", "kind", "~organisation", "last touch", "strength", "band")
-    for tie in view.contacts[:_SHOWN]:
+    for tie in view.contacts[:MAX_ROWS]:
         strength = Text.assemble(f"{tie.strength:.2f} ", _bar(tie.strength, 6))
         organisation = tie.organisation or ""
         _add(ties, tie.name, tie.kind, organisation, tie.last_touch, strength, tie.band)
@@ -325,25 +327,25 @@ def _brought(role: Harvest) -> Text:
 
 
 def of_entries(entries: Iterable[Entry[Event]]) -> Iterator[Text]:
-    """A history, one line for each entry under one of headings, for ``Terminal.print_lines``."""
+    """Yield a heading, and a line for each entry, for ``Terminal.print_lines``."""
     yield Text(f"{'#':>5}  {'date':<10}  {'what':<20}  says", "bold")
     for entry in entries:
         on = getattr(entry.event, "on", None) or ""
-        yield safe(f"{entry.seq:>5}  {on:<10}  {entry.type:<20}  {_said(entry)}")
+        yield safe(f"{entry.seq:>5}  {on:<10}  {entry.type:<20}  {_fields_of(entry)}")
 
 
-def _said(entry: Entry[Event]) -> str:
-    """What an event says beyond its date and its defaults, its own fields first."""
+def _fields_of(entry: Entry[Event]) -> str:
+    """Return the fields of an event but its date and its defaults, its own fields first."""
     event = entry.event
     if isinstance(event, UnknownEvent):
         return f"unknown to this program, version {event.version}: {event.fields}"
     fields = attrs.fields(cast("type[attrs.AttrsInstance]", type(event)))
-    told = (
-        f"{field.name.removesuffix('_')}={_plainly(value)}"
+    words = (
+        f"{field.name.removesuffix('_')}={_word(value)}"
         for field in sorted(fields, key=lambda field: field.name in _OF_ANY_ACTION)
         if (value := getattr(event, field.name)) != field.default and field.name != "on"
     )
-    return "  ".join(told)
+    return "  ".join(words)
 
 
 _OF_ANY_ACTION = frozenset(
@@ -351,47 +353,47 @@ _OF_ANY_ACTION = frozenset(
 )
 
 
-def _plainly(value: object) -> str:
+def _word(value: object) -> str:
     if isinstance(value, Mapping):
         pairs = cast("Mapping[object, object]", value).items()
-        return ",".join(f"{name}:{_plainly(number)}" for name, number in pairs)
+        return ",".join(f"{name}:{_word(number)}" for name, number in pairs)
     if isinstance(value, frozenset):
-        return ",".join(sorted(map(_plainly, cast("Iterable[object]", value))))
+        return ",".join(sorted(map(_word, cast("Iterable[object]", value))))
     if isinstance(value, tuple):
-        return ",".join(map(_plainly, cast("Iterable[object]", value)))
+        return ",".join(map(_word, cast("Iterable[object]", value)))
     return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
-def of_explanation(found: Explanation, entries: Mapping[int, Entry[Event]]) -> RenderableType:
-    """What makes a number, entry by entry.
+def of_explanation(explanation: Explanation, entries: Mapping[int, Entry[Event]]) -> RenderableType:
+    """Show what makes a number, entry by entry.
 
     Args:
-        found: The explanation.
-        entries: The entries by number, to say what they say.
+        explanation: What makes the number.
+        entries: The entries by number, for their fields.
     """
     table = Table(box=None, pad_edge=False)
     table.add_column("share", justify="right")
     table.add_column("entry", justify="right")
     table.add_column("what")
-    if found.since is not None:
-        _add(table, text_of(found.before or 0.0), "", f"on {found.since}")
-        _add(table, f"{found.fading:+.4g}", "", "fading")
-    elif found.before:
-        _add(table, text_of(found.before), "", "without any entry")
-    for part in found.shares[:_SHOWN]:
+    if explanation.since is not None:
+        _add(table, text_of(explanation.before or 0.0), "", f"on {explanation.since}")
+        _add(table, f"{explanation.fading:+.4g}", "", "fading")
+    elif explanation.before:
+        _add(table, text_of(explanation.before), "", "without any entry")
+    for part in explanation.shares[:MAX_ROWS]:
         entry = entries.get(part.seq)
-        said = "" if entry is None else _said(entry)
-        _add(table, f"{part.share:+.4g}", f"#{part.seq}", f"{part.on} {part.type}  {said}")
-    if len(found.shares) > _SHOWN:
-        rest = fsum(part.share for part in found.shares[_SHOWN:])
-        _add(table, f"{rest:+.4g}", "", f"{len(found.shares) - _SHOWN} more entries")
-    _add(table, Text(text_of(found.value), "bold"), "", f"on {found.at}")
-    title = safe(f"{_words(found.projection)}: {_words(found.of).lower()}")
+        fields = "" if entry is None else _fields_of(entry)
+        _add(table, f"{part.share:+.4g}", f"#{part.seq}", f"{part.on} {part.type}  {fields}")
+    if len(explanation.shares) > MAX_ROWS:
+        rest = fsum(part.share for part in explanation.shares[MAX_ROWS:])
+        _add(table, f"{rest:+.4g}", "", f"{len(explanation.shares) - MAX_ROWS} more entries")
+    _add(table, Text(text_of(explanation.value), "bold"), "", f"on {explanation.at}")
+    title = safe(f"{_words(explanation.projection)}: {_words(explanation.of).lower()}")
     return Panel(table, title=title, title_align="left")
 
 
 def of_series(points: Sequence[tuple[date, object]], of: str | None) -> RenderableType:
-    """A number over time, with bars.
+    """Show a number over time, with bars.
 
     Args:
         points: Dates with views.
@@ -408,41 +410,41 @@ def of_series(points: Sequence[tuple[date, object]], of: str | None) -> Renderab
     return table
 
 
-def of_comparison(found: Comparison) -> RenderableType:
-    """Futures side by side: a row for each measure, a column for each future."""
+def of_comparison(comparison: "Comparison") -> RenderableType:
+    """Show futures side by side: a row for each measure, a column for each future."""
     table = Table(box=None, pad_edge=False)
     table.add_column("measure")
-    for future in found.futures:
+    for future in comparison.futures:
         table.add_column(safe(future.name), justify="right")
-    for effect in found.futures[0].effects:
-        best = found.ranked(effect.measure)[0]
+    for effect in comparison.futures[0].effects:
+        best = comparison.ranked(effect.measure)[0]
         cells: list[Text] = []
-        for future in found.futures:
-            its = future.effect(effect.measure)
-            change = f" ({its.change:+.3g})" if its.change else ""
-            cells.append(safe(text_of(its.value) + change, "green" if future.name == best else ""))
+        for future in comparison.futures:
+            here = future.effect(effect.measure)
+            change = f" ({here.change:+.3g})" if here.change else ""
+            cells.append(safe(text_of(here.value) + change, "green" if future.name == best else ""))
         _add(table, effect.measure, *cells)
-    return Panel(table, title=f"Futures, {found.at}", title_align="left")
+    return Panel(table, title=f"Futures, {comparison.at}", title_align="left")
 
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
-def of_findings(findings: Collection[Finding], among: int) -> RenderableType:
-    """Findings as a table.
+def of_findings(findings: Collection[Finding], size: int) -> RenderableType:
+    """Show findings as a table.
 
     Args:
         findings: What looks wrong.
-        among: How many entries were looked at.
+        size: How many entries the ledger has.
     """
-    entries = _count(among, "entry", "entries")
+    entries = _count(size, "entry", "entries")
     if not findings:
         return Text(f"nothing looks wrong in {entries}")
     table = Table(box=None, pad_edge=False)
     table.add_column("severity", no_wrap=True)
     table.add_column("finding")
-    table.add_column("mend")
+    table.add_column("fix")
     for finding in findings:
         severity = Text(finding.severity, _COLOURS[finding.severity])
-        _add(table, severity, finding.message, finding.mend)
+        _add(table, severity, finding.message, finding.fix)
     return Group(table, "", Text(f"{_count(len(findings), 'finding')} in {entries}"))

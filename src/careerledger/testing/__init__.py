@@ -19,16 +19,13 @@ if TYPE_CHECKING:
         Career,
         Clock,
         Voided,
-        careers,
-        corrupt,
-        ledgers,
         new_ledger,
-        splits,
     )
     from careerledger.testing._events import events, partial_dates, texts
     from careerledger.testing._given import Expected, Given, given
     from careerledger.testing._store_model import append_rows, new_row
     from careerledger.testing._stores import StoreLaws, promises, store_laws
+    from careerledger.testing._strategies import careers, corrupt, ledgers, splits
     from careerledger.testing._suite import LawBroken, NotShown, ProjectionLaws, laws
 
 _FILE_OF = {
@@ -43,17 +40,17 @@ _FILE_OF = {
     "StoreLaws": "_stores",
     "Voided": "_careers",
     "append_rows": "_store_model",
-    "careers": "_careers",
-    "corrupt": "_careers",
+    "careers": "_strategies",
+    "corrupt": "_strategies",
     "events": "_events",
     "given": "_given",
     "laws": "_suite",
-    "ledgers": "_careers",
+    "ledgers": "_strategies",
     "new_ledger": "_careers",
     "new_row": "_store_model",
     "partial_dates": "_events",
     "promises": "_stores",
-    "splits": "_careers",
+    "splits": "_strategies",
     "store_laws": "_stores",
     "texts": "_events",
 }

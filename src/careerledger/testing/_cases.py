@@ -11,19 +11,10 @@ from hypothesis import strategies as st
 from careerledger.dates import PartialDate
 from careerledger.events import Action, UnknownEvent, introduced, referred
 from careerledger.history import Entry
-from careerledger.testing._careers import (
-    GENE,
-    RANKS,
-    Amended,
-    Career,
-    Teller,
-    Telling,
-    Voided,
-    drawn,
-    history_of,
-    standing,
-)
+from careerledger.testing._builder import DRAW_SIZE, RANKS, CareerBuilder, CareerOptions
+from careerledger.testing._careers import Amended, Career, Voided, facts_in_force, history_of
 from careerledger.testing._digits import pick, shifted
+from careerledger.testing._strategies import draw_career
 from careerledger.testing._views import ROOM, Names
 
 
@@ -150,58 +141,60 @@ def _at(career: Career, digits: bytes) -> date:
 
 
 def _dated(career: Career) -> list[Any]:
-    steps = chain(career.steps, (fact for _, fact in standing(career.steps)))
+    steps = chain(career.steps, (fact for _, fact in facts_in_force(career.steps)))
     return [step for step in steps if isinstance(step, Action | UnknownEvent)]
 
 
-def _order(teller: Teller) -> tuple[int, ...]:
+def _order(builder: CareerBuilder) -> tuple[int, ...]:
     """The numbers of the entries in another order, in which those of one date keep theirs."""
-    numbers = range(1, len(teller.steps) + 1)
-    mixed = sorted(numbers, key=lambda number: teller.ranks[number - 1])
+    numbers = range(1, len(builder.steps) + 1)
+    mixed = sorted(numbers, key=lambda number: builder.ranks[number - 1])
     queues: dict[str, list[int]] = {}
     for number in numbers:
-        queues.setdefault(_on(teller, number), []).append(number)
-    return tuple(queues[_on(teller, number)].pop(0) for number in mixed)
+        queues.setdefault(_on(builder, number), []).append(number)
+    return tuple(queues[_on(builder, number)].pop(0) for number in mixed)
 
 
-def _known(teller: Teller) -> int:
-    """How many entries stand before the first that was not known yet."""
-    return next((n for n, rank in enumerate(teller.ranks) if rank >= _UNKNOWN), len(teller.ranks))
+def _known(builder: CareerBuilder) -> int:
+    """Return how many entries come before the first that was not known yet."""
+    return next((n for n, rank in enumerate(builder.ranks) if rank >= _UNKNOWN), len(builder.ranks))
 
 
 _UNKNOWN: Final = RANKS - 4
 
 
-def _on(teller: Teller, number: int) -> str:
-    step: Any = teller.steps[number - 1]
+def _on(builder: CareerBuilder, number: int) -> str:
+    step: Any = builder.steps[number - 1]
     return str(step.on)
 
 
 @st.composite
 def cases(
     draw: st.DrawFn,
-    telling: Telling,
+    options: CareerOptions,
     *,
     order: bool = False,
     known: bool = False,
     added: Sequence[type[Action]] = (),
 ) -> Case:
-    """Cases whose careers are those of a telling; the rest is made where a law asks for it."""
-    digits, teller = drawn(draw, telling, _AT + GENE if added else _AT)
-    career = Career(teller.steps)
+    """Return cases with careers of these options; the rest is made where a law asks for it."""
+    digits, builder = draw_career(draw, options, _AT + DRAW_SIZE if added else _AT)
+    career = Career(builder.steps)
     at = _at(career, digits[:_AT])
     return Case(
         career=career,
         at=at,
-        order=_order(teller) if order else (),
-        known=_known(teller) if known else 0,
-        added=_added(teller, added, digits[_AT:], at) if added else None,
+        order=_order(builder) if order else (),
+        known=_known(builder) if known else 0,
+        added=_added(builder, added, digits[_AT:], at) if added else None,
     )
 
 
-def _added(teller: Teller, kinds: Sequence[type[Action]], digits: bytes, at: date) -> Action | None:
+def _added(
+    builder: CareerBuilder, kinds: Sequence[type[Action]], digits: bytes, at: date
+) -> Action | None:
     """An event of one of the kinds that fits behind the career, and happened by a date."""
     cls = pick(kinds, digits[0])
-    teller.world.day = shifted(at, -pick(_OFFSETS, digits[1]))
-    event = teller.event(cls, digits, PartialDate(teller.world.day))
+    builder.world.day = shifted(at, -pick(_OFFSETS, digits[1]))
+    event = builder.event(cls, digits, PartialDate(builder.world.day))
     return event if isinstance(event, cls) and event.on <= at.isoformat() else None

@@ -25,9 +25,9 @@ from careerledger.testing._careers import (
     Clock,
     Voided,
     entry_of,
+    facts_in_force,
     new_ledger,
     record,
-    standing,
 )
 from careerledger.testing._cases import Case, until
 from careerledger.testing._elsewhere import view_elsewhere, why_not
@@ -432,7 +432,7 @@ def amend(subject: Subject, case: Case) -> str | None:
 
 def _corrected(subject: Subject, case: Case) -> str | None:
     # First, while nothing can be remembered of what was corrected.
-    facts, names = case.retold(standing(case.career.steps))
+    facts, names = case.retold(facts_in_force(case.career.steps))
     right = subject.told(facts, case.at, names)
     steps = case.career.steps
     for number, step in enumerate(steps):
@@ -489,7 +489,7 @@ def nothing_forgotten_in_snapshots(subject: Subject, case: Case) -> str | None:
         if not isinstance(step, Voided)
         for text in _texts(step.event if isinstance(step, Amended) else step)
     }
-    still = {text for _, fact in standing(case.career.steps) for text in _texts(fact)}
+    still = {text for _, fact in facts_in_force(case.career.steps) for text in _texts(fact)}
     gone = sorted(said - still)
     before = _state(subject, case.retold(case.as_recorded)[0])
     after = _state(subject, case.history())

@@ -16,14 +16,8 @@ from careerledger.errors import DefinitionError
 from careerledger.events import Action, load_catalogue
 from careerledger.projections import Projection
 from careerledger.projections.base import meta_of
-from careerledger.testing._careers import (
-    Career,
-    Step,
-    Telling,
-    event_classes,
-    lines_of,
-    with_what_they_name,
-)
+from careerledger.testing._builder import CareerOptions, with_introducers
+from careerledger.testing._careers import Career, Step, lines_of
 from careerledger.testing._cases import Case, cases, without
 from careerledger.testing._events import EVERY_CHECK, facts
 from careerledger.testing._events import events as events_of
@@ -39,6 +33,7 @@ from careerledger.testing._laws import (
 )
 from careerledger.testing._memory import Memory
 from careerledger.testing._shown import Code, module_of_caller
+from careerledger.testing._strategies import event_classes
 
 
 class LawBroken(AssertionError):  # noqa: N818 - it says what happened
@@ -108,8 +103,8 @@ def laws(
     subject = Subject(
         projection=projection,
         events=declared,
-        kinds=with_what_they_name([*own, *(facts() if every else ())]),
-        own=with_what_they_name(own),
+        kinds=with_introducers([*own, *(facts() if every else ())]),
+        own=with_introducers(own),
         of=of,
         bounds=bounds,
         rises_with=rising,
@@ -182,9 +177,9 @@ class ProjectionLaws(unittest.TestCase):
         reason = law.applies(subject)
         if reason is not None:
             self.skipTest(reason)
-        telling = Telling(kinds=subject.kinds, wild=_WILD, **law.careers)
+        options = CareerOptions(kinds=subject.kinds, wild=_WILD, **law.careers)
         strategy = cases(
-            telling,
+            options,
             order="order" in law.needs,
             known="known" in law.needs,
             added=subject.rises_with if "added" in law.needs else (),
@@ -243,7 +238,7 @@ class ProjectionLaws(unittest.TestCase):
                 "for it, or leave it out of events="
             )
 
-        strategy = cases(Telling(kinds=subject.own, often=0))
+        strategy = cases(CareerOptions(kinds=subject.own, often=0))
         lacking = _run(
             self,
             "every_event_counts",

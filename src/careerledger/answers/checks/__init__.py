@@ -1,9 +1,8 @@
 """What looks wrong in a ledger, as data.
 
 A check is a function from a history and a day to findings; ``CHECKS`` are those that
-``Ledger.check`` runs. A check of one's own runs beside them:
-``ledger.check(checks=[*CHECKS, my_check])``. What cannot be a fact was refused when it was to be
-recorded; what is here can be, and is odd.
+``Ledger.check`` runs. Add a check of your own with ``ledger.check(checks=[*CHECKS, my_check])``.
+What cannot be a fact is refused when it is recorded; findings are about what is merely odd.
 """
 
 from collections.abc import Iterable
@@ -66,7 +65,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     skill_spellings,
     theme_spellings,
 )
-"""The checks of the library: what finds errors first, then warnings, then notes."""
+"""The checks of the library: those that find errors first, then warnings, then notes."""
 
 
 def find(
@@ -81,7 +80,7 @@ def find(
         checks: What to look for.
 
     Returns:
-        What the checks find, in their order.
+        The findings, in the order of the checks.
     """
     entries = list(history)
     return [finding for check in checks for finding in check(entries, at)]

@@ -35,27 +35,27 @@ __all__ = [
 ]
 
 CONTACT_LIKENESS: Final = 90
-"""How alike the names of two contacts must be, 0..100, to be those of one person."""
+"""How similar the names of two contacts must be, 0..100, to be one person."""
 COURSE_LIKENESS: Final = 92
-"""How alike the titles of two courses must be, 0..100, to be those of one course."""
+"""How similar the titles of two courses must be, 0..100, to be one course."""
 COURSE_DAYS: Final = 31
 """How many days may lie between two records of finishing one course."""
 
 
 def duplicate_contacts(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
-    """Contacts with other ids and like names, unless they are of different organisations."""
-    made: dict[str, tuple[Entry[Action], ContactMade]] = {}
+    """Find contacts with similar names, unless they are of different organisations."""
+    by_id: dict[str, tuple[Entry[Action], ContactMade]] = {}
     organisations: defaultdict[str, set[str]] = defaultdict(set)
     for entry in facts(history):
         event = entry.event
         if isinstance(event, ContactMade):
-            made.setdefault(event.contact, (entry, event))
+            by_id.setdefault(event.contact, (entry, event))
         if isinstance(event, ContactMade | ContactUpdated) and event.organisation:
-            organisations[event.contact].add(_organisation(event.organisation))
-    contacts = list(made.values())
-    # Those who were forgotten all have one name.
+            organisations[event.contact].add(_without_legal_form(event.organisation))
+    contacts = list(by_id.values())
+    # All who were forgotten have one name.
     names = ["" if event.name == FORGOTTEN else event.name for _, event in contacts]
-    for one, other in _alike(names, CONTACT_LIKENESS):
+    for one, other in _similar_pairs(names, CONTACT_LIKENESS):
         (first, a), (second, b) = contacts[one], contacts[other]
         theirs = organisations[a.contact], organisations[b.contact]
         if all(theirs) and theirs[0].isdisjoint(theirs[1]):
@@ -66,25 +66,25 @@ def duplicate_contacts(history: Sequence[Entry[Event]], _at: date) -> Iterator[F
             message=f"the contacts {a.contact!r} ({a.name!r}, #{first.seq}) and {b.contact!r} "
             f"({b.name!r}, #{second.seq}) look like one person",
             entries=ids(first, second),
-            mend=f"if they are, void #{second.seq} and amend what refers to {b.contact!r}; "
+            fix=f"if they are, void #{second.seq} and amend what refers to {b.contact!r}; "
             "if not, give both an organisation",
         )
 
 
 def duplicate_courses(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
-    """Courses with like titles, begun or finished at about the same time or with one provider.
+    """Find courses with similar titles, at about the same time or with one provider.
 
-    Titles with other numbers, such as those of a second part, are not alike. A provider is the
-    same under its initials, ``"MIT OCW"`` for ``"MIT OpenCourseWare"``; of courses with one and
-    the same title it may be left out.
+    Titles with different numbers, such as that of a second part, are not similar. A provider is
+    the same under its initials, ``"MIT OCW"`` for ``"MIT OpenCourseWare"``; between courses with
+    the same title one may leave it out.
     """
     for kind, done in ((CourseStarted, "started"), (CourseFinished, "finished")):
-        found = [(e, e.event) for e in facts(history) if isinstance(e.event, kind)]
-        for one, other in _alike([event.title for _, event in found], COURSE_LIKENESS):
-            (first, a), (second, b) = found[one], found[other]
+        courses = [(e, e.event) for e in facts(history) if isinstance(e.event, kind)]
+        for one, other in _similar_pairs([event.title for _, event in courses], COURSE_LIKENESS):
+            (first, a), (second, b) = courses[one], courses[other]
             if _numerals(a.title) != _numerals(b.title):
                 continue
-            if not (_days_between(a.on, b.on) <= COURSE_DAYS or _one_provider(a, b)):
+            if not (_days_between(a.on, b.on) <= COURSE_DAYS or _same_provider(a, b)):
                 continue
             yield Finding(
                 code="duplicate-course",
@@ -92,31 +92,30 @@ def duplicate_courses(history: Sequence[Entry[Event]], _at: date) -> Iterator[Fi
                 message=f"{a.title!r} on {a.on} (#{first.seq}) and {b.title!r} on {b.on} "
                 f"(#{second.seq}) look like one course, {done} twice",
                 entries=ids(first, second),
-                mend=f"if they are, void #{second.seq}; if not, amend the titles to tell them "
-                "apart",
+                fix=f"if they are, void #{second.seq}; if not, amend the titles to tell them apart",
             )
 
 
-def _one_provider(a: CourseStarted | CourseFinished, b: CourseStarted | CourseFinished) -> bool:
+def _same_provider(a: CourseStarted | CourseFinished, b: CourseStarted | CourseFinished) -> bool:
     if a.provider is None or b.provider is None:
-        return _form(a.title) == _form(b.title) and a.provider != b.provider
-    one, other = _names(a.provider), _names(b.provider)
+        return _normalised(a.title) == _normalised(b.title) and a.provider != b.provider
+    one, other = _names_of(a.provider), _names_of(b.provider)
     return bool(one & other or _initials(a.provider) in other or _initials(b.provider) in one)
 
 
 def theme_spellings(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
-    """Themes that are written in several ways, which count as several themes."""
+    """Find themes that are written in several ways, which count as several themes."""
     return _spellings(history, "theme", _themes, str.casefold)
 
 
 def skill_spellings(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
-    """Skills that are written in several ways, which count as several skills."""
+    """Find skills that are written in several ways, which count as several skills."""
     return _spellings(history, "skill", _skills, str.casefold)
 
 
 def organisation_spellings(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
-    """Organisations written in several ways, with "Inc." and without, which count as several."""
-    return _spellings(history, "organisation", _organisations, _organisation)
+    """Find organisations written in several ways, such as with "Inc." and without."""
+    return _spellings(history, "organisation", _organisations, _without_legal_form)
 
 
 def _spellings(
@@ -125,7 +124,7 @@ def _spellings(
     words_of: Callable[[Action], Iterable[str]],
     form: Callable[[str], str],
 ) -> Iterator[Finding]:
-    """What is written in several ways, each with the most usual one."""
+    """Find words that are written in several ways, and propose the most usual one."""
     spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
     entries: defaultdict[str, list[Entry[Action]]] = defaultdict(list)
     for entry in facts(history):
@@ -141,7 +140,7 @@ def _spellings(
                 message=f"the {what} {usual!r} is written {spelling!r} in "
                 f"{numbers(entries[spelling])}",
                 entries=ids(*entries[spelling]),
-                mend=f"amend it to {usual!r}",
+                fix=f"amend it to {usual!r}",
             )
 
 
@@ -165,11 +164,11 @@ def _themes(event: Action) -> list[str]:
     return sorted(event.themes)
 
 
-def _alike(texts: Iterable[str], cutoff: int) -> list[tuple[int, int]]:
-    """The places of texts whose token sort ratio reaches a cutoff, each pair once and in order."""
+def _similar_pairs(texts: Iterable[str], cutoff: int) -> list[tuple[int, int]]:
+    """Return the places of texts whose token sort ratio reaches a cutoff, in order."""
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - few need it
 
-    forms = [" ".join(sorted(_form(text).split())) for text in texts]
+    forms = [" ".join(sorted(_normalised(text).split())) for text in texts]
     places = sorted((n for n, form in enumerate(forms) if form), key=lambda n: len(forms[n]))
     ordered = [forms[n] for n in places]
     pairs: list[tuple[int, int]] = []
@@ -184,16 +183,16 @@ def _alike(texts: Iterable[str], cutoff: int) -> list[tuple[int, int]]:
     return sorted(pairs)
 
 
-def _form(text: str) -> str:
-    """A text in lower case, with nothing but letters, digits and blanks."""
+def _normalised(text: str) -> str:
+    """Return the text in lower case, with nothing but letters, digits and blanks."""
     from rapidfuzz.utils import default_process  # noqa: PLC0415 - few need it
 
     return default_process(text)
 
 
-def _organisation(name: str) -> str:
-    """An organisation's name without what only says in which legal form it is."""
-    words = _form(name).split()
+def _without_legal_form(name: str) -> str:
+    """Return an organisation's name without its legal form."""
+    words = _normalised(name).split()
     while len(words) > 1 and words[-1] in _LEGAL_FORMS:
         words.pop()
     return " ".join(words)
@@ -208,18 +207,18 @@ _LEGAL_FORMS: Final = frozenset(
 )
 
 
-def _names(name: str) -> set[str]:
-    """What an organisation is called, also with the capitals of a word in its place."""
+def _names_of(name: str) -> set[str]:
+    """Return the names of an organisation, also with the capitals of a word in its place."""
     shorter = [
         capitals if len(capitals := "".join(filter(str.isupper, word))) > 1 else word
         for word in name.split()
     ]
-    return {_organisation(name), _organisation(" ".join(shorter))}
+    return {_without_legal_form(name), _without_legal_form(" ".join(shorter))}
 
 
 def _initials(name: str) -> str:
-    """The first letters of the words in a name."""
-    words = [word for word in _organisation(name).split() if word not in _SMALL]
+    """Return the first letters of the words in a name."""
+    words = [word for word in _without_legal_form(name).split() if word not in _SMALL]
     return "".join(word[0] for word in words)
 
 
@@ -230,11 +229,11 @@ _ROMAN: Final = frozenset(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix
 
 
 def _numerals(title: str) -> list[str]:
-    words = _form(title).split()
+    words = _normalised(title).split()
     return sorted(w for w in words if w in _ROMAN or any(map(str.isdigit, w)))
 
 
 def _days_between(one: PartialDate, other: PartialDate) -> int:
-    """The days between two dates at the least; below 1 where they touch or overlap."""
+    """Return the days that surely lie between two dates; below 1 where they touch or overlap."""
     first, second = sorted((one, other))
     return (second.first_day - first.last_day).days

@@ -1,4 +1,4 @@
-"""What a finding is, and what the checks share."""
+"""Findings, and helpers that the checks share."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
@@ -24,36 +24,36 @@ class Finding:
     message: str
     entries: tuple[str, ...]
     """Ids of the entries that it is about."""
-    mend: str
-    """What would put it right."""
+    fix: str
+    """How to put it right."""
 
 
 Check = Callable[[Sequence[Entry[Event]], date], Iterable[Finding]]
-"""A pure function from a history and the day of the question to what it finds.
+"""A pure function from a history and the day of the question to findings.
 
 The history is everything on record with corrections applied, in the order things happened. It
-may go on after the day: a check of how things stood then leaves out what begins later.
+may go on after the day: a check of how things were then leaves out what begins later.
 """
 
 
 def facts(history: Iterable[Entry[Event]]) -> list[Entry[Action]]:
-    """The entries whose events this program knows."""
+    """Return the entries whose events this program knows."""
     return [cast("Entry[Action]", entry) for entry in history if isinstance(entry.event, Action)]
 
 
 def facts_until(history: Sequence[Entry[Event]], at: date) -> list[Entry[Action]]:
-    """The facts that had begun by a day."""
+    """Return the facts that had begun by a day."""
     return [entry for entry in facts(history) if entry.event.on.first_day <= at]
 
 
 def numbers(entries: Sequence[Entry[Event]]) -> str:
-    """The entries by number, of many only the first."""
-    told = ", ".join(f"#{entry.seq}" for entry in entries[:_NAMED])
-    return f"{told} and {len(entries) - _NAMED} more" if len(entries) > _NAMED else told
+    """Return the numbers of entries as text, of many only the first."""
+    first = ", ".join(f"#{entry.seq}" for entry in entries[:_NAMED])
+    return f"{first} and {len(entries) - _NAMED} more" if len(entries) > _NAMED else first
 
 
 def ids(*entries: Entry[Event]) -> tuple[str, ...]:
-    """The ids of the entries."""
+    """Return the ids of the entries."""
     return tuple(entry.id for entry in entries)
 
 

@@ -34,7 +34,7 @@ FIRSTS: Final = 5
 
 
 def unknown_events(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
-    """Types of events that this program does not know."""
+    """Find types of events that this program does not know."""
     unknown: defaultdict[str, list[Entry[Event]]] = defaultdict(list)
     for entry in history:
         if isinstance(entry.event, UnknownEvent):
@@ -45,12 +45,12 @@ def unknown_events(history: Sequence[Entry[Event]], _at: date) -> Iterator[Findi
             severity="warning",
             message=f"this program does not know {kind}, the event of {numbers(entries)}",
             entries=ids(*entries),
-            mend="import the module that defines it, or update careerledger",
+            fix="import the module that defines it, or update careerledger",
         )
 
 
 def dangling_references(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
-    """References to ids that nothing introduces; an unknown event may be what introduces them."""
+    """Find references to ids that nothing introduces, unless perhaps an unknown event does."""
     known_facts = facts(history)
     severity: Severity = "error" if len(known_facts) == len(history) else "warning"
     known = {"contact:me"} | {introduced(entry.event) for entry in known_facts}
@@ -63,12 +63,12 @@ def dangling_references(history: Sequence[Entry[Event]], _at: date) -> Iterator[
                     message=f"{field} of #{entry.seq} names the {' or '.join(kinds)} {id_!r}, "
                     "which nothing introduces",
                     entries=ids(entry),
-                    mend=f"record the event that introduces it, or amend #{entry.seq}",
+                    fix=f"record the event that introduces it, or amend #{entry.seq}",
                 )
 
 
 def introduced_twice(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
-    """Ids that more than one entry introduces."""
+    """Find ids that more than one entry introduces."""
     by_name: defaultdict[str, list[Entry[Event]]] = defaultdict(list)
     for entry in facts(history):
         name = introduced(entry.event)
@@ -82,12 +82,12 @@ def introduced_twice(history: Sequence[Entry[Event]], _at: date) -> Iterator[Fin
                 severity="error",
                 message=f"the {kind} {id_!r} is introduced by {numbers(entries)}",
                 entries=ids(*entries),
-                mend="void the one that is wrong, or amend it to another id",
+                fix="void the one that is wrong, or amend it to another id",
             )
 
 
 def ended_before_start(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
-    """Roles, courses, requests and the like whose end lies wholly before their start."""
+    """Find roles, courses, requests and the like that end wholly before their start."""
     known = facts(history)
     for kind, (start, ends) in SPANS.items():
         id_of = attrgetter(kind)
@@ -103,20 +103,20 @@ def ended_before_start(history: Sequence[Entry[Event]], _at: date) -> Iterator[F
                     message=f"the {kind} {id_of(entry.event)!r} ended on {entry.event.on} "
                     f"(#{entry.seq}), before it started on {begun.event.on} (#{begun.seq})",
                     entries=ids(begun, entry),
-                    mend="amend the date that is wrong",
+                    fix="amend the date that is wrong",
                 )
 
 
 def contacts_touched_before_made(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
-    """Contacts that one was in touch with wholly before they became contacts."""
-    made: dict[str, Entry[Action]] = {}
+    """Find contacts with touches wholly before they became contacts."""
+    firsts: dict[str, Entry[Action]] = {}
     touched: defaultdict[str, list[Entry[Action]]] = defaultdict(list)
     for entry in facts(history):
         if isinstance(entry.event, ContactMade):
-            made.setdefault(entry.event.contact, entry)
+            firsts.setdefault(entry.event.contact, entry)
         elif isinstance(entry.event, ContactTouched):
             touched[entry.event.contact].append(entry)
-    for contact, first in made.items():
+    for contact, first in firsts.items():
         begun = first.event.on
         early = [e for e in touched[contact] if e.event.on.last_day < begun.first_day]
         if early:
@@ -126,12 +126,12 @@ def contacts_touched_before_made(history: Sequence[Entry[Event]], _at: date) -> 
                 message=f"the contact {contact!r} was made on {begun} (#{first.seq}), "
                 f"after being touched by {numbers(early)}",
                 entries=ids(first, *early),
-                mend=f"amend #{first.seq} to when you met, or the touches to when they were",
+                fix=f"amend #{first.seq} to when you met, or the touches to when they were",
             )
 
 
 def goals_due_before_set(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
-    """Goals that were due wholly before they were set."""
+    """Find goals that were due wholly before they were set."""
     for entry in facts(history):
         goal = entry.event
         if isinstance(goal, GoalSet) and goal.due and goal.due.last_day < goal.on.first_day:
@@ -141,7 +141,7 @@ def goals_due_before_set(history: Sequence[Entry[Event]], _at: date) -> Iterator
                 message=f"the goal {goal.goal!r} was due on {goal.due}, "
                 f"before it was set on {goal.on} (#{entry.seq})",
                 entries=ids(entry),
-                mend="amend its due date, or the date on which it was set",
+                fix="amend its due date, or the date on which it was set",
             )
 
 
@@ -153,7 +153,7 @@ _CHANGES: Final = (
 
 
 def changes_without_effect(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
-    """Changes of visions, contacts and roles that come before them in the history.
+    """Find changes of visions, contacts and roles that come before these in the history.
 
     A history is ordered by date, in which a year comes before all its months: a vision revised in
     ``"2024"`` and declared in ``"2024-03"`` is declared after that, as it was before. A role's
@@ -184,12 +184,12 @@ def changes_without_effect(history: Sequence[Entry[Event]], _at: date) -> Iterat
                 message=f"the {kind} {id_!r} is changed by {numbers(changes)} before it begins "
                 f"on {entry.event.on} (#{entry.seq}), so that the change has no effect",
                 entries=ids(*changes, entry),
-                mend="amend the change to a date after that, such as the month or the day",
+                fix="amend the change to a date after that, such as the month or the day",
             )
 
 
 def dates_too_precise(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
-    """Imported dates that look like a year or a month written as its first day.
+    """Find imported dates that look like a year or a month written as its first day.
 
     Those are 1 January, and the first of a month where all that was imported of a type with a
     day has it.
@@ -213,6 +213,6 @@ def dates_too_precise(history: Sequence[Entry[Event]], _at: date) -> Iterator[Fi
                 severity="note",
                 message=f"{what}, which may stand for a longer time: {numbers(odd)}",
                 entries=ids(*odd),
-                mend="where only the month or the year is known, amend the date to it, "
+                fix="where only the month or the year is known, amend the date to it, "
                 f"such as {odd[0].event.on[:4]!r}",
             )

@@ -1,4 +1,4 @@
-"""What has time left behind? How things stand on the day of the question.
+"""What needs attention on the day of the question?
 
 What begins after that day has not happened yet. A coarse date is given the benefit of the doubt:
 "2024" is after "2024-03" only if all of it is, and a time is too long only if it surely is.
@@ -41,13 +41,13 @@ GAP_DAYS: Final = 183
 CHALLENGE_DAYS: Final = 365
 """For how many days a challenge may be open."""
 VISION_DAYS: Final = 730
-"""For how many days a vision may stand without a word."""
+"""For how many days a vision may be neither declared nor revised."""
 
 _LOOKING_BACK: Final = (MilestoneDeclared, ReflectionWritten)
 
 
 def dormant_references(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding]:
-    """Actions wholly after the end of what they refer to: work in a role that one has left.
+    """Find actions wholly after the end of what they refer to: work in a role that has ended.
 
     Milestones and reflections look back, so they may. Where an id could mean several things, all
     of them must have ended.
@@ -73,12 +73,12 @@ def dormant_references(history: Sequence[Entry[Event]], at: date) -> Iterator[Fi
             message=f"the {kind} {id_!r} ended on {end.event.on} (#{end.seq}), "
             f"but is referred to later by {numbers(entries)}",
             entries=ids(end, *entries),
-            mend=f"amend what refers to it, or the end if that is wrong (#{end.seq})",
+            fix=f"amend what refers to it, or the end if that is wrong (#{end.seq})",
         )
 
 
 def overlapping_roles(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding]:
-    """Roles held at the same time for longer than a handover takes."""
+    """Find roles held at the same time for longer than a handover takes."""
     for one, other in combinations(_spans_of("role", history, at), 2):
         ends = [span.end.event.on.first_day if span.end else at for span in (one, other)]
         starts = [span.start.event.on.last_day for span in (one, other)]
@@ -91,13 +91,13 @@ def overlapping_roles(history: Sequence[Entry[Event]], at: date) -> Iterator[Fin
                 f"(#{other.start.seq}) overlap by at least {days} days; "
                 f"a handover takes no more than {OVERLAP_DAYS}",
                 entries=ids(one.start, other.start),
-                mend="record the end that is missing, or amend the date that is wrong; "
+                fix="record the end that is missing, or amend the date that is wrong; "
                 "if you held both, let it stand",
             )
 
 
 def gaps_between_roles(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding]:
-    """Times without any role, between two of them, that are longer than a search often takes."""
+    """Find times between two roles that are longer than a search often takes."""
     left: tuple[str, Entry[Action]] | None = None
     for span in _spans_of("role", history, at):
         if left is not None:
@@ -112,7 +112,7 @@ def gaps_between_roles(history: Sequence[Entry[Event]], at: date) -> Iterator[Fi
                     f"{span.start.event.on} (#{span.start.seq}); a search seldom takes more "
                     f"than {GAP_DAYS}",
                     entries=ids(end, span.start),
-                    mend="record the role that is missing, or amend the date that is wrong; "
+                    fix="record the role that is missing, or amend the date that is wrong; "
                     "if there was none, let it stand",
                 )
         if span.end is None:
@@ -122,7 +122,7 @@ def gaps_between_roles(history: Sequence[Entry[Event]], at: date) -> Iterator[Fi
 
 
 def expired_credentials(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding]:
-    """Credentials that have expired and were not awarded again, by the same issuer."""
+    """Find credentials that have expired and were not awarded again by the same issuer."""
     awards = {
         entry.seq: (entry, entry.event)
         for entry in facts_until(history, at)
@@ -140,12 +140,12 @@ def expired_credentials(history: Sequence[Entry[Event]], at: date) -> Iterator[F
                 f"#{entry.seq}) expired on {credential.expires}, and no other of its name and "
                 "issuer holds longer",
                 entries=ids(entry),
-                mend="record CredentialAwarded for its renewal, or amend when it expires",
+                fix="record CredentialAwarded for its renewal, or amend when it expires",
             )
 
 
 def overdue_goals(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding]:
-    """Goals that were due before the day, and are neither reached nor dropped."""
+    """Find goals that were due before the day, and are neither reached nor dropped."""
     levels = {
         entry.event.goal: entry.event.level  # the last assessment counts
         for entry in facts_until(history, at)
@@ -161,13 +161,13 @@ def overdue_goals(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding
                 message=f"the goal {span.id!r} (#{span.start.seq}) was due on {due} "
                 "and is neither reached nor dropped",
                 entries=ids(span.start),
-                mend="record GoalAssessed (a level from 0 says reached) or GoalDropped, "
+                fix="record GoalAssessed (a level from 0 says reached) or GoalDropped, "
                 "or amend its due date",
             )
 
 
 def open_challenges(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding]:
-    """Challenges that were taken on more than a year ago and are still open."""
+    """Find challenges that were taken on more than a year ago and are still open."""
     for span in _spans_of("challenge", history, at):
         days = (at - span.start.event.on.last_day).days
         if span.end is None and days > CHALLENGE_DAYS:
@@ -178,20 +178,20 @@ def open_challenges(history: Sequence[Entry[Event]], at: date) -> Iterator[Findi
                 f"(#{span.start.seq}), is open for at least {days} days; "
                 f"after {CHALLENGE_DAYS} it is worth asking how it went",
                 entries=ids(span.start),
-                mend="record ChallengeResolved; withdrawn is an outcome too",
+                fix="record ChallengeResolved; withdrawn is an outcome too",
             )
 
 
 def stale_visions(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding]:
-    """Visions that hold, and that were neither declared nor revised for two years."""
-    said: dict[str, Entry[Action]] = {}
+    """Find visions that hold, and that were neither declared nor revised for two years."""
+    latest: dict[str, Entry[Action]] = {}
     for entry in facts_until(history, at):
         if isinstance(event := entry.event, VisionDeclared | VisionRevised):
-            last = said.get(event.vision)
+            last = latest.get(event.vision)
             if last is None or last.event.on.last_day <= event.on.last_day:
-                said[event.vision] = entry
+                latest[event.vision] = entry
     for span in _spans_of("vision", history, at):
-        last = said[span.id]
+        last = latest[span.id]
         days = (at - last.event.on.last_day).days
         if span.end is None and days > VISION_DAYS:
             yield Finding(
@@ -201,12 +201,12 @@ def stale_visions(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding
                 f"(#{last.seq}), at least {days} days ago; after {VISION_DAYS} it is worth "
                 "asking whether it still holds",
                 entries=ids(last),
-                mend="record VisionRevised, if only with the reason why it holds, or VisionRetired",
+                fix="record VisionRevised, if only with the reason why it holds, or VisionRetired",
             )
 
 
 def unreflected_roles(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding]:
-    """Roles that have ended without a reflection about them."""
+    """Find roles that have ended without a reflection about them."""
     about = {
         id_
         for entry in facts_until(history, at)
@@ -221,11 +221,11 @@ def unreflected_roles(history: Sequence[Entry[Event]], at: date) -> Iterator[Fin
                 message=f"the role {span.id!r} ended on {span.end.event.on} (#{span.end.seq}), "
                 "and no reflection is about it",
                 entries=ids(span.end),
-                mend=f"record ReflectionWritten with about=[{span.id!r}]",
+                fix=f"record ReflectionWritten with about=[{span.id!r}]",
             )
 
 
 def _spans_of(kind: str, history: Sequence[Entry[Event]], at: date) -> list[Span]:
-    """What of a kind had begun by a day, in the order it began."""
-    found = spans(facts_until(history, at), [kind]).values()
-    return sorted(found, key=lambda span: (span.start.event.on, span.start.seq))
+    """Return the spans of a kind that had begun by a day, in the order they began."""
+    begun = spans(facts_until(history, at), [kind]).values()
+    return sorted(begun, key=lambda span: (span.start.event.on, span.start.seq))
