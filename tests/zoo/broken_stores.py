@@ -111,9 +111,7 @@ class ByNumber(InMemory):
         return sorted(super().rows(ledger, query))
 
 
-@broken_store(
-    "rows_by_place", "places are sorted within each append, but not with those before"
-)
+@broken_store("rows_by_place", "places are sorted within each append, but not with those before")
 class SortsEachAppend(InMemory):
     def append(self, ledger, rows, frontier):
         before = list(self._read(ledger)._places)
@@ -195,7 +193,7 @@ class NamesAsText(InMemory):
         if query.names is None:
             return super().rows(ledger, query)
         rows = super().rows(ledger, query._replace(names=None))
-        return [r for r in rows if query.names in {r.introduces} or query.names in (r.names or "")]
+        return [r for r in rows if query.names == r.introduces or query.names in (r.names or "")]
 
 
 @broken_store("conditions_narrow_each_other", "of several conditions only the first counts")
