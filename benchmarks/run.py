@@ -29,12 +29,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 import careerledger
-from careerledger import Ledger
-from careerledger import ledger as ledgers
-from careerledger import projections as theirs
+from careerledger import Ledger, ledger as ledgers, projections as theirs
 from careerledger.events import Action, WorkLogged
-from careerledger.journal import references
-from careerledger.journal import write as recording
+from careerledger.journal import references, write as recording
 from careerledger.proofs import Frontier
 from careerledger.stores.sqlite import SCHEMA
 

@@ -15,7 +15,8 @@ from careerledger.events import CourseFinished, CourseStarted
 from careerledger.interop import json_resume
 from careerledger.journal import codec
 from careerledger.proofs import Checkpoint
-from careerledger.stores import sqlite
+from careerledger.stores import Query
+from careerledger.stores.sqlite.schema import empty_file
 
 HERE = Path(__file__).parent
 LARGE = 20_000
@@ -29,7 +30,7 @@ def seeds() -> dict[str, list[bytes]]:
     career = Ledger.in_memory(strict=False)
     career.record([*demo.year(), *json_resume.read(demo.resume()).drafts])
     entries = list(career)
-    rows = career.store.log(career.name, after=0, upto=60, limit=60)
+    rows = career.store.rows(career.name, Query(limit=60))
     told = [row for row in rows if row.personal]
     states = []
     for number, cls in enumerate(STATES):
@@ -54,7 +55,7 @@ def seeds() -> dict[str, list[bytes]]:
     hashed = [re.sub(rb'"leaf":"[0-9a-f]*"', b'"leaf":"\0"', line) for line in lines]
     return {
         "jsonl": [few, head + b"".join(lines[:3]), b"".join([head, *hashed[:40:8]])],
-        "damaged_file": [b"\0", b"\0\0\3\1\0\20\7\1\0\200", b"\1" + sqlite._empty()],  # noqa: SLF001
+        "damaged_file": [b"\0", b"\0\0\3\1\0\20\7\1\0\200", b"\1" + empty_file()],
         "entry": [*bodies, *(row.body + b"\0" + row.personal for row in told[:3])],
         "rows": [b"\n".join(bodies[:4]), b"\n".join(row.body for row in rows[:4])],
         "state": [found for found in states if len(found) < LARGE],
@@ -77,7 +78,7 @@ def seeds() -> dict[str, list[bytes]]:
         "ledger_file": [
             b"\0",
             b"\0\0\3\1\0\20\7\1\0\200",
-            b"\1" + sqlite._empty(),  # noqa: SLF001 - a new file
+            b"\1" + empty_file(),  # a new file
         ],
     }
 

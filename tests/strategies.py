@@ -10,8 +10,7 @@ from annotated_types import Ge, GroupedMetadata, Interval, MinLen, Predicate
 from hypothesis import strategies as st
 from immutabledict import immutabledict
 
-from careerledger import Entry
-from careerledger import events as events_package
+from careerledger import Entry, events as events_package
 from careerledger.dates import PartialDate
 from careerledger.events import Accepts, Action, Event, catalogue, event, field, load_catalogue
 from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten

@@ -5,8 +5,7 @@ from math import fsum, isclose
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from careerledger import Ledger, projections
 from careerledger.answers.explanation import Explanation, explain, measured

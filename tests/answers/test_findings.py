@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime
 
 import attrs
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
 from careerledger import Entry, Ledger
 from careerledger.answers import CHECKS, Finding, find

@@ -4,8 +4,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import attrs
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from careerledger.answers.checks.upkeep import (
     CHALLENGE_DAYS,

@@ -11,19 +11,19 @@ import pytest
 from careerledger import Ledger
 from careerledger.errors import CareerLedgerError
 from careerledger.events import CourseFinished
-from careerledger.stores import Saved
-from careerledger.stores.sqlite import SQLiteStore
+from careerledger.stores import Query, Snapshot
+from careerledger.stores.sqlite import SQLiteStore, forking
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 
 USES = [
     lambda store: store.ledgers(),
     lambda store: store.head("career"),
-    lambda store: store.log("career", after=0, upto=9, limit=9),
+    lambda store: store.rows("career", Query()),
     lambda store: store.writing("career").__enter__(),
     lambda store: store.append("career", [], b""),
-    lambda store: store.save("career", "key", "print", [Saved(1, "2024", 1, b"")]),
-    lambda store: store.saved("career", "key", "print"),
+    lambda store: store.save("career", "key", "print", [Snapshot(1, "2024", 1, b"")]),
+    lambda store: store.snapshots("career", "key", "print"),
 ]
 
 
@@ -102,9 +102,9 @@ def test_child_forked_while_its_parent_writes_leaves_the_writing_alone(path):
         store = ledger.store
 
         with store.writing("career"):
-            store._connection.execute("UPDATE ledger SET size = size")
+            store._file.connection.execute("UPDATE ledger SET size = size")
             told = forked(lambda: SQLiteStore(path))
-            store._connection.execute("UPDATE ledger SET size = size")
+            store._file.connection.execute("UPDATE ledger SET size = size")
 
         assert told == (
             f"ForkedError: {path} was being used when this process was forked; start the process "
@@ -127,7 +127,7 @@ if sys.argv[2] == "idle":
     os.waitpid(child, 0)
 else:
     with ledger.store.writing("career"):
-        ledger.store._connection.execute("UPDATE ledger SET recorded_at = recorded_at")
+        ledger.store._file.connection.execute("UPDATE ledger SET recorded_at = recorded_at")
         child = os.fork()
         if child == 0:
             sys.exit()  # leaves the block, too
@@ -157,11 +157,8 @@ def test_child_that_ends_leaves_the_file_of_its_parent_alone(path, when):
 
 def disowned(store, monkeypatch):
     monkeypatch.setattr(os, "getpid", lambda: -1)
-    from careerledger.stores import sqlite
-
-    monkeypatch.setattr(sqlite, "_stores", [store])
-    sqlite._after_fork()
-    return sqlite
+    monkeypatch.setattr(forking, "_methods", [lambda: store._file._disown])
+    forking._after_fork()
 
 
 def test_idle_connection_goes_without_merging_the_log(path, monkeypatch):
@@ -170,10 +167,10 @@ def test_idle_connection_goes_without_merging_the_log(path, monkeypatch):
         before = path.read_bytes()
         log = path.with_name("ada.ledger-wal").read_bytes()
 
-        sqlite = disowned(ledger.store, monkeypatch)
+        disowned(ledger.store, monkeypatch)
 
-        assert {} == sqlite._abandoned
-        assert ledger.store._turns._file is None
+        assert {} == forking._abandoned
+        assert ledger.store._file._turns._file is None
         assert before == path.read_bytes()
         assert log == path.with_name("ada.ledger-wal").read_bytes()
         disowned(ledger.store, monkeypatch)  # a child of the child
@@ -187,28 +184,28 @@ def test_idle_connection_goes_without_merging_the_log(path, monkeypatch):
 def test_connection_at_work_stays_and_keeps_its_file_from_being_opened(path, monkeypatch, busy):
     held = []
     store = SQLiteStore(path)
-    monkeypatch.setattr("careerledger.stores.sqlite._never_collected", held.append)
-    monkeypatch.setattr("careerledger.stores.sqlite._abandoned", {})
-    connection = store._connection
+    monkeypatch.setattr("careerledger.stores.sqlite.forking._never_collect", held.append)
+    monkeypatch.setattr("careerledger.stores.sqlite.forking._abandoned", {})
+    connection = store._file.connection
     locked, done = Event(), Event()
 
     def hold():
-        with store._lock:
+        with store._file.lock:
             locked.set()
             done.wait()
 
     if busy == "same thread":
         connection.execute("BEGIN IMMEDIATE")
     elif busy == "a check":
-        check = store._beside()
+        check = store._file.beside()
         check.__enter__()
     else:
         thread = Thread(target=hold)
         thread.start()
         locked.wait()
-    sqlite = disowned(store, monkeypatch)
+    disowned(store, monkeypatch)
 
-    assert [connection] == held == list(sqlite._abandoned.values())
+    assert [connection] == held == list(forking._abandoned.values())
     with pytest.raises(CareerLedgerError, match="being used when this process was forked"):
         SQLiteStore(path)
     with pytest.raises(CareerLedgerError, match="opened before a fork"):
@@ -224,9 +221,9 @@ def test_connection_at_work_stays_and_keeps_its_file_from_being_opened(path, mon
 
 def test_block_of_writing_that_ends_in_a_child_leaves_it_to_the_parent(path, monkeypatch):
     store = SQLiteStore(path)
-    connection = store._connection
-    monkeypatch.setattr("careerledger.stores.sqlite._never_collected", lambda thing: None)
-    monkeypatch.setattr("careerledger.stores.sqlite._abandoned", {})
+    connection = store._file.connection
+    monkeypatch.setattr("careerledger.stores.sqlite.forking._never_collect", lambda thing: None)
+    monkeypatch.setattr("careerledger.stores.sqlite.forking._abandoned", {})
 
     with suppress(ZeroDivisionError), store.writing("career"):
         disowned(store, monkeypatch)
@@ -237,10 +234,8 @@ def test_block_of_writing_that_ends_in_a_child_leaves_it_to_the_parent(path, mon
 
 
 def test_what_is_never_collected_has_one_more_owner():
-    from careerledger.stores.sqlite import _never_collected
-
     thing = object()
     before = sys.getrefcount(thing)
-    _never_collected(thing)
+    forking._never_collect(thing)
 
     assert before + 1 == sys.getrefcount(thing)

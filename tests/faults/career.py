@@ -30,7 +30,7 @@ class Live:
         self.ledgers = [Ledger.open(path, name=name, clock=now) for name in NAMES for _ in "ab"]
         for ledger in self.ledgers:
             # Every few pages, so that logs are merged and begun anew many times.
-            ledger.store._connection.wal_autocheckpoint(12)
+            ledger.store._file.connection.wal_autocheckpoint(12)
 
     def record(self, which, facts):
         return self.do(which, lambda ledger: ledger.record(facts))
@@ -46,7 +46,7 @@ class Live:
         self.ledgers[which].project(Learning, NetworkGrowth)
 
     def merge(self, mode):
-        self.ledgers[0].store._connection.wal_checkpoint(mode=mode)
+        self.ledgers[0].store._file.connection.wal_checkpoint(mode=mode)
 
     def close(self):
         for ledger in self.ledgers:

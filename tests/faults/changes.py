@@ -22,13 +22,13 @@ from careerledger.journal import read
 from careerledger.journal.verify import _telling
 from careerledger.projections import Learning, NetworkGrowth, Skills
 from careerledger.proofs import Frontier, leaf_hash
-from careerledger.stores import Head, Row
+from careerledger.stores import Head, Query, Row
 from careerledger.stores.sqlite import SQLiteStore
-from careerledger.stores.sqlite.defence import check_pages
+from careerledger.stores.sqlite.examination import check_pages
 from careers import UnheardOf
 from faults.career import NAMES, clock, snapshots_every
 from faults.disk import recorded
-from faults.power import EVERYTHING, quick_folder
+from faults.power import quick_folder
 
 ENTRIES = 100
 PAGE = 4096
@@ -72,7 +72,7 @@ def _fact(number: int) -> Any:
 def _record_unknown(ledger: Ledger) -> None:
     """An entry of a type that this program does not know, which introduces something."""
     store, name = ledger.store, ledger.name
-    *_, last = store.log(name, **EVERYTHING)
+    *_, last = store.rows(name, Query())
     with store.writing(name) as head:
         frontier = Frontier(head.size, head.frontier)
         body = last.body.replace(b"test.unheard-of", b"another.program").replace(
@@ -121,12 +121,12 @@ class Changes:
         self.size = len(self._content)
         with recorded() as recorder, closing(SQLiteStore(path)) as store:
             verify(store)
-            owners = store._rows("SELECT pageno, name FROM dbstat")
+            owners = store._file.all("SELECT pageno, name FROM dbstat")
             self._views = _projected(store)
 
             def question(ask: Callable[[SQLiteStore], Any], fits: Any = eq) -> Question:
                 # What is kept of pages that were read before is not kept any longer.
-                store._connection.release_memory()
+                store._file.connection.release_memory()
                 recorder.reads.clear()
                 answer = ask(store)
                 return Question(ask, fits, answer, {at // PAGE + 1 for _, at in recorder.reads})
@@ -141,6 +141,8 @@ class Changes:
         self._owners = dict(owners)
         everything = [*self._logs.values(), *self._questions]
         assert all(asked.answer and 1 in asked.pages for asked in everything)
+        self._questions += [question(ask) for ask in _asked_in_vain()]
+        everything += self._questions
         # Of this page no answer tells: it says where the file was looked through.
         unread = {page for page, owner in owners if owner == "examined"}
         assert structure.pages - unread == set().union(*(asked.pages for asked in everything))
@@ -166,7 +168,7 @@ class Changes:
                     change = f"byte {position} was {byte} and is {value}"
                     os.pwrite(file, bytes([value]), position)
                     if store:
-                        store._connection.release_memory()
+                        store._file.connection.release_memory()
                         outcome = self._outcome(store, page)
                         os.pwrite(file, bytes([byte]), position)
                     else:
@@ -213,8 +215,8 @@ class Changes:
             for name, read in changed.items():
                 self._verify_changed(store, name, *read)
             # What verify says of entries that are as they were, it has said before.
-            with store._translated:  # as Store.check has it, which opens the file anew
-                check_pages(store._connection, self._path, "integrity_check")
+            with store._file.translated:  # as Store.check has it, which opens the file anew
+                check_pages(store._file.connection, self._path, "integrity_check")
         except DamagedError as error:
             return "found by hash" if "does not fit" in str(error) else "found by structure"
         assert not changed, "entries were changed, and verify did not see it"
@@ -242,7 +244,7 @@ class Changes:
 
 def _log(store: SQLiteStore, name: str) -> tuple[Head, list[Row]]:
     head = store.head(name)
-    return head, store.log(name, after=0, upto=head.size, limit=read.PAGE)
+    return head, store.rows(name, Query(upto=head.size, limit=read.PAGE))
 
 
 def _asked(logs: dict[str, Question]) -> Iterator[methodcaller]:
@@ -251,25 +253,37 @@ def _asked(logs: dict[str, Question]) -> Iterator[methodcaller]:
     for name, log in logs.items():
         head, rows = log.answer
         middle = rows[len(rows) // 2]
-        until = {"upto": head.size, "until": "9999", "limit": read.PAGE}
-        new = {"after": middle.seq, "upto": head.size, "place": ("2022", 1)}
+        upto = head.size
+        names = {name for row in rows for name in json.loads(row.names or "[]")}
         yield from (
-            methodcaller("facts", name, after=("", 0), types=None, **until),
-            methodcaller("facts", name, after=("2021", 5), types={"course.finished"}, **until),
-            methodcaller("corrections", name, after=0, upto=head.size),
-            methodcaller("by_id", name, [row.id for row in rows]),
-            methodcaller("by_key", name, [row.key for row in rows if row.key]),
-            methodcaller("introducing", name, [row.introduces for row in rows if row.introduces]),
-            methodcaller("names", name, "contact"),
-            methodcaller("known", name, middle.recorded_at),
-            methodcaller("touched", name, **new, types=None),
-            methodcaller("personal", name),
+            methodcaller("rows", name, query)
+            for query in (
+                Query(upto=upto, until="9999", order="place", limit=read.PAGE),
+                Query(behind=("2021", 5), types={"course.finished"}, upto=upto, order="place"),
+                Query(upto=upto, dated=False),
+                Query(ids=[row.id for row in rows]),
+                Query(keys=[row.key for row in rows if row.key]),
+                Query(targets=[row.target for row in rows if row.target]),
+                Query(introduces=[row.introduces for row in rows if row.introduces]),
+                *(Query(names=name) for name in sorted(names)),
+                Query(kind="contact"),
+                Query(recorded_until=middle.recorded_at, order="newest", limit=1),
+                Query(after=middle.seq, upto=upto, until="2022"),
+                Query(personal=True),
+            )
         )
+
+
+def _asked_in_vain() -> Iterator[methodcaller]:
+    """What reads indexes in which there is nothing."""
+    for name in NAMES:
+        for query in (Query(source="none"), Query(batch="none")):
+            yield methodcaller("rows", name, query)
 
 
 def _asked_of_snapshots(store: SQLiteStore) -> list[methodcaller]:
     sql = "SELECT DISTINCT name, key, fingerprint FROM snapshot, ledger WHERE id = ledger"
-    return [methodcaller("saved", *under) for under in store._rows(sql)]
+    return [methodcaller("snapshots", *under) for under in store._file.all(sql)]
 
 
 def _are_among(found: list[Any], answer: list[Any]) -> bool:

@@ -29,7 +29,7 @@ def write(path: str, who: str, random: Random, pipe: int) -> NoReturn:
     try:
         ledger = Ledger.open(path)
         # Every few pages, so that some are killed while they merge the log.
-        ledger.store._connection.wal_autocheckpoint(random.choice((8, 30, 1000)))
+        ledger.store._file.connection.wal_autocheckpoint(random.choice((8, 30, 1000)))
         for number in range(1_000_000):
             count = random.choice((1, 1, 3))
             note = "long" * random.choice((0, 10, 2_000))
@@ -88,7 +88,7 @@ class Kept:
             pages = log_pages(store, "career", 1_000_000_000, after=after)
             found = list(chain.from_iterable(pages))
             head = store.head("career")
-            assert [("ok",)] == store._rows("PRAGMA integrity_check")
+            assert [("ok",)] == store._file.all("PRAGMA integrity_check")
         assert found[: before - after] == self.rows[after:], "what was there has changed"
         new = found[before - after :]
         for row in new:

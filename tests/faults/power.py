@@ -19,13 +19,12 @@ from careerledger.errors import StoreError
 from careerledger.events import CourseFinished
 from careerledger.projections import Learning, NetworkGrowth
 from careerledger.proofs import Frontier, leaf_hash
-from careerledger.stores import EMPTY, Head, Row, sqlite
+from careerledger.stores import EMPTY, Head, Query, Row
 from careerledger.stores.memory import MemoryStore
-from careerledger.stores.sqlite import SQLiteStore
+from careerledger.stores.sqlite import SQLiteStore, opening
 from faults.career import NAMES, clock, live
 from faults.disk import WAYS, Disk, Operation, Way, recorded
 
-EVERYTHING = {"after": 0, "upto": 1_000_000, "limit": 1_000_000}
 FILE = "ada.ledger"
 
 
@@ -58,7 +57,7 @@ class Lived:
             with recorded() as recorder, _synchronous(synchronous):
                 live(path, partial(_acknowledge, recorder.log), seed)
             with closing(SQLiteStore(path)) as store:
-                self.rows = {name: store.log(name, **EVERYTHING) for name in NAMES}
+                self.rows = {name: store.rows(name, Query()) for name in NAMES}
         self.log = recorder.log
         self.ends = {
             name: [0, *(o.at for o in self.log if o[:2] == ("acknowledged", name))]
@@ -99,12 +98,12 @@ class Lived:
 
 @contextmanager
 def _synchronous(value: int) -> Iterator[None]:
-    before = sqlite._SETTINGS["synchronous"]
-    sqlite._SETTINGS["synchronous"] = value
+    before = opening._SETTINGS["synchronous"]
+    opening._SETTINGS["synchronous"] = value
     try:
         yield
     finally:
-        sqlite._SETTINGS["synchronous"] = before
+        opening._SETTINGS["synchronous"] = before
 
 
 class Loss(NamedTuple):
@@ -160,7 +159,7 @@ class Survey:
         try:
             with closing(SQLiteStore(self._path)) as store:
                 found = {name: self._size(store, name, *sizes[name]) for name in NAMES}
-                assert [("ok",)] == store._rows("PRAGMA integrity_check"), "integrity_check"
+                assert [("ok",)] == store._file.all("PRAGMA integrity_check"), "integrity_check"
             if self._random.random() < 0.04:
                 self._go_on(found)
         except _LostError as error:
@@ -182,7 +181,7 @@ class Survey:
 
     def _size(self, store: SQLiteStore, name: str, known: int, coming: int) -> int:
         """How much of a ledger is there, all of it as it was recorded."""
-        rows = store.log(name, **EVERYTHING)
+        rows = store.rows(name, Query())
         size = len(rows)
         assert self._lived.rows[name][:size] == rows, f"{name}: entries were changed"
         if size < known:
@@ -199,7 +198,7 @@ class Survey:
                 assert self._expected_views(name, size) == _views(ledger), f"{name}: other answers"
                 ledger.record(CourseFinished(on="2024", title="the next one"))
             with closing(SQLiteStore(self._path)) as store:
-                rows = store.log(name, **EVERYTHING)
+                rows = store.rows(name, Query())
                 assert self._lived.rows[name][:size] == rows[:-1], f"{name}: entries were changed"
 
     def _expected_views(self, name: str, size: int) -> object:

@@ -110,13 +110,13 @@ class Person:
     def merge(self):
         if self._ledger is not None:
             with suppress(apsw.Error, StoreError):  # what SQLite does by itself now and then
-                self._ledger.store._connection.wal_checkpoint()
+                self._ledger.store._file.connection.wal_checkpoint()
 
     def _try(self, work):
         try:
             if self._ledger is None:
                 self._ledger = Ledger.open(self._path, clock=self._now)
-                self._ledger.store._connection.wal_autocheckpoint(8)
+                self._ledger.store._file.connection.wal_autocheckpoint(8)
             work(self._ledger)
         except StoreError as error:
             self.errors.append(error)
@@ -175,7 +175,7 @@ def check(path, tried):
     with Ledger.open(path) as ledger:
         ledger.verify()
         left = [entry.event.title for entry in ledger]
-        assert [("ok",)] == ledger.store._rows("PRAGMA integrity_check")
+        assert [("ok",)] == ledger.store._file.all("PRAGMA integrity_check")
     for titles, acknowledged in tried:
         there = left[: len(titles)] == titles
         assert there or not acknowledged, titles

@@ -17,7 +17,7 @@ def main(path: str, seconds: str, *plain: str) -> None:
     # The default timeout: a caller who sets nothing must see no error either.
     with Ledger.open(path, timeout=60.0) if plain else Ledger.open(path) as ledger:
         if plain:
-            ledger.store._connection.set_busy_timeout(60_000)
+            ledger.store._file.connection.set_busy_timeout(60_000)
         print("ready", flush=True)
         sys.stdin.readline()
         count, longest, now = 0, 0.0, monotonic()

@@ -15,8 +15,8 @@ from careerledger import Ledger
 from careerledger.errors import CareerLedgerError, DamagedError, StoreError, UnsafeFileError
 from careerledger.events import ContactMade, CourseFinished
 from careerledger.projections import NetworkGrowth
-from careerledger.stores.sqlite import SQLiteStore
-from careerledger.stores.sqlite import defence as _defence
+from careerledger.stores import Query
+from careerledger.stores.sqlite import SQLiteStore, defence as _defence, examination, file
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ SPIES = {
     "altered trigger": (
         (
             "UPDATE sqlite_schema SET sql = replace(sql, 'SELECT RAISE', 'SELECT spied() + RAISE') "
-            "WHERE name = 'entry_is_never_deleted'"
+            "WHERE name = 'entry_goes_with_its_ledger'"
         ),
     ),
     "view in place of a table": (
@@ -184,8 +184,8 @@ def test_the_spies_can_run(ledger_file, spied):
     with closing(apsw.Connection(str(ledger_file))) as connection:
         connection.execute("INSERT INTO ledger VALUES (9, 'x', 0, '', x'')")
         connection.execute(
-            'INSERT INTO entry SELECT 9, 1, body, id, type, "on", recorded_at, key, introduces, '
-            "leaf, personal FROM entry WHERE seq = 1"
+            'INSERT INTO entry SELECT 9, 1, id, type, "on", recorded_at, key, source, batch, '
+            "target, introduces, names, body, leaf, personal FROM entry WHERE seq = 1"
         )
 
     assert [()] == spied
@@ -193,7 +193,7 @@ def test_the_spies_can_run(ledger_file, spied):
 
 def test_every_guard_of_the_connection_is_up(ledger_file):
     with closing(SQLiteStore(ledger_file)) as store:
-        connection = store._connection
+        connection = store._file.connection
         for limit, value in _defence._LIMITS.items():
             assert value == connection.limit(limit)
         for switch, value in _defence._SWITCHES.items():
@@ -208,7 +208,7 @@ def test_every_guard_of_the_connection_is_up(ledger_file):
 
 def test_text_in_another_encoding_is_refused(tmp_path):
     path = tmp_path / "utf16.ledger"
-    from careerledger.stores.sqlite import APPLICATION_ID, FORMAT, SCHEMA
+    from careerledger.stores.sqlite.schema import APPLICATION_ID, FORMAT, SCHEMA
 
     with closing(apsw.Connection(str(path))) as connection:
         connection.pragma("encoding", "UTF-16le")
@@ -266,12 +266,13 @@ def copied(columns):
     """SQL that adds many entries which only differ from the first in what is unique."""
     return (
         "WITH RECURSIVE many(n) AS (SELECT 14 UNION ALL SELECT n + 1 FROM many WHERE n < {upto}) "
-        'INSERT INTO entry (ledger, seq, body, id, type, "on", recorded_at, key, introduces, '
-        f"leaf, personal) SELECT ledger, n, {columns} FROM entry, many WHERE seq = 2"
+        f"INSERT INTO entry SELECT ledger, n, {columns} FROM entry, many WHERE seq = 2"
     )
 
 
-SAME = "body, 'id' || n, type, \"on\", recorded_at, NULL, NULL, leaf, personal"
+SAME = (
+    "'id' || n, type, \"on\", recorded_at, NULL, NULL, NULL, NULL, NULL, NULL, body, leaf, personal"
+)
 UPTO = "UPDATE ledger SET size = {upto}"
 BIG = "zeroblob(900000)"
 BOMBS = {
@@ -279,6 +280,10 @@ BOMBS = {
     "huge text": ["UPDATE entry SET type = hex(zeroblob(110000000)) WHERE seq = 3"],
     "huge key": ["UPDATE entry SET key = hex(zeroblob(110000000)) WHERE seq = 3"],
     "huge personal": ["UPDATE entry SET personal = zeroblob(220000000) WHERE seq = 3"],
+    "huge names": ["UPDATE entry SET names = hex(zeroblob(110000000)) WHERE seq = 3"],
+    "many names": [
+        "UPDATE entry SET names = '[' || replace(hex(zeroblob(990000)), '00', '\"\",') || '\"\"]'"
+    ],
     "personal of many lines": [
         (
             "UPDATE entry SET personal = CAST(replace(hex(zeroblob(1900000)), '00', char(10) || 'x') "
@@ -430,9 +435,9 @@ def looked(monkeypatch, tmp_path):
     """The files that were looked through, while the machine is what ``boot`` says it is."""
     found = []
     monkeypatch.setattr(
-        "careerledger.stores.sqlite.check_pages", lambda _, path: found.append(path)
+        "careerledger.stores.sqlite.opening.check_pages", lambda _, path: found.append(path)
     )
-    monkeypatch.setattr(_defence, "_BOOT", tmp_path / "boot")
+    monkeypatch.setattr(examination, "_BOOT", tmp_path / "boot")
     (tmp_path / "boot").write_text("first")
     return found
 
@@ -636,21 +641,19 @@ def test_ledger_has_as_many_entries_as_it_says(ledger_file, size):
     with pytest.raises(DamagedError) as told:
         Ledger.open(ledger_file)
     assert str(told.value) == (
-        f"ledger 'career' in {ledger_file} has not the {size} entries that it says; "
+        f"ledger 'career' in {ledger_file} has not the {size} entries that it counts; "
         "restore the file from a backup"
     )
 
 
 def test_answer_that_is_too_large_is_an_error(ledger_file, monkeypatch):
-    from careerledger.stores import sqlite
-
     with Ledger.open(ledger_file) as ledger:
         ledger.record(
             [ContactMade(on="2024", contact=f"c{n}", name="x", kind="peer") for n in range(40)]
         )
-        monkeypatch.setattr(sqlite, "MAX_RESULT", 10)
+        monkeypatch.setattr(file, "MAX_RESULT", 10)
         with pytest.raises(StoreError) as told:
-            ledger.store.personal("career")
+            ledger.store.rows("career", Query(personal=True))
     assert str(told.value) == (
         f"{ledger_file} has more than 10 bytes for one question, which no ledger needs; "
         "restore it from a backup"
@@ -659,8 +662,6 @@ def test_answer_that_is_too_large_is_an_error(ledger_file, monkeypatch):
 
 def test_small_pages_change_no_answer(ledger_file, monkeypatch):
     """Neither of the ledger nor of a branch of it, whose own entries stand in between."""
-    from careerledger.stores import sqlite
-
     more = [CourseFinished(on=f"2024-{m:02}", title=f"More {m}") for m in (3, 7, 12)]
     with Ledger.open(ledger_file) as ledger:
         ledger.record([CourseFinished(on="2024-05", title=f"Also {n}") for n in range(60)])
@@ -674,33 +675,34 @@ def test_small_pages_change_no_answer(ledger_file, monkeypatch):
 
         expected = told()
         assert [73, 73, 76, 76] == list(map(len, expected))
-        monkeypatch.setattr(sqlite, "COMMON_ROWS", 0)
-        monkeypatch.setattr(sqlite, "MAX_PAGE", 1)
-        assert 16 == len(ledger.store.log("career", after=0, upto=99, limit=99))
+        monkeypatch.setattr(file, "COMMON_ROWS", 0)
+        monkeypatch.setattr(file, "MAX_PAGE", 1)
+        assert 16 == len(ledger.store.rows("career", Query(limit=99)))
         assert expected == told()
 
 
 def test_snapshots_beyond_what_is_read_at_once_are_as_if_not_there(ledger_file, monkeypatch):
     """The furthest are read first."""
-    from careerledger.stores import Saved, sqlite
+    from careerledger.stores import Snapshot
+    from careerledger.stores.sqlite import store as _store
 
     with closing(SQLiteStore(ledger_file)) as store:
-        made = [Saved(13, f"2024-0{n}", n, b"x" * 1000) for n in range(9, 0, -1)]
+        made = [Snapshot(13, f"2024-0{n}", n, b"x" * 1000) for n in range(9, 0, -1)]
         store.save("career", "key", "print", made)
-        assert made == store.saved("career", "key", "print")
-        monkeypatch.setattr(sqlite, "MAX_SNAPSHOTS", 2500)
-        assert made[:3] == store.saved("career", "key", "print")
+        assert made == store.snapshots("career", "key", "print")
+        monkeypatch.setattr(_store, "MAX_SNAPSHOTS", 2500)
+        assert made[:3] == store.snapshots("career", "key", "print")
 
 
 def test_snapshot_may_be_larger_than_an_entry(ledger_file):
-    from careerledger.stores import Saved
+    from careerledger.stores import Snapshot
 
-    large = [Saved(13, "2024-01", 1, bytes(8_400_000))]
+    large = [Snapshot(13, "2024-01", 1, bytes(8_400_000))]
     with closing(SQLiteStore(ledger_file)) as store:
         store.save("career", "key", "print", large)
         store.purge()
     with closing(SQLiteStore(ledger_file)) as store:
-        assert large == store.saved("career", "key", "print")
+        assert large == store.snapshots("career", "key", "print")
         store.check()
 
 
@@ -720,14 +722,14 @@ def test_snapshot_of_a_day_that_is_none_stops_no_answer(ledger_file, monkeypatch
 
 
 def test_rows_are_read_until_they_have_so_many_bytes_whatever_they_hold():
-    from careerledger.stores.sqlite.defence import read
+    from careerledger.stores.sqlite.limits import read_up_to
 
     rows = [("ab", 7), (1, b"c"), (None, 2.5), ("", b"d")]
-    assert (rows[:3], True) == read(iter(rows), 2, 3)
-    assert (rows, False) == read(iter(rows), 3, 3)
-    assert (rows, False) == read(iter(rows), 3, 4)
-    assert (rows[:1], True) == read(iter(rows), 1, 1)
-    assert (rows[:2], True) == read(iter(rows), 2, 1)
+    assert (rows[:3], True) == read_up_to(iter(rows), 2, 3)
+    assert (rows, False) == read_up_to(iter(rows), 3, 3)
+    assert (rows, False) == read_up_to(iter(rows), 3, 4)
+    assert (rows[:1], True) == read_up_to(iter(rows), 1, 1)
+    assert (rows[:2], True) == read_up_to(iter(rows), 2, 1)
 
 
 # Carrying and saving
@@ -872,7 +874,7 @@ def test_disclosure_of_nobody_is_not_saved_or_saved_as_it_is(ledger_file, tmp_pa
     from careerledger.proofs.personal import commitment
 
     with Ledger.open(ledger_file) as ledger:
-        (row,) = ledger.store.log("career", after=0, upto=1, limit=1)
+        (row,) = ledger.store.rows("career", Query(limit=1))
     line = b'{"subject":["contact"],"field":"name","value":"Eve","salt":""}'
     fields = json.loads(row.body)
     fields["personal"] = {"name": commitment(line)}

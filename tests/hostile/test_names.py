@@ -1,13 +1,13 @@
 """Names, keys and paths that were made to do harm do none."""
 
+import json
 import os
 import stat
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from careerledger import Ledger
 from careerledger.errors import (
@@ -18,9 +18,9 @@ from careerledger.errors import (
     UnsafeFileError,
 )
 from careerledger.events import CourseFinished, VisionDeclared
-from careerledger.stores import sqlite
+from careerledger.stores import Query
 from careerledger.stores.memory import MemoryStore
-from careerledger.stores.sqlite import SQLiteStore
+from careerledger.stores.sqlite import SQLiteStore, opening
 from careerledger.testing import append_rows, new_row
 
 INJECTIONS = [
@@ -45,12 +45,11 @@ INJECTIONS = [
     "[a-z]*",
     "",
     " ",
-    "x" * 100_000,
+    "x" * 400,
 ]
 hostile = st.sampled_from(INJECTIONS) | st.text(
     st.characters(exclude_categories=["Cs"]), max_size=20
 )
-ALL = {"after": 0, "upto": 9, "limit": 9}
 
 
 def names_in(folder):
@@ -73,7 +72,16 @@ def test_every_method_takes_text_for_what_it_is(place, texts, data):
         memory = MemoryStore()
         rows = [
             new_row(1, id=id_, type=type_, key=key, introduces=f"{kind}:{intro}", on="2024"),
-            new_row(2, id=f"{id_}2", type=more, on=None),
+            new_row(
+                2,
+                id=f"{id_}2",
+                type=more,
+                on=None,
+                target=id_,
+                source=key,
+                batch=more,
+                names=json.dumps([intro, kind]),
+            ),
         ]
         before = new_row(1, id="other")
         for each in (store, memory):
@@ -81,28 +89,29 @@ def test_every_method_takes_text_for_what_it_is(place, texts, data):
             if name != other:
                 append_rows(each, before, ledger=other)
         asked = data.draw(st.sampled_from([*texts, *INJECTIONS]))
-        facts = {"after": ("", 0), "until": "9999", "upto": 9, "limit": 9}
         for use in (
             lambda s: s.ledgers(),
             lambda s: s.head(asked),
-            lambda s: s.log(asked, **ALL),
-            lambda s: s.facts(name, **facts, types={asked, more}),
-            lambda s: s.facts(asked, **facts, types=None),
-            lambda s: s.corrections(asked, after=0, upto=9),
-            lambda s: s.by_id(name, [asked, id_]),
-            lambda s: s.by_key(name, [asked, key]),
-            lambda s: s.introducing(name, [asked, f"{kind}:{intro}"]),
-            lambda s: s.names(name, asked.replace(":", "")),
-            lambda s: s.names(name, kind),
-            lambda s: s.known(name, "9"),
-            lambda s: s.touched(name, after=0, upto=9, place=("9", 9), types={asked}),
-            lambda s: s.personal(asked),
-            lambda s: s.saved(name, asked, more),
+            lambda s: s.rows(asked, Query()),
+            lambda s: s.rows(name, Query(types={asked, more}, order="place")),
+            lambda s: s.rows(asked, Query(dated=False)),
+            lambda s: s.rows(name, Query(ids=[asked, id_])),
+            lambda s: s.rows(name, Query(keys=[asked, key], targets=[asked, id_])),
+            lambda s: s.rows(name, Query(introduces=[asked, f"{kind}:{intro}"])),
+            lambda s: s.rows(name, Query(kind=asked.replace(":", ""))),
+            lambda s: s.rows(name, Query(kind=kind)),
+            lambda s: s.rows(name, Query(names=asked)),
+            lambda s: s.rows(name, Query(names=intro)),
+            lambda s: s.rows(name, Query(source=asked)),
+            lambda s: s.rows(name, Query(batch=more)),
+            lambda s: s.rows(name, Query(recorded_until="9", until=asked)),
+            lambda s: s.rows(name, Query(behind=(asked, 0), order="place")),
+            lambda s: s.snapshots(name, asked, more),
         ):
             assert use(memory) == use(store)
         store.check()
         if name != other:
-            assert [before] == store.log(other, **ALL)
+            assert [before] == store.rows(other, Query())
 
 
 @pytest.mark.parametrize("name", INJECTIONS)
@@ -119,6 +128,16 @@ def test_ledgers_keys_and_themes_of_any_text(tmp_path, name):
         assert (1, 1) == (len(ledger), len(other))
 
 
+def test_name_of_more_bytes_than_an_index_holds_is_an_error_and_not_a_ledger(tmp_path):
+    event = CourseFinished(on="2024", title="Logic")
+    with closing(SQLiteStore(tmp_path / "ada.ledger")) as store:
+        with pytest.raises(StoreError, match="the name of the ledger has 1,001 bytes"):
+            Ledger(store, name="x" * 1_001).record(event)
+        with pytest.raises(StoreError, match="a text of row #1 has 1,001 bytes"):
+            Ledger(store).record(event, key="x" * 1_001)
+        assert [] == store.ledgers()
+
+
 def test_name_of_ten_million_characters_is_an_error_and_not_a_ledger(tmp_path):
     with closing(SQLiteStore(tmp_path / "ada.ledger")) as store:
         with pytest.raises(StoreError, match="more than 4,000,000 bytes"):
@@ -129,7 +148,7 @@ def test_name_of_ten_million_characters_is_an_error_and_not_a_ledger(tmp_path):
 def test_numbers_beyond_64_bits_are_an_error(tmp_path):
     with closing(SQLiteStore(tmp_path / "ada.ledger")) as store:
         with pytest.raises(StoreError, match="no numbers beyond 64 bits"):
-            store.log("career", after=2**70, upto=2**71, limit=1)
+            store.rows("career", Query(after=2**70, upto=2**71))
         with pytest.raises(CareerLedgerError):
             Ledger(store).entry(2**70)
 
@@ -360,14 +379,14 @@ def test_link_that_takes_the_files_place_while_it_is_opened_is_not_followed(
     made, monkeypatch, look
 ):
     """Between one look at it and the next, and before SQLite's."""
-    real = getattr(sqlite, look)
+    real = getattr(opening, look)
 
     def swapped(path):
         real(path)
         made.rename(made.with_name("moved"))
         made.symlink_to("moved")
 
-    monkeypatch.setattr(sqlite, look, swapped)
+    monkeypatch.setattr(opening, look, swapped)
 
     with pytest.raises(ReadOnlyError, match="unable to open database file"):
         Ledger.open(made)

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import attrs
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from careerledger import Ledger
 from careerledger.errors import (
@@ -105,7 +104,7 @@ def test_nothing_is_left_of_who_was_forgotten(path):
         # Enough entries for snapshots, of states that hold names.
         ledger.record([ContactTouched(on="2024-07", contact="c2") for _ in range(3_000)])
         ledger.project(Names, KeepInTouch)
-        assert ledger.store._rows("SELECT count(*) FROM snapshot")[0][0] >= 1
+        assert ledger.store._file.all("SELECT count(*) FROM snapshot")[0][0] >= 1
         assert {secret for _, secret in found_in(path.parent)} == set(SECRETS)
 
         ledger.forget("contact", "c1", reason="asked to")
@@ -184,7 +183,7 @@ def test_a_snapshot_of_what_was_forgotten_meanwhile_is_not_kept(path):
 
         other.store.save = late
         other.project(Names)
-        assert [] == ledger.store._rows("SELECT state FROM snapshot")
+        assert [] == ledger.store._file.all("SELECT state FROM snapshot")
     assert [] == found_in(path.parent)
 
 

@@ -7,8 +7,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from careerledger import Entry, Ledger, projections
 from careerledger.answers import fold as answers_fold

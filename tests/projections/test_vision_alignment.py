@@ -5,8 +5,7 @@ from math import exp2
 
 import attrs
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
 from careerledger.events import (
     Action,

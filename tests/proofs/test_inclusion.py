@@ -1,8 +1,7 @@
 """Proofs of one entry: they hold, they hold for nothing else, and they reveal nothing else."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from pymerkle import InmemoryTree
 
 from careerledger import Ledger
@@ -268,7 +267,7 @@ def test_a_damaged_index_is_found(tmp_path):
     path = tmp_path / "a.ledger"
     with Ledger.open(path) as ledger:
         ledger.record([course(number) for number in range(50)])
-        root = ledger.store._rows("SELECT rootpage FROM sqlite_schema WHERE name = 'entry_id'")
+        root = ledger.store._file.all("SELECT rootpage FROM sqlite_schema WHERE name = 'entry_id'")
     content = bytearray(path.read_bytes())
     start = (root[0][0] - 1) * 4096
     at = content.index(b"-7", start, start + 4096)

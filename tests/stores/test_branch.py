@@ -4,14 +4,14 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from careerledger.errors import ClosedError, StoreError
-from careerledger.stores import Row, Saved, Store
+from careerledger.stores import Query, Row, Snapshot, Store
 from careerledger.stores.branch import BranchStore
 from careerledger.stores.memory import MemoryStore
 from careerledger.testing import append_rows, new_row
+from careerledger.testing._store_model import queries
 
 LEDGERS = ("ada", "grace")
 DATES = ("2023", "2024", "2025")
@@ -30,8 +30,10 @@ def rows(draw: st.DrawFn) -> list[Row]:
             type=draw(st.sampled_from(TYPES)),
             on=draw(st.none() | st.sampled_from(DATES)),
             recorded_at=f"2024-05-0{seq}",
-            key=draw(st.none() | st.just(f"key-{seq}")),
+            key=draw(st.none() | st.sampled_from(("key-1", "key-2"))),
+            target=draw(st.none() | st.sampled_from(("id-1", "id-5"))),
             introduces=draw(st.none() | st.sampled_from(NAMES)),
+            names=draw(st.none() | st.just('["role:cto"]')),
             personal=draw(st.none() | st.just(b"held")),
         )
         for seq in range(1, draw(NUMBERS))
@@ -41,11 +43,9 @@ def rows(draw: st.DrawFn) -> list[Row]:
 class OneAtATime(MemoryStore):
     """A store that reads one row at a time, as another does where rows are large."""
 
-    def log(self, ledger: str, *, after: int, upto: int, limit: int) -> list[Row]:
-        return super().log(ledger, after=after, upto=upto, limit=min(limit, 1))
-
-    def facts(self, ledger: str, **part: Any) -> list[Any]:
-        return super().facts(ledger, **(part | {"limit": min(part["limit"], 1)}))
+    def rows(self, ledger: str, query: Query, /) -> list[Row]:
+        limit = query.limit
+        return super().rows(ledger, query._replace(limit=limit and min(limit, 1)))
 
 
 def put(store: Store, ledger: str, new: list[Row]) -> None:
@@ -70,53 +70,31 @@ def test_a_branch_is_what_was_below_and_what_it_adds(kind, careers, cuts, data):
         put(below, ledger, later)  # the branch sees nothing of it
         put(branch, ledger, career[cuts[ledger] :])
     assert branch.ledgers() == whole.ledgers()
-    for ledger, career in careers.items():
+    for ledger in careers:
         assert branch.head(ledger) == whole.head(ledger)
-        assert branch.personal(ledger) == whole.personal(ledger)
-        ids = [new_row(seq).id for seq in range(8)] + ["later 1"]
-        assert branch.by_id(ledger, ids) == whole.by_id(ledger, ids)
-        keys = [f"key-{seq}" for seq in range(8)]
-        assert branch.by_key(ledger, keys) == whole.by_key(ledger, keys)
-        assert branch.introducing(ledger, iter(NAMES)) == whole.introducing(ledger, NAMES)
-        for name_kind in ("role", "goal", "cto"):
-            assert branch.names(ledger, name_kind) == whole.names(ledger, name_kind)
-        for day in range(9):
-            instant = f"2024-05-0{day}"
-            assert branch.known(ledger, instant) == whole.known(ledger, instant)
-        assert [branch.place(ledger, row.seq) for row in career] == [
-            whole.place(ledger, row.seq) for row in career
-        ]
+        for query in data.draw(st.lists(queries(), min_size=5, max_size=15), "queries"):
+            assert everything(branch, ledger, query) == whole.rows(ledger, query)
 
-        after, upto = data.draw(NUMBERS, "after"), data.draw(NUMBERS, "upto")
-        limit = data.draw(st.integers(1, 7), "limit")
-        part: dict[str, Any] = {"after": after, "upto": upto}
-        for last in range(len(career) + 1):
-            assert branch.corrections(ledger, after=after, upto=last) == whole.corrections(
-                ledger, after=after, upto=last
-            )
-        self_and_rest = whole.log(ledger, **part, limit=limit)
-        found: list[Row] = []
-        while len(found) < limit and (
-            more := branch.log(ledger, after=after, upto=upto, limit=limit - len(found))
-        ):
-            found += more
-            after = more[-1].seq
-        assert found == self_and_rest
 
-        place = (data.draw(st.sampled_from(("", *DATES)), "date"), data.draw(NUMBERS, "seq"))
-        types = data.draw(SOME_TYPES, "types")
-        assert branch.touched(ledger, **part, place=place, types=types) == whole.touched(
-            ledger, **part, place=place, types=types
-        )
-        asked = {"until": data.draw(st.sampled_from(DATES)), "upto": upto, "types": types}
-        expected = whole.facts(ledger, after=place, **asked, limit=limit)
-        facts: list[Any] = []
-        while len(facts) < limit and (
-            more := branch.facts(ledger, after=place, **asked, limit=limit - len(facts))
-        ):
-            facts += more
-            place = whole.place(ledger, facts[-1][0])
-        assert facts == expected
+def everything(store: Store, ledger: str, query: Query) -> list[Row]:
+    """All that a query chooses, page by page: a store may answer it in parts."""
+    found = store.rows(ledger, query)
+    if not query.limit:
+        return found
+    while len(found) < query.limit:
+        last = found[-1:]
+        rest: dict[str, Any]
+        if query.order == "newest":
+            rest = {"upto": min(row.seq for row in found) - 1 if found else query.upto}
+        elif query.order == "place":
+            rest = {"behind": max([query.behind or ("", 0), *((r.on, r.seq) for r in last)])}
+        else:
+            rest = {"after": max([query.after, *(row.seq for row in last)])}
+        more = store.rows(ledger, query._replace(limit=query.limit - len(found), **rest))
+        if not more:
+            break
+        found += more
+    return found
 
 
 @pytest.fixture
@@ -126,22 +104,21 @@ def below() -> MemoryStore:
     return store
 
 
-@pytest.mark.parametrize("taken", [{"id": "id-1"}, {"key": "key-1"}])
-def test_ids_and_keys_from_below_are_taken(below, taken):
+def test_ids_from_below_are_taken(below):
     branch = BranchStore(below)
-    [value] = taken.values()
-    with pytest.raises(StoreError, match=f"^the id or the key {value!r} is taken$"):
-        put(branch, "ada", [new_row(3, key="other"), new_row(4, **taken)])
+    with pytest.raises(StoreError, match=r"^the id 'id-1' is taken$"):
+        put(branch, "ada", [new_row(3), new_row(4, id="id-1")])
     assert branch.head("ada") == below.head("ada")
-    put(branch, "ada", [new_row(3, key="other")])
+    put(branch, "ada", [new_row(3, key="key-1")])
+    assert [1, 3] == [row.seq for row in branch.rows("ada", Query(keys=["key-1"]))]
 
 
-def test_ids_and_keys_of_rows_that_the_branch_does_not_see_are_free(below):
+def test_ids_of_rows_that_the_branch_does_not_see_are_free(below):
     branch = BranchStore(below)
     assert branch.head("ada").size == 2
-    put(below, "ada", [new_row(3, key="key-3")])
+    put(below, "ada", [new_row(3, key="below")])
     put(branch, "ada", [new_row(3, key="key-3")])
-    assert branch.by_key("ada", ["key-3"]) == {"key-3": 3}
+    assert branch.rows("ada", Query(keys=["key-3", "below"])) == [new_row(3, key="key-3")]
 
 
 def test_nothing_is_written_when_an_append_failed(below):
@@ -160,33 +137,33 @@ def test_a_branch_forgets_what_is_its_own(below):
     put(branch, "ada", [new_row(3, personal=b"mine"), new_row(4, personal=b"mine too")])
     with branch.writing("ada"):
         branch.erase("ada", {3: None})
-    assert branch.personal("ada") == [(1, b"held"), (4, b"mine too")]
+    assert [1, 4] == [row.seq for row in branch.rows("ada", Query(personal=True))]
     for seq in (1, 2):
         with (
             pytest.raises(StoreError, match=r"^a branch of 'ada' cannot forget what is in the led"),
             branch.writing("ada"),
         ):
             branch.erase("ada", {seq: None})
-    assert below.personal("ada") == [(1, b"held")]
+    assert [1] == [row.seq for row in below.rows("ada", Query(personal=True))]
 
 
 def test_snapshots_are_those_below_until_the_branch_has_its_own(below):
-    seen = [Saved(2, "2024-03", 2, b"two"), Saved(1, "2024-03", 1, b"one")]
+    seen = [Snapshot(2, "2024-03", 2, b"two"), Snapshot(1, "2024-03", 1, b"one")]
     below.save("ada", "key", "print", seen)
     branch = BranchStore(below)
-    assert branch.saved("ada", "key", "print") == seen
+    assert branch.snapshots("ada", "key", "print") == seen
     put(below, "ada", [new_row(3)])
-    below.save("ada", "key", "print", [*seen, Saved(3, "2024-03", 3, b"later")])
-    assert branch.saved("ada", "key", "print") == seen
-    assert branch.saved("ada", "key", "print", limit=1) == seen[:1]
-    assert branch.saved("ada", "key", "other") == []
-    own = [Saved(2, "2024-03", 2, b"own")]
+    below.save("ada", "key", "print", [*seen, Snapshot(3, "2024-03", 3, b"later")])
+    assert branch.snapshots("ada", "key", "print") == seen
+    assert branch.snapshots("ada", "key", "print", limit=1) == seen[:1]
+    assert branch.snapshots("ada", "key", "other") == []
+    own = [Snapshot(2, "2024-03", 2, b"own")]
     branch.save("ada", "key", "print", own)
-    assert branch.saved("ada", "key", "print") == own
-    assert branch.saved("grace", "key", "print") == []
+    assert branch.snapshots("ada", "key", "print") == own
+    assert branch.snapshots("grace", "key", "print") == []
     branch.save("grace", "key", "print", own)  # a ledger without entries has nothing to save
-    assert branch.saved("grace", "key", "print") == []
-    assert below.saved("ada", "key", "print")[0].state == b"later"
+    assert branch.snapshots("grace", "key", "print") == []
+    assert below.snapshots("ada", "key", "print")[0].state == b"later"
 
 
 def test_a_closed_branch_says_so_and_leaves_the_store_open(below):
@@ -212,20 +189,24 @@ def test_a_block_in_a_block_says_so(below):
         pass
 
 
-def test_no_more_facts_than_the_limit_and_those_below_are_seen():
+def test_no_more_rows_than_the_limit_and_those_below_are_seen():
     below = MemoryStore()
     put(below, "ada", [new_row(seq, on="2024") for seq in (1, 2, 3)])
     branch = BranchStore(below)
     put(branch, "ada", [new_row(4, on="2023")])
-    whole: dict[str, Any] = {"upto": 9, "types": None}
-    found = branch.facts("ada", after=("", 0), until="9999", **whole, limit=2)
-    assert [seq for seq, *_ in found] == [4, 1]
-    assert branch.touched("ada", after=2, **whole, place=("2024", 3))
-    assert not branch.touched("ada", after=2, **whole, place=("2022", 3))
-    third: dict[str, Any] = {"after": 2, "upto": 3, "place": ("2024", 3), "types": None}
-    assert branch.touched("ada", **third)
-    for nothing in ({"after": 3}, {"upto": 2}, {"place": ("2024", 2)}, {"types": ["goal.set"]}):
-        assert not branch.touched("ada", **third | nothing)
+    found = branch.rows("ada", Query(order="place", limit=2))
+    assert [row.seq for row in found] == [4, 1]
+    assert [row.seq for row in branch.rows("ada", Query(order="newest", limit=2))] == [4, 3]
+
+
+def test_a_ledger_deleted_from_a_branch_stays_below(below):
+    branch = BranchStore(below)
+    branch.delete("ada")
+    assert branch.ledgers() == []
+    assert branch.rows("ada", Query()) == []
+    put(branch, "ada", [new_row(1)])
+    assert branch.head("ada").size == 1
+    assert below.head("ada").size == 2
 
 
 @pytest.mark.parametrize(("kind", "seen"), [(MemoryStore, [1, 2, 3, 4]), (OneAtATime, [1])])
@@ -234,4 +215,4 @@ def test_no_row_is_left_out_between_those_below_and_those_of_the_branch(kind, se
     put(below, "ada", [new_row(seq) for seq in (1, 2, 3)])
     branch = BranchStore(below)
     put(branch, "ada", [new_row(4)])
-    assert seen == [row.seq for row in branch.log("ada", after=0, upto=9, limit=9)]
+    assert seen == [row.seq for row in branch.rows("ada", Query(limit=9))]

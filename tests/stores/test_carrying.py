@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 import apsw
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from careerledger import Ledger
 from careerledger.errors import (
@@ -23,7 +22,7 @@ from careerledger.events import ContactMade, ContactTouched, CourseFinished, Hel
 from careerledger.projections import KeepInTouch
 from careerledger.proofs import SigningKey
 from careerledger.proofs.merkle import leaf_hash
-from careerledger.stores import Row
+from careerledger.stores import Query, Row
 from careerledger.stores.memory import MemoryStore
 from careerledger.stores.sqlite import SQLiteStore
 from careerledger.testing import ledgers
@@ -41,7 +40,7 @@ def fill(ledger, courses=5):
 
 
 def rows(ledger):
-    return ledger.store.log(ledger.name, after=0, upto=len(ledger), limit=10_000)
+    return ledger.store.rows(ledger.name, Query(upto=len(ledger)))
 
 
 @pytest.fixture
@@ -204,20 +203,20 @@ def test_what_fails_leaves_no_file(tmp_path, ledger):
 
 def test_what_is_forgotten_meanwhile_is_not_in_a_copy(tmp_path, ledger):
     """Copying begins again when it may have read what was forgotten then."""
-    log = ledger.store.log
+    read = ledger.store.rows
     left = [2]
 
     def late(*args, **kwargs):
-        found = log(*args, **kwargs)
+        found = read(*args, **kwargs)
         if left[0]:
             left[0] -= 1
             if left[0] == 1:
                 ledger.forget("contact", "c1", reason="asked to")
         return found
 
-    ledger.store.log = late
+    ledger.store.rows = late
     ledger.export_jsonl(tmp_path / "a.jsonl")
-    ledger.store.log = log
+    ledger.store.rows = read
     assert "Jane" not in (tmp_path / "a.jsonl").read_text()
     left[0] = 0
     ledger.backup(tmp_path / "b.ledger")
@@ -430,7 +429,7 @@ def test_what_was_forgotten_is_not_found_again(tmp_path):
         ledger.store.purge = lambda: None
         old = rows(ledger)[0].personal
         ledger.forget("contact", "c1", reason="asked to")
-        ledger.store._connection.execute("UPDATE entry SET personal = NULL")
+        ledger.store._file.connection.execute("UPDATE entry SET personal = NULL")
     connection = apsw.Connection(str(path))
     connection.execute("DROP TRIGGER personal_is_only_erased")
     connection.execute("UPDATE entry SET personal = ? WHERE seq = 1", (old,))
@@ -447,14 +446,12 @@ def test_rows_that_others_left_are_not_taken(tmp_path):
         expected = rows(ledger)
     connection = apsw.Connection(str(path))
     connection.execute("DROP INDEX entry_id")
-    connection.execute("DROP INDEX entry_key")
-    connection.execute(
-        'INSERT INTO entry SELECT ledger, seq + 100, body, id, type, "on", recorded_at, key, '
-        "introduces, leaf, personal FROM entry"
+    rest = (
+        'id, type, "on", recorded_at, key, source, batch, target, introduces, names, body, leaf, '
+        "personal FROM entry"
     )
-    connection.execute(
-        'INSERT INTO entry SELECT ledger, -1, body, id, type, "on", recorded_at, key, introduces, leaf, personal FROM entry WHERE seq = 1'
-    )
+    connection.execute(f"INSERT INTO entry SELECT ledger, seq + 100, {rest}")
+    connection.execute(f"INSERT INTO entry SELECT ledger, -1, {rest} WHERE seq = 1")
     connection.close()
     losses = Ledger.recover(path, tmp_path / "b.ledger")
     assert [] == [loss for loss in losses if loss.first <= len(expected)]
@@ -494,8 +491,8 @@ def test_bytes_with_a_hash_that_are_no_entry_are_lost(tmp_path):
         size = len(ledger)
     connection = apsw.Connection(str(path))
     connection.execute(
-        "INSERT INTO entry SELECT ledger, seq + 1, ?, 'x', type, \"on\", recorded_at, NULL, "
-        "NULL, ?, NULL FROM entry ORDER BY seq DESC LIMIT 1",
+        "INSERT INTO entry SELECT ledger, seq + 1, 'x', type, \"on\", recorded_at, NULL, NULL, "
+        "NULL, NULL, NULL, NULL, ?, ?, NULL FROM entry ORDER BY seq DESC LIMIT 1",
         (b"{}", leaf_hash(b"{}")),
     )
     connection.execute("INSERT INTO ledger VALUES (9, 'empty', 0, '', x'')")

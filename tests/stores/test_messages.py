@@ -14,9 +14,11 @@ from careerledger.errors import (
     ReadOnlyError,
     StoreError,
 )
+from careerledger.stores import Query
 from careerledger.stores.branch import BranchStore
 from careerledger.stores.memory import MemoryStore
-from careerledger.stores.sqlite import SQLiteStore, _Translated
+from careerledger.stores.sqlite import SQLiteStore
+from careerledger.stores.sqlite.errors import Translated
 from careerledger.stores.sqlite.privacy import check_name, located
 
 
@@ -50,16 +52,34 @@ def test_row_that_does_not_follow(store, add, row):
     assert str(told.value) == "row #4 of ledger 'career' does not follow; give #3"
 
 
+def test_text_that_is_too_long(store, row):
+    with pytest.raises(StoreError) as told, store.writing("career"):
+        store.append("career", [row(1, key="é" * 501)], b"")
+    assert str(told.value) == (
+        f"a text of row #1 has 1,002 bytes, {'é' * 40!r}…; texts by which entries are found have "
+        "at most 1,000"
+    )
+
+
+def test_names_that_are_no_array(store, row):
+    with pytest.raises(StoreError) as told, store.writing("career"):
+        store.append("career", [row(1, names='{"a": 1}')], b"")
+    assert str(told.value) == (
+        "the names '{\"a\": 1}' cannot be read: Expected `array`, got `object`; give a JSON array "
+        "of texts"
+    )
+
+
 def test_row_that_would_hold_more_of_a_person(store, add, row):
     """Lines end where a line ends, not where a word does."""
     add(store, row(1, personal=b"a b\nc d"))
     for more in (b"a b\nc d", b"a", b"a b\nx"):
         with pytest.raises(StoreError) as told, store.writing("career"):
             store.erase("career", {1: more})
-        assert str(told.value) == "row #1 cannot hold more of a person than it does; only less"
+        assert str(told.value) == "row #1 cannot hold more about a person than it does; only less"
     with store.writing("career"):
         store.erase("career", {1: b"c d"})
-    assert [(1, b"c d")] == list(store.personal("career"))
+    assert [row(1, personal=b"c d")] == store.rows("career", Query())
 
 
 def test_block_in_which_an_append_failed(store, row):
@@ -97,8 +117,8 @@ def test_closed(store):
 def test_taken_id(row):
     store = MemoryStore()
     with pytest.raises(StoreError) as told, store.writing("career"):
-        store.append("career", [row(1, id="a", key="k"), row(2, id="a", key="l")], b"")
-    assert str(told.value) == "the id 'a' or the key 'l' is taken"
+        store.append("career", [row(1, id="a", key="k"), row(2, id="a", key="k")], b"")
+    assert str(told.value) == "the id 'a' is taken"
 
 
 def test_name_of_a_store(path):
@@ -157,8 +177,8 @@ def failed_sync():
             apsw.TooBigError("string or blob too big"),
             StoreError,
             (
-                "ada.ledger: more than 4,000,000 bytes in one row, which no ledger has; say it in "
-                "less, or restore the file from a backup"
+                "ada.ledger: one row would have more than 4,000,000 bytes, which no ledger has; "
+                "record less at once, or restore the file from a backup"
             ),
         ),
         (OverflowError("int too big"), StoreError, "ada.ledger holds no numbers beyond 64 bits"),
@@ -174,7 +194,7 @@ def failed_sync():
     ],
 )
 def test_what_sqlite_raises_becomes_what_to_do(error, kind, told):
-    translated = _Translated(Path("ada.ledger"), 2.5)
+    translated = Translated(Path("ada.ledger"), 2.5)
     with pytest.raises(kind) as found, translated:
         raise error
     assert str(found.value) == told
@@ -183,7 +203,7 @@ def test_what_sqlite_raises_becomes_what_to_do(error, kind, told):
 
 
 def test_what_is_not_sqlites_stays_what_it_is():
-    with pytest.raises(KeyError), _Translated(Path("ada.ledger"), 1):
+    with pytest.raises(KeyError), Translated(Path("ada.ledger"), 1):
         raise KeyError
 
 

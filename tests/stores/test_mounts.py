@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from careerledger.errors import NetworkFileError
-from careerledger.stores import sqlite
-from careerledger.stores.sqlite import SQLiteStore
+from careerledger.stores.sqlite import SQLiteStore, opening
 from careerledger.stores.sqlite.mounts import network_file_system
 
 MOUNTS = r"""
@@ -71,7 +70,7 @@ def test_a_link_to_a_network_file_system_leads_there(tmp_path, monkeypatch):
     mounts = tmp_path / "mountinfo"
     mounts.write_text(f"1 1 0:1 / {far} rw - nfs4 server:/ rw\n")
     monkeypatch.setattr(
-        sqlite, "network_file_system", lambda folder: network_file_system(folder, mounts)
+        opening, "network_file_system", lambda folder: network_file_system(folder, mounts)
     )
 
     for path in (far / "ada.ledger", near / "ada.ledger"):

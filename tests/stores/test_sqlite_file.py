@@ -27,8 +27,9 @@ from careerledger.errors import (
 from careerledger.events import CourseFinished, CourseStarted
 from careerledger.projections import Learning
 from careerledger.projections.base import fingerprint, key_of
-from careerledger.stores import Saved, sqlite
-from careerledger.stores.sqlite import APPLICATION_ID, FORMAT, SQLiteStore
+from careerledger.stores import Query, Snapshot
+from careerledger.stores.sqlite import APPLICATION_ID, FORMAT, SQLiteStore, file, opening
+from careerledger.stores.sqlite.schema import empty_file
 
 
 @pytest.fixture
@@ -90,7 +91,7 @@ def elsewhere(code, *args, **options):
     ],
 )
 def test_pragma(opened, pragma, value):
-    assert value == opened._connection.pragma(pragma)
+    assert value == opened._file.connection.pragma(pragma)
 
 
 def test_application_id_is_in_the_header(made):
@@ -99,7 +100,7 @@ def test_application_id_is_in_the_header(made):
 
 
 def test_setting_that_is_not_taken_is_an_error(made, monkeypatch):
-    monkeypatch.setitem(sqlite._SETTINGS, "synchronous", 7)
+    monkeypatch.setitem(opening._SETTINGS, "synchronous", 7)
 
     with pytest.raises(StoreError, match="does not take synchronous = 7"):
         SQLiteStore(made)
@@ -110,7 +111,7 @@ def test_file_that_cannot_have_a_log_is_an_error(path):
         closing(apsw.Connection(":memory:")) as connection,
         pytest.raises(StoreError) as told,
     ):
-        sqlite._log_ahead(connection, path)
+        opening._log_ahead(connection, path)
     assert str(told.value) == (
         f"{path} can have no write-ahead log here (SQLite answers 'memory'); "
         "keep the ledger on a local disk"
@@ -122,7 +123,7 @@ def test_log_that_another_tool_switched_off_is_switched_on_again(made):
         assert "delete" == connection.pragma("journal_mode", "delete")
 
     with closing(SQLiteStore(made)) as store:
-        assert "wal" == store._connection.pragma("journal_mode")
+        assert "wal" == store._file.connection.pragma("journal_mode")
 
 
 def test_writing_begins_immediately(opened, path):
@@ -135,9 +136,9 @@ def test_writing_begins_immediately(opened, path):
         other.execute("BEGIN IMMEDIATE")
 
 
-@pytest.mark.parametrize("table", ["ledger", "entry", "snapshot"])
+@pytest.mark.parametrize("table", ["ledger", "entry", "named", "snapshot"])
 def test_tables_are_strict(opened, table):
-    ((strict,),) = opened._connection.execute(
+    ((strict,),) = opened._file.connection.execute(
         "SELECT strict FROM pragma_table_list WHERE name = ?", (table,)
     )
 
@@ -151,10 +152,10 @@ def test_value_of_another_type_is_refused(opened, add, row):
 
 def test_schema_cannot_be_written(opened):
     """Defensive mode: writable_schema has no effect."""
-    opened._connection.pragma("writable_schema", 1)
+    opened._file.connection.pragma("writable_schema", 1)
 
     with pytest.raises(apsw.SQLError, match="may not be modified"):
-        opened._connection.execute("DELETE FROM sqlite_schema")
+        opened._file.connection.execute("DELETE FROM sqlite_schema")
 
 
 @pytest.mark.parametrize(
@@ -162,6 +163,7 @@ def test_schema_cannot_be_written(opened):
     [
         ("UPDATE entry SET body = x''", "never changed"),
         ("UPDATE entry SET leaf = leaf WHERE seq = 1", "never changed"),
+        ("UPDATE entry SET names = NULL", "never changed"),
         ("DELETE FROM entry", "never deleted"),
         ("INSERT OR REPLACE INTO entry SELECT * FROM entry", "never deleted"),
         ("REPLACE INTO entry SELECT * FROM entry WHERE seq = 1", "never deleted"),
@@ -171,9 +173,9 @@ def test_entries_are_never_changed_nor_deleted(opened, add, row, statement, rule
     add(opened, row(1))
 
     with pytest.raises(apsw.ConstraintError, match=rule):
-        opened._connection.execute(statement)
+        opened._file.connection.execute(statement)
 
-    assert [row(1)] == opened.log("career", after=0, upto=9, limit=9)
+    assert [row(1)] == opened.rows("career", Query(after=0, upto=9, limit=9))
 
 
 def test_files_are_their_owners_alone_whatever_the_umask(path, monkeypatch, add, row):
@@ -236,7 +238,7 @@ ledger = Ledger.open(sys.argv[1])
 entry = ledger.record(CourseFinished(on="2024", title="Logic"))
 print(entry.id, flush=True)
 with ledger.store.writing("career"):
-    ledger.store._connection.execute("INSERT INTO ledger VALUES (9, 'half', 1, '', x'')")
+    ledger.store._file.connection.execute("INSERT INTO ledger VALUES (9, 'half', 1, '', x'')")
     print("within", flush=True)
     sys.stdin.read()
 """
@@ -287,7 +289,7 @@ def test_each_commit_is_synced(path, add, row):
 @pytest.mark.parametrize("when", ["commit", "append", "begin"])
 def test_failed_write_leaves_nothing_and_the_store_usable(opened, add, row, monkeypatch, when):
     add(opened, row(1))
-    connection = opened._connection
+    connection = opened._file.connection
     big = row(2, body=bytes(100_000))
     expected = StoreError
     if when == "commit":
@@ -300,7 +302,7 @@ def test_failed_write_leaves_nothing_and_the_store_usable(opened, add, row, monk
         def interrupted():
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(opened, "_check_identity", interrupted)
+        monkeypatch.setattr(opened._file, "_check_identity", interrupted)
 
     with pytest.raises(expected):
         add(opened, big)
@@ -314,7 +316,7 @@ def test_failed_write_leaves_nothing_and_the_store_usable(opened, add, row, monk
 
 
 def test_rollback_that_fails_does_not_hide_what_went_wrong(opened, row):
-    connection = opened._connection
+    connection = opened._file.connection
     with pytest.raises(ZeroDivisionError), opened.writing("career"):  # noqa: PT012 - a block of writing
         opened.append("career", [row(1)], b"1" * 32)
         connection.set_authorizer(
@@ -374,11 +376,11 @@ def test_snapshots_are_not_saved_while_another_writes(opened, path, add, row):
     add(opened, row(1))
     with closing(apsw.Connection(str(path))) as other:
         other.execute("BEGIN IMMEDIATE")
-        opened.save("career", "key", "print", [Saved(1, "2024", 1, b"state")])
+        opened.save("career", "key", "print", [Snapshot(1, "2024", 1, b"state")])
         other.execute("ROLLBACK")
 
-    assert [] == opened.saved("career", "key", "print")
-    assert not opened._connection.in_transaction
+    assert [] == opened.snapshots("career", "key", "print")
+    assert not opened._file.connection.in_transaction
 
 
 def test_recording_waits_for_another_writer_also_after_snapshots_were_saved(opened, path, add, row):
@@ -400,7 +402,7 @@ def test_snapshots_of_a_ledger_are_found_again(path, monkeypatch):
         ledger.project(Learning)
 
     with closing(SQLiteStore(path)) as store:
-        (found,) = store.saved("career", key_of(Learning), fingerprint(Learning))
+        (found,) = store.snapshots("career", key_of(Learning), fingerprint(Learning))
         assert (1, "2024-02", 1) == found[:3]
 
 
@@ -412,25 +414,27 @@ def test_damaged_snapshots_are_as_good_as_none(opened, path, add, row, change):
     add(opened, row(1))
     with opened.writing("other"):
         opened.append("other", [row(1)], b"1" * 32)
-    opened.save("career", "key", "print", [Saved(1, "2024", 1, b"state")])
-    assert [b"state"] == [each.state for each in opened.saved("career", "key", "print")]
+    opened.save("career", "key", "print", [Snapshot(1, "2024", 1, b"state")])
+    assert [b"state"] == [each.state for each in opened.snapshots("career", "key", "print")]
 
     with raw(path) as connection:
         connection.execute(f"UPDATE snapshot SET {change}")
 
-    assert [] == opened.saved("career", "key", "print") + opened.saved("other", "key", "print")
+    assert [] == opened.snapshots("career", "key", "print") + opened.snapshots(
+        "other", "key", "print"
+    )
 
 
 def test_snapshots_that_cannot_be_saved_leave_no_transaction(opened, add, row):
     add(opened, row(1))
-    first, same = Saved(1, "2024", 1, b"first"), Saved(2, "2024", 1, b"same place")
+    first, same = Snapshot(1, "2024", 1, b"first"), Snapshot(2, "2024", 1, b"same place")
     opened.save("career", "key", "print", [first])
 
     with pytest.raises(StoreError):
         opened.save("career", "key", "print", [same, same])
 
-    assert not opened._connection.in_transaction
-    assert [first] == opened.saved("career", "key", "print")
+    assert not opened._file.connection.in_transaction
+    assert [first] == opened.snapshots("career", "key", "print")
 
 
 # Damage
@@ -443,7 +447,7 @@ def test_text_that_is_none_is_damage(opened, add, row, path):
         connection.execute("UPDATE entry SET type = CAST(x'ff' AS TEXT)")
 
     with pytest.raises(DamagedError, match="is damaged: 'utf-8' codec"):
-        opened.log("career", after=0, upto=9, limit=9)
+        opened.rows("career", Query(after=0, upto=9, limit=9))
 
 
 @pytest.mark.parametrize(("back", "less"), [(3, 9), (2, 1)], ids=["a size", "text"])
@@ -455,7 +459,7 @@ def test_ledger_that_does_not_say_where_it_ends_is_damage(path, add, row, back, 
     content[content.index(b"career", 4096) - back] -= less  # NULL for 1, bytes for text
     with closing(SQLiteStore(path)) as store:
         path.write_bytes(content)
-        store._connection.release_memory()
+        store._file.connection.release_memory()
 
         with pytest.raises(DamagedError) as refused:
             store.head("career")
@@ -636,16 +640,16 @@ def test_damaged_page_is_an_error_that_says_so(path, add, row):
         pytest.raises(DamagedError, match="restore it from a backup"),
         closing(SQLiteStore(path)) as store,
     ):
-        store.log("career", after=0, upto=99, limit=99)
+        store.rows("career", Query(after=0, upto=99, limit=99))
 
 
 def test_header_alone_is_not_enough(path):
-    path.write_bytes(sqlite._empty()[:100])
+    path.write_bytes(empty_file()[:100])
 
     with pytest.raises(DamagedError):
         SQLiteStore(path)
 
-    assert {"ada.ledger": sqlite._empty()[:100]} == contents(path.parent)
+    assert {"ada.ledger": empty_file()[:100]} == contents(path.parent)
 
 
 @pytest.mark.parametrize("denied", ["ada.ledger", ""])
@@ -735,7 +739,7 @@ def test_file_that_cannot_be_looked_for_is_an_error(path, monkeypatch):
 
 
 def test_file_that_vanishes_while_it_is_opened_is_an_error(path, monkeypatch):
-    monkeypatch.setattr(sqlite, "_check_place", lambda path: None)
+    monkeypatch.setattr(opening, "_check_place", lambda path: None)
 
     with pytest.raises(ReadOnlyError, match="cannot be written"):
         SQLiteStore(path)
@@ -800,7 +804,7 @@ def test_nothing_is_written_into_a_file_that_nobody_can_find(opened, path, add, 
     else:
         path.rename(path.with_name("elsewhere.ledger"))
     if what == "replaced":
-        path.write_bytes(sqlite._empty())
+        path.write_bytes(empty_file())
 
     with pytest.raises(StoreError) as told:
         add(opened, row(2))
@@ -810,18 +814,18 @@ def test_nothing_is_written_into_a_file_that_nobody_can_find(opened, path, add, 
     )
 
     assert 1 == opened.head("career").size
-    assert not opened._connection.in_transaction
+    assert not opened._file.connection.in_transaction
     with pytest.raises(StoreError, match="was moved, deleted or replaced"):
         opened.check()
 
 
 def test_bytes_of_common_rows_are_not_counted(opened, add, row, monkeypatch):
     add(opened, row(1))
-    monkeypatch.setattr(sqlite, "read", None)
+    monkeypatch.setattr(file, "read_up_to", None)
 
-    assert [1] == [each.seq for each in opened.log("career", after=0, upto=9, limit=1000)]
+    assert [row(1)] == opened.rows("career", Query(limit=1000))
     with pytest.raises(TypeError):  # where there are more than common, they are
-        opened.log("career", after=0, upto=9, limit=1001)
+        opened.rows("career", Query(limit=1001))
 
 
 def test_check_leaves_nothing_behind(opened, path, add, row):
@@ -832,7 +836,7 @@ def test_check_leaves_nothing_behind(opened, path, add, row):
     opened.check()
 
     assert before == contents(path.parent)
-    assert [] == opened._beside_it
+    assert [] == opened._file._beside_it
     opened.close()
     assert ["ada.ledger"] == list(contents(path.parent))
     with pytest.raises(ClosedError):
@@ -913,7 +917,11 @@ def recorded(path):
         '"on" = NULL',
         "recorded_at = '2024-01-01T00:00:00.000000Z'",
         "key = 'other'",
+        "source = 'other'",
+        "batch = 'other'",
+        "target = 'other'",
         "introduces = 'course:other'",
+        "names = '[\"course:other\"]'",
         "leaf = zeroblob(32)",
         "seq = 22",
         "ledger = (SELECT max(id) FROM ledger)",
@@ -923,7 +931,9 @@ def recorded(path):
     ],
 )
 def test_change_to_an_entry_is_found_and_named(recorded, change):
-    named = "ledger 'career'" if change.startswith("ledger") else "#2 "
+    named = "ledger 'career'" if change.startswith(("ledger", "seq")) else "#2 "
+    if change.startswith("names"):
+        named = "its index of names does not fit its entries"
     with raw(recorded) as connection:
         connection.execute("INSERT INTO ledger VALUES (7, 'another', 0, '', x'')")
         connection.execute(f"UPDATE entry SET {change} WHERE seq = 2")
@@ -970,7 +980,7 @@ def test_file_can_be_read_with_nothing_but_sqlite_and_json(recorded):
 def plans(store, use):
     """How SQLite runs each statement that a use of the store executes, and its text."""
     statements = []
-    connection = store._connection
+    connection = store._file.connection
     connection.exec_trace = lambda _, sql, values: statements.append((sql, values)) or True
     use()
     connection.exec_trace = None
@@ -980,57 +990,227 @@ def plans(store, use):
     }
 
 
-PAGE = {"upto": 9, "limit": 9}
-WINDOW = {"after": ("2024", 1), "until": "2025", "upto": 9, "limit": 9}
-TOUCH = {"after": 1, "upto": 9, "place": ("2024", 1)}
+# Each query that the library asks, the index that answers it, and whether few rows are sorted.
+USES = {
+    "a page of the log": (Query(after=1, upto=9, limit=9), "entry_number (ledger=? AND seq>?"),
+    "the newest page": (Query(order="newest", limit=9), "entry_number (ledger=?)"),
+    "a page of the history": (
+        Query(behind=("2024", 1), until="2025", upto=9, order="place", limit=9),
+        "entry_history (ledger=? AND (on,seq)>(?,?) AND on<?)",
+    ),
+    "some types of the history": (
+        Query(behind=("2024", 1), until="2025", upto=9, types={"a", "b"}, order="place", limit=9),
+        "entry_history (ledger=? AND (on,seq)>(?,?) AND on<?)",
+    ),
+    "corrections": (
+        Query(after=1, upto=9, dated=False),
+        "entry_correction (ledger=? AND seq>? AND seq<?)",
+    ),
+    "corrections of a type": (
+        Query(types=["a"], dated=False),
+        "entry_correction (ledger=?)",
+    ),
+    "what is newer and before a place": (
+        Query(after=1, upto=9, types={"a"}, until="2024"),
+        "entry_number (ledger=? AND seq>? AND seq<?)",
+    ),
+    "what was known": (
+        Query(recorded_until="2024-05-01T00:00:07", order="newest", limit=1),
+        "entry_number (ledger=? AND seq",
+    ),
+    "an id": (Query(ids=["a"]), "entry_id (ledger=? AND id=?)"),
+    "a key": (Query(keys=["1"]), "entry_key (ledger=? AND key=?)"),
+    "an entry's corrections": (Query(targets=["a"]), "entry_target (ledger=? AND target=?)"),
+    "what introduces an id": (
+        Query(introduces=["a:1"], limit=1),
+        "entry_introduces (ledger=? AND introduces=?)",
+    ),
+    "a batch": (Query(batch="b"), "entry_batch (ledger=? AND batch=?)"),
+    "a source": (Query(source="s", after=1), "entry_source (ledger=? AND source=? AND seq>?)"),
+    "what is personal": (Query(personal=True, after=1), "entry_personal (ledger=? AND seq>?)"),
+    "who is named": (Query(names="a:1"), "entry_number (ledger=? AND seq=?)"),
+    "what is personal of one who is named": (
+        Query(names="a:1", personal=True, after=1),
+        "entry_number (ledger=? AND seq=?)",
+    ),
+}
+SORTED = {
+    "ids": (Query(ids=["a", "b"]), "entry_id (ledger=? AND id=?)"),
+    "keys": (Query(keys=["1", "2"]), "entry_key (ledger=? AND key=?)"),
+    "targets": (Query(targets=["a", "b"]), "entry_target (ledger=? AND target=?)"),
+    "what introduces ids": (
+        Query(introduces=["a:1", "a:2"]),
+        "entry_introduces (ledger=? AND introduces=?)",
+    ),
+    "a kind": (Query(kind="a"), "entry_introduces (ledger=? AND introduces>? AND introduces<?)"),
+    "who is named, by place": (
+        Query(names="a:1", order="place"),
+        "entry_number (ledger=? AND seq=?)",
+    ),
+}
+
+
+@pytest.mark.parametrize("use", [*USES, *SORTED])
+@pytest.mark.parametrize("analyzed", [False, True])
+def test_queries_use_their_index(opened, add, row, use, analyzed):
+    """Nothing is scanned, and nothing is sorted but the few rows that several texts find."""
+    add(
+        opened,
+        *(
+            row(
+                seq, type="abc"[seq % 3], key=f"{seq}", source="s", batch="b", target="a",
+                introduces=f"a:{seq % 4}", names='["a:1","a:2"]', on="2024" if seq % 5 else None,
+            )
+            for seq in range(1, 300)
+        ),
+    )  # fmt: skip
+    if analyzed:
+        opened._file.connection.execute("ANALYZE")
+    query, index = (USES | SORTED)[use]
+
+    found = plans(opened, lambda: opened.rows("career", query))
+
+    steps = [step for plan in found.values() for step in plan]
+    assert any(f"INDEX {index}" in step for step in steps), steps
+    assert not any(step.startswith("SCAN") for step in steps), steps
+    assert (use in SORTED) == any("TEMP B-TREE" in step for step in steps), steps
+    if query.names:
+        assert any("named USING PRIMARY KEY (ledger=? AND name=?)" in step for step in steps)
+
+
+def test_snapshots_use_their_index(opened):
+    found = plans(opened, lambda: opened.snapshots("career", "key", "print"))
+
+    (steps,) = found.values()
+    assert any("sqlite_autoindex_snapshot_1 (ledger=? AND key=?)" in step for step in steps), steps
+    assert not any("TEMP B-TREE" in step or step.startswith("SCAN") for step in steps), steps
+
+
+def test_a_query_may_have_every_condition(opened, add, row):
+    """SQLite takes expressions only so deep, and others than ours not as deep."""
+    full = Query(
+        *(0, 9, ("2024", 0), "2025", "2025", ["a"], ["i"], ["k"], "s", "b", ["t"], ["a:b"]),
+        *("a:b", "a", True, True, "place", 9),
+    )
+    one = row(
+        1, id="i", type="a", key="k", source="s", batch="b", target="t", introduces="a:b",
+        personal=b"x",
+    )  # fmt: skip
+    add(opened, one)
+
+    assert [one] == opened.rows("career", full)
+    assert Query(*full) == full._replace(after=0)
+
+
+# Deletion, and the index of names
+
+
+def test_an_entry_is_deleted_with_its_ledger_alone(opened, add, row):
+    add(opened, row(1, names='["a:b"]'))
+    connection = opened._file.connection
+
+    with pytest.raises(apsw.ConstraintError, match="FOREIGN KEY constraint failed"):
+        connection.execute("DELETE FROM ledger")
+
+    opened.delete("career")
+    for table in ("ledger", "entry", "named", "snapshot"):
+        assert 0 == connection.execute(f"SELECT count(*) FROM {table}").get
+
+
+def test_a_deletion_that_fails_leaves_the_ledger(opened, add, row):
+    add(opened, row(1), row(2))
+    opened._file.connection.set_commit_hook(lambda: True)
+
+    with pytest.raises(StoreError):
+        opened.delete("career")
+
+    opened._file.connection.set_commit_hook(None)
+    assert 2 == opened.head("career").size
+    assert 3 == add(opened, row(3)).size
+
+
+def test_a_store_that_deleted_begins_anew(opened, path, add, row):
+    """Also where another store has recorded in between."""
+    add(opened, row(1), row(2))
+    with closing(SQLiteStore(path)) as other:
+        other.delete("career")
+        assert 1 == add(opened, row(1)).size
+        other.delete("career")
+        assert 1 == add(other, row(1)).size
+    opened.delete("career")
+    assert 1 == add(opened, row(1)).size
 
 
 @pytest.mark.parametrize(
-    ("method", "args", "kwargs", "index"),
+    "change",
     [
-        (
-            "log",
-            (),
-            {"after": 1, **PAGE},
-            "sqlite_autoindex_entry_1 (ledger=? AND seq>? AND seq<?)",
-        ),
-        ("facts", (), {"types": None, **WINDOW}, "entry_history (ledger=? AND (on,seq)>(?,?)"),
-        (
-            "facts",
-            (),
-            {"types": {"a", "b"}, **WINDOW},
-            "entry_history (ledger=? AND (on,seq)>(?,?)",
-        ),
-        ("corrections", (), {"after": 1, "upto": 9}, "entry_correction (ledger=? AND seq>?"),
-        ("by_id", (["a", "b"],), {}, "entry_id (ledger=? AND id=?)"),
-        ("by_key", (["a", "b"],), {}, "entry_key (ledger=? AND key=?)"),
-        (
-            "introducing",
-            (["a:a", "b:b"],),
-            {},
-            "COVERING INDEX entry_introduces (ledger=? AND intr",
-        ),
-        ("names", ("role",), {}, "COVERING INDEX entry_introduces (ledger=? AND introduces>?"),
-        ("known", ("2024",), {}, "sqlite_autoindex_entry_1 (ledger=? AND seq=?)"),
-        ("place", (1,), {}, "sqlite_autoindex_entry_1 (ledger=? AND seq=?)"),
-        ("touched", (), {"types": None, **TOUCH}, "sqlite_autoindex_entry_1 (ledger=? AND seq>?"),
-        ("touched", (), {"types": {"a"}, **TOUCH}, "sqlite_autoindex_entry_1 (ledger=? AND seq>?"),
-        ("saved", ("key", "print"), {}, "sqlite_autoindex_snapshot_1 (ledger=? AND key=?)"),
+        "DELETE FROM named WHERE seq = 1",
+        "UPDATE named SET name = 'a:c' WHERE seq = 1 AND name = 'a:b'",
+        "INSERT INTO named SELECT id, 'a:c', 1 FROM ledger WHERE name = 'career'",
+        "UPDATE entry SET names = '[\"a:c\"]' WHERE seq = 1",
+        "UPDATE entry SET names = '[' WHERE seq = 1",
     ],
 )
-@pytest.mark.parametrize("analyzed", [False, True])
-def test_queries_use_their_index_and_sort_nothing(
-    opened, add, row, *, method, args, kwargs, index, analyzed
-):
-    add(opened, *(row(seq, type="abc"[seq % 3], key=f"{seq}") for seq in range(1, 30)))
-    if analyzed:
-        opened._connection.execute("ANALYZE")
+def test_an_index_of_names_that_does_not_fit_is_found(opened, path, add, row, change):
+    names = '["a:b","a:b","a:\u00e9"]'
+    add(opened, row(1, names=names), row(2, names='["a:b"]'), row(3))
+    with opened.writing("other"):
+        opened.append("other", [row(1, names='["a:b"]')], b"1" * 32)
+    opened.check()
+    with raw(path) as connection:
+        connection.execute(change + (" AND ledger = 1" if "WHERE seq" in change else ""))
 
-    found = plans(opened, lambda: getattr(opened, method)("career", *args, **kwargs))
+    for ledger in ((), ("career",)):
+        with pytest.raises(DamagedError, match=r"is damaged: .*names .*; restore it from a "):
+            opened.check(*ledger)
+    opened.check("other")
+    with pytest.raises(DamagedError, match="names"):
+        SQLiteStore(copied(path))
 
-    steps = [step for plan in found.values() for step in plan]
-    assert any(index in step for step in steps), steps
-    assert not any("TEMP B-TREE" in step or step.startswith("SCAN") for step in steps), steps
+
+def copied(path):
+    """The file in another place, where it was not examined yet."""
+    elsewhere("import shutil, sys; shutil.copy(*sys.argv[1:])", path, path.with_name("copy"))
+    elsewhere(
+        "import shutil, sys; shutil.copy(*sys.argv[1:])", f"{path}-wal", path.with_name("copy-wal")
+    )
+    return path.with_name("copy")
+
+
+def test_a_check_of_one_ledger_counts_that_one(opened, path, add, row):
+    add(opened, row(1))
+    with opened.writing("other"):
+        opened.append("other", [row(1)], b"1" * 32)
+    with raw(path) as connection:
+        connection.execute("UPDATE ledger SET size = 2 WHERE name = 'other'")
+
+    opened.check("career")
+    for ledger in ((), ("other",)):
+        with pytest.raises(DamagedError) as refused:
+            opened.check(*ledger)
+        assert str(refused.value) == (
+            f"ledger 'other' in {path} has not the 2 entries that it counts; restore the file "
+            "from a backup"
+        )
+
+
+def test_many_texts_are_looked_up_as_of_one_moment(opened, path, add, row, monkeypatch):
+    """What another program records between two statements of a query is in none of them."""
+    add(opened, *(row(seq, key=f"{seq}") for seq in range(1, 10)))
+    monkeypatch.setattr("careerledger.stores.sqlite.store._VALUES_AT_ONCE", 5)
+    real = opened._file.all
+    with closing(SQLiteStore(path)) as other:
+
+        def all_(*args):
+            rows = real(*args)
+            with other.writing("career") as head:
+                new = [row(head.size + 1, key=f"{n}") for n in (1,)]
+                other.append("career", new, b"1" * 32)
+            return rows
+
+        monkeypatch.setattr(opened._file, "all", all_)
+        found = opened.rows("career", Query(keys=[f"{n}" for n in range(9, 0, -1)]))
+    assert list(range(1, 10)) == [each.seq for each in found]
 
 
 def test_single_append_takes_four_statements(opened, path, add, row):
@@ -1038,7 +1218,7 @@ def test_single_append_takes_four_statements(opened, path, add, row):
     add(opened, row(1))
 
     def statements(seq):
-        connection = opened._connection
+        connection = opened._file.connection
         found = []
         connection.exec_trace = lambda _, sql, values: found.append(sql.split()[0]) or True
         with opened.writing("career") as head:
@@ -1051,7 +1231,7 @@ def test_single_append_takes_four_statements(opened, path, add, row):
     with closing(SQLiteStore(path)) as other:
         add(other, row(3))
     assert ["BEGIN", "SELECT", "UPDATE", "INSERT", "COMMIT"] == statements(4)
-    opened._connection.execute("UPDATE ledger SET recorded_at = 'z'")
+    opened._file.connection.execute("UPDATE ledger SET recorded_at = 'z'")
     assert ["BEGIN", "SELECT", "UPDATE", "INSERT", "COMMIT"] == statements(5)
 
 

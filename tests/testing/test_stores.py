@@ -2,15 +2,19 @@
 
 import pytest
 
-from careerledger.stores import Saved
+from careerledger.stores import Snapshot
 from careerledger.stores.memory import MemoryStore
-from careerledger.testing._stores import _Machine
+from careerledger.testing._store_model import StoreMachine
 
 FIELDS = {
     "type": "a.done",
     "on": "2024",
     "key": None,
+    "source": None,
+    "batch": None,
+    "target": None,
     "introduces": None,
+    "names": None,
     "body": b"x",
     "personal": b"a\nb",
 }
@@ -19,18 +23,18 @@ FIELDS = {
 class KeepsSnapshots(MemoryStore):
     """It forgets what rows say, and not what its snapshots hold of it."""
 
-    def erase(self, ledger, left):
-        kept = self.saved(ledger, "key", "print")
-        super().erase(ledger, left)
+    def erase(self, ledger, remaining):
+        kept = self.snapshots(ledger, "key", "print")
+        super().erase(ledger, remaining)
         self.save(ledger, "key", "print", kept)
 
 
 @pytest.fixture
 def machine(request):
-    machine = _Machine(lambda folder: request.param(), lasting=False)
+    machine = StoreMachine(lambda folder: request.param(), lasting=False)
     machine.append("career", [[FIELDS], [FIELDS]], last=False)
-    machine.save("career", "key", "print", [Saved(2, "2024", 2, b"state")])
-    machine.agree([Saved(2, "2024", 2, b"state")], "saved", "career", "key", "print")
+    machine.save("career", "key", "print", [Snapshot(2, "2024", 2, b"state")])
+    machine.agree([Snapshot(2, "2024", 2, b"state")], "snapshots", "career", "key", "print")
     yield machine
     machine.teardown()
 
@@ -40,7 +44,7 @@ def test_what_was_erased_is_in_no_snapshot(machine):
     machine.erase("career", {1, 5}, whole=False, last=False)
 
     assert [b"a", b"a\nb"] == [row.personal for row in machine.rows["career"]]
-    assert not machine.kept
+    assert not machine.saved
 
 
 @pytest.mark.parametrize("machine", [MemoryStore], indirect=True)
@@ -49,7 +53,7 @@ def test_what_was_erased_is_in_snapshots_of_no_other_ledger(machine):
 
     machine.erase("other", {1}, whole=True, last=False)
 
-    assert {("career", "key")} == machine.kept.keys()
+    assert {("career", "key")} == machine.saved.keys()
 
 
 @pytest.mark.parametrize("machine", [KeepsSnapshots], indirect=True)
@@ -61,17 +65,17 @@ def test_a_store_whose_snapshots_hold_what_was_erased_is_caught(machine):
 class ForgetsSnapshots(MemoryStore):
     """What is saved is gone."""
 
-    def saved(self, *under, **most):
-        return [] if self.forgets else super().saved(*under, **most)
+    def snapshots(self, *under, **most):
+        return [] if self.forgets else super().snapshots(*under, **most)
 
     forgets = False
 
 
 @pytest.mark.parametrize("machine", [ForgetsSnapshots], indirect=True)
 def test_a_store_whose_snapshots_are_gone_is_caught(machine):
-    machine.saved("print")
-    machine.saved("other")
+    machine.ask_for_snapshots("print")
+    machine.ask_for_snapshots("other")
 
     machine.stores[0].forgets = True
-    with pytest.raises(AssertionError, match=r"saved\('career', 'key', 'print'\)"):
-        machine.saved("other")
+    with pytest.raises(AssertionError, match=r"snapshots\('career', 'key', 'print'\)"):
+        machine.ask_for_snapshots("other")

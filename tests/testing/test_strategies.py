@@ -9,8 +9,7 @@ from typing import Annotated, Any, Literal
 
 import attrs
 import pytest
-from hypothesis import Phase, find, given, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, find, given, settings, strategies as st
 from immutabledict import immutabledict
 
 import _careerledger_hypothesis

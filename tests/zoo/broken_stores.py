@@ -4,8 +4,9 @@ import json
 from contextlib import contextmanager
 from pathlib import Path
 
-from careerledger.stores import EMPTY, Head, Row, follows
-from careerledger.stores.memory import LedgerInMemory, MemoryStore
+from careerledger.errors import StoreError
+from careerledger.stores import EMPTY, Head, Query, Row, check_sequence
+from careerledger.stores.memory import LedgerInMemory, MemoryStore, matches
 from careerledger.stores.sqlite import SQLiteStore
 from zoo.keeper import broken_store
 
@@ -16,6 +17,9 @@ class InMemory(MemoryStore):
     def __init__(self, folder):
         super().__init__()
 
+    def every_row(self, ledger):
+        return super().rows(ledger, Query())
+
 
 @broken_store("all_or_nothing", "a block that raises leaves what it appended")
 class KeepsHalf(InMemory):
@@ -24,7 +28,7 @@ class KeepsHalf(InMemory):
         with self._lock:
             self._check_open()
             if self._writing is not None:
-                raise self._nested()
+                raise StoreError("end that first")
             head = self._read(ledger).head
             self._writing = (ledger, head.size)
             try:
@@ -32,11 +36,6 @@ class KeepsHalf(InMemory):
                 self._check_whole()
             finally:
                 self._writing = None
-
-    def _nested(self):
-        from careerledger.errors import StoreError
-
-        return StoreError("end that first")
 
 
 @broken_store("blocks_do_not_nest", "a writer may begin to write while it writes")
@@ -62,15 +61,30 @@ class DropsSnapshots(InMemory):
             raise
 
 
-@broken_store("ids_and_keys_are_taken_once", "an id that is taken is overwritten")
+@broken_store("ids_are_taken_once", "an id that is taken is overwritten")
 class Overwrites(InMemory):
     def append(self, ledger, rows, frontier):
         with self._lock:
             here = self._ledgers.setdefault(ledger, LedgerInMemory())
             for row in rows:
-                here.ids.pop(row.id, None)
-                here.keys.pop(row.key, None)
+                here._index.pop(("id", row.id), None)
             super().append(ledger, rows, frontier)
+
+
+@broken_store("keys_are_shared", "a key that is taken is refused")
+class KeysTakenOnce(InMemory):
+    def append(self, ledger, rows, frontier):
+        keys = [row.key for row in rows if row.key is not None]
+        if super().rows(ledger, Query(keys=keys)) or len(keys) > len(set(keys)):
+            raise StoreError("a key is taken")
+        super().append(ledger, rows, frontier)
+
+
+@broken_store("long_texts_are_refused", "a text is cut where it is too long")
+class CutsTexts(InMemory):
+    def append(self, ledger, rows, frontier):
+        rows = [row._replace(id=row.id[:500], key=row.key and row.key[:500]) for row in rows]
+        super().append(ledger, rows, frontier)
 
 
 @broken_store("rows_follow_without_a_hole", "rows are numbered by the store, whatever they say")
@@ -83,93 +97,173 @@ class Renumbers(InMemory):
 
 @broken_store("texts_are_compared_exactly", "keys are compared without regard to case")
 class FoldsCase(InMemory):
-    def by_key(self, ledger, keys):
-        taken = {key.lower(): seq for key, seq in self._read(ledger).keys.items()}
-        return {key: taken[key.lower()] for key in keys if key.lower() in taken}
+    def rows(self, ledger, query, /):
+        if query.keys is None:
+            return super().rows(ledger, query)
+        keys = {key.lower() for key in query.keys}
+        rows = super().rows(ledger, query._replace(keys=None))
+        return [row for row in rows if row.key is not None and row.key.lower() in keys]
 
 
-@broken_store("facts_by_date_and_number", "facts are in the order of their numbers")
+@broken_store("rows_by_place", "rows by place are in the order of their numbers")
 class ByNumber(InMemory):
-    def facts(self, ledger, **part):
-        return sorted(super().facts(ledger, **part))
+    def rows(self, ledger, query, /):
+        return sorted(super().rows(ledger, query))
 
 
-@broken_store(
-    "facts_by_date_and_number", "facts are sorted within each append, but not with those before"
-)
+@broken_store("rows_by_place", "places are sorted within each append, but not with those before")
 class SortsEachAppend(InMemory):
     def append(self, ledger, rows, frontier):
-        before = list(self._read(ledger).places)
+        before = list(self._read(ledger)._places)
         super().append(ledger, rows, frontier)
         here = self._read(ledger)
-        here.places = [*before, *sorted(set(here.places) - set(before))]
+        here._places = [*before, *sorted(set(here._places) - set(before))]
 
 
-@broken_store("facts_by_date_and_number", "the last day of a window is left out")
+@broken_store("rows_by_place", "the last day of a window is left out")
 class ExclusiveUntil(InMemory):
-    def facts(self, ledger, *, until, **part):
-        found = super().facts(ledger, until=until, **part)
-        return [slim for slim in found if self.place(ledger, slim[0])[0] != until]
+    def rows(self, ledger, query, /):
+        rows = super().rows(ledger, query)
+        return [row for row in rows if query.until is None or row.on != query.until]
 
 
-@broken_store("facts_by_type", "the limit counts before the types are chosen")
+@broken_store("rows_by_place", "a page begins with the last row of the one before")
+class RepeatsTheLast(InMemory):
+    def rows(self, ledger, query, /):
+        if query.behind is not None:
+            on, seq = query.behind
+            query = query._replace(behind=(on, seq - 1))
+        return super().rows(ledger, query)
+
+
+@broken_store("rows_by_number", "the newest rows are the first ones, turned round")
+class NewestOfTheFirst(InMemory):
+    def rows(self, ledger, query, /):
+        if query.order != "newest":
+            return super().rows(ledger, query)
+        return super().rows(ledger, query._replace(order="number"))[::-1]
+
+
+@broken_store("rows_by_number", "the newest rows come without a limit")
+class NewestIgnoresLimit(InMemory):
+    def rows(self, ledger, query, /):
+        limit = None if query.order == "newest" and query.limit else query.limit
+        return super().rows(ledger, query._replace(limit=limit))
+
+
+@broken_store("rows_by_type", "the limit counts before the types are chosen")
 class LimitFirst(InMemory):
-    def facts(self, ledger, *, types, **part):
-        found = super().facts(ledger, types=None, **part)
-        return [slim for slim in found if types is None or slim[1] in types]
+    def rows(self, ledger, query, /):
+        rows = super().rows(ledger, query._replace(types=None))
+        return [row for row in rows if query.types is None or row.type in query.types]
 
 
-@broken_store("facts_by_type", "no types are taken for all of them")
+@broken_store("rows_by_type", "no types are taken for all of them")
 class NoneOfTypes(InMemory):
-    def facts(self, ledger, *, types, **part):
-        return super().facts(ledger, types=types or None, **part)
+    def rows(self, ledger, query, /):
+        return super().rows(ledger, query._replace(types=query.types or None))
 
 
-@broken_store("known_at_an_instant", "what was recorded at the instant itself is not known yet")
+@broken_store("rows_up_to_an_instant", "what was recorded at the instant itself is left out")
 class KnownBefore(InMemory):
-    def known(self, ledger, instant):
-        return sum(
-            row.recorded_at < instant for row in self.log(ledger, after=0, upto=9**9, limit=9**9)
-        )
+    def rows(self, ledger, query, /):
+        rows = super().rows(ledger, query._replace(limit=None))
+        at = query.recorded_until
+        return [row for row in rows if at is None or row.recorded_at < at][: query.limit]
 
 
-@broken_store("names_of_one_kind", "a kind is looked up as the beginning of another")
+@broken_store("rows_by_what_they_name", "a kind is looked up as the beginning of another")
 class PrefixOfKind(InMemory):
-    def names(self, ledger, kind):
-        found = self._read(ledger).introduced
-        return sorted(name.partition(":")[2] for name in found if name.startswith(kind))
+    def rows(self, ledger, query, /):
+        rows = super().rows(ledger, query._replace(kind=None))
+        kind = query.kind or ""
+        return [row for row in rows if (row.introduces or "").startswith(kind)]
 
 
-@broken_store("touched_places", "a row at the very place does not touch it")
-class TouchedBefore(InMemory):
-    def touched(self, ledger, *, place, **part):
-        return super().touched(ledger, place=(place[0], place[1] - 1), **part)
+@broken_store("rows_by_what_they_name", "what introduces an id is not among what names it")
+class IgnoresIntroducer(InMemory):
+    def rows(self, ledger, query, /):
+        rows = super().rows(ledger, query)
+        return [row for row in rows if query.names in {None, *json.loads(row.names or "[]")}]
+
+
+@broken_store("rows_by_what_they_name", "an id is looked for in the text of the names")
+class NamesAsText(InMemory):
+    def rows(self, ledger, query, /):
+        if query.names is None:
+            return super().rows(ledger, query)
+        rows = super().rows(ledger, query._replace(names=None))
+        return [r for r in rows if query.names == r.introduces or query.names in (r.names or "")]
+
+
+@broken_store("conditions_narrow_each_other", "of several conditions only the first counts")
+class FirstCondition(InMemory):
+    def rows(self, ledger, query, /):
+        if query.source is not None:
+            query = Query(source=query.source, order=query.order, limit=query.limit)
+        return super().rows(ledger, query)
+
+
+@broken_store("conditions_narrow_each_other", "a row without personal lines may be chosen for them")
+class IgnoresPersonal(InMemory):
+    def rows(self, ledger, query, /):
+        return super().rows(ledger, query._replace(personal=None))
+
+
+@broken_store("conditions_narrow_each_other", "a row without a date is behind no place, and any")
+class UndatedBehind(InMemory):
+    def rows(self, ledger, query, /):
+        if query.behind is None or query.order == "place":
+            return super().rows(ledger, query)
+        every = super().rows(ledger, query._replace(behind=None))
+        return [row for row in every if row.on is None or (row.on, row.seq) > query.behind]
+
+
+@broken_store("conditions_narrow_each_other", "rows about an entry are those with its id, too")
+class TargetsAreIds(InMemory):
+    def rows(self, ledger, query, /):
+        if query.targets is None:
+            return super().rows(ledger, query)
+        rest = query._replace(targets=None)
+        return [
+            row
+            for row in self.every_row(ledger)
+            if matches(row, rest) and {row.id, row.target} & {*query.targets}
+        ]
 
 
 @broken_store("many_are_looked_up_at_once", "an id that is asked for twice is found twice")
 class FoundTwice(InMemory):
-    def by_id(self, ledger, ids):
-        here = self._read(ledger)
-        return here.slim(sorted(here.ids[id_] for id_ in ids if id_ in here.ids))
+    def rows(self, ledger, query, /):
+        rows = super().rows(ledger, query)
+        ids = list(query.ids or ())
+        return sorted(row for row in rows for _ in range(max(1, ids.count(row.id))))
+
+
+@broken_store("many_are_looked_up_at_once", "of many texts only the first thousand are looked up")
+class FirstThousand(InMemory):
+    def rows(self, ledger, query, /):
+        keys = query.keys if query.keys is None else list(query.keys)[:1_000]
+        return super().rows(ledger, query._replace(keys=keys))
 
 
 @broken_store("snapshots_of_other_code", "snapshots of other code are given out")
 class AnyFingerprint(InMemory):
-    def saved(self, ledger, key, fingerprint, *, limit=None):
+    def snapshots(self, ledger, key, fingerprint, *, limit=None):
         return self._read(ledger).snapshots.get(key, ("", []))[1][:limit]
 
 
 @broken_store("snapshots_are_replaced", "saved snapshots join those that were there")
 class SnapshotsPileUp(InMemory):
     def save(self, ledger, key, fingerprint, snapshots):
-        old = self.saved(ledger, key, fingerprint)
+        old = self.snapshots(ledger, key, fingerprint)
         super().save(ledger, key, fingerprint, [*old, *snapshots])
 
 
 @broken_store("snapshots_are_replaced", "one snapshot is the nearest and not the furthest")
 class NearestSnapshot(InMemory):
-    def saved(self, ledger, key, fingerprint, *, limit=None):
-        return super().saved(ledger, key, fingerprint)[-(limit or 0) :]
+    def snapshots(self, ledger, key, fingerprint, *, limit=None):
+        return super().snapshots(ledger, key, fingerprint)[-(limit or 0) :]
 
 
 @broken_store("snapshots_need_a_ledger", "a snapshot makes the ledger that it is of")
@@ -177,6 +271,42 @@ class SnapshotMakesLedger(InMemory):
     def save(self, ledger, key, fingerprint, snapshots):
         self._ledgers.setdefault(ledger, LedgerInMemory())
         super().save(ledger, key, fingerprint, snapshots)
+
+
+@broken_store("snapshots_from_before_a_correction", "snapshots are kept whatever came since")
+class KeepsStale(InMemory):
+    def save(self, ledger, key, fingerprint, snapshots):
+        if ledger in self._ledgers:
+            ordered = sorted(snapshots, key=lambda one: one[1:3], reverse=True)
+            self._ledgers[ledger].snapshots[key] = (fingerprint, ordered)
+
+
+@broken_store("personal_lines_are_erased", "snapshots outlive what was erased")
+class ErasesNoSnapshots(InMemory):
+    def erase(self, ledger, remaining):
+        before = self._read(ledger).snapshots
+        super().erase(ledger, remaining)
+        self._ledgers[ledger].snapshots = before
+
+
+@broken_store("a_deleted_ledger_is_gone", "a deleted ledger leaves its snapshots")
+class DeletesNoSnapshots(InMemory):
+    def delete(self, ledger):
+        before = self._read(ledger).snapshots
+        super().delete(ledger)
+        self._late = (ledger, before)
+
+    def append(self, ledger, rows, frontier):
+        super().append(ledger, rows, frontier)
+        if ledger == getattr(self, "_late", ("", {}))[0]:
+            self._ledgers[ledger].snapshots = self._late[1]
+
+
+@broken_store("a_deleted_ledger_is_gone", "a deleted ledger is empty, and still listed")
+class ListsDeleted(InMemory):
+    def delete(self, ledger):
+        super().delete(ledger)
+        self._ledgers[ledger] = LedgerInMemory()
 
 
 @broken_store("closed_stores_say_so", "a closed store goes on answering")
@@ -202,7 +332,7 @@ class NoLock(InMemory):
 
 @broken_store("a_check_waits_for_nobody", "a check waits until nobody writes")
 class ChecksInTurn(InMemory):
-    def check(self):
+    def check(self, ledger=None, /):
         with self._lock:
             pass
 
@@ -221,22 +351,20 @@ class WritesAtClose(MemoryStore):
                 ledger = self._ledgers[name] = LedgerInMemory()
                 ledger.add([self._row(row) for row in rows], bytes.fromhex(frontier))
 
-    def _row(self, row):
-        return Row(*row)._replace(body=bytes.fromhex(row[6]), leaf=bytes.fromhex(row[7]))
+    def _row(self, values):
+        row = Row(*values)
+        return row._replace(body=bytes.fromhex(row.body), leaf=bytes.fromhex(row.leaf))
 
     def close(self):
         if not self._closed:
-            told = {
+            written = {
                 name: [
-                    [
-                        [*row[:6], row.body.hex(), row.leaf.hex(), row.introduces]
-                        for row in here.rows
-                    ],
+                    [row._replace(body=row.body.hex(), leaf=row.leaf.hex()) for row in here.rows],
                     here.frontier.hex(),
                 ]
                 for name, here in self._ledgers.items()
             }
-            self.file.write_text(json.dumps(told))
+            self.file.write_text(json.dumps(written))
         super().close()
 
 
@@ -258,7 +386,7 @@ class CommitsLate(SQLiteStore):
         yield head
 
     def append(self, ledger, rows, frontier):
-        follows(ledger, rows, (ledger, self.head(ledger).size))
+        check_sequence(ledger, rows, (ledger, self.head(ledger).size))
         self._late = (ledger, [*self._late[1], *rows], frontier)
 
     def _flush(self):
@@ -277,3 +405,12 @@ class CommitsLate(SQLiteStore):
     def close(self):
         self._flush()
         super().close()
+
+
+@broken_store("no_byte_is_left", "what was erased stays in free pages", lasting=True)
+class NeverPurges(SQLiteStore):
+    def __init__(self, folder: Path):
+        super().__init__(folder / "kept.ledger")
+
+    def purge(self):
+        pass

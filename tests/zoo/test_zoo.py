@@ -80,7 +80,7 @@ def test_the_state_machine_catches_a_store_too():
     settings.load_profile("unshrunk")
     suite = store_laws(broken_stores.SortsEachAppend, lasting=False)
 
-    with pytest.raises(AssertionError, match=r"SortsEachAppend\(\)\.facts"):
+    with pytest.raises(AssertionError, match=r"SortsEachAppend\(\)\.rows"):
         the_test(suite, "any_history")()
 
 

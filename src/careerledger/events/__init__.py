@@ -10,41 +10,43 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from careerledger._loading import on_demand, rooms
-from careerledger.events.base import PRACTICES as PRACTICES
-from careerledger.events.base import Action as Action
-from careerledger.events.base import Event as Event
-from careerledger.events.base import EventType as EventType
-from careerledger.events.base import Initiative as Initiative
-from careerledger.events.base import PersonalField as PersonalField
-from careerledger.events.base import Practice as Practice
-from careerledger.events.base import Touch as Touch
-from careerledger.events.base import UnknownEvent as UnknownEvent
-from careerledger.events.base import Upcast as Upcast
-from careerledger.events.base import catalogue as catalogue
-from careerledger.events.base import event as event
-from careerledger.events.base import field as field
-from careerledger.events.base import ids_in as ids_in
-from careerledger.events.base import introduced as introduced
-from careerledger.events.base import part as part
-from careerledger.events.base import referred as referred
-from careerledger.events.fields import FORGOTTEN as FORGOTTEN
-from careerledger.events.fields import Accepts as Accepts
-from careerledger.events.fields import Grade as Grade
-from careerledger.events.fields import Hours as Hours
-from careerledger.events.fields import Introduces as Introduces
-from careerledger.events.fields import Level as Level
-from careerledger.events.fields import OnDate as OnDate
-from careerledger.events.fields import Positive as Positive
-from careerledger.events.fields import Refers as Refers
-from careerledger.events.fields import Share as Share
-from careerledger.events.fields import Text as Text
-from careerledger.events.fields import Texts as Texts
-from careerledger.events.fields import TextSet as TextSet
-from careerledger.events.fields import WeightByTheme as WeightByTheme
-from careerledger.events.fields import personal as personal
-from careerledger.events.rules import Interval as Interval
-from careerledger.events.rules import MinLen as MinLen
-from careerledger.events.rules import Predicate as Predicate
+from careerledger.events.base import (
+    PRACTICES as PRACTICES,
+    Action as Action,
+    Event as Event,
+    EventType as EventType,
+    Initiative as Initiative,
+    PersonalField as PersonalField,
+    Practice as Practice,
+    Touch as Touch,
+    UnknownEvent as UnknownEvent,
+    Upcast as Upcast,
+    catalogue as catalogue,
+    event as event,
+    field as field,
+    ids_in as ids_in,
+    introduced as introduced,
+    part as part,
+    referred as referred,
+)
+from careerledger.events.fields import (
+    FORGOTTEN as FORGOTTEN,
+    Accepts as Accepts,
+    Grade as Grade,
+    Hours as Hours,
+    Introduces as Introduces,
+    Level as Level,
+    OnDate as OnDate,
+    Positive as Positive,
+    Refers as Refers,
+    Share as Share,
+    Text as Text,
+    Texts as Texts,
+    TextSet as TextSet,
+    WeightByTheme as WeightByTheme,
+    personal as personal,
+)
+from careerledger.events.rules import Interval as Interval, MinLen as MinLen, Predicate as Predicate
 
 if TYPE_CHECKING:
     from careerledger.events.challenge import *

@@ -6,19 +6,22 @@ A projection of the library is loaded when it is first asked for, with the event
 from typing import TYPE_CHECKING
 
 from careerledger._loading import on_demand
-from careerledger.projections.base import Projection as Projection
-from careerledger.projections.base import ProjectionType as ProjectionType
-from careerledger.projections.base import Step as Step
-from careerledger.projections.base import fold as fold
-from careerledger.projections.base import on as on
-from careerledger.projections.base import projection as projection
-from careerledger.projections.parameters import Days as Days
-from careerledger.projections.parameters import Difficulty as Difficulty
-from careerledger.projections.parameters import EventName as EventName
-from careerledger.projections.parameters import HalfLife as HalfLife
-from careerledger.projections.parameters import Tunable as Tunable
-from careerledger.projections.view import Evidence as Evidence
-from careerledger.projections.view import View as View
+from careerledger.projections.base import (
+    Projection as Projection,
+    ProjectionType as ProjectionType,
+    Step as Step,
+    fold as fold,
+    on as on,
+    projection as projection,
+)
+from careerledger.projections.parameters import (
+    Days as Days,
+    Difficulty as Difficulty,
+    EventName as EventName,
+    HalfLife as HalfLife,
+    Tunable as Tunable,
+)
+from careerledger.projections.view import Evidence as Evidence, View as View
 
 if TYPE_CHECKING:
     from careerledger.projections.challenges import Challenges as Challenges

@@ -8,8 +8,7 @@ from typing import Annotated, ClassVar, Final
 import attrs
 
 from careerledger.dates import PartialDate
-from careerledger.events import PRACTICES as EVENT_PRACTICES
-from careerledger.events import Action, Interval
+from careerledger.events import PRACTICES as EVENT_PRACTICES, Action, Interval
 from careerledger.history import Entry
 from careerledger.projections import Evidence, Tunable, View, on, projection
 from careerledger.projections.view import dated

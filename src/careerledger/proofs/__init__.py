@@ -8,15 +8,11 @@ commitments to what can be erased (``personal``).
 from typing import TYPE_CHECKING
 
 from careerledger._loading import on_demand
-from careerledger.proofs.merkle import Frontier as Frontier
-from careerledger.proofs.merkle import leaf_hash as leaf_hash
+from careerledger.proofs.merkle import Frontier as Frontier, leaf_hash as leaf_hash
 
 if TYPE_CHECKING:  # a ledger needs the tree alone
     from careerledger.proofs.checkpoint import Checkpoint as Checkpoint
-    from careerledger.proofs.inclusion import Proof as Proof
-    from careerledger.proofs.inclusion import Proved as Proved
-    from careerledger.proofs.inclusion import verify as verify
-    from careerledger.proofs.notes import PublicKey as PublicKey
-    from careerledger.proofs.notes import SigningKey as SigningKey
+    from careerledger.proofs.inclusion import Proof as Proof, Proved as Proved, verify as verify
+    from careerledger.proofs.notes import PublicKey as PublicKey, SigningKey as SigningKey
 
 __getattr__, __dir__ = on_demand(__name__)

@@ -19,7 +19,6 @@ from careerledger.history import Draft, Entry
 from careerledger.journal import codec
 from careerledger.projections import Projection, fold
 from careerledger.projections.base import Fold, advance, consumed_types, meta_of
-from careerledger.stores import Slim
 from careerledger.testing._careers import (
     Amended,
     Clock,
@@ -201,7 +200,7 @@ def same_history_same_view(subject: Subject, case: Case) -> str | None:
     return _shown(first != subject.empty(case.at))
 
 
-def _rows(history: History) -> Iterator[Slim]:
+def _rows(history: History) -> Iterator[tuple[int, str, bytes, None]]:
     bodies = codec.encode_all(history)
     return ((e.seq, e.type, body, None) for e, body in zip(history, bodies, strict=True))
 

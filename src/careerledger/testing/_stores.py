@@ -1,11 +1,12 @@
 """``store_laws``: a test class for a store, with one test for each of its promises."""
 
+import json
 import os
 import unittest
 import warnings
-from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from itertools import combinations
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -13,90 +14,37 @@ from threading import Event, Thread
 from typing import Any, ClassVar, Final, cast
 
 from hypothesis import Phase, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import run_state_machine_as_test
 
 from careerledger.errors import ClosedError, DefinitionError, StoreError
-from careerledger.proofs import Frontier, leaf_hash
-from careerledger.stores import EMPTY, Head, Row, Saved, Slim, Store
+from careerledger.stores import EMPTY, MAX_TEXT, Head, Query, Row, Snapshot, Store
 from careerledger.testing._events import EVERY_CHECK
 from careerledger.testing._shown import module_of_caller
+from careerledger.testing._store_model import (
+    MakeStore,
+    StoreMachine,
+    append_rows,
+    expected_rows,
+    new_row,
+)
 
-MakeStore = Callable[[Path], Store]
-"""Makes a store that keeps what it holds in a folder."""
-
-ALL: Final[dict[str, int]] = {"after": 0, "upto": 9_999, "limit": 9_999}
-_EVERY_FACT: Final[dict[str, Any]] = {
-    "after": ("", 0),
-    "until": "9999",
-    "upto": 9_999,
-    "types": None,
-    "limit": 9_999,
-}
 NUL: Final = "nul\0nul"
 _TEXTS: Final = (
-    *("", " ", "Ada", "ada", NUL, "nul\0zzz", "é", "e\u0301"),
+    *("", " ", "Ada", "ada", NUL, "nul\0zzz", "nul\1", "é", "e\u0301"),
     *("'; DROP TABLE entry; --", "\U0001f680", "\ufffd", "%", "a_b"),
 )
 """Texts that stores have taken for others."""
+_TEXT_COLUMNS: Final = ("id", "type", "key", "source", "batch", "target", "introduces")
 _LONG: Final = 3.0
 """In seconds; who has not come by then is waiting for something."""
 _SOON: Final = 0.05
 """How long a thread is given to do what it must not, in seconds."""
 
 
-def new_row(seq: int, **fields: Any) -> Row:
-    """A row with this number; every other field can be given.
-
-    Args:
-        seq: The number of the row in its ledger.
-        fields: Other fields of ``careerledger.stores.Row``.
-    """
-    body = fields.pop("body", f"body of {seq}".encode())
-    row = Row(
-        seq=seq,
-        id=f"id-{seq}",
-        type="thing.done",
-        on="2024-03",
-        recorded_at=f"2024-05-01T00:00:{seq:09.6f}Z",
-        key=None,
-        body=body,
-        leaf=leaf_hash(body),
-        introduces=None,
-    )
-    return row._replace(**fields)
-
-
-def append_rows(store: Store, *rows: Row, ledger: str = "career") -> Head:
-    """Append rows to a ledger in one go, with the right frontier; returns the new head.
-
-    Args:
-        store: Where the ledger lives.
-        rows: Rows that follow its last one.
-        ledger: Its name.
-    """
-    with store.writing(ledger) as head:
-        store.append(ledger, rows, _frontier_behind(head, rows))
-    return store.head(ledger)
-
-
-def _frontier_behind(head: Head, rows: Collection[Row]) -> bytes:
-    frontier = Frontier(head.size, head.frontier)
-    for row in rows:
-        frontier.append(row.leaf)
-    return frontier.packed
-
-
 def store_laws(
     make_store: MakeStore, /, *, lasting: bool = True, waived: Mapping[str, str] | None = None
 ) -> type["StoreLaws"]:
-    """A test class that holds a store to what every store promises, a test for each promise.
+    """Return a test class that holds a store to what every store promises, a test each.
 
     It works under pytest, pytest-xdist and unittest: ``TestMyStore = store_laws(MyStore)``. The
     docstrings of the tests are the promises, word for word.
@@ -110,7 +58,7 @@ def store_laws(
             ``test_``, each with the reason; the tests are skipped with it.
 
     Raises:
-        DefinitionError: A promise that is waived is none.
+        DefinitionError: There is no promise of a name in ``waived``.
     """
     waived = dict(waived or {})
     unknown = sorted(waived.keys() - promises().keys())
@@ -130,7 +78,7 @@ def store_laws(
 
 
 def promises() -> dict[str, str]:
-    """What every store promises: the text of each promise by its name."""
+    """Return what every store promises: the text of each promise by its name."""
     return {
         name.removeprefix("test_"): " ".join((test.__doc__ or "").split())
         for name, test in vars(StoreLaws).items()
@@ -157,22 +105,27 @@ class StoreLaws(unittest.TestCase):
             self.skipTest(self.waived[name])
         self.folder = Path(mkdtemp(prefix="careerledger-"))
         self.addCleanup(rmtree, self.folder, ignore_errors=True)
-        self.store = self.opened()
+        self.store = self.reopen()
 
-    def opened(self) -> Store:
-        """One more store on the same ledgers."""
+    def reopen(self) -> Store:
+        """Make one more store on the same ledgers."""
         store = self.make[0](self.folder)
         self.addCleanup(store.close)
         return store
 
-    def lasts(self) -> None:
+    def needs_lasting(self) -> None:
         """Skip the test of a store that ends with its program."""
         if not self.lasting:
-            self.skipTest("what the store holds ends with it")
+            self.skipTest("the ledgers of the store end with it")
 
-    def numbers(self, **part: Any) -> list[int]:
-        """The numbers of the facts in a part of the ledger."""
-        return [seq for seq, *_ in self.store.facts("career", **(_EVERY_FACT | part))]
+    def add(self, values: Iterable[Any], column: str) -> None:
+        """Append a row for each of these values of one column."""
+        rows = [new_row(seq, **{column: value}) for seq, value in enumerate(values, start=1)]
+        append_rows(self.store, *rows)
+
+    def chosen(self, **query: Any) -> list[int]:
+        """Return the numbers of the rows that a query chooses."""
+        return [row.seq for row in self.store.rows("career", Query(**query))]
 
     # Writing
 
@@ -181,41 +134,23 @@ class StoreLaws(unittest.TestCase):
         store = self.store
         self.assertEqual(EMPTY, store.head("career"))
         self.assertEqual([], store.ledgers())
-        self.assertEqual([], store.log("career", **ALL))
-        self.assertEqual([], store.facts("career", **_EVERY_FACT))
-        self.assertEqual([], store.corrections("career", after=0, upto=99))
-        self.assertEqual([], store.by_id("career", ["id-1"]))
-        self.assertEqual({}, store.by_key("career", ["key"]))
-        self.assertEqual({}, store.introducing("career", ["role:cto"]))
-        self.assertEqual([], store.names("career", "role"))
-        self.assertEqual(0, store.known("career", "9999"))
-        self.assertFalse(store.touched("career", after=0, upto=99, place=("9999", 99), types=None))
-        self.assertEqual([], store.saved("career", "key", "print"))
+        for query in (Query(), Query(ids=["a"]), Query(names="a:b"), Query(order="place")):
+            self.assertEqual([], store.rows("career", query))
+        self.assertEqual([], store.snapshots("career", "key", "print"))
+        store.delete("career")
+        store.check("career")
 
     def test_rows_come_back(self) -> None:
         """Rows come back as they were appended, byte for byte, in the order of their numbers."""
         rows = [
-            new_row(1, key="import:1", introduces="role:cto"),
-            new_row(2, on=None, body=bytes(range(256)) * 40),
-            new_row(3, id=NUL, type=NUL, key=NUL, introduces=f"{NUL}:{NUL}", body=b""),
+            new_row(1, key="import:1", source="me", batch="b", target="x", introduces="role:cto"),
+            new_row(2, on=None, names='["role:cto"]', body=bytes(range(256)) * 40),
+            new_row(3, **dict.fromkeys(_TEXT_COLUMNS, NUL), body=b"", personal=b"a\nb"),
         ]
         head = append_rows(self.store, *rows)
-        self.assertEqual(rows, self.store.log("career", **ALL))
+        self.assertEqual(rows, self.store.rows("career", Query()))
         self.assertEqual(Head(3, rows[2].recorded_at, head.frontier), head)
         self.assertEqual(2 * 32, len(head.frontier))
-
-    def test_log_in_parts(self) -> None:
-        """The log is read in parts: above ``after``, up to ``upto``, at most ``limit``."""
-        append_rows(self.store, *map(new_row, range(1, 8)))
-
-        def numbers(**part: int) -> list[int]:
-            return [found.seq for found in self.store.log("career", **part)]
-
-        self.assertEqual([3, 4, 5], numbers(after=2, upto=5, limit=99))
-        self.assertEqual([3, 4], numbers(after=2, upto=5, limit=2))
-        self.assertEqual([], numbers(after=5, upto=5, limit=99))
-        self.assertEqual([], numbers(after=5, upto=3, limit=99))
-        self.assertEqual([7], numbers(after=6, upto=99, limit=99))
 
     def test_appends_follow_each_other(self) -> None:
         """Several appends in one block follow each other, and the last frontier counts."""
@@ -225,18 +160,19 @@ class StoreLaws(unittest.TestCase):
             self.store.append("career", [], b"is not looked at")
             self.store.append("career", [new_row(2), new_row(3)], b"2" * 64)
         self.assertEqual(Head(3, new_row(3).recorded_at, b"2" * 64), self.store.head("career"))
-        self.assertEqual([1, 2, 3], [row.seq for row in self.store.log("career", **ALL)])
+        self.assertEqual([1, 2, 3], self.chosen())
 
     def test_a_writer_sees_its_appends(self) -> None:
         """A writer sees its own appends before its block ends."""
+        row = new_row(1, key="k", introduces="role:cto", names='["a:b"]')
         with self.store.writing("career"):
-            self.store.append("career", [new_row(1, key="k", introduces="role:cto")], b"1" * 32)
+            self.store.append("career", [row], b"1" * 32)
             self.assertEqual(1, self.store.head("career").size)
-            self.assertEqual({"k": 1}, self.store.by_key("career", ["k"]))
-            self.assertEqual(["cto"], self.store.names("career", "role"))
+            self.assertEqual([row], self.store.rows("career", Query(keys=["k"], names="a:b")))
+            self.assertEqual([1], self.chosen(kind="role"))
 
     def test_all_or_nothing(self) -> None:
-        """Nothing is there of a block that raised anything; the next may append the same."""
+        """Of a block that raised anything nothing counts; the next may append the same."""
         for before in (0, 2):
             for error in (ValueError, KeyboardInterrupt, GeneratorExit):
                 with self.subTest(before=before, error=error.__name__):
@@ -244,23 +180,23 @@ class StoreLaws(unittest.TestCase):
 
     def _nothing_is_there(self, ledger: str, before: int, error: type[BaseException]) -> None:
         store = self.store
-        rows = [new_row(n, key=f"key {n}", introduces="role:cto") for n in range(1, before + 1)]
+        same = {"key": "key", "introduces": "role:cto", "names": '["a:b"]', "personal": b"p"}
+        rows = [new_row(n, **same) for n in range(1, before + 1)]
         if rows:
             append_rows(store, *rows, ledger=ledger)
-        snapshot = Saved(1, "2024", 1, b"state")
+        snapshot = Snapshot(1, "2024", 1, b"state")
         store.save(ledger, "key", "print", [snapshot])
         head, ledgers = store.head(ledger), store.ledgers()
-        new = new_row(before + 1, key="new", introduces="role:new")
+        new = new_row(before + 1, **same)
         with self.assertRaises(error), store.writing(ledger):
+            store.erase(ledger, dict.fromkeys(range(1, before + 1)))
             store.append(ledger, [new], b"9" * 32)
             raise error
         self.assertEqual(head, store.head(ledger))
         self.assertEqual(ledgers, store.ledgers())
-        self.assertEqual(rows, store.log(ledger, **ALL))
-        self.assertEqual([], store.by_id(ledger, [new.id]))
-        self.assertEqual({}, store.by_key(ledger, ["new"]))
-        self.assertEqual({}, store.introducing(ledger, ["role:new"]))
-        self.assertEqual([snapshot] if before else [], store.saved(ledger, "key", "print"))
+        for query in (Query(), Query(keys=["key"]), Query(names="a:b"), Query(personal=True)):
+            self.assertEqual(rows, store.rows(ledger, query))
+        self.assertEqual([snapshot] if before else [], store.snapshots(ledger, "key", "print"))
         self.assertEqual(before + 1, append_rows(store, new, ledger=ledger).size)
 
     def test_an_empty_block_makes_no_ledger(self) -> None:
@@ -273,30 +209,45 @@ class StoreLaws(unittest.TestCase):
         """Rows are numbered from 1 without a hole; others are refused, with the whole block."""
         for seqs in ([2], [0], [1, 3], [2, 1], [1, 1]):
             rows = [new_row(seq, id=f"id {place}") for place, seq in enumerate(seqs)]
-            with (
-                self.subTest(seqs=seqs),
-                self.assertRaises(StoreError),
-                self.store.writing("career"),
-            ):
-                self.store.append("career", rows, b"")
-            self.assertEqual(EMPTY, self.store.head("career"))
+            with self.subTest(seqs=seqs):
+                self._is_refused(rows)
 
-    def test_ids_and_keys_are_taken_once(self) -> None:
-        """No two rows of a ledger have the same id or key, else the whole block fails."""
-        first = new_row(1, key="key")
+    def _is_refused(self, rows: list[Row], ledger: str = "career") -> None:
+        head = self.store.head(ledger)
+        with self.assertRaises(StoreError), self.store.writing(ledger):
+            self.store.append(ledger, rows, b"1" * 32)
+        self.assertEqual(head, self.store.head(ledger))
+
+    def test_ids_are_taken_once(self) -> None:
+        """No two rows of a ledger have the same id, else the whole block fails."""
+        first = new_row(1)
         append_rows(self.store, first)
-        same: dict[str, str]
-        for same in ({"id": "id-1"}, {"key": "key"}):
-            with (
-                self.subTest(same=same),
-                self.assertRaises(StoreError),
-                self.store.writing("career"),
-            ):
-                self.store.append("career", [new_row(2)], b"2" * 32)
-                with suppress(StoreError):
-                    self.store.append("career", [new_row(3), new_row(4, **same)], b"4" * 32)
-            self.assertEqual([first], self.store.log("career", **ALL))
+        with self.assertRaises(StoreError), self.store.writing("career"):
+            self.store.append("career", [new_row(2)], b"2" * 32)
+            with suppress(StoreError):
+                self.store.append("career", [new_row(3), new_row(4, id="id-1")], b"4" * 32)
+        self.assertEqual([first], self.store.rows("career", Query()))
         self.assertEqual(2, append_rows(self.store, new_row(2)).size)
+
+    def test_keys_are_shared(self) -> None:
+        """Several rows of a ledger may have the same key; all of them are found by it."""
+        self.add(["k", "other", "k"], "key")
+        append_rows(self.store, new_row(4, key="k"))
+        self.assertEqual([1, 3, 4], self.chosen(keys=["k"]))
+
+    def test_long_texts_are_refused(self) -> None:
+        """A text to find rows by has at most 1,000 bytes of UTF-8, and names are a JSON array."""
+        longest, too_long = "é" * (MAX_TEXT // 2), "é" * (MAX_TEXT // 2) + "x"
+        for column in _TEXT_COLUMNS:
+            with self.subTest(column=column):
+                self._is_refused([new_row(1, **{column: too_long})])
+        for names in (json.dumps([too_long]), "[", "{}", "[7]"):
+            with self.subTest(names=names):
+                self._is_refused([new_row(1, names=names)])
+        self._is_refused([new_row(1)], ledger=too_long)
+        row = new_row(1, **dict.fromkeys(_TEXT_COLUMNS, longest), names=json.dumps([longest]))
+        append_rows(self.store, row, ledger=longest)
+        self.assertEqual([row], self.store.rows(longest, Query(ids=[longest], names=longest)))
 
     def test_append_needs_its_block(self) -> None:
         """An append outside of a block of writing its ledger is refused."""
@@ -312,6 +263,9 @@ class StoreLaws(unittest.TestCase):
             self.store.append("career", [new_row(1)], b"1" * 32)
             with self.assertRaises(StoreError), self.store.writing("career"):
                 self.fail("two writers")
+            for use in (lambda: self.store.delete("career"), self.store.purge):
+                if self.lasting:
+                    self.assertRaises(StoreError, use)
             self.store.append("career", [new_row(2)], b"2" * 32)
         self.assertEqual(2, self.store.head("career").size)
 
@@ -321,18 +275,8 @@ class StoreLaws(unittest.TestCase):
 
     def test_second_writers_see_whole_blocks(self) -> None:
         """Another store on the same ledgers waits for a block, and never sees half of it."""
-        self.lasts()
-        self._sees_whole_blocks(self.opened())
-
-    def test_a_check_waits_for_nobody(self) -> None:
-        """Another thread checks the store while a block lasts, and does not wait for its end."""
-        append_rows(self.store, new_row(1))
-        thread = Thread(target=self.store.check, daemon=True)
-        with self.store.writing("career"):
-            self.store.append("career", [new_row(2)], b"2" * 32)
-            thread.start()
-            thread.join(_LONG)
-            self.assertFalse(thread.is_alive())
+        self.needs_lasting()
+        self._sees_whole_blocks(self.reopen())
 
     def _sees_whole_blocks(self, other: Store) -> None:
         within, sizes = Event(), list[int]()
@@ -353,22 +297,37 @@ class StoreLaws(unittest.TestCase):
         thread.join()
         self.assertIn(sizes, ([2, 2], [0, 2]))
 
+    def test_a_check_waits_for_nobody(self) -> None:
+        """Another thread checks the store while a block lasts, and does not wait for its end."""
+        append_rows(self.store, new_row(1, names='["a:b"]'))
+        self.store.check()
+        checks = [
+            Thread(target=self.store.check, args=ledger, daemon=True)
+            for ledger in ((), ("career",))
+        ]
+        with self.store.writing("career"):
+            self.store.append("career", [new_row(2)], b"2" * 32)
+            for thread in checks:
+                thread.start()
+                thread.join(_LONG)
+                self.assertFalse(thread.is_alive())
+
     def test_second_stores_see_what_was_appended(self) -> None:
         """What was appended when a block has ended is there for every store on its ledgers."""
-        self.lasts()
-        other = self.opened()
+        self.needs_lasting()
+        other = self.reopen()
         rows = [new_row(1, key="k", introduces="role:cto"), new_row(2, on=None)]
         head = append_rows(self.store, *rows)
         self.assertEqual(head, other.head("career"))
-        self.assertEqual(rows, other.log("career", **ALL))
-        self.assertEqual({"k": 1}, other.by_key("career", ["k"]))
+        self.assertEqual(rows, other.rows("career", Query()))
+        self.assertEqual(rows[:1], other.rows("career", Query(keys=["k"])))
         self.assertEqual(3, append_rows(other, new_row(3)).size)
         self.assertEqual(3, self.store.head("career").size)
 
     def test_what_was_appended_outlives_a_crash(self) -> None:
         """What was appended when a block has ended outlives a process that is killed."""
         self._in_a_process_that_is_killed(lambda store: append_rows(store, new_row(1), new_row(2)))
-        self.assertEqual([1, 2], [row.seq for row in self.opened().log("career", **ALL)])
+        self.assertEqual([new_row(1), new_row(2)], self.reopen().rows("career", Query()))
 
     def test_nothing_is_there_of_a_block_that_crashed(self) -> None:
         """Nothing is there of a block whose process was killed, and others write at once."""
@@ -380,13 +339,13 @@ class StoreLaws(unittest.TestCase):
                 os._exit(0)
 
         self._in_a_process_that_is_killed(crash)
-        again = self.opened()
-        self.assertEqual([new_row(1)], again.log("career", **ALL))
-        self.assertEqual({}, again.by_key("career", ["k"]))
+        again = self.reopen()
+        self.assertEqual([new_row(1)], again.rows("career", Query()))
+        self.assertEqual([], again.rows("career", Query(keys=["k"])))
         self.assertEqual(2, append_rows(again, new_row(2, key="k")).size)
 
     def _in_a_process_that_is_killed(self, work: Callable[[Store], object]) -> None:
-        self.lasts()
+        self.needs_lasting()
         if not hasattr(os, "fork"):  # pragma: no cover - where there is none
             self.skipTest("a crash needs os.fork")
         self.store.close()
@@ -404,224 +363,260 @@ class StoreLaws(unittest.TestCase):
 
     def test_ledgers_live_side_by_side(self) -> None:
         """A store holds many ledgers, under any names, each with ids and keys of its own."""
-        for name in _TEXTS:
-            row = new_row(1, body=name.encode(), key="key", introduces=f"role:{name}")
+        rows = {
+            name: new_row(1, body=name.encode(), key="key", names=json.dumps([f"role:{name}"]))
+            for name in _TEXTS
+        }
+        for name, row in rows.items():
             append_rows(self.store, row, ledger=name)
         self.assertEqual(sorted(_TEXTS), self.store.ledgers())
-        for name in _TEXTS:
-            self.assertEqual([name.encode()], [row.body for row in self.store.log(name, **ALL)])
-            self.assertEqual([name], self.store.names(name, "role"))
-            self.assertEqual({"key": 1}, self.store.by_key(name, ["key"]))
+        for name, row in rows.items():
+            for query in (Query(), Query(keys=["key"]), Query(names=f"role:{name}")):
+                self.assertEqual([row], self.store.rows(name, query))
 
     def test_texts_are_compared_exactly(self) -> None:
         """Texts are compared exactly: by case, by the form of accents, and behind a NUL."""
         rows = [
-            new_row(seq, id=text, key=text, introduces=f"role:{text}")
+            new_row(
+                seq,
+                **dict.fromkeys(_TEXT_COLUMNS, text) | {"introduces": f"{text}:{text}"},
+                names=json.dumps([f"role:{text}"]),
+            )
             for seq, text in enumerate(_TEXTS, start=1)
         ]
         append_rows(self.store, *rows)
         for seq, text in enumerate(_TEXTS, start=1):
-            self.assertEqual([seq], [found[0] for found in self.store.by_id("career", [text])])
-            self.assertEqual({text: seq}, self.store.by_key("career", [text]))
-            name = f"role:{text}"
-            self.assertEqual({name: [seq]}, self.store.introducing("career", [name]))
-        self.assertEqual(sorted(_TEXTS), self.store.names("career", "role"))
+            for field in ("types", "ids", "keys", "targets"):
+                self.assertEqual([seq], self.chosen(**{field: [text]}))
+            for field in ("source", "batch", "kind"):
+                self.assertEqual([seq], self.chosen(**{field: text}))
+            self.assertEqual([seq], self.chosen(introduces=[f"{text}:{text}"]))
+            self.assertEqual([seq], self.chosen(names=f"role:{text}"))
 
-    def test_facts_by_date_and_number(self) -> None:
-        """Facts are in the order of date and number, whenever they were appended."""
-        dates = ["2024-03-14", "2024", "2024-03", None, "2023-12-31", "2024", "2025"]
-        append_rows(self.store, *(new_row(n, on=on) for n, on in enumerate(dates, start=1)))
-        self.assertEqual([5, 2, 6, 3, 1, 7], self.numbers())
-        self.assertEqual([5, 2, 6, 3, 1], self.numbers(until="2024-12-31"))
-        self.assertEqual([5, 2, 6], self.numbers(until="2024"))
-        self.assertEqual([6, 3, 1, 7], self.numbers(after=("2024", 2)))
-        self.assertEqual([2, 6, 3, 1, 7], self.numbers(after=("2024", 0)))
-        self.assertEqual([5, 2, 3, 1], self.numbers(upto=5))
-        self.assertEqual([2, 6], self.numbers(after=("2023-12-31", 5), limit=2))
+    def test_rows_by_number(self) -> None:
+        """Rows are chosen by number: above one, up to one, the first or the newest of them."""
+        append_rows(self.store, *map(new_row, range(1, 8)))
+        self.assertEqual([3, 4, 5], self.chosen(after=2, upto=5))
+        self.assertEqual([3, 4], self.chosen(after=2, upto=5, limit=2))
+        self.assertEqual([5, 4], self.chosen(after=2, upto=5, order="newest", limit=2))
+        self.assertEqual([7, 6, 5, 4, 3, 2, 1], self.chosen(order="newest"))
+        self.assertEqual([7], self.chosen(after=6, upto=99))
+        for nothing in ({"upto": 5}, {"upto": 3}, {"limit": 0}):
+            self.assertEqual([], self.chosen(after=5, **nothing))
+
+    def test_rows_by_place(self) -> None:
+        """Rows by place are those with a date, by date and number, whenever they were appended."""
+        self.add(["2024-03-14", "2024", "2024-03", None, "2023-12-31", "2024", "2025"], "on")
+
+        def chosen(**query: Any) -> list[int]:
+            return self.chosen(order="place", **query)
+
+        self.assertEqual([5, 2, 6, 3, 1, 7], chosen())
+        self.assertEqual([5, 2, 6, 3, 1], chosen(until="2024-12-31"))
+        self.assertEqual([5, 2, 6], chosen(until="2024"))
+        self.assertEqual([6, 3, 1, 7], chosen(behind=("2024", 2)))
+        self.assertEqual([2, 6, 3, 1, 7], chosen(behind=("2024", 0)))
+        self.assertEqual([5, 2, 3, 1], chosen(upto=5))
+        self.assertEqual([2, 6], chosen(behind=("2023-12-31", 5), limit=2))
         append_rows(self.store, new_row(8, on="2024-02"))
-        self.assertEqual([5, 2, 6, 8, 3, 1, 7], self.numbers())
-        self.assertEqual(("2024-03", 3), self.store.place("career", 3))
-        self.assertEqual(("", 4), self.store.place("career", 4))
+        self.assertEqual([5, 2, 6, 8, 3, 1, 7], chosen())
 
-    def test_facts_by_type(self) -> None:
-        """Facts are chosen by type, then counted; no types choose nothing, None all."""
-        append_rows(self.store, *(new_row(n, type=t) for n, t in enumerate("abcab", start=1)))
-        self.assertEqual([1, 4], self.numbers(types={"a"}))
-        self.assertEqual([1, 3, 4], self.numbers(types=frozenset("ac")))
-        self.assertEqual([3], self.numbers(types={"c"}, limit=1))
-        self.assertEqual([], self.numbers(types=["unheard"]))
-        self.assertEqual([], self.numbers(types=set()))
-        self.assertEqual([1, 2, 3, 4, 5], self.numbers(types=None))
+    def test_rows_by_type(self) -> None:
+        """Rows are chosen by type, then counted; no types choose nothing, None all."""
+        self.add("abcab", "type")
+        for order in ("number", "place"):
+            self.assertEqual([1, 4], self.chosen(types={"a"}, order=order))
+            self.assertEqual([1, 3, 4], self.chosen(types=frozenset("ac"), order=order))
+            self.assertEqual([3], self.chosen(types={"c"}, limit=1, order=order))
+            self.assertEqual([], self.chosen(types=["unheard"], order=order))
+            self.assertEqual([], self.chosen(types=set(), order=order))
+            self.assertEqual([1, 2, 3, 4, 5], self.chosen(types=None, order=order))
 
-    def test_corrections_have_no_date(self) -> None:
-        """Corrections are the rows without a date, and no facts."""
-        append_rows(self.store, *(new_row(n, on=None if n % 2 else "2024") for n in range(1, 8)))
-        found = self.store.corrections("career", after=1, upto=6)
-        self.assertEqual([(n, "thing.done", f"body of {n}".encode(), None) for n in (3, 5)], found)
-        self.assertEqual([2, 4, 6], self.numbers())
+    def test_rows_up_to_an_instant(self) -> None:
+        """Rows are chosen up to the instant at which they were recorded, and at it."""
+        self.add(["2024-01-01", "2024-01-01", "2024-02-01", "2024-03-01"], "recorded_at")
+        asked = ["2023", "2024-01-01", "2024-01-15", "2024-02-01", "2024-03-01", "2025"]
+        newest = [self.chosen(recorded_until=at, order="newest", limit=1) for at in asked]
+        self.assertEqual([[], [2], [2], [3], [4], [4]], newest)
+        self.assertEqual([2, 3], self.chosen(recorded_until="2024-02-01", after=1))
+        self.assertEqual([1], self.chosen(recorded_until="2024-02-01", upto=1))
 
     def test_many_are_looked_up_at_once(self) -> None:
-        """Any number of ids, keys and names are looked up at once; asked twice, found once."""
+        """Any number of texts are looked up at once; asked twice, found once."""
         count = 1_203
-        append_rows(
-            self.store,
-            *(
-                new_row(n, key=f"key-{n}", introduces=f"role:{n % 1_000}")
-                for n in range(1, count + 1)
-            ),
-        )
-        wanted = range(count + 500, 0, -1)
-        found = self.store.by_id("career", [f"id-{n}" for n in [*wanted, 1, count]])
-        self.assertEqual(list(range(1, count + 1)), [seq for seq, *_ in found])
-        self.assertEqual(
-            {f"key-{n}": n for n in range(1, count + 1)},
-            self.store.by_key("career", [f"key-{n}" for n in wanted]),
-        )
-        names = (f"role:{number}" for number in range(1_000))
-        introduced = self.store.introducing("career", names)
-        self.assertEqual(1_000, len(introduced))
-        self.assertEqual([3, 1_003], introduced["role:3"])
-        self.assertEqual(1_000, len(self.store.names("career", "role")))
-
-    def test_names_of_one_kind(self) -> None:
-        """The ids of a kind are those that any row introduces, each once, sorted."""
-        introduced = [
-            *("role:b", "role:a", "role:b", "rol:x", "roles:y", "role;z"),
-            *(None, "role:", "role:a:b"),
+        rows = [
+            new_row(n, key=f"key-{n}", target=f"id-{n % 7}", introduces=f"role:{n % 1_000}")
+            for n in range(1, count + 1)
         ]
-        append_rows(
-            self.store, *(new_row(n, introduces=it) for n, it in enumerate(introduced, start=1))
-        )
-        self.assertEqual(["", "a", "a:b", "b"], self.store.names("career", "role"))
+        append_rows(self.store, *rows)
+        wanted = [*range(count + 500, 0, -1), 1, count]
+        for query in (
+            Query(ids=[f"id-{n}" for n in wanted]),
+            Query(keys=[f"key-{n}" for n in wanted], order="newest"),
+            Query(targets=[f"id-{n}" for n in wanted], order="place", limit=700),
+            Query(introduces=[f"role:{n}" for n in wanted[:-2]], limit=1_001),
+            Query(types=[*map(str, wanted), "thing.done"], limit=3),
+        ):
+            self.assertEqual(expected_rows(rows, query), self.store.rows("career", query))
+        self.assertEqual([3, 1_003], self.chosen(introduces=["role:3"]))
 
-    def test_known_at_an_instant(self) -> None:
-        """Known are the rows that were recorded up to an instant, and at it."""
-        instants = ["2024-01-01", "2024-01-01", "2024-02-01", "2024-03-01"]
-        append_rows(
-            self.store, *(new_row(n, recorded_at=at) for n, at in enumerate(instants, start=1))
-        )
-        asked = ["2023", "2024-01-01", "2024-01-15", "2024-02-01", "2024-03-01", "2025"]
-        found = [self.store.known("career", instant) for instant in asked]
-        self.assertEqual([0, 2, 2, 3, 4, 4], found)
+    def test_rows_by_what_they_name(self) -> None:
+        """Rows are chosen by an id that they introduce or name, or by the kind of the former."""
+        introduced = ["role:b", "role:a", None, "rol:x", "roles:y", "role;z", "role:", "role:a:b"]
+        self.add(introduced, "introduces")
+        named = ['["role:b","role:c"]', "[]", '["role:a:b"]', '["role:bc","role:\\u0062"]']
+        append_rows(self.store, *(new_row(n, names=it) for n, it in enumerate(named, start=9)))
+        self.assertEqual([1, 2, 7, 8], self.chosen(kind="role"))
+        self.assertEqual([8, 7], self.chosen(kind="role", order="newest", limit=2))
+        self.assertEqual([1, 9, 12], self.chosen(names="role:b"))
+        self.assertEqual([12, 9], self.chosen(names="role:b", order="newest", limit=2))
+        self.assertEqual([9], self.chosen(names="role:b", after=2, upto=11))
+        self.assertEqual([9], self.chosen(names="role:c", order="place"))
+        self.assertEqual([], self.chosen(names="role"))
 
-    def test_touched_places(self) -> None:
-        """A place is touched by a newer row of the types asked for that lies up to it."""
-        append_rows(
-            self.store,
-            new_row(1, on="2020"),
-            new_row(2, on="2022", type="b"),
-            new_row(3, on=None),
-            new_row(4, on="2024"),
-        )
-
-        def touched(
-            after: int, upto: int, place: tuple[str, int], types: Collection[str] | None = None
-        ) -> bool:
-            return self.store.touched("career", after=after, upto=upto, place=place, types=types)
-
-        self.assertTrue(touched(0, 4, ("2020", 1)))
-        self.assertFalse(touched(0, 4, ("2020", 0)))
-        self.assertFalse(touched(1, 4, ("2021", 9)))
-        self.assertTrue(touched(1, 2, ("2022", 2)))
-        self.assertFalse(touched(1, 1, ("2022", 2)))
-        self.assertFalse(touched(2, 3, ("9999", 9)))
-        self.assertTrue(touched(1, 4, ("2023", 1), {"b", "c"}))
-        self.assertFalse(touched(1, 4, ("2023", 1), {"thing.done"}))
-        self.assertFalse(touched(0, 4, ("9999", 9), set()))
+    def test_conditions_narrow_each_other(self) -> None:
+        """A row is chosen by several conditions when it fulfils all of them."""
+        fields: dict[str, Any] = {
+            "on": None,
+            "source": "s",
+            "batch": "b",
+            "target": "t",
+            "key": "k",
+        }
+        fields |= {"introduces": "a:b", "names": '["a:b"]', "type": "x", "personal": b"p"}
+        rows = [new_row(1), new_row(2, **fields), new_row(3, **fields | {"on": "2024-04"})]
+        for column, value in fields.items():
+            rows += [new_row(len(rows) + 1, **{column: value})]
+            rows += [new_row(len(rows) + 1, **fields | {column: None if column != "type" else "y"})]
+        append_rows(self.store, *rows)
+        conditions: list[dict[str, Any]] = [
+            *({"dated": True}, {"dated": False}, {"until": "2024-03"}, {"behind": ("2024-03", 9)}),
+            *({"source": "s"}, {"batch": "b"}, {"targets": ["t", "u"]}, {"keys": ["k"]}),
+            *({"introduces": ["a:b"]}, {"names": "a:b"}, {"kind": "a"}, {"types": ["x"]}),
+            *({"personal": True}, {"personal": False}, {"after": 5}, {"upto": 9}),
+            *({"ids": ["id-2", "id-9"]}, {"recorded_until": rows[11].recorded_at}),
+            *({"order": "place"}, {"order": "newest"}, {"limit": 2}),
+        ]
+        for one, other in combinations(conditions, 2):
+            query = Query(**one | other)
+            self.assertEqual(expected_rows(rows, query), self.store.rows("career", query), query)
 
     # Snapshots
 
     def test_snapshots_are_replaced(self) -> None:
         """Saving replaces the snapshots under a key; they come back furthest place first."""
         append_rows(self.store, new_row(1), new_row(2), new_row(3))
-        old = Saved(1, "2024", 1, b"state")
+        old = Snapshot(1, "2024", 1, b"state")
         # How much each of them knew says nothing of its place.
-        late, early = Saved(2, "2023", 1, b"state"), Saved(3, "2022", 1, b"state")
+        late, early = Snapshot(2, "2023", 1, b"state"), Snapshot(3, "2022", 1, b"state")
         self.store.save("career", "key", "print", [old])
         self.store.save("career", "other", "print", [old])
-        self.store.save("career", "key", "print", [late, early])
-        self.assertEqual([late, early], self.store.saved("career", "key", "print"))
-        self.assertEqual([late], self.store.saved("career", "key", "print", limit=1))
-        self.assertEqual([old], self.store.saved("career", "other", "print"))
+        self.store.save("career", "key", "print", [early, late])
+        self.assertEqual([late, early], self.store.snapshots("career", "key", "print"))
+        self.assertEqual([late], self.store.snapshots("career", "key", "print", limit=1))
+        self.assertEqual([old], self.store.snapshots("career", "other", "print"))
         self.store.save("career", "key", "print", [])
-        self.assertEqual([], self.store.saved("career", "key", "print"))
+        self.assertEqual([], self.store.snapshots("career", "key", "print"))
 
     def test_snapshots_of_other_code(self) -> None:
         """Snapshots that were made with another fingerprint are not seen, and are replaced."""
         append_rows(self.store, new_row(1))
-        snapshot = Saved(1, "2024", 1, b"state")
+        snapshot = Snapshot(1, "2024", 1, b"state")
         self.store.save("career", "key", "old code", [snapshot])
-        self.assertEqual([], self.store.saved("career", "key", "new code"))
+        self.assertEqual([], self.store.snapshots("career", "key", "new code"))
         self.store.save("career", "key", "new code", [snapshot])
-        self.assertEqual([], self.store.saved("career", "key", "old code"))
-        self.assertEqual([snapshot], self.store.saved("career", "key", "new code"))
+        self.assertEqual([], self.store.snapshots("career", "key", "old code"))
+        self.assertEqual([snapshot], self.store.snapshots("career", "key", "new code"))
 
     def test_snapshots_need_a_ledger(self) -> None:
         """Snapshots of a ledger that does not exist are not kept, and do not make it."""
-        self.store.save("career", "key", "print", [Saved(1, "2024", 1, b"state")])
-        self.assertEqual([], self.store.saved("career", "key", "print"))
+        self.store.save("career", "key", "print", [Snapshot(1, "2024", 1, b"state")])
+        self.assertEqual([], self.store.snapshots("career", "key", "print"))
         self.assertEqual([], self.store.ledgers())
 
     def test_snapshots_from_before_a_correction(self) -> None:
         """Snapshots are not kept when a row without a date came since they were made."""
         append_rows(self.store, new_row(1), new_row(2, on=None), new_row(3))
-        early, late = (Saved(seen, "2024", 1, b"state") for seen in (1, 2))
+        early, late = (Snapshot(seen, "2024", 1, b"state") for seen in (1, 2))
         self.store.save("career", "key", "print", [early])
-        self.assertEqual([], self.store.saved("career", "key", "print"))
+        self.assertEqual([], self.store.snapshots("career", "key", "print"))
         self.store.save("career", "key", "print", [late])
         self.store.save("career", "key", "print", [early])
-        self.assertEqual([late], self.store.saved("career", "key", "print"))
+        self.assertEqual([late], self.store.snapshots("career", "key", "print"))
 
-    # What is personal
+    # Personal lines and whole ledgers that go
 
-    def test_what_is_personal_comes_back(self) -> None:
-        """What a row holds beside its body comes back wherever its body does."""
-        append_rows(self.store, new_row(1, personal=b"a\nb"), new_row(2), new_row(3, personal=b"c"))
-        self.assertEqual([(1, b"a\nb"), (3, b"c")], self.store.personal("career"))
-        self.assertEqual(
-            [b"a\nb", None, b"c"],
-            [row[3] for row in self.store.facts("career", **_EVERY_FACT)],
-        )
-        self.assertEqual(b"c", self.store.by_id("career", ["id-3"])[0][3])
-        self.assertEqual([], self.store.personal("other"))
-
-    def test_what_is_personal_is_erased(self) -> None:
+    def test_personal_lines_are_erased(self) -> None:
         """Lines go, other rows and other ledgers stay, and so does all else of the row."""
         rows = [new_row(1, personal=b"a\nb"), new_row(2, personal=b"a"), new_row(3, personal=b"c")]
-        append_rows(self.store, *rows)
-        append_rows(self.store, *rows, ledger="other")
-        self.store.save("career", "key", "print", [Saved(3, "2024", 1, b"a")])
-        self.store.save("other", "key", "print", [Saved(3, "2024", 1, b"a")])
+        snapshot = Snapshot(3, "2024", 1, b"a")
+        for ledger in ("career", "other"):
+            append_rows(self.store, *rows, ledger=ledger)
+            self.store.save(ledger, "key", "print", [snapshot])
         with self.store.writing("career"):
             self.store.erase("career", {1: b"b", 2: None})
         self.store.purge()
-        self.assertEqual([(1, b"b"), (3, b"c")], self.store.personal("career"))
-        self.assertEqual(
-            [rows[0]._replace(personal=b"b"), rows[1]._replace(personal=None), rows[2]],
-            self.store.log("career", **ALL),
-        )
-        self.assertEqual(rows, self.store.log("other", **ALL))
-        self.assertEqual([], self.store.saved("career", "key", "print"))
-        self.assertEqual(1, len(self.store.saved("other", "key", "print")))
-
-    def test_an_erasure_that_fails(self) -> None:
-        """When a block fails, nothing was erased in it."""
-        row = new_row(1, personal=b"a")
-        append_rows(self.store, row)
-        with suppress(_StopError), self.store.writing("career"):
-            self.store.erase("career", {1: None})
-            raise _StopError
-        self.assertEqual([row], self.store.log("career", **ALL))
+        remaining = [rows[0]._replace(personal=b"b"), rows[1]._replace(personal=None), rows[2]]
+        self.assertEqual(remaining, self.store.rows("career", Query()))
+        self.assertEqual([1, 3], self.chosen(personal=True))
+        self.assertEqual([2], self.chosen(personal=False))
+        self.assertEqual([], self.store.snapshots("career", "key", "print"))
+        self.assertEqual(rows, self.store.rows("other", Query()))
+        self.assertEqual([snapshot], self.store.snapshots("other", "key", "print"))
 
     def test_erasing_never_adds(self) -> None:
         """Nothing can be put where it was not, and only a writer can erase."""
-        append_rows(self.store, new_row(1, personal=b"a"), new_row(2))
-        for left in ({1: b"a"}, {1: b"b"}, {1: b"a\nb"}, {2: b"a"}):
+        rows = [new_row(1, personal=b"a"), new_row(2)]
+        append_rows(self.store, *rows)
+        for more in ({1: b"a"}, {1: b"b"}, {1: b"a\nb"}, {2: b"a"}):
             with self.assertRaises(StoreError), self.store.writing("career"):
-                self.store.erase("career", left)
+                self.store.erase("career", more)
         with self.assertRaises(StoreError):
             self.store.erase("career", {1: None})
-        self.assertEqual([(1, b"a")], self.store.personal("career"))
+        self.assertEqual(rows, self.store.rows("career", Query()))
+
+    def test_a_deleted_ledger_is_gone(self) -> None:
+        """A ledger is deleted with all that belongs to it; others stay, and it may begin anew."""
+        rows = [new_row(n, key="k", introduces="a:b", names='["c:d"]') for n in (1, 2)]
+        snapshot = Snapshot(2, "2024", 2, b"state")
+        for ledger in ("career", "other"):
+            head = append_rows(self.store, *rows, ledger=ledger)
+            self.store.save(ledger, "key", "print", [snapshot])
+        self.store.delete("career")
+        queries = (Query(), Query(keys=["k"]), Query(kind="a"), Query(names="c:d"))
+        for store in [self.store, *([self.reopen()] if self.lasting else [])]:
+            self.assertEqual(["other"], store.ledgers())
+            self.assertEqual(EMPTY, store.head("career"))
+            self.assertEqual(head, store.head("other"))
+            for query in queries:
+                self.assertEqual([], store.rows("career", query))
+                self.assertEqual(rows, store.rows("other", query))
+            self.assertEqual([], store.snapshots("career", "key", "print"))
+            self.assertEqual([snapshot], store.snapshots("other", "key", "print"))
+        new = new_row(1, id="id-2", type="new")
+        append_rows(self.store, new)
+        self.assertEqual([new], self.store.rows("career", Query()))
+        self.assertEqual([], self.store.snapshots("career", "key", "print"))
+        self.store.check()
+
+    def test_no_byte_is_left(self) -> None:
+        """After a purge no file in the store's folder holds what was erased or deleted."""
+        gone = [b"%s %s" % (what, os.urandom(8).hex().encode()) for what in (b"line", b"body")]
+        rows = [new_row(1, personal=gone[0]), new_row(2, personal=b"stays")]
+        for size in (1, 2):
+            append_rows(self.store, rows[size - 1])
+            self.store.save("career", "key", "print", [Snapshot(size, "2024", 1, gone[0])])
+        other = new_row(1, body=gone[1], names=json.dumps([f"a:{gone[1].decode()}"]))
+        append_rows(self.store, other, ledger="other")
+        with self.store.writing("career"):
+            self.store.erase("career", {1: None})
+        self.store.delete("other")
+        self.store.purge()
+        self.assertEqual([2], self.chosen(personal=True))
+        self.store.close()
+        for file in filter(Path.is_file, self.folder.rglob("*")):
+            content = file.read_bytes()
+            self.assertEqual([], [each for each in gone if each in content], file.name)
 
     # The end
 
@@ -634,11 +629,10 @@ class StoreLaws(unittest.TestCase):
         uses: list[Callable[[], object]] = [
             store.ledgers,
             lambda: store.head("career"),
-            lambda: store.log("career", **ALL),
-            lambda: store.facts("career", **_EVERY_FACT),
-            lambda: store.names("career", "role"),
-            lambda: store.saved("career", "key", "print"),
+            lambda: store.rows("career", Query()),
+            lambda: store.snapshots("career", "key", "print"),
             lambda: store.save("career", "key", "print", []),
+            lambda: store.delete("career"),
             lambda: append_rows(store, new_row(2)),
         ]
         for number, use in enumerate(uses):
@@ -651,7 +645,7 @@ class StoreLaws(unittest.TestCase):
             self.store.append("career", [new_row(1)], b"1" * 32)
             self.store.close()
         if self.lasting:
-            self.assertEqual([], self.opened().ledgers())
+            self.assertEqual([], self.reopen().ledgers())
 
     def test_it_shows_what_it_is(self) -> None:
         """The store's repr begins with its class, so that a message can name it."""
@@ -663,7 +657,7 @@ class StoreLaws(unittest.TestCase):
         """Whatever was done to it before, the store answers as a plain list of rows would."""
         make, lasting = self.make[0], self.lasting
 
-        class Machine(_Machine):
+        class Machine(StoreMachine):
             """The machine of this store."""
 
             def __init__(self) -> None:
@@ -681,255 +675,3 @@ class StoreLaws(unittest.TestCase):
                 suppress_health_check=EVERY_CHECK,
             ),
         )
-
-
-# Few values, so that they meet.
-texts: Final = st.sampled_from(["", "a", "b", "B", "a\0b", "é", "\U0001f680"])
-ledgers: Final = st.sampled_from(["ada", "ada", "bob", "", "a\0b"])
-types: Final = st.sampled_from(["x.done", "y.done", "z.done"])
-dates: Final = st.sampled_from(["2023", "2024", "2024-02", "2024-02-29", "2025-01"])
-names: Final = st.builds("{}:{}".format, st.sampled_from(["role", "roles"]), texts)
-numbers: Final = st.integers(0, 30)
-places: Final = st.tuples(dates | st.just(""), numbers)
-selections: Final = st.none() | st.sets(types)
-new_rows: Final = st.fixed_dictionaries(
-    {
-        "type": types,
-        "on": st.none() | dates,
-        "key": st.none() | texts,
-        "introduces": st.none() | names,
-        "body": st.binary(max_size=2),
-        "personal": st.none() | st.sampled_from([b"a", b"a\nb", b"a\nb\nc"]),
-    }
-)
-_blocks: Final = st.lists(st.lists(new_rows, min_size=1, max_size=3), min_size=1, max_size=3)
-snapshots: Final = st.lists(
-    st.builds(Saved, numbers, dates, numbers, st.binary(max_size=1)),
-    max_size=3,
-    unique_by=lambda saved: saved[1:3],
-)
-
-
-class _StopError(Exception):
-    """Ends a block of writing half-way."""
-
-
-class _Machine(RuleBasedStateMachine):
-    """A store, and a second one on the same ledgers if it lasts, beside plain lists."""
-
-    def __init__(self, make_store: MakeStore, *, lasting: bool) -> None:
-        super().__init__()
-        self.make_store, self.lasting = make_store, lasting
-        self.folder = Path(mkdtemp(prefix="careerledger-"))
-        self.rows: dict[str, list[Row]] = defaultdict(list)
-        self.heads: dict[str, Head] = {}
-        self.kept: dict[tuple[str, str], tuple[str, list[Saved]]] = {}
-        self.count = 0
-        self.stores = [make_store(self.folder) for _ in range(1 + lasting)]
-
-    def teardown(self) -> None:
-        for store in self.stores:
-            store.close()
-        rmtree(self.folder, ignore_errors=True)
-
-    def agree(self, expected: object, method: str, *args: Any, **kwargs: Any) -> None:
-        for store in self.stores:
-            found = getattr(store, method)(*args, **kwargs)
-            if found != expected:
-                told = ", ".join([*map(repr, args), *(f"{k}={v!r}" for k, v in kwargs.items())])
-                raise AssertionError(
-                    f"{store!r}.{method}({told}) is {found!r}, where it must be {expected!r}"
-                )
-
-    def batch(self, ledger: str, drawn: list[dict[str, Any]]) -> tuple[list[Row], bytes]:
-        """Rows that a ledger can take, and the frontier that it then has."""
-        here = self.rows[ledger]
-        taken: set[str | None] = {row.key for row in here if row.key is not None}
-        rows: list[Row] = []
-        for seq, fields in enumerate(drawn, start=len(here) + 1):
-            self.count += 1
-            key = None if fields["key"] in taken else fields["key"]
-            taken |= {key} - {None}
-            rows.append(
-                Row(
-                    seq=seq,
-                    id=f"id {self.count}",
-                    type=fields["type"],
-                    on=fields["on"],
-                    recorded_at=f"2024-{self.count // 3:06}",
-                    key=key,
-                    body=fields["body"],
-                    leaf=leaf_hash(fields["body"]),
-                    introduces=fields["introduces"],
-                    personal=fields["personal"],
-                )
-            )
-        return rows, _frontier_behind(self.heads.get(ledger, EMPTY), rows)
-
-    @rule(ledger=ledgers, blocks=_blocks, last=st.booleans())
-    def append(self, ledger: str, blocks: list[list[dict[str, Any]]], last: bool) -> None:  # noqa: FBT001
-        store = self.stores[-1 if last else 0]
-        for drawn in blocks:
-            rows, frontier = self.batch(ledger, drawn)
-            with store.writing(ledger) as head:
-                assert self.heads.get(ledger, EMPTY) == head, "the block begins at another head"
-                store.append(ledger, rows, frontier)
-            self.rows[ledger] += rows
-            self.heads[ledger] = Head(rows[-1].seq, rows[-1].recorded_at, frontier)
-        self.agree(self.rows[ledger], "log", ledger, **ALL)
-        dated = sorted((row for row in self.rows[ledger] if row.on is not None), key=_place)
-        self.agree([_slim(row) for row in dated], "facts", ledger, **_EVERY_FACT)
-
-    @rule(ledger=ledgers, drawn=st.lists(new_rows, min_size=1, max_size=3))
-    def append_and_fail(self, ledger: str, drawn: list[dict[str, Any]]) -> None:
-        rows, frontier = self.batch(ledger, drawn)
-        for store in self.stores:
-            with suppress(_StopError), store.writing(ledger):
-                store.append(ledger, rows, frontier)
-                raise _StopError
-
-    @precondition(lambda self: any(self.rows.values()))
-    @rule(data=st.data(), drawn=new_rows, other=st.booleans())
-    def append_what_is_taken(self, data: st.DataObject, drawn: dict[str, Any], other: bool) -> None:  # noqa: FBT001
-        ledger = data.draw(
-            st.sampled_from(sorted(name for name, here in self.rows.items() if here))
-        )
-        taken = data.draw(st.sampled_from(self.rows[ledger]))
-        rows, frontier = self.batch(ledger, [drawn])
-        same: dict[str, Any] = {"id": taken.id}
-        if other and taken.key is not None:
-            same = {"key": taken.key}
-        for store in self.stores:
-            refused = False
-            try:
-                with store.writing(ledger):
-                    store.append(ledger, [rows[0]._replace(**same)], frontier)
-            except StoreError:
-                refused = True
-            assert refused, f"{store!r} took {same!r} twice"
-
-    @rule(ledger=ledgers, key=texts, fingerprint=texts, saved=snapshots)
-    def save(self, ledger: str, key: str, fingerprint: str, saved: list[Saved]) -> None:
-        self.stores[0].save(ledger, key, fingerprint, saved)
-        known = max((one.seen for one in saved), default=self.heads.get(ledger, EMPTY).size)
-        since = any(row.on is None and row.seq > known for row in self.rows[ledger])
-        if ledger in self.heads and not since:
-            furthest_first = sorted(saved, key=lambda one: one[1:3], reverse=True)
-            self.kept[ledger, key] = (fingerprint, furthest_first)
-
-    @rule(ledger=ledgers, some=st.sets(st.integers(1, 6)), whole=st.booleans(), last=st.booleans())
-    def erase(self, ledger: str, some: set[int], whole: bool, last: bool) -> None:  # noqa: FBT001
-        here = self.rows[ledger]
-        left = {
-            row.seq: None if whole else row.personal.split(b"\n")[0]
-            for row in here
-            if row.seq in some and row.personal is not None and (whole or b"\n" in row.personal)
-        }
-        store = self.stores[-1 if last else 0]
-        with store.writing(ledger):
-            store.erase(ledger, left)
-        self.rows[ledger] = [row._replace(personal=left.get(row.seq, row.personal)) for row in here]
-        for name, key in list(self.kept):
-            if name == ledger:
-                del self.kept[name, key]
-        self.agree(self.rows[ledger], "log", ledger, **ALL)
-        for kept in self.stores:
-            assert all(not kept.saved(ledger, key, "print") for key in ("key", "other"))
-
-    @invariant()
-    def what_is_personal_is_there(self) -> None:
-        for ledger in self.heads:
-            held = [(r.seq, r.personal) for r in self.rows[ledger] if r.personal is not None]
-            self.agree(held, "personal", ledger)
-
-    @precondition(lambda self: self.lasting)
-    @rule(which=st.integers(0, 1))
-    def reopen(self, which: int) -> None:
-        self.stores[which].close()
-        self.stores[which] = self.make_store(self.folder)
-
-    @invariant()
-    def heads_are_right(self) -> None:
-        self.agree(sorted(self.heads), "ledgers")
-        for ledger, head in self.heads.items():
-            self.agree(head, "head", ledger)
-
-    @rule(ledger=ledgers, after=numbers, upto=numbers, limit=numbers)
-    def log(self, ledger: str, after: int, upto: int, limit: int) -> None:
-        expected = [row for row in self.rows[ledger] if after < row.seq <= upto][:limit]
-        self.agree(expected, "log", ledger, after=after, upto=upto, limit=limit)
-
-    @rule(ledger=ledgers, after=places, until=dates, upto=numbers, types=selections, limit=numbers)
-    def facts(self, *, ledger: str, **part: Any) -> None:
-        dated = [row for row in self.rows[ledger] if row.on is not None]
-        expected = [
-            _slim(row)
-            for row in sorted(dated, key=_place)
-            if part["after"] < _place(row)
-            and _place(row)[0] <= part["until"]
-            and row.seq <= part["upto"]
-            and (part["types"] is None or row.type in part["types"])
-        ]
-        self.agree(expected[: part["limit"]], "facts", ledger, **part)
-
-    @rule(ledger=ledgers, after=numbers, upto=numbers)
-    def corrections(self, ledger: str, after: int, upto: int) -> None:
-        expected = [
-            _slim(row) for row in self.rows[ledger] if row.on is None and after < row.seq <= upto
-        ]
-        self.agree(expected, "corrections", ledger, after=after, upto=upto)
-
-    @rule(ledger=ledgers, extra=st.lists(texts))
-    def lookups(self, ledger: str, extra: list[str]) -> None:
-        here = self.rows[ledger]
-        ids = {row.id for row in here[::2]}.union(extra)
-        self.agree([_slim(row) for row in here if row.id in ids], "by_id", ledger, ids)
-        self.agree({row.key: row.seq for row in here if row.key in extra}, "by_key", ledger, extra)
-        for row in here:
-            self.agree(_place(row), "place", ledger, row.seq)
-
-    @rule(ledger=ledgers, asked=st.sets(names))
-    def introduced(self, ledger: str, asked: set[str]) -> None:
-        by_name: dict[str, list[int]] = defaultdict(list)
-        for row in self.rows[ledger]:
-            if row.introduces is not None:
-                by_name[row.introduces].append(row.seq)
-        asked |= set(sorted(by_name)[::2])
-        expected = {name: by_name[name] for name in asked if name in by_name}
-        self.agree(expected, "introducing", ledger, asked)
-        for kind in ("role", "roles", "other"):
-            found = sorted(n.partition(":")[2] for n in by_name if n.startswith(f"{kind}:"))
-            self.agree(found, "names", ledger, kind)
-
-    @rule(ledger=ledgers, number=numbers)
-    def known(self, ledger: str, number: int) -> None:
-        instant = f"2024-{number:06}"
-        expected = sum(row.recorded_at <= instant for row in self.rows[ledger])
-        self.agree(expected, "known", ledger, instant)
-
-    @rule(ledger=ledgers, after=numbers, upto=numbers, place=places, types=selections)
-    def touched(self, *, ledger: str, **part: Any) -> None:
-        expected = any(
-            row.on is not None
-            and part["after"] < row.seq <= part["upto"]
-            and _place(row) <= part["place"]
-            and (part["types"] is None or row.type in part["types"])
-            for row in self.rows[ledger]
-        )
-        self.agree(expected, "touched", ledger, **part)
-
-    @rule(fingerprint=texts)
-    def saved(self, fingerprint: str) -> None:
-        for (ledger, key), (made_with, expected) in self.kept.items():
-            self.agree(expected, "saved", ledger, key, made_with)
-            self.agree(expected[:1], "saved", ledger, key, made_with, limit=1)
-            mine = expected if fingerprint == made_with else []
-            self.agree(mine, "saved", ledger, key, fingerprint)
-
-
-def _slim(row: Row) -> Slim:
-    return (row.seq, row.type, row.body, row.personal)
-
-
-def _place(row: Row) -> tuple[str, int]:
-    return (row.on or "", row.seq)

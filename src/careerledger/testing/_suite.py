@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from inspect import Parameter, Signature
 from typing import Any, ClassVar, Final, cast
 
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, given, settings, strategies as st
 from hypothesis.errors import Flaky
 
 from careerledger.answers.explanation import Measure
@@ -19,8 +18,7 @@ from careerledger.projections.base import meta_of
 from careerledger.testing._builder import CareerOptions, with_introducers
 from careerledger.testing._careers import Career, Step, lines_of
 from careerledger.testing._cases import Case, cases, without
-from careerledger.testing._events import EVERY_CHECK, facts
-from careerledger.testing._events import events as events_of
+from careerledger.testing._events import EVERY_CHECK, events as events_of, facts
 from careerledger.testing._laws import (
     LAWS,
     Broken,

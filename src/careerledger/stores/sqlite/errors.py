@@ -15,16 +15,16 @@ _MEANINGS: Final[tuple[tuple[tuple[type[Exception], ...], type[StoreError], str]
         (apsw.BusyError, apsw.LockedError),
         LockedError,
         (
-            "{path} is being written by another program, for longer than {timeout:g} s; try again, or "
-            "open it with a longer timeout="
+            "{path} is being written by another program, for longer than {timeout:g} s; try "
+            "again, or open it with a longer timeout="
         ),
     ),
     (
         (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError),
         ReadOnlyError,
         (
-            "{path} cannot be written: {error}; a ledger needs a file and a folder that you may write "
-            "to"
+            "{path} cannot be written: {error}; a ledger needs a file and a folder that you may "
+            "write to"
         ),
     ),
     (
@@ -41,8 +41,8 @@ _MEANINGS: Final[tuple[tuple[tuple[type[Exception], ...], type[StoreError], str]
         (apsw.TooBigError,),
         StoreError,
         (
-            f"{{path}}: one row would have more than {MAX_VALUE:,} bytes, which no ledger has; record "
-            "less at once, or restore the file from a backup"
+            f"{{path}}: one row would have more than {MAX_VALUE:,} bytes, which no ledger has; "
+            "record less at once, or restore the file from a backup"
         ),
     ),
     ((OverflowError,), StoreError, "{path} holds no numbers beyond 64 bits"),

@@ -99,7 +99,7 @@ class SQLiteStore:
             query = self._up_to_instant(ledger, query, query.recorded_until)
         for field in ("ids", "keys", "introduces", "targets", "types"):
             values = getattr(query, field)
-            if values is not None and len(values) > _VALUES_AT_ONCE:
+            if values is not None and not 0 < len(values) <= _VALUES_AT_ONCE:
                 return self._in_parts(ledger, query, field, values)
         sql, bound = select(ledger, query)
         if query.limit is None:
@@ -126,7 +126,7 @@ class SQLiteStore:
     def _in_parts(
         self, ledger: str, query: Query, field: str, values: Collection[str]
     ) -> list[Row]:
-        """Answer a query with many values of one condition, as the file is at one moment."""
+        """Answer a query with no or many values of one condition, as of one moment."""
         unique = sorted(set(values))
         found: list[Row] = []
         with self._file as connection, connection:
