@@ -506,7 +506,7 @@ def test_what_does_not_fit_is_named(ledger: Ledger) -> None:
     ):
         kept.rows[:] = good
         kept.rows[number - 1] = good[number - 1]._replace(**{field: value})
-        with pytest.raises(DamagedError, match=f"#{number} of ledger 'career' does not fit"):
+        with pytest.raises(DamagedError, match=f"entry #{number} of ledger 'career' is damaged"):
             ledger.verify()
     kept.rows[:] = good
     kept.frontier = bytes(64)

@@ -19,7 +19,7 @@ from careerledger.proofs.merkle import Frontier, inclusion_path, root_of
 from careerledger.proofs.personal import disclosed
 from careerledger.stores import Query, Row
 
-__all__ = ["missing_of", "prove", "verify"]
+__all__ = ["check_row", "missing_of", "prove", "verify"]
 
 
 def verify(journal: Journal, since: Checkpoint | None) -> None:
@@ -85,7 +85,7 @@ def _sound_pages(journal: Journal, *sizes: int) -> Iterator[list[Row]]:
     pages = (journal.pages(Query(after=start, upto=upto)) for start, upto in pairwise([0, *sizes]))
     for rows in chain.from_iterable(pages):
         for row in rows:
-            entry = _sound_entry(journal, row, after + 1, recorded_at)
+            entry = check_row(journal, row, after + 1, recorded_at)
             after, recorded_at = row.seq, row.recorded_at
             if row.personal is not None or b'"personal":' in row.body:
                 missing += [(row.seq, subject) for subject in missing_of(journal.name, row, entry)]
@@ -97,7 +97,7 @@ def _sound_pages(journal: Journal, *sizes: int) -> Iterator[list[Row]]:
             raise _unsound(journal.name, number)
 
 
-def _sound_entry(journal: Journal, row: Row, number: int, recorded_at: str) -> Entry[Event]:
+def check_row(journal: Journal, row: Row, number: int, recorded_at: str) -> Entry[Event]:
     """Return the entry in a row; DamagedError where the row is not what its bytes make it.
 
     Args:
