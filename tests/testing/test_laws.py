@@ -1,6 +1,7 @@
 """What ``laws`` makes works under every runner, and what it prints can be pasted and run."""
 
 import json
+import os
 import subprocess
 import sys
 import unittest
@@ -14,6 +15,7 @@ import attrs
 import pytest
 from immutabledict import immutabledict
 
+from careerledger import testing
 from careerledger.errors import DefinitionError
 from careerledger.events import CourseFinished, GoalSet, SkillPractised
 from careerledger.projections import on, projection
@@ -133,14 +135,14 @@ RUNNERS = {
 def test_every_runner_finds_the_tests(runner, tmp_path):
     """And passes over the bases, which are imported too."""
     (tmp_path / "test_mine.py").write_text(TEST_FILE)
-    path = str(Path(__file__).parents[1])
+    sources = [Path(__file__).parents[1], Path(testing.__file__).parents[2]]
 
     ran = subprocess.run(
         [sys.executable, *RUNNERS[runner]],
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        env={"PYTHONPATH": path, "PATH": ""},
+        env={"PYTHONPATH": os.pathsep.join(map(str, sources)), "PATH": ""},
         check=False,
     )
 

@@ -1,7 +1,7 @@
 """What the fields of an event may hold, read off its annotations once for all who make values.
 
 ``shape_of`` turns an annotation, with its rules and references, into a small tree. Strategies and
-genes are two renderings of that tree.
+draws are two renderings of that tree.
 """
 
 import types
