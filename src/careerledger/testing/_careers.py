@@ -20,7 +20,8 @@ from careerledger.dates import PartialDate
 from careerledger.errors import DefinitionError
 from careerledger.events import Action, Event, UnknownEvent, catalogue, introduced, referred
 from careerledger.events.correction import EntryAmended, EntryVoided
-from careerledger.history import Corrections, Entry, corrected, fillable, place
+from careerledger.events.role import RoleEnded, RoleStarted
+from careerledger.history import Corrections, Entry, corrected, place
 from careerledger.journal import codec
 from careerledger.journal.write import as_row
 from careerledger.ledger import Ledger
@@ -387,8 +388,6 @@ class Teller:
 
     def _one_after_the_other(self, cls: type[Action]) -> type[Action]:
         """A role starts when none is held."""
-        from careerledger.events import RoleEnded, RoleStarted  # noqa: PLC0415 - few ask for it
-
         held = sum(
             isinstance(event, RoleStarted) - isinstance(event, RoleEnded)
             for event in self.stands.values()
@@ -402,7 +401,7 @@ class Teller:
         world, tried = self.world, {cls}
         while True:
             try:
-                return self._not_before_what_it_names(_made(cls, _fields(cls, gene, on, world)))
+                return self._not_before_what_it_names(cls(**_fields(cls, gene, on, world)))
             except Nothing as nothing:
                 introducer = self.introducers.get(nothing.kind)
                 if introducer is None or introducer in tried:
@@ -517,35 +516,7 @@ def unknown_event(on: PartialDate) -> UnknownEvent:
 
 def evolved(event: Action, change: dict[str, Any]) -> Action:
     """The event with other values in some fields."""
-    cls: Any = type(event)
-    return _made(cls, {name: getattr(event, name) for name in _maker(cls)[1]} | change)
-
-
-def _made(cls: Any, fields: dict[str, Any]) -> Action:
-    """An event of values that are known to fit: to check them takes a tenth of a career's time."""
-    fill, defaults = _maker(cls)
-    if fill is cls:
-        return cast("Action", cls(**fields))
-    event: Any = _new(fill)
-    for name, value in (defaults | fields).items():
-        setattr(event, name, value)
-    event.__class__ = cls
-    return cast("Action", event)
-
-
-_new: Final[Callable[[Any], Any]] = object.__new__
-
-
-@cache
-def _maker(cls: Any) -> tuple[Any, dict[str, Any]]:
-    """What is filled to make events of a class, and the fields' defaults.
-
-    It is the class itself where that does more than to check what it is given.
-    """
-    fields = {field.name: field.default for field in attrs.fields(cls)}
-    own = any(hasattr(cls, f"__attrs_{moment}_init__") for moment in ("pre", "post"))
-    made_anew = any(isinstance(default, cast("type", attrs.Factory)) for default in fields.values())
-    return cls if own or made_anew else fillable(cls), fields
+    return event.replace(**change)
 
 
 def _fields(cls: type[Action], gene: bytes, on: PartialDate, world: World) -> dict[str, Any]:
