@@ -19,9 +19,11 @@ from careerledger.testing._strategies import draw_digits
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
 
-from zoo import broken, broken_events, broken_stores  # noqa: F401 - they fill the cages
+from zoo import broken, broken_events, broken_stores
 from zoo.keeper import PROJECTIONS, STORES, Animal
 
+CAGES = (broken, broken_events, broken_stores)
+"""Importing them fills the lists of the keeper."""
 README = Path(__file__).with_name("README.md")
 MARKS = ("<!-- kit: written by kit.py -->", "<!-- end of kit -->")
 CAREERS: Final = 3_000

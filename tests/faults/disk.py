@@ -54,7 +54,7 @@ class _File(apsw.VFSFile):
     def _note(self, kind: str, at: int = 0, data: bytes = b"") -> None:
         self._recorder.log.append(Operation(kind, self._name, at, data))
 
-    def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802 - SQLite's names
+    def xRead(self, amount: int, offset: int) -> bytes:
         try:
             self._recorder.fault("xRead")
         except ShortReadError:
@@ -62,17 +62,17 @@ class _File(apsw.VFSFile):
         self._recorder.reads.add((self._name, offset))
         return super().xRead(amount, offset)
 
-    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802
+    def xWrite(self, data: bytes, offset: int) -> None:
         self._recorder.fault("xWrite")
         super().xWrite(data, offset)
         self._note("write", offset, bytes(data))
 
-    def xTruncate(self, size: int) -> None:  # noqa: N802
+    def xTruncate(self, size: int) -> None:
         self._recorder.fault("xTruncate")
         super().xTruncate(size)
         self._note("truncate", size)
 
-    def xSync(self, flags: int) -> None:  # noqa: N802
+    def xSync(self, flags: int) -> None:
         try:
             self._recorder.fault("xSync")
         except apsw.Error:
@@ -83,11 +83,11 @@ class _File(apsw.VFSFile):
         # SQLite syncs the folder together with a log that it has just opened.
         self._new_log = False
 
-    def xFileSize(self) -> int:  # noqa: N802
+    def xFileSize(self) -> int:
         self._recorder.fault("xFileSize")
         return super().xFileSize()
 
-    def xLock(self, level: int) -> None:  # noqa: N802
+    def xLock(self, level: int) -> None:
         self._recorder.fault("xLock")
         super().xLock(level)
 
@@ -107,15 +107,15 @@ class Recorder(apsw.VFS):
         """Which places of which files were read."""
         super().__init__("recorder", self.base, makedefault=True)
 
-    def xOpen(self, name: Any, flags: list[int]) -> _File:  # noqa: N802
+    def xOpen(self, name: Any, flags: list[int]) -> _File:
         return _File(self, name, flags)
 
-    def xDelete(self, name: str, sync_folder: bool) -> None:  # noqa: N802
+    def xDelete(self, name: str, sync_folder: bool) -> None:
         self.fault("xDelete")
         super().xDelete(name, sync_folder)
         self.log.append(Operation("delete", Path(name).name, int(sync_folder)))
 
-    def xAccess(self, name: str, flags: int) -> bool:  # noqa: N802
+    def xAccess(self, name: str, flags: int) -> bool:
         self.fault("xAccess")
         return super().xAccess(name, flags)
 

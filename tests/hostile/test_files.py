@@ -150,7 +150,7 @@ def spied():
     ran = []
 
     class Spying:
-        def Connect(self, *args):  # noqa: N802
+        def Connect(self, *args):
             ran.append(args)
             raise apsw.Error
 

@@ -264,7 +264,7 @@ def test_each_commit_is_synced(path, add, row):
             self.name = name.filename() if isinstance(name, apsw.URIFilename) else name
             super().__init__(before, name, flags)
 
-        def xSync(self, flags):  # noqa: N802
+        def xSync(self, flags):
             synced.append((self.name, flags & 0xF))
             super().xSync(flags)
 
@@ -272,7 +272,7 @@ def test_each_commit_is_synced(path, add, row):
         def __init__(self):
             super().__init__("watched", before, makedefault=True)
 
-        def xOpen(self, name, flags):  # noqa: N802
+        def xOpen(self, name, flags):
             return File(name, flags)
 
     vfs = Watched()

@@ -6,8 +6,11 @@ import pytest
 
 from careerledger.testing import promises
 from careerledger.testing._suite import _TESTS, ProjectionLaws
-from zoo import broken, broken_events, broken_stores, sound  # noqa: F401 - they fill the cages
+from zoo import broken, broken_events, broken_stores, sound
 from zoo.keeper import PROJECTIONS, SOUND, STORES
+
+CAGES = (broken, broken_events, broken_stores, sound)
+"""Importing them fills the lists of the keeper."""
 
 GUIDE = Path(__file__).parents[2] / "docs" / "testing.md"
 

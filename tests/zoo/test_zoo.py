@@ -6,8 +6,11 @@ import pytest
 from hypothesis import Phase, settings
 
 from careerledger.testing import LawBroken, NotShown, store_laws
-from zoo import broken, broken_events, broken_stores, sound  # noqa: F401 - they fill the cages
+from zoo import broken, broken_events, broken_stores, sound
 from zoo.keeper import PROJECTIONS, SOUND, STORES
+
+CAGES = (broken, broken_events, broken_stores, sound)
+"""Importing them fills the lists of the keeper."""
 
 by_name = {"ids": lambda animal: animal.name}
 

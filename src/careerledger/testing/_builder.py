@@ -154,8 +154,6 @@ class CareerBuilder:
 
     def _without_overlap(self, cls: type[Action]) -> type[Action]:
         """Return the class, or for a role the start or end that keeps roles apart."""
-        from careerledger.events import RoleEnded, RoleStarted  # noqa: PLC0415 - few ask for it
-
         open_roles = sum(
             isinstance(event, RoleStarted) - isinstance(event, RoleEnded)
             for event in self.in_force.values()

@@ -116,7 +116,7 @@ def events(cls: type[Event] | None = None, /, *, ids: Ids = any_ids) -> st.Searc
 
 
 def _instances(cls: type[Any], ids: Ids) -> st.SearchStrategy[Any]:
-    def of(required: bool) -> dict[str, st.SearchStrategy[Any]]:  # noqa: FBT001
+    def of(*, required: bool) -> dict[str, st.SearchStrategy[Any]]:
         found: list[FieldShape] = [f for f in fields_of(cast("Any", cls)) if f.required is required]
         return {f.name: values_of(f.shape, ids) for f in found}
 

@@ -135,14 +135,14 @@ class Expected:
 
     def __bool__(self) -> bool:
         __tracebackhide__ = True
-        return self._holds(bool(self._value), "something true", ...)
+        return self._holds(self._value, "something true", ...)
 
     @property
     def value(self) -> Any:
         """The value itself, for whatever else is to be asked of it."""
         return self._value
 
-    def _holds(self, holds: bool, sign: str, other: object) -> bool:  # noqa: FBT001
+    def _holds(self, holds: object, sign: str, other: object) -> bool:
         __tracebackhide__ = True
         if not holds:
             wanted = sign if other is ... else f"{sign} {_plain(other)!r}"
