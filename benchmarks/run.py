@@ -35,7 +35,7 @@ from careerledger import projections as theirs
 from careerledger.events import Action, WorkLogged
 from careerledger.journal import write as recording
 from careerledger.proofs import Frontier
-from careerledger.stores.sqlite import SCHEMA
+from careerledger.stores.sqlite.schema import SCHEMA
 
 HERE = Path(__file__).resolve().parent
 CACHE = HERE.parent / "build" / "benchmarks"

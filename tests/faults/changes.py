@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 from careerledger import Draft, Ledger
 from careerledger.errors import DamagedError, StoreError
 from careerledger.events import ContactMade, ContactTouched, CourseFinished, SkillPractised
-from careerledger.journal import read
-from careerledger.journal.verify import _telling
+from careerledger.journal import Journal, read
+from careerledger.journal.verify import _sound_entry
 from careerledger.projections import Learning, NetworkGrowth, Skills
 from careerledger.proofs import Frontier, leaf_hash
 from careerledger.stores import Head, Query, Row
@@ -218,7 +218,7 @@ class Changes:
             with store._file.translated:  # as Store.check has it, which opens the file anew
                 check_pages(store._file.connection, self._path, "integrity_check")
         except DamagedError as error:
-            return "found by hash" if "does not fit" in str(error) else "found by structure"
+            return "found by hash" if "its columns" in str(error) else "found by structure"
         assert not changed, "entries were changed, and verify did not see it"
         for question in self._questions:
             assert page not in question.pages or question.is_answered(store), "answers were changed"
@@ -238,7 +238,9 @@ class Changes:
             first, last = differ[0], differ[-1]
             before = rows[first - 1].recorded_at if first else ""
             with suppress(TypeError):  # before the entries, verify looks at the types of values
-                _telling(name, rows[first : last + 1], first, before)
+                for number, row in enumerate(rows[first : last + 1], start=first + 1):
+                    _sound_entry(Journal(store, name), row, number, before)
+                    before = row.recorded_at
         Ledger(store, name=name).verify()
 
 
