@@ -135,14 +135,15 @@ class Changes:
             structure = question(methodcaller("check"))
             self._questions = [question(ask) for ask in _asked(self._logs)]
             self._questions += [question(ask, _are_among) for ask in _asked_of_snapshots(store)]
+            in_vain = [question(ask) for ask in _asked_in_vain()]
         assert path.read_bytes() == self._content
         assert sum(len(log.answer[1]) for log in self._logs.values()) == ENTRIES
         assert structure.pages == set(range(1, self.size // PAGE + 1))
         self._owners = dict(owners)
         everything = [*self._logs.values(), *self._questions]
         assert all(asked.answer and 1 in asked.pages for asked in everything)
-        self._questions += [question(ask) for ask in _asked_in_vain()]
-        everything += self._questions
+        self._questions += in_vain
+        everything += in_vain
         # Of this page no answer tells: it says where the file was looked through.
         unread = {page for page, owner in owners if owner == "examined"}
         assert structure.pages - unread == set().union(*(asked.pages for asked in everything))
