@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from careerledger import Entry
 from careerledger.events import Action
 from careerledger.projections import on, projection
 
@@ -12,7 +11,7 @@ class Hours:
     hours: dict[str, float] = {}
 
     @on(Action)
-    def add(self, event: Action, _entry: Entry[Action]) -> None:
+    def add(self, event: Action) -> None:
         spent = event.hours
         if spent:
             hours = self.hours

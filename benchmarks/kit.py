@@ -8,8 +8,7 @@ from statistics import median
 from time import perf_counter
 from typing import Final
 
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 from measure import Table
 from rich.console import Console
 

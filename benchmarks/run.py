@@ -29,11 +29,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 import careerledger
-from careerledger import Ledger
-from careerledger import ledger as ledgers
-from careerledger import projections as theirs
+from careerledger import Ledger, ledger as ledgers, projections as theirs
 from careerledger.events import Action, WorkLogged
-from careerledger.journal import write as recording
+from careerledger.journal import references, write as recording
 from careerledger.proofs import Frontier
 from careerledger.stores.sqlite.schema import SCHEMA
 
@@ -298,7 +296,7 @@ def trust(bench: Bench) -> None:
         (recording, "leaf_hash"): recording.leaf_hash,
         (recording, "with_salt"): recording.with_salt,
         (Frontier, "extend"): Frontier.extend,
-        (recording.Guards, "check"): recording.Guards.check,
+        (references.Guards, "check"): references.Guards.check,
         (ledgers, "check_dates"): ledgers.check_dates,
     }
     with Ledger.open(path) as ledger, bench.task("trust", count + 5) as step:

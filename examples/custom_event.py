@@ -60,7 +60,7 @@ class Pulse(Tunable):
     last: dict[str, date] = {}
 
     @on(ReleasePublished)
-    def publish(self, event: ReleasePublished, entry: Entry[ReleasePublished]) -> None:
+    def publish(self, event: ReleasePublished) -> None:
         self.last[event.project] = event.on.first_day
 
     def view(self, at: date) -> tuple[tuple[str, float], ...]:

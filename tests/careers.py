@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
-from hypothesis import settings
-from hypothesis import strategies as st
+from hypothesis import settings, strategies as st
 
 from careerledger import Ledger, testing
 from careerledger.events import Action, catalogue, event, load_catalogue

@@ -10,8 +10,7 @@ from annotated_types import Ge, GroupedMetadata, Interval, MinLen, Predicate
 from hypothesis import strategies as st
 from immutabledict import immutabledict
 
-from careerledger import Entry
-from careerledger import events as events_package
+from careerledger import Entry, events as events_package
 from careerledger.dates import PartialDate
 from careerledger.events import Accepts, Action, Event, catalogue, event, field, load_catalogue
 from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten
@@ -26,6 +25,15 @@ FACTS = sorted(
 )
 """The event classes of the library that a person records."""
 CORRECTIONS = [EntryAmended, EntryVoided, SubjectForgotten]
+ENDS = [
+    (kind, start, end)
+    for end in FACTS
+    if end.__event__.ends
+    for kind in end.__event__.ends[1:]
+    for start in FACTS
+    if start.__event__.introduces and kind in start.__event__.introduces[1:]
+]
+"""Each kind of thing that ends, with the class that begins it and one that ends it."""
 
 
 def bounds_of(rule: object) -> list[object]:

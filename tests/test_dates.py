@@ -6,8 +6,7 @@ from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from careerledger.dates import PartialDate, as_of
 from careerledger.errors import DateError

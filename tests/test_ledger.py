@@ -332,7 +332,7 @@ def test_a_correction_of_what_is_not_there_changes_nothing() -> None:
         n: int = 0
 
         @on(Action)
-        def step(self, event: Action, entry: Entry[Action]) -> None:
+        def step(self, event: Action) -> None:
             self.n += 1
 
         def view(self, at: date) -> int:
@@ -377,7 +377,7 @@ def test_a_store_that_cannot_save_answers_all_the_same(
         n: int = 0
 
         @on(CourseFinished)
-        def step(self, event: CourseFinished, entry: Entry[CourseFinished]) -> None:
+        def step(self, event: CourseFinished) -> None:
             self.n += 1
 
         def view(self, at: date) -> int:
@@ -410,7 +410,7 @@ def test_an_old_snapshot_serves_when_something_late_was_recorded(
         n: int = 0
 
         @on(CourseFinished)
-        def step(self, event: CourseFinished, entry: Entry[CourseFinished]) -> None:
+        def step(self, event: CourseFinished) -> None:
             self.n += 1
             folded.append(event.on)
 
@@ -601,7 +601,7 @@ def test_a_type_that_becomes_known_counts_from_then_on() -> None:
         n: int = 0
 
         @on(Action)
-        def step(self, event: Action, entry: Entry[Action]) -> None:
+        def step(self, event: Action) -> None:
             self.n += 1
 
         def view(self, at: date) -> int:

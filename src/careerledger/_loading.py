@@ -1,26 +1,97 @@
-"""Packages whose names are loaded when they are first asked for."""
+"""Packages whose names are loaded when they are first asked for.
 
-from collections.abc import Callable, Mapping
+Each name is listed once: where its package imports it for type checkers, under
+``if TYPE_CHECKING:``. The same lines are read when a name is asked for.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Callable
+from functools import cache
 from importlib import import_module
-from typing import Any
+from importlib.machinery import PathFinder
+from typing import Any, Final
 
 
-def on_demand(
-    namespace: dict[str, Any], files: Mapping[str, str]
-) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """The ``__getattr__`` and the ``__dir__`` of a package (PEP 562).
+def on_demand(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Return the ``__getattr__`` and the ``__dir__`` of a package (PEP 562).
+
+    What it imports under ``if TYPE_CHECKING:`` is loaded on demand: a name from its module, or all
+    that a module defines by ``from module import *``.
 
     Args:
-        namespace: The package's ``globals()``, in which a name stands once it was loaded.
-        files: The file of the package in which each name is.
+        package: Its ``__name__``.
     """
-    package: str = namespace["__name__"]
+    namespace = vars(sys.modules[package])
 
     def load(name: str) -> Any:
-        if name not in files:
+        if name == "__all__":
+            return [public for public in names() if not public.startswith("_")]
+        module = None if name.startswith("__") else _module_of(package, name)
+        if module is None:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        found = getattr(import_module(f"{package}.{files[name]}"), name)
-        namespace[name] = found
-        return found
+        value = namespace[name] = getattr(import_module(module), name)
+        return value
 
-    return load, lambda: sorted({*namespace, *files})
+    def names() -> list[str]:
+        defined = {name for module in rooms(package) for name in _defined_in(module)}
+        return sorted({*namespace, *_listed(package), *defined})
+
+    return load, names
+
+
+def rooms(package: str) -> list[str]:
+    """Return the modules all of whose names a package loads on demand."""
+    return [module for name, module in _imports(package) if name == "*"]
+
+
+def _module_of(package: str, name: str) -> str | None:
+    listed = _listed(package).get(name)
+    return listed or next((m for m in rooms(package) if name in _defined_in(m)), None)
+
+
+def _listed(package: str) -> dict[str, str]:
+    return {name: module for name, module in _imports(package) if name != "*"}
+
+
+@cache
+def _imports(package: str) -> tuple[tuple[str, str], ...]:
+    """The names that a package imports for type checkers, each with its module.
+
+    Where programs come without their sources, that may be any name of any of its modules.
+    """
+    source = _source_of(package)
+    if source is None:
+        from pkgutil import iter_modules  # noqa: PLC0415 - seldom needed, and takes a millisecond
+
+        modules = iter_modules(sys.modules[package].__path__)
+        return tuple(("*", f"{package}.{module.name}") for module in modules)
+    return tuple(
+        (alias.name, statement.module)
+        for block in ast.parse(source).body
+        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+        for statement in block.body
+        if isinstance(statement, ast.ImportFrom) and statement.module
+        for alias in statement.names
+    )
+
+
+@cache
+def _defined_in(module: str) -> frozenset[str]:
+    """The public names that a module defines; it is loaded only if it has no source."""
+    source = _source_of(module)
+    if source is None:
+        return frozenset(name for name in vars(import_module(module)) if not name.startswith("_"))
+    return frozenset(_DEFINITION.findall(source))
+
+
+_DEFINITION: Final = re.compile(r"^(?:class |def )?([A-Za-z]\w*)(?=\(|:| =)", re.MULTILINE)
+
+
+def _source_of(module: str) -> str | None:
+    parent = module.rpartition(".")[0]
+    spec = PathFinder.find_spec(module, sys.modules[parent].__path__)
+    loader: Any = None if spec is None else spec.loader
+    source: str | None = None if loader is None else loader.get_source(module)
+    return source

@@ -613,8 +613,10 @@ class Ledger:
         return root
 
     def _known(self, known_at: datetime | str | None) -> int:
+        """How many entries a question is about."""
+        size = self._journal.refresh()
         if known_at is None:
-            return len(self)
+            return size
         return self._journal.size_at(codec.instant_text(_instant(known_at)))
 
     def now(self) -> datetime:

@@ -5,8 +5,7 @@ from random import Random
 
 import attrs
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from rapidfuzz import process
 from rapidfuzz.fuzz import token_sort_ratio
 from rapidfuzz.utils import default_process

@@ -5,8 +5,7 @@ from math import fsum, isclose
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from careerledger import Ledger, projections
 from careerledger.answers.explanation import Explanation, explain, measured
@@ -39,7 +38,7 @@ class Hours:
     hours: float = 0
 
     @on(Action)
-    def add(self, event: Action, _entry: object) -> None:
+    def add(self, event: Action) -> None:
         self.hours += event.hours or 0
 
     def view(self, _at: date) -> float | None:

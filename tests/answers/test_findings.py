@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime
 
 import attrs
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
 from careerledger import Entry, Ledger
 from careerledger.answers import CHECKS, Finding, find
@@ -25,9 +24,8 @@ from careerledger.events import (
     introduced,
     referred,
 )
-from careerledger.projections.rules.spans import SPANS as ENDED_BY
 from careers import TODAY, careers, new_ledger, only_facts, ons
-from strategies import events
+from strategies import ENDS, events
 
 
 def clean(facts):
@@ -219,11 +217,8 @@ def test_of_many_entries_a_message_names_the_first_five():
     assert 7 == len(finding.entries)
 
 
-SPANS = [(kind, start, end) for kind, (start, ends) in ENDED_BY.items() for end in ends]
-
-
 @pytest.mark.parametrize(
-    ("kind", "start", "end"), SPANS, ids=lambda part: getattr(part, "__name__", part)
+    ("kind", "start", "end"), ENDS, ids=lambda part: getattr(part, "__name__", part)
 )
 def test_an_end_is_too_early_only_if_it_lies_wholly_before_the_start(kind, start, end):
     """A year may hold both the start and the end, in whatever order they are known."""

@@ -4,8 +4,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import attrs
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from careerledger.answers.checks.upkeep import (
     CHALLENGE_DAYS,
@@ -45,9 +44,8 @@ from careerledger.events import (
     WorkLogged,
 )
 from careerledger.projections import Goals, Learning
-from careerledger.projections.rules.spans import SPANS
 from careers import TODAY, careers, new_ledger, ons
-from strategies import events
+from strategies import ENDS, events
 
 DAY = timedelta(days=1)
 
@@ -73,8 +71,6 @@ def vision(on="2020", id_="cto"):
 
 
 # References to what has ended
-
-ENDS = [(kind, start, end) for kind, (start, ends) in SPANS.items() for end in ends]
 
 
 @given(st.data(), st.sampled_from(ENDS), ons, ons)
@@ -110,7 +106,7 @@ def test_work_is_late_only_if_it_lies_wholly_after_the_role(end, works):
 def test_nothing_is_dormant_once_the_ends_are_voided(career):
     ledger = new_ledger()
     career.record(ledger)
-    ends = tuple(end for _, ends in SPANS.values() for end in ends)
+    ends = tuple(end for _, _, end in ENDS)
     for entry in list(ledger.entries()):
         if isinstance(entry.event, ends):
             ledger.void(entry.id, reason="a test")

@@ -23,7 +23,7 @@ class Titles:
     titles: list[str] = []
 
     @on(CourseFinished)
-    def finished(self, event, entry) -> None:
+    def finished(self, event) -> None:
         self.titles.append(event.title)
 
     def view(self, at: date) -> list[str]:

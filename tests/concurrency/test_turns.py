@@ -8,8 +8,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from careerledger.stores.sqlite import SQLiteStore
-from careerledger.stores.sqlite import turns as _turns
+from careerledger.stores.sqlite import SQLiteStore, turns as _turns
 from careerledger.stores.sqlite.turns import Turns
 from careerledger.testing import append_rows, new_row
 

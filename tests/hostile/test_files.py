@@ -16,8 +16,7 @@ from careerledger.errors import CareerLedgerError, DamagedError, StoreError, Uns
 from careerledger.events import ContactMade, CourseFinished
 from careerledger.projections import NetworkGrowth
 from careerledger.stores import Query
-from careerledger.stores.sqlite import SQLiteStore, examination, file
-from careerledger.stores.sqlite import defence as _defence
+from careerledger.stores.sqlite import SQLiteStore, defence as _defence, examination, file
 
 
 @pytest.fixture

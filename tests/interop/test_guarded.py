@@ -8,8 +8,7 @@ from io import BytesIO
 from random import Random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from careerledger.cli import main
 from careerledger.demo import resume

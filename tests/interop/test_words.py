@@ -4,8 +4,7 @@ from datetime import date
 
 import attrs
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 from immutabledict import immutabledict
 
 from careerledger.errors import FieldError

@@ -5,8 +5,7 @@ from typing import Annotated
 
 import attrs
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from careerledger.errors import CodecError
 from careerledger.events import Action, ContactMade, Introduces, SkillPractised, event

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import attrs
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from careerledger import Ledger
 from careerledger.errors import (
@@ -125,11 +124,11 @@ class Names:
     names: dict[str, str] = {}
 
     @on(ContactMade)
-    def meet(self, event, entry):
+    def meet(self, event):
         self.names[event.contact] = event.name
 
     @on(ContactTouched)
-    def touch(self, event, entry):
+    def touch(self, event):
         pass
 
     def view(self, at):

@@ -7,8 +7,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from careerledger import Entry, Ledger, projections
 from careerledger.answers import fold as answers_fold
@@ -43,7 +42,7 @@ class Tally:
             self.by_theme[theme] = self.by_theme.get(theme, 0) + 1
 
     @on(CourseFinished)
-    def study(self, event: CourseFinished, entry: Entry[CourseFinished]) -> None:
+    def study(self, event: CourseFinished) -> None:
         self.hours += event.hours or 0
 
     def view(self, at: object) -> tuple[object, ...]:

@@ -4,11 +4,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
+from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from careerledger import Entry, Ledger, projections
+from careerledger import Ledger, projections
 from careerledger.errors import ConflictError, CorrectionError, UnknownEntryError
 from careerledger.events import Action
 from careerledger.projections import (
@@ -29,7 +28,7 @@ class Order:
     seen: list[str] = []
 
     @on(Action)
-    def see(self, event: Action, entry: Entry[Action]) -> None:
+    def see(self, event: Action) -> None:
         self.seen.append(repr(event))
 
     def view(self, at: object) -> tuple[str, ...]:

@@ -5,8 +5,7 @@ What was changed cannot slip past the quick reader, because the plain one has to
 
 import json
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from careerledger import Entry
 from careerledger.journal import codec

@@ -3,8 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from careerledger import CareerLedgerError, event_from_dict, event_to_dict
 from careerledger.errors import CodecError

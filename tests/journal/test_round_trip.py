@@ -9,8 +9,7 @@ from typing import Annotated, Any, Literal
 import attrs
 import pytest
 from annotated_types import Interval, MinLen, Predicate
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from immutabledict import immutabledict
 
 from careerledger import Ledger

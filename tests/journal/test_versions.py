@@ -3,8 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from careerledger.dates import PartialDate
 from careerledger.events import Action, EntryAmended, UnknownEvent, event

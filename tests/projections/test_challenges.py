@@ -4,8 +4,7 @@ from datetime import date, timedelta
 from math import exp
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from careerledger.events import (
     Action,

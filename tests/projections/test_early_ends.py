@@ -3,17 +3,15 @@
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from careerledger import Ledger, projections
 from careerledger.projections import LIBRARY
-from careerledger.projections.rules.spans import SPANS, spans
+from careerledger.projections.rules.spans import spans
 from careerledger.testing import events
+from strategies import ENDS
 
-PAIRS = [
-    (kind, start, end) for kind, (start, ends) in SPANS.items() for end in ends if kind != "course"
-]
+PAIRS = [pair for pair in ENDS if "course" not in pair]
 """A course that is finished or dropped is an act of learning, whenever it began."""
 QUIET = {"hours": 0, "toward": None, "initiative": None}
 """What would count of an action, whatever it ends."""
@@ -41,7 +39,7 @@ ALWAYS = {
 def test_every_projection_is_looked_at():
     assert set(LIBRARY) == set(ALWAYS)
     minded = {kind for kinds in ALWAYS.values() for kind in kinds}
-    assert set(SPANS) - {"course", "mentoring"} == minded
+    assert {kind for kind, _, _ in ENDS} - {"course", "mentoring"} == minded
 
 
 @pytest.mark.parametrize(("kind", "start", "end"), PAIRS, ids=str)

@@ -4,8 +4,7 @@ from math import sqrt
 
 import attrs
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
 from careerledger.errors import DefinitionError
 from careerledger.events import Action, GoalAssessed, GoalDropped, GoalSet

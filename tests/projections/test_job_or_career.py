@@ -4,8 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 import pytest
-from hypothesis import Phase, find, given, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, find, given, settings, strategies as st
 
 from careerledger import Entry
 from careerledger.dates import PartialDate
@@ -21,8 +20,6 @@ from careerledger.events import (
     SkillPractised,
     VisionDeclared,
     WorkLogged,
-    catalogue,
-    load_catalogue,
 )
 from careerledger.journal.codec import find_class
 from careerledger.projections import JobOrCareer, Stagnation, fold
@@ -33,12 +30,14 @@ from careerledger.projections.job_or_career import (
     JobOrCareerView,
     Practice,
 )
-from careerledger.projections.vision_alignment import EFFORTS
 from careerledger.testing import events
 from careers import TODAY, careers, facts, new_ledger, only_facts
+from strategies import FACTS
 
 RANK = {"alive": 2, "fading": 1, "absent": 0}
-PRACTICE_OF = {name: practice for practice, names in PRACTICES.items() for name in names}
+PRACTICE_OF = {
+    cls.__event__.name: cls.__event__.practice for cls in FACTS if cls.__event__.practice != "role"
+}
 
 
 def project(facts_: list[Action], at: object = TODAY, **parameters: object) -> JobOrCareerView:
@@ -131,7 +130,7 @@ def test_effort_beyond_the_tasks_is_counted_exactly_at_any_later_date(
     for entry in ledger.entries(until=at):
         if at.toordinal() - entry.event.on.ordinal <= effort_days:
             hours = entry.event.hours
-            hours = EFFORTS.get(entry.type, 1) if hours is None else hours
+            hours = entry.event.__event__.effort if hours is None else hours
             total += round(hours * 3600)
             beyond += round(hours * 3600) if entry.type != "work.logged" else 0
     asked = JobOrCareer.with_(effort_days=effort_days)
@@ -179,17 +178,9 @@ def test_the_state_does_not_grow_with_the_years() -> None:
 
 
 def test_every_type_of_the_catalogue_shows_one_practice_or_is_of_a_role() -> None:
-    load_catalogue()
-    known = {
-        kind.__event__.name
-        for kind in catalogue
-        if kind.__module__.startswith("careerledger.events.") and issubclass(kind, Action)
-    }
     none = {"role.started", "role.changed", "role.ended", "work.logged"}
-    assert none == known - PRACTICE_OF.keys()
-    assert sum(map(len, PRACTICES.values())) == len(PRACTICE_OF)
-    assert EFFORTS.keys() == PRACTICE_OF.keys() | none
-    assert PRACTICES.keys() == WINDOWS.keys()
+    assert none == {cls.__event__.name for cls in FACTS} - PRACTICE_OF.keys()
+    assert set(PRACTICES) == set(PRACTICE_OF.values()) == WINDOWS.keys()
 
 
 @pytest.mark.parametrize("type_", sorted(PRACTICE_OF))
@@ -262,8 +253,8 @@ def test_windows_are_a_parameter_by_practice() -> None:
 
 def shown_all_but(**days: int) -> list[Entry[Action]]:
     """Each practice shown today, but those that are named so many days ago; -1 for never."""
-    first = {practice: names[0] for practice, names in PRACTICES.items()}
-    ages = {practice: days.get(practice, 0) for practice in first}
+    first = {practice: name for name, practice in reversed(PRACTICE_OF.items())}
+    ages = {practice: days.get(practice, 0) for practice in PRACTICES}
     old = sorted((p for p in first if ages[p] >= 0), key=lambda practice: -ages[practice])
     return [entry_of(first[p], days_ago(ages[p]), seq=n + 1) for n, p in enumerate(old)]
 

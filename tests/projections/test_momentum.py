@@ -4,10 +4,8 @@ from collections import defaultdict
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from careerledger import events
 from careerledger.events import (
     Action,
     ChallengeTaken,
@@ -20,8 +18,6 @@ from careerledger.events import (
     TrendNoted,
     ValueWeighted,
     WorkLogged,
-    catalogue,
-    load_catalogue,
 )
 from careerledger.projections import Momentum
 from careerledger.projections.momentum import PRACTICES, MomentumView
@@ -106,9 +102,7 @@ def test_streaks_are_those_of_a_plain_count(facts: list, missed: int) -> None:
     by_practice = defaultdict(set)
     for fact in facts:
         if fact.on.precision == "day":
-            room = type(fact).__module__.removeprefix("careerledger.events.")
-            practice = room if room in PRACTICES else "other"
-            by_practice[practice].add(monday(fact.on.first_day))
+            by_practice[type(fact).__event__.practice or "other"].add(monday(fact.on.first_day))
     everything = set().union(*by_practice.values())
     assert streaks(everything, missed) == (view.current or 0, view.longest or 0)
     assert (view.current is None) == (not facts)
@@ -260,24 +254,6 @@ def test_the_practice_of_an_event(fact: Action, practice: str) -> None:
     told = {part.practice: part for part in project([fact]).practices}
     assert (1, 1, 1) == (told[practice].actions, told[practice].current, told[practice].longest)
     assert 1 == sum(part.actions for part in told.values())
-
-
-def test_events_of_ones_own_are_of_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where their module is named as a room is."""
-    monkeypatch.setattr(UnheardOf, "__module__", "acme.learning")
-    told = {part.practice: part.actions for part in project([UnheardOf(on=MONDAY)]).practices}
-    assert (0, 1) == (told["learning"], told["other"])
-
-
-def test_every_room_of_the_catalogue_is_a_practice() -> None:
-    """Corrections are not actions, and what a program adds stands in other modules."""
-    load_catalogue()
-    rooms = {
-        kind.__module__.removeprefix(f"{events.__name__}.")
-        for kind in catalogue
-        if issubclass(kind, Action) and kind.__module__.startswith(f"{events.__name__}.")
-    }
-    assert rooms <= set(PRACTICES)
 
 
 def test_hours_add_up_without_a_rest() -> None:

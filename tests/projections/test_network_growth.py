@@ -6,8 +6,7 @@ from math import exp2, nextafter
 
 import networkx as nx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from careerledger.errors import MissingExtraError
 from careerledger.events import (

@@ -36,7 +36,7 @@ class Tuned(Tunable):
     seen: int = 0
 
     @on(WorkLogged)
-    def see(self, event, entry):
+    def see(self, event):
         self.seen += 1
 
     def view(self, at: date) -> int:
@@ -119,7 +119,7 @@ def test_an_annotation_that_cannot_be_read_is_named():
         seen: int = 0
 
         @on(WorkLogged)
-        def see(self, event, entry):
+        def see(self, event):
             self.seen += 1
 
         def view(self, at):

@@ -146,6 +146,11 @@ def test_changed_code_never_reads_an_old_snapshot(monkeypatch: pytest.MonkeyPatc
             "field n of projection P has no default; a state must be able to start from nothing$",
         ),
         ("@on()\ndef s(): ...", "@on of s names no event type"),
+        ("@on(Action)\ndef s(self): ...", r"step s\(self\) cannot be called; define it as"),
+        ("@on(Action)\ndef s(self, a, b, c): ...", r"step s\(self, a, b, c\) cannot"),
+        ("@on(Action)\ndef s(self, event, *, entry): ...", "define it as step"),
+        ("@on(Action)\ndef s(self, event, hours=1): ...", "define it as step"),
+        ("@on(Action)\ndef s(*everything): ...", "define it as step"),
         ("@on(int)\ndef s(): ...", "which is not an event class"),
         ("@on('x')\ndef s(): ...", "which is not an event class"),
     ],
@@ -183,15 +188,16 @@ class Dispatch:
     seen: list[str] = []
 
     @on(HackathonWon)
-    def win(self, event: HackathonWon, entry: Entry[HackathonWon]) -> None:
+    def win(self, event: HackathonWon) -> None:
         self.seen.append("won")
 
     @on(Hackathon)
     def take_part(self, event: Hackathon, entry: Entry[Hackathon]) -> None:
+        assert event is entry.event
         self.seen.append("hackathon")
 
     @on(CourseFinished, SkillPractised)
-    def learn(self, event: CourseFinished | SkillPractised, entry: Entry[Action]) -> None:
+    def learn(self, event: CourseFinished | SkillPractised) -> None:
         self.seen.append(type(event).__name__)
 
     def view(self, at: date) -> tuple[str, ...]:
@@ -206,6 +212,34 @@ def test_every_step_whose_type_an_event_has_takes_it_in_the_order_written() -> N
     assert ("won", "hackathon", "hackathon", "SkillPractised") == ledger.project(Dispatch, at=TODAY)
     wanted = {"test.hackathon", "test.hackathon.won", "course.finished", "skill.practised"}
     assert wanted == consumed_types(Dispatch)
+
+
+@projection("test.lessons")
+class Lessons:
+    numbers: list[int] = []
+
+    @on(Action, where=lambda cls: cls.__event__.practice == "learning")
+    def learn(self, _event: Action, entry: Entry[Action]) -> None:
+        self.numbers.append(entry.seq)
+
+    def view(self, at: date) -> tuple[int, ...]:
+        return tuple(self.numbers)
+
+
+def test_a_step_takes_the_classes_that_state_what_it_asks_for() -> None:
+    ledger = new_ledger()
+    ledger.record(
+        [
+            CourseFinished(on="2021", title="x"),
+            Hackathon(on="2022"),
+            SkillPractised(on="2023", skill="x"),
+        ]
+    )
+    assert (1, 3) == ledger.project(Lessons, at=TODAY)
+    types = consumed_types(Lessons)
+    assert types is not None
+    assert {"course.finished", "course.dropped"} < types
+    assert "test.hackathon" not in types
 
 
 def test_a_state_starts_afresh_for_each_fold() -> None:
@@ -233,7 +267,7 @@ def test_an_error_in_a_step_leaves_nothing_half_folded() -> None:
         n: int = 0
 
         @on(CourseFinished)
-        def step(self, event: CourseFinished, entry: Entry[CourseFinished]) -> None:
+        def step(self, event: CourseFinished) -> None:
             self.n += 1
             if broken and event.title == "2":
                 raise RuntimeError
@@ -301,7 +335,7 @@ def test_a_subclass_keeps_the_steps_of_its_base() -> None:
     @projection("test.more")
     class More(Dispatch):
         @on(CourseFinished)
-        def count(self, event: CourseFinished, entry: Entry[CourseFinished]) -> None:
+        def count(self, event: CourseFinished) -> None:
             self.seen.append("counted")
 
     ledger = new_ledger()

@@ -1,8 +1,7 @@
 """The laws of Purpose, and its numbers worked out by hand."""
 
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
 from careerledger.events import (
     Action,

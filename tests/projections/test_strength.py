@@ -6,8 +6,7 @@ from operator import itemgetter
 
 import attrs
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from careerledger.dates import PartialDate, beginning
 from careerledger.journal import codec

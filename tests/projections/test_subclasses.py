@@ -59,7 +59,7 @@ class Lectures:
     count: int = 0
 
     @on(Lecture)
-    def hear(self, event, entry):
+    def hear(self, event):
         self.count += 1
 
     def view(self, at):

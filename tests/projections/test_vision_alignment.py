@@ -5,8 +5,7 @@ from math import exp2
 
 import attrs
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
 from careerledger.events import (
     Action,
@@ -18,7 +17,7 @@ from careerledger.events import (
     VisionRevised,
 )
 from careerledger.projections import VisionAlignment
-from careerledger.projections.vision_alignment import EFFORTS, TOP, VisionAlignmentView
+from careerledger.projections.vision_alignment import TOP, VisionAlignmentView
 from careers import TODAY, careers, facts, new_ledger, only_facts
 
 VISION = VisionDeclared(on="2017", vision="v", statement="…", themes={"climate": 2, "craft": 1})
@@ -69,7 +68,7 @@ def by_hand(history: list[Action], at: date, half_life: float) -> dict[str, floa
     for vision, themes in visions.items():
         total = aligned = 0.0
         for fact in history:
-            effort = EFFORTS.get(fact.__event__.name, 1) if fact.hours is None else fact.hours
+            effort = fact.__event__.effort if fact.hours is None else fact.hours
             weight = effort * exp2(-(at - fact.on.first_day).days / half_life)
             total += weight
             aligned += weight * relevance(fact, vision, themes, goals)
@@ -193,7 +192,7 @@ def test_the_last_twelve_months_are_shown_to_the_month_of_the_question(career: l
 
 def _month_worked(event: Action) -> str | None:
     """The month of what counts as effort, if the date tells it."""
-    hours = EFFORTS.get(event.__event__.name, 1) if event.hours is None else event.hours
+    hours = event.__event__.effort if event.hours is None else event.hours
     return event.on.month if hours and event.on.precision != "year" else None
 
 

@@ -1,8 +1,7 @@
 """Proofs of one entry: they hold, they hold for nothing else, and they reveal nothing else."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from pymerkle import InmemoryTree
 
 from careerledger import Ledger

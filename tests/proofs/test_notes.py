@@ -1,8 +1,7 @@
 """Signed notes and keys against the examples of C2SP and of Go's sumdb/note."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from careerledger.errors import ProofError
 from careerledger.proofs import Checkpoint, PublicKey, SigningKey

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 import apsw
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from careerledger import Ledger
 from careerledger.errors import (

@@ -6,8 +6,7 @@ from tempfile import TemporaryDirectory
 
 import apsw
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from careerledger.stores.sqlite.salvage import Value, merged, records
 

@@ -3,8 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from careerledger.events import CourseFinished, CourseStarted, RoleStarted, SkillPractised
 from careerledger.projections import on, projection
@@ -77,7 +76,7 @@ def test_a_failure_is_told_with_what_it_takes():
         ends: list[str] = []
 
         @on(SkillPractised)
-        def practise(self, event, entry):
+        def practise(self, event):
             day = event.on.first_day
             self.ends.append(date(day.year, day.month + 1, 1).isoformat())
 

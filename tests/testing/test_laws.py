@@ -185,7 +185,7 @@ def test_a_law_that_nothing_showed_fails_after_many_careers():
         seen: int = 0
 
         @on(SkillPractised)
-        def practise(self, event, entry):
+        def practise(self, event):
             self.seen += 1
 
         def view(self, at):
@@ -201,7 +201,7 @@ def test_a_projection_defined_in_a_function_is_not_asked_elsewhere():
         seen: int = 0
 
         @on(SkillPractised)
-        def practise(self, event, entry):
+        def practise(self, event):
             self.seen += 1
 
         def view(self, at):
@@ -240,7 +240,7 @@ def test_what_cannot_be_repeated_says_why():
         first: bool = False
 
         @on(CourseFinished)
-        def finish(self, event, entry):
+        def finish(self, event):
             self.first = self.first or next(seen, False)
 
         def view(self, at):
@@ -312,7 +312,7 @@ class LastPlace:
     place: str | None = None
 
     @on(sound.Met)
-    def meet(self, event, entry):
+    def meet(self, event):
         self.place = event.place
 
     def view(self, at):

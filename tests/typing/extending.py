@@ -51,7 +51,7 @@ class Hackathons:
     last: PartialDate | None = None
 
     @on(HackathonWon)
-    def count(self, event: HackathonWon, entry: Entry[HackathonWon]) -> None:
+    def count(self, event: HackathonWon) -> None:
         self.won += 1
         self.last = event.on
 
@@ -65,9 +65,11 @@ class Tallies:
 
     won: int = 0
     prizes: int = 0
+    last: int = 0
 
     @on(HackathonWon, HackathonLost)
     def count(self, event: HackathonWon | HackathonLost, entry: Entry[Action]) -> None:
+        self.last = max(self.last, entry.seq)
         self.won += isinstance(event, HackathonWon)
         self.prizes += event.prize
 
@@ -82,7 +84,7 @@ class Contacts:
     names: list[str] = []
 
     @on(ContactMade)
-    def meet(self, event: ContactMade, entry: Entry[ContactMade]) -> None:
+    def meet(self, event: ContactMade) -> None:
         self.names.append(event.name)
 
     def view(self, at: date) -> tuple[str, ...]:

@@ -168,7 +168,7 @@ class FloatSumOfSet:
     hours: dict[str, float] = {}
 
     @on(CourseFinished)
-    def finish(self, event, entry):
+    def finish(self, event):
         for theme in event.themes:
             self.hours[theme] = self.hours.get(theme, 0.0) + (event.hours or 0.1)
 
@@ -185,7 +185,7 @@ class SetOrder:
     skills: set[str] = set()
 
     @on(CourseFinished)
-    def finish(self, event, entry):
+    def finish(self, event):
         self.skills |= set(event.skills)
 
     def view(self, at):
@@ -198,7 +198,7 @@ class FirstOfSet:
     themes: list[str] = []
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         if event.themes:
             self.themes.append(next(iter(event.themes)))
 
@@ -212,7 +212,7 @@ class FavouriteOfSet:
     count: dict[str, int] = {}
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         for theme in event.themes:
             self.count[theme] = self.count.get(theme, 0) + 1
 
@@ -226,7 +226,7 @@ class HashBuckets:
     buckets: dict[int, int] = {}
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         bucket = hash(event.skill) % 7
         self.buckets[bucket] = self.buckets.get(bucket, 0) + 1
 
@@ -240,7 +240,7 @@ class ByAddress:
     last: int = 0
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.last = id(event)
 
     def view(self, at):
@@ -256,7 +256,7 @@ class DaysUntilToday:
     last: int = 0
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.last = event.on.ordinal
 
     def view(self, at):
@@ -269,7 +269,7 @@ class NotedNow:
     noted: list[str] = []
 
     @on(CourseFinished)
-    def finish(self, event, entry):
+    def finish(self, event):
         self.noted.append(datetime.now(UTC).date().isoformat())
 
     def view(self, at):
@@ -282,7 +282,7 @@ class FreshByTime:
     seen: int = 0
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.seen += 1
 
     def view(self, at):
@@ -295,7 +295,7 @@ class RandomChoice:
     titles: list[str] = []
 
     @on(CourseFinished)
-    def finish(self, event, entry):
+    def finish(self, event):
         self.titles.append(event.title)
 
     def view(self, at):
@@ -308,7 +308,7 @@ class NewId:
     titles: list[str] = []
 
     @on(CourseFinished)
-    def finish(self, event, entry):
+    def finish(self, event):
         self.titles.append(event.title + str(uuid.uuid4())[:0])
 
     def view(self, at):
@@ -321,7 +321,7 @@ class Token:
     seen: int = 0
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.seen += 1
 
     def view(self, at):
@@ -338,7 +338,7 @@ class ClassCounter:
     total: ClassVar[int] = 0
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         type(self).total += 1
         self.seen = self.total
 
@@ -353,7 +353,7 @@ class SharedDefault:
     skills: list[str] = attrs.Factory(lambda: SharedDefault.SHARED)
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.skills.append(event.skill)
 
     def view(self, at):
@@ -383,7 +383,7 @@ class CachedRecord:
     record: ClassVar[dict[str, float]] = {}
 
     @on(SkillAssessed)
-    def assess(self, event, entry):
+    def assess(self, event):
         self.record[event.skill] = max(self.record.get(event.skill, 0.0), event.level)
         self.best = max(self.best, self.record[event.skill])
 
@@ -398,7 +398,7 @@ class CachedView:
     cached: int | None = None
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.seen += 1
 
     def view(self, at):
@@ -414,7 +414,7 @@ class CachedByCount:
     cached: dict[int, int] = {}
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.days.append(event.on.ordinal)
 
     def view(self, at):
@@ -429,7 +429,7 @@ class AliasedList:
     skills: list[str] = []
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.skills.append(event.skill)
 
     def view(self, at):
@@ -447,7 +447,7 @@ class AliasedDict:
     books: dict[str, int] = {}
 
     @on(CourseFinished)
-    def finish(self, event, entry):
+    def finish(self, event):
         self.books[event.title] = self.books.get(event.title, 0) + 1
 
     def view(self, at):
@@ -460,7 +460,7 @@ class Emptied:
     skills: list[str] = []
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.skills.append(event.skill)
 
     def view(self, at):
@@ -479,7 +479,7 @@ class SortedInPlace:
     rises: int = 0
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         hours = event.hours or 0.0
         if self.hours and hours > self.hours[-1]:
             self.rises += 1
@@ -496,7 +496,7 @@ class DroppedWhenFaded:
     days: list[int] = []
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.days.append(event.on.ordinal)
 
     def view(self, at):
@@ -530,7 +530,7 @@ class CounterAsDict:
     count: dict[str, int] = Counter()
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.count[event.skill] += 1
 
     def view(self, at):
@@ -543,7 +543,7 @@ class DefaultAsDict:
     hours: dict[str, list[float]] = attrs.Factory(lambda: defaultdict(list))
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.hours[event.skill].append(event.hours or 0.0)
 
     def view(self, at):
@@ -556,7 +556,7 @@ class TupleKeys:
     count: dict[tuple[str, int], int] = {}
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         key = (event.skill, event.on.first_day.year)
         self.count[key] = self.count.get(key, 0) + 1
 
@@ -572,7 +572,7 @@ class KeptEvent:
     last: Any = None
 
     @on(CourseFinished)
-    def finish(self, event, entry):
+    def finish(self, event):
         self.last = event
 
     def view(self, at):
@@ -585,7 +585,7 @@ class DateAsText:
     last: str | None = None
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.last = event.on.first_day
 
     def view(self, at):
@@ -607,7 +607,7 @@ class ResetPart:
     visits: dict[str, Visit] = {}
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.visits.setdefault(event.skill, Visit(event.skill)).times += 1
 
     def view(self, at):
@@ -621,7 +621,7 @@ class BesideTheState:
     totals: ClassVar[dict[int, float]] = {}
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.totals[id(self)] = self.key and self.totals.get(id(self), 0)
         self.key += 1
         self.totals[id(self)] += self.key
@@ -638,7 +638,7 @@ class Interned:
     everything: ClassVar[list[str]] = []
 
     @on(CourseFinished)
-    def finish(self, event, entry):
+    def finish(self, event):
         if event.title not in self.everything:
             self.everything.append(event.title)
         self.titles.append(self.everything.index(event.title))
@@ -672,7 +672,7 @@ class LeapDay:
     days: list[int] = []
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.days.append(event.on.ordinal)
 
     def view(self, at):
@@ -686,7 +686,7 @@ class December:
     ends: list[str] = []
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         day = event.on.first_day
         self.ends.append(date(day.year, day.month + 1, 1).isoformat())
 
@@ -700,7 +700,7 @@ class MonthAsLastDay:
     last: str = ""
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.last = event.on.last_day.isoformat()
 
     def view(self, at):
@@ -715,7 +715,7 @@ class MonthAsDay:
     months: list[int] = []
 
     @on(CourseFinished)
-    def finish(self, event, entry):
+    def finish(self, event):
         self.months.append(date.fromisoformat(event.on).month)
 
     def view(self, at):
@@ -729,7 +729,7 @@ class SlidingWindow:
     seen: int = 0
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         if str(event.on) >= self.since:
             self.seen += 1
 
@@ -747,7 +747,7 @@ class Unlimited:
     strength: float = 0.0
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.strength += 0.6
 
     def view(self, at):
@@ -760,7 +760,7 @@ class Penalty:
     score: float = 0.5
 
     @on(SkillAssessed)
-    def assess(self, event, entry):
+    def assess(self, event):
         self.score = min(1.0, self.score + event.level) - 0.4
 
     def view(self, at):
@@ -776,7 +776,7 @@ class ShareOfStated:
     stated: float = 0.0
 
     @on(CourseFinished)
-    def finish(self, event, entry):
+    def finish(self, event):
         self.learned += event.hours or 10.0
         self.stated += event.hours or 0.0
 
@@ -790,7 +790,7 @@ class PerHour:
     rate: float = 0.0
 
     @on(CourseFinished)
-    def finish(self, event, entry):
+    def finish(self, event):
         if event.hours is not None:
             self.rate += len(event.skills) / event.hours
 
@@ -804,7 +804,7 @@ class BestOfNone:
     scores: list[float] = []
 
     @on(CourseFinished)
-    def finish(self, event, entry):
+    def finish(self, event):
         self.scores.append(event.score or 0.0)
 
     def view(self, at):
@@ -817,7 +817,7 @@ class Average:
     levels: list[float] = []
 
     @on(SkillAssessed)
-    def assess(self, event, entry):
+    def assess(self, event):
         self.levels.append(event.level)
 
     def view(self, at):
@@ -830,7 +830,7 @@ class ResetByCourse:
     titles: list[str] = []
 
     @on(CourseFinished)
-    def finish(self, event, entry):
+    def finish(self, event):
         if event.title in self.titles:
             self.titles.clear()
         self.titles.append(event.title)
@@ -845,7 +845,7 @@ class NeverRises:
     seen: int = 0
 
     @on(SkillPractised, GoalSet)
-    def see(self, event, entry):
+    def see(self, event):
         self.seen += isinstance(event, SkillPractised)
 
     def view(self, at):
@@ -858,7 +858,7 @@ class WrongSign:
     stretch: int = 0
 
     @on(ChallengeTaken)
-    def take(self, event, entry):
+    def take(self, event):
         self.stretch += 3 - event.difficulty
 
     def view(self, at):
@@ -874,7 +874,7 @@ class ListsInTuple:
     days: list[str] = []
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.days.append(str(event.on))
 
     def view(self, at):
@@ -892,7 +892,7 @@ class NotFrozen:
     seen: int = 0
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.seen += 1
 
     def view(self, at):
@@ -910,7 +910,7 @@ class NotEqual:
     seen: int = 0
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.seen += 1
 
     def view(self, at):
@@ -929,7 +929,7 @@ class HashlessView:
     seen: int = 0
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.seen += 1
 
     def view(self, at):
@@ -942,7 +942,7 @@ class SetsInMapping:
     skills: dict[str, list[str]] = {}
 
     @on(CourseFinished)
-    def finish(self, event, entry):
+    def finish(self, event):
         self.skills.setdefault(event.title, []).extend(event.skills)
 
     def view(self, at):
@@ -958,7 +958,7 @@ class Constant:
     seen: int = 0
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.seen += 1
 
     def view(self, at):
@@ -975,7 +975,7 @@ class NoStep:
     seen: int = 0
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.seen += 1
 
     def view(self, at):
@@ -993,11 +993,11 @@ class Swallowed:
     hours: float = 0
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.seen += 1
 
     @on(CourseFinished)
-    def finish(self, event, entry):
+    def finish(self, event):
         with suppress(AttributeError):
             self.hours += event.duration
 
@@ -1014,7 +1014,7 @@ class Guarded:
     seen: int = 0
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         if event.hours is not None and event.hours < 0:
             self.seen += 1
 
@@ -1031,11 +1031,11 @@ class EndWithoutBeginning:
     ended: int = 0
 
     @on(RoleStarted)
-    def start(self, event, entry):
+    def start(self, event):
         self.open[event.role] = event.title
 
     @on(RoleEnded)
-    def end(self, event, entry):
+    def end(self, event):
         del self.open[event.role]
         self.ended += 1
 
@@ -1050,11 +1050,11 @@ class TitlesKept:
     titles: ClassVar[dict[str, str]] = {}
 
     @on(RoleStarted)
-    def start(self, event, entry):
+    def start(self, event):
         self.titles[event.role] = event.title
 
     @on(RoleEnded)
-    def end(self, event, entry):
+    def end(self, event):
         self.ended.append(self.titles.get(event.role, "?"))
 
     def view(self, at):

@@ -20,7 +20,7 @@ def shows(event_class, *names):
         told: list[str] = []
 
         @on(event_class)
-        def see(self, event, entry):
+        def see(self, event):
             self.told.append(repr([getattr(event, name) for name in names]))
 
         def view(self, at):

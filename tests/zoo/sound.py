@@ -31,7 +31,7 @@ class SumOfSet:
     hours: set[float] = set()
 
     @on(CourseFinished)
-    def finish(self, event, entry):
+    def finish(self, event):
         self.hours.add(event.hours or 0.1)
 
     def view(self, at):
@@ -44,7 +44,7 @@ class SortedSet:
     skills: set[str] = set()
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.skills.add(event.skill)
 
     def view(self, at):
@@ -92,7 +92,7 @@ class PureCache:
     last: int | None = None
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.last = event.on.ordinal
 
     def view(self, at):
@@ -105,7 +105,7 @@ class Seeded:
     skills: list[str] = []
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.skills.append(event.skill)
 
     def view(self, at):
@@ -121,7 +121,7 @@ class ReadsTable:
     score: int = 0
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.score += self.WEIGHTS.get(event.skill, 1)
 
     def view(self, at):
@@ -134,7 +134,7 @@ class SortsInPlace:
     days: list[int] = []
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.days.append(event.on.ordinal)
 
     def view(self, at):
@@ -148,7 +148,7 @@ class LastYear:
     days: list[int] = []
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.days.append(event.on.ordinal)
 
     def view(self, at):
@@ -162,7 +162,7 @@ class CounterInView:
     skills: list[str] = []
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.skills.append(event.skill)
 
     def view(self, at):
@@ -176,7 +176,7 @@ class Uncompared:
     last: str = attrs.field(default="", eq=False, init=False)
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.seen += 1
         self.last = event.skill
 
@@ -193,7 +193,7 @@ class ListForCharts:
     days: list[int] = []
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.days.append(event.on.ordinal)
 
     def view(self, at):
@@ -206,7 +206,7 @@ class AnyAction:
     themes: dict[str, int] = {}
 
     @on(Action)
-    def act(self, event, entry):
+    def act(self, event):
         for theme in event.themes or ():  # a VisionRevised may have none
             self.themes[theme] = self.themes.get(theme, 0) + 1
 
@@ -220,7 +220,7 @@ class Coarse:
     first: str | None = None
 
     @on(SkillAssessed)
-    def assess(self, event, entry):
+    def assess(self, event):
         self.first = self.first or str(event.on)
 
     def view(self, at):
@@ -237,11 +237,11 @@ class EarlyEnd:
     ended: list[str] = []
 
     @on(RoleStarted)
-    def start(self, event, entry):
+    def start(self, event):
         self.open[event.role] = event.title
 
     @on(RoleEnded)
-    def end(self, event, entry):
+    def end(self, event):
         title = self.open.pop(event.role, None)
         self.ended.append(title or "?")
 
@@ -275,7 +275,7 @@ class Meetings:
     told: list[tuple[str, str | None]] = []
 
     @on(Met)
-    def meet(self, event, entry):
+    def meet(self, event):
         self.told.append((event.name, event.place))
 
     def view(self, at):
@@ -288,7 +288,7 @@ class DateText:
     last: str | None = None
 
     @on(SkillPractised)
-    def practise(self, event, entry):
+    def practise(self, event):
         self.last = event.on.first_day.isoformat()
 
     def view(self, at):

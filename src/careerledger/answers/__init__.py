@@ -5,33 +5,24 @@ from typing import TYPE_CHECKING
 from careerledger._loading import on_demand
 
 if TYPE_CHECKING:
-    from careerledger.answers.checks import CHECKS, Check, Finding, Severity, find
-    from careerledger.answers.comparison import Comparison, Effect, Future
-    from careerledger.answers.explanation import EntryShare, Explanation, explain, explain_change
-    from careerledger.answers.open_opportunities import opportunities
+    from careerledger.answers.checks import (
+        CHECKS as CHECKS,
+        Check as Check,
+        Finding as Finding,
+        Severity as Severity,
+        find as find,
+    )
+    from careerledger.answers.comparison import (
+        Comparison as Comparison,
+        Effect as Effect,
+        Future as Future,
+    )
+    from careerledger.answers.explanation import (
+        EntryShare as EntryShare,
+        Explanation as Explanation,
+        explain as explain,
+        explain_change as explain_change,
+    )
+    from careerledger.answers.open_opportunities import opportunities as opportunities
 
-__getattr__, __dir__ = on_demand(
-    globals(),
-    {
-        **dict.fromkeys(("CHECKS", "Check", "Finding", "Severity", "find"), "checks"),
-        **dict.fromkeys(("Comparison", "Effect", "Future"), "comparison"),
-        **dict.fromkeys(("EntryShare", "Explanation", "explain", "explain_change"), "explanation"),
-        "opportunities": "open_opportunities",
-    },
-)
-
-__all__ = [
-    "CHECKS",
-    "Check",
-    "Comparison",
-    "Effect",
-    "EntryShare",
-    "Explanation",
-    "Finding",
-    "Future",
-    "Severity",
-    "explain",
-    "explain_change",
-    "find",
-    "opportunities",
-]
+__getattr__, __dir__ = on_demand(__name__)

@@ -62,7 +62,7 @@ class Folds:
 
     def views(self, projections: Sequence[AnyProjection], upto: int, day: date) -> list[Any]:
         """Return the views of projections at a day, from the first ``upto`` entries."""
-        self._drop_outdated(upto)
+        self._drop_outdated()
         queries = {
             projection: Query(upto=upto, until=PartialDate(day), types=consumed_types(projection))
             for projection in projections
@@ -86,7 +86,7 @@ class Folds:
             upto: How many entries are known.
             days: The earliest first.
         """
-        self._drop_outdated(upto)
+        self._drop_outdated()
         types = {projection: consumed_types(projection) for projection in projections}
         first, last = (Query(upto=upto, until=PartialDate(day)) for day in (days[0], days[-1]))
         running = [self._start(kind, first._replace(types=types[kind])) for kind in types]
@@ -111,9 +111,8 @@ class Folds:
                 self._keep(cached, query)
         return [[answers[projection] for projection in projections] for answers in views]
 
-    def _drop_outdated(self, upto: int) -> None:
+    def _drop_outdated(self) -> None:
         """Drop folds that met a type before it was known, or what was forgotten since."""
-        self._journal.corrections(upto)  # which sees what was forgotten
         state = (catalogue.size, self._journal.forgettings)
         if self._state_of_cache != state:
             self._state_of_cache = state

@@ -1,215 +1,68 @@
-"""The facts of a career, one file for each practice that turns a job into one.
+"""What can happen in a career: the events, one file for each practice, and how to define one.
 
 Importing the package loads only what every event needs; a room of the catalogue is loaded when
 something in it is first asked for, because making some forty checked classes takes longer than
 all the rest of the library.
 """
+# ruff: noqa: F403 - a room is exported as a whole, and the type checkers know its names
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from careerledger._loading import on_demand
+from careerledger._loading import on_demand, rooms
 from careerledger.events.base import (
-    Action,
-    Event,
-    EventType,
-    PersonalField,
-    UnknownEvent,
-    catalogue,
-    event,
-    field,
-    ids_in,
-    introduced,
-    referred,
+    PRACTICES as PRACTICES,
+    Action as Action,
+    Event as Event,
+    EventType as EventType,
+    Initiative as Initiative,
+    PersonalField as PersonalField,
+    Practice as Practice,
+    Touch as Touch,
+    UnknownEvent as UnknownEvent,
+    Upcast as Upcast,
+    catalogue as catalogue,
+    event as event,
+    field as field,
+    ids_in as ids_in,
+    introduced as introduced,
+    part as part,
+    referred as referred,
 )
-from careerledger.events.fields import FORGOTTEN, Accepts, Introduces, Refers, personal
-from careerledger.events.rules import Interval, MinLen, Predicate
+from careerledger.events.fields import (
+    FORGOTTEN as FORGOTTEN,
+    Accepts as Accepts,
+    Grade as Grade,
+    Hours as Hours,
+    Introduces as Introduces,
+    Level as Level,
+    OnDate as OnDate,
+    Positive as Positive,
+    Refers as Refers,
+    Share as Share,
+    Text as Text,
+    Texts as Texts,
+    TextSet as TextSet,
+    WeightByTheme as WeightByTheme,
+    personal as personal,
+)
+from careerledger.events.rules import Interval as Interval, MinLen as MinLen, Predicate as Predicate
 
 if TYPE_CHECKING:
-    from careerledger.events.challenge import (
-        ChallengeResolved,
-        ChallengeTaken,
-        ConfidenceRated,
-        SetbackOvercome,
-        SetbackSuffered,
-    )
-    from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten
-    from careerledger.events.learning import (
-        CourseDropped,
-        CourseFinished,
-        CourseStarted,
-        CredentialAwarded,
-        SkillAssessed,
-        SkillPractised,
-    )
-    from careerledger.events.network import (
-        ContactMade,
-        ContactTouched,
-        ContactUpdated,
-        DoorOpened,
-        GatheringAttended,
-        HelpGiven,
-        IntroductionMade,
-        MentoringEnded,
-        MentoringStarted,
-        RecognitionReceived,
-    )
-    from careerledger.events.ownership import (
-        IndustrySwitched,
-        JobCrafted,
-        OpportunityDecided,
-        OpportunityFound,
-        ProjectFinished,
-        ProjectProposed,
-        RequestAnswered,
-        RequestMade,
-        RoleLike,
-    )
-    from careerledger.events.purpose import EnergyRated, RoleValueRated, ValueWeighted
-    from careerledger.events.reflection import MilestoneDeclared, ReflectionWritten
-    from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted, WorkLogged
-    from careerledger.events.vision import (
-        GoalAssessed,
-        GoalDropped,
-        GoalSet,
-        TrendNoted,
-        VisionDeclared,
-        VisionRetired,
-        VisionRevised,
-    )
+    from careerledger.events.challenge import *
+    from careerledger.events.correction import *
+    from careerledger.events.learning import *
+    from careerledger.events.network import *
+    from careerledger.events.ownership import *
+    from careerledger.events.purpose import *
+    from careerledger.events.reflection import *
+    from careerledger.events.role import *
+    from careerledger.events.vision import *
 
-_ROOMS = {
-    "challenge": (
-        "ChallengeResolved",
-        "ChallengeTaken",
-        "ConfidenceRated",
-        "SetbackOvercome",
-        "SetbackSuffered",
-    ),
-    "correction": ("EntryAmended", "EntryVoided", "SubjectForgotten"),
-    "learning": (
-        "CourseDropped",
-        "CourseFinished",
-        "CourseStarted",
-        "CredentialAwarded",
-        "SkillAssessed",
-        "SkillPractised",
-    ),
-    "network": (
-        "ContactMade",
-        "ContactTouched",
-        "ContactUpdated",
-        "DoorOpened",
-        "GatheringAttended",
-        "HelpGiven",
-        "IntroductionMade",
-        "MentoringEnded",
-        "MentoringStarted",
-        "RecognitionReceived",
-    ),
-    "ownership": (
-        "IndustrySwitched",
-        "JobCrafted",
-        "OpportunityDecided",
-        "OpportunityFound",
-        "ProjectFinished",
-        "ProjectProposed",
-        "RequestAnswered",
-        "RequestMade",
-        "RoleLike",
-    ),
-    "purpose": ("EnergyRated", "RoleValueRated", "ValueWeighted"),
-    "reflection": ("MilestoneDeclared", "ReflectionWritten"),
-    "role": ("RoleChanged", "RoleEnded", "RoleStarted", "WorkLogged"),
-    "vision": (
-        "GoalAssessed",
-        "GoalDropped",
-        "GoalSet",
-        "TrendNoted",
-        "VisionDeclared",
-        "VisionRetired",
-        "VisionRevised",
-    ),
-}
-__getattr__, __dir__ = on_demand(
-    globals(), {name: room for room, names in _ROOMS.items() for name in names}
-)
+__getattr__, __dir__ = on_demand(__name__)
 
 
 def load_catalogue() -> None:
     """Make every event type of the library known by its name."""
-    for room in _ROOMS:
-        import_module(f"{__name__}.{room}")
-
-
-__all__ = [
-    "FORGOTTEN",
-    "Accepts",
-    "Action",
-    "ChallengeResolved",
-    "ChallengeTaken",
-    "ConfidenceRated",
-    "ContactMade",
-    "ContactTouched",
-    "ContactUpdated",
-    "CourseDropped",
-    "CourseFinished",
-    "CourseStarted",
-    "CredentialAwarded",
-    "DoorOpened",
-    "EnergyRated",
-    "EntryAmended",
-    "EntryVoided",
-    "Event",
-    "EventType",
-    "GatheringAttended",
-    "GoalAssessed",
-    "GoalDropped",
-    "GoalSet",
-    "HelpGiven",
-    "IndustrySwitched",
-    "Interval",
-    "Introduces",
-    "IntroductionMade",
-    "JobCrafted",
-    "MentoringEnded",
-    "MentoringStarted",
-    "MilestoneDeclared",
-    "MinLen",
-    "OpportunityDecided",
-    "OpportunityFound",
-    "PersonalField",
-    "Predicate",
-    "ProjectFinished",
-    "ProjectProposed",
-    "RecognitionReceived",
-    "Refers",
-    "ReflectionWritten",
-    "RequestAnswered",
-    "RequestMade",
-    "RoleChanged",
-    "RoleEnded",
-    "RoleLike",
-    "RoleStarted",
-    "RoleValueRated",
-    "SetbackOvercome",
-    "SetbackSuffered",
-    "SkillAssessed",
-    "SkillPractised",
-    "SubjectForgotten",
-    "TrendNoted",
-    "UnknownEvent",
-    "ValueWeighted",
-    "VisionDeclared",
-    "VisionRetired",
-    "VisionRevised",
-    "WorkLogged",
-    "catalogue",
-    "event",
-    "field",
-    "ids_in",
-    "introduced",
-    "load_catalogue",
-    "personal",
-    "referred",
-]
+    for room in rooms(__name__):
+        import_module(room)

@@ -45,6 +45,11 @@ from careerledger.text import shown
 C = TypeVar("C", bound=type)
 
 Initiative = Literal["self", "asked", "assigned"]
+Practice = Literal[
+    "vision", "learning", "network", "challenge", "purpose", "role", "ownership", "reflection"
+]
+"""What turns a job into a career, and the roles themselves."""
+PRACTICES: Final[tuple[Practice, ...]] = get_args(Practice)
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 """Turns the fields of one version of an event into those of the next."""
 
@@ -63,6 +68,49 @@ class EventType(NamedTuple):
     """Field and possible kinds of each id that an event refers to."""
     personal: Mapping[str, "PersonalField"]
     """The fields that tell of another person."""
+    practice: Practice | None = None
+    """The practice that its events show; None: none of them."""
+    effort: float = 1.0
+    """Hours that an event counts for where it does not state its own."""
+    touches: "Touch | None" = None
+    """The contacts that its events touch; None: they touch nobody."""
+    ends: tuple[str, str] | None = None
+    """Field and kind of the id that an event ends."""
+
+
+@attrs.frozen(init=False)
+class Touch:
+    """What a class of events says of the contacts that its events touch.
+
+        @event("acme.hackathon.won", touches=Touch("team", depth=3))
+
+    Args:
+        fields: The fields with their ids. A field that refers to something else, such as a
+            mentoring, stands for the contacts that the event which introduced it touched.
+        depth: 1 for a sign of life, 2 for a talk, 3 for time spent working together; or a
+            function that reads it from an event.
+
+    Raises:
+        DefinitionError: No field is named, or the depth is neither 1, 2, 3 nor a function.
+    """
+
+    fields: tuple[str, ...]
+    depth: int | Callable[[Any], int]
+
+    def __init__(self, *fields: str, depth: int | Callable[[Any], int] = 2) -> None:
+        if not fields or not all(isinstance(cast("object", name), str) for name in fields):
+            raise DefinitionError(
+                f"Touch names the fields {fields!r}; name those that hold the contacts, "
+                "such as Touch('contact')"
+            )
+        if not callable(depth) and (depth not in _DEPTHS or type(depth) is not int):
+            raise DefinitionError(
+                f"depth of Touch is {depth!r}; it must be 1, 2, 3, or a function of the event"
+            )
+        cast("Any", self).__attrs_init__(fields, depth)
+
+
+_DEPTHS: Final = (1, 2, 3)
 
 
 class PersonalField(NamedTuple):
@@ -266,9 +314,19 @@ catalogue: Final = Catalogue()
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(attrs.field, field))
 def event(
-    name: str, *, version: int = 1, upcasts: Mapping[int, Upcast] | None = None
+    name: str,
+    *,
+    version: int = 1,
+    upcasts: Mapping[int, Upcast] | None = None,
+    practice: Practice | None = None,
+    effort: float | None = None,
+    touches: Touch | None = None,
+    ends: str | None = None,
 ) -> Callable[[C], C]:
     """Make a subclass of Action an event: frozen, keyword-only, checked, and known by name.
+
+    A class made from another event has its practice, effort, touches and end, unless it states
+    its own.
 
     Args:
         name: How it is named on disk, forever: lower-case words joined by dots, the first one
@@ -276,11 +334,16 @@ def event(
         version: The version of its fields, from 1. A changed shape gets the next one.
         upcasts: For each earlier version the function that turns its fields into those of the
             next version, a pure function from dict to dict.
+        practice: The practice that it shows, such as ``"challenge"``. Default: none.
+        effort: Hours that it counts for where an event does not state its own. Default: 1.
+        touches: The contacts that it touches, such as ``Touch("contact")``. Default: nobody.
+        ends: The kind of what it ends, such as ``"role"``, whose id one of its fields refers to.
+            What it begins needs no word: that is what it introduces.
 
     Raises:
         DefinitionError: The class is not an Action, a name or version is malformed or taken,
-            a field can change, a default breaks the rule of its field, or the chain of upcasts
-            has a hole.
+            a field can change, a default breaks the rule of its field, the chain of upcasts
+            has a hole, or what it states about itself does not fit its fields.
     """
     if not isinstance(cast("object", name), str):
         raise DefinitionError(f"@event needs a name: @event('acme.hackathon.won'), not {name!r}")
@@ -288,18 +351,88 @@ def event(
     def decorate(cls: C) -> C:
         if not issubclass(cls, Action):
             raise DefinitionError(f"{cls.__name__} is not a subclass of Action; @event needs one")
-        return _define(cls, name, version, upcasts or {})
+        inherited: EventType | None = getattr(cls, "__event__", None)
+        made = _define(cls, name, version, upcasts or {})
+        kind = made.__event__
+        if inherited is not None:
+            kind = kind._replace(
+                practice=inherited.practice,
+                effort=inherited.effort,
+                touches=inherited.touches,
+                ends=inherited.ends,
+            )
+        if practice is not None:
+            kind = kind._replace(practice=_practice(cls, practice))
+        if effort is not None:
+            kind = kind._replace(effort=_effort(cls, effort))
+        if touches is not None:
+            kind = kind._replace(touches=_touch(kind, cls, touches))
+        if ends is not None:
+            kind = kind._replace(ends=_end(kind, made, ends))
+        made.__event__ = kind
+        catalogue.add(made)
+        return cast("C", made)
 
     return decorate
+
+
+def _practice(cls: type, practice: Practice) -> Practice:
+    if practice not in PRACTICES:
+        raise DefinitionError(
+            f"practice of event {cls.__name__} is {practice!r}; "
+            f"it must be one of {', '.join(map(repr, PRACTICES))}"
+        )
+    return practice
+
+
+def _effort(cls: type, effort: float) -> float:
+    try:
+        hours: float = check_for(Hours)(effort)
+    except RuleError as rule:
+        raise DefinitionError(
+            f"effort of event {cls.__name__} is {shown(effort)} hours; it must be {rule}"
+        ) from None
+    return hours
+
+
+def _touch(kind: EventType, cls: type, touch: Touch) -> Touch:
+    where = f"touches of event {cls.__name__}"
+    if not isinstance(cast("object", touch), Touch):
+        raise DefinitionError(f"{where} is {touch!r}; it must be a Touch, such as Touch('contact')")
+    ids = {*dict(kind.refers), *(kind.introduces or ())[:1]}
+    for name in touch.fields:
+        if name not in ids:
+            raise DefinitionError(
+                f"{where} names the field {name!r}, which holds no ids; annotate it as an id, "
+                "such as Annotated[str, Refers.to('contact')]"
+            )
+    return touch
+
+
+def _end(kind: EventType, cls: type, ends: str) -> tuple[str, str]:
+    fields = [name for name, kinds in kind.refers if kinds == (ends,) and _holds_one_id(cls, name)]
+    if len(fields) != 1:
+        raise DefinitionError(
+            f"event {cls.__name__} ends a {ends!r}, to which {len(fields)} of its fields refer; "
+            f"there must be one: Annotated[str, Refers.to({ends!r})]"
+        )
+    return fields[0], ends
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False)
 def correction(name: str) -> Callable[[C], C]:
     """Make a class an event about an earlier entry."""
-    return lambda cls: _define(cls, name, 1, {})
+
+    def decorate(cls: C) -> C:
+        made = _define(cls, name, 1, {})
+        catalogue.add(made)
+        return cast("C", made)
+
+    return decorate
 
 
-def _define(cls: C, name: str, version: int, upcasts: Mapping[int, Upcast]) -> C:
+def _define(cls: type, name: str, version: int, upcasts: Mapping[int, Upcast]) -> Any:
+    """Make the class of an event, with all that follows from its fields."""
     where = f"event {cls.__name__}"
     if not EVENT_NAME.fullmatch(name):
         raise DefinitionError(
@@ -329,8 +462,7 @@ def _define(cls: C, name: str, version: int, upcasts: Mapping[int, Upcast]) -> C
         refers=tuple((f, rule.kinds) for f, rule in roles if isinstance(rule, Refers)),
         personal=types.MappingProxyType(dict(_personal_fields(made, roles))),
     )
-    catalogue.add(made)
-    return cast("C", made)
+    return made
 
 
 def _personal_fields(

@@ -2,11 +2,10 @@
 
 from typing import Annotated, Literal
 
-from careerledger.events.base import Action, event, field
-from careerledger.events.fields import Grade, Introduces, Refers, Share, Text, Texts
+from careerledger.events import Action, Grade, Introduces, Refers, Share, Text, Texts, event, field
 
 
-@event("challenge.taken")
+@event("challenge.taken", practice="challenge", effort=0)
 class ChallengeTaken(Action):
     """Something hard was taken on."""
 
@@ -18,7 +17,7 @@ class ChallengeTaken(Action):
     """Skills that it asks for and that are not there yet."""
 
 
-@event("challenge.resolved")
+@event("challenge.resolved", practice="challenge", effort=20, ends="challenge")
 class ChallengeResolved(Action):
     """How a challenge ended."""
 
@@ -30,7 +29,7 @@ class ChallengeResolved(Action):
     skills: Texts = field(default=())
 
 
-@event("setback.suffered")
+@event("setback.suffered", practice="challenge", effort=0)
 class SetbackSuffered(Action):
     """Something went wrong."""
 
@@ -40,7 +39,7 @@ class SetbackSuffered(Action):
     """From 1 (a scratch) to 5 (the ground gone)."""
 
 
-@event("setback.overcome")
+@event("setback.overcome", practice="challenge", effort=2, ends="setback")
 class SetbackOvercome(Action):
     """A setback that no longer holds one back."""
 
@@ -48,7 +47,7 @@ class SetbackOvercome(Action):
     how: Text
 
 
-@event("confidence.rated")
+@event("confidence.rated", practice="challenge", effort=0)
 class ConfidenceRated(Action):
     """How sure one is of oneself in a theme."""
 

@@ -5,9 +5,8 @@
 
 from typing import Annotated
 
-from careerledger.events.base import Action, Event, UnknownEvent, correction
-from careerledger.events.fields import Text
-from careerledger.events.rules import Predicate
+from careerledger.events import Action, Event, Predicate, Text, UnknownEvent
+from careerledger.events.base import correction
 
 
 def _is_a_fact(event: Event) -> bool:

@@ -3,14 +3,23 @@
 from typing import Annotated, Literal
 
 from careerledger.dates import DateLike, PartialDate
-from careerledger.events.base import Action, event, field
-from careerledger.events.fields import Accepts, Introduces, Refers, Share, Text, Texts
+from careerledger.events import (
+    Accepts,
+    Action,
+    Introduces,
+    Refers,
+    Share,
+    Text,
+    Texts,
+    event,
+    field,
+)
 
 Format = Literal["course", "degree", "workshop", "book", "talk", "self-study"]
 CourseId = Annotated[Text, Refers.to("course")]
 
 
-@event("course.started")
+@event("course.started", practice="learning", effort=0)
 class CourseStarted(Action):
     """The first day of a course, a degree, a book, or the like."""
 
@@ -20,7 +29,7 @@ class CourseStarted(Action):
     format: Format = "course"
 
 
-@event("course.finished")
+@event("course.finished", practice="learning", effort=10, ends="course")
 class CourseFinished(Action):
     """Something learned to its end."""
 
@@ -33,7 +42,7 @@ class CourseFinished(Action):
     """The result, from 0 (nothing) to 1 (everything)."""
 
 
-@event("course.dropped")
+@event("course.dropped", practice="learning", effort=0, ends="course")
 class CourseDropped(Action):
     """A course that will not be finished."""
 
@@ -41,7 +50,7 @@ class CourseDropped(Action):
     reason: Text
 
 
-@event("credential.awarded")
+@event("credential.awarded", practice="learning", effort=0)
 class CredentialAwarded(Action):
     """A certificate, a licence, a degree: someone else vouches for what one can do."""
 
@@ -53,7 +62,7 @@ class CredentialAwarded(Action):
     skills: Texts = field(default=())
 
 
-@event("skill.practised")
+@event("skill.practised", practice="learning", effort=1)
 class SkillPractised(Action):
     """A skill was used."""
 
@@ -61,7 +70,7 @@ class SkillPractised(Action):
     context: Text | None = None
 
 
-@event("skill.assessed")
+@event("skill.assessed", practice="learning", effort=0.5)
 class SkillAssessed(Action):
     """Someone judged how well a skill is mastered."""
 

@@ -3,9 +3,20 @@
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from careerledger.events.base import Action, event, field
-from careerledger.events.fields import Accepts, Introduces, Refers, Text, Texts, personal
-from careerledger.events.rules import Interval, MinLen
+from careerledger.events import (
+    Accepts,
+    Action,
+    Interval,
+    Introduces,
+    MinLen,
+    Refers,
+    Text,
+    Texts,
+    Touch,
+    event,
+    field,
+    personal,
+)
 
 ContactKind = Literal[
     "peer", "mentor", "manager", "report", "client", "recruiter", "friend", "family", "other"
@@ -19,7 +30,7 @@ PersonalText = Annotated[Text, personal(subject="contact")]
 PersonalNote = Annotated[str | None, personal(subject="contact")]
 
 
-@event("contact.made")
+@event("contact.made", practice="network", effort=0.5, touches=Touch("contact"))
 class ContactMade(Action):
     """Someone became part of one's network."""
 
@@ -32,7 +43,7 @@ class ContactMade(Action):
     note: PersonalNote = None
 
 
-@event("contact.updated")
+@event("contact.updated", practice="network", effort=0)
 class ContactUpdated(Action):
     """A contact moved, rose, or became someone else to one."""
 
@@ -43,17 +54,25 @@ class ContactUpdated(Action):
     note: PersonalNote = None
 
 
-@event("contact.touched")
+@event(
+    "contact.touched",
+    practice="network",
+    effort=0.5,
+    touches=Touch("contact", depth=lambda event: event.depth),
+)
 class ContactTouched(Action):
     """Being in touch with someone."""
 
     contact: ContactId
     channel: Text | None = None
     depth: Depth = 2
+    """1: a sign of life, such as a like; 2: a talk; 3: time spent working together."""
     note: PersonalNote = None
 
 
-@event("introduction.made")
+@event(
+    "introduction.made", practice="network", effort=0.5, touches=Touch("introducer", "introduced")
+)
 class IntroductionMade(Action):
     """Someone brought others together."""
 
@@ -63,7 +82,7 @@ class IntroductionMade(Action):
     """Who met: contacts, or ``"me"``; two or more."""
 
 
-@event("mentoring.started")
+@event("mentoring.started", practice="network", effort=1, touches=Touch("contact", depth=3))
 class MentoringStarted(Action):
     """Teaching or being taught by someone over a time."""
 
@@ -74,7 +93,13 @@ class MentoringStarted(Action):
     aim: Text
 
 
-@event("mentoring.ended")
+@event(
+    "mentoring.ended",
+    practice="network",
+    effort=0,
+    touches=Touch("mentoring", depth=3),
+    ends="mentoring",
+)
 class MentoringEnded(Action):
     """The end of a mentoring."""
 
@@ -82,7 +107,7 @@ class MentoringEnded(Action):
     gained: Text
 
 
-@event("gathering.attended")
+@event("gathering.attended", practice="network", effort=4, touches=Touch("met"))
 class GatheringAttended(Action):
     """A conference, a meetup, a dinner, or the like."""
 
@@ -91,7 +116,7 @@ class GatheringAttended(Action):
     met: ContactIds = field(default=())
 
 
-@event("door.opened")
+@event("door.opened", practice="network", effort=0, touches=Touch("contact"))
 class DoorOpened(Action):
     """A chance that knowing someone, or being somewhere, brought about."""
 
@@ -101,7 +126,7 @@ class DoorOpened(Action):
     leads_to: Annotated[Text, Refers.to("role", "course", "challenge", "opportunity")] | None = None
 
 
-@event("help.given")
+@event("help.given", practice="network", effort=1, touches=Touch("contact"))
 class HelpGiven(Action):
     """Something done for a contact."""
 
@@ -110,7 +135,17 @@ class HelpGiven(Action):
     note: PersonalNote = None
 
 
-@event("recognition.received")
+def _depth_of_recognition(event: "RecognitionReceived") -> int:
+    """An endorsement is a click; the others take a word."""
+    return 1 if event.kind == "endorsement" else 2
+
+
+@event(
+    "recognition.received",
+    practice="network",
+    effort=0,
+    touches=Touch("contact", depth=_depth_of_recognition),
+)
 class RecognitionReceived(Action):
     """An award, a recommendation, an endorsement, thanks."""
 

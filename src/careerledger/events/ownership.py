@@ -5,15 +5,25 @@ from typing import Annotated, Any, Literal
 
 from immutabledict import immutabledict
 
-from careerledger.events.base import Action, event, field, part
-from careerledger.events.fields import Accepts, Introduces, Refers, Share, Text, Texts
+from careerledger.events import (
+    Accepts,
+    Action,
+    Interval,
+    Introduces,
+    Refers,
+    Share,
+    Text,
+    Texts,
+    event,
+    field,
+    part,
+)
 from careerledger.events.role import Amount, RoleId, Rung
-from careerledger.events.rules import Interval
 
 RequestKind = Literal["promotion", "raise", "project", "transfer", "flexibility", "other"]
 
 
-@event("request.made")
+@event("request.made", practice="ownership", effort=1)
 class RequestMade(Action):
     """Something was asked for."""
 
@@ -23,7 +33,7 @@ class RequestMade(Action):
     """Who was asked."""
 
 
-@event("request.answered")
+@event("request.answered", practice="ownership", effort=0, ends="request")
 class RequestAnswered(Action):
     """What came of a request."""
 
@@ -31,7 +41,7 @@ class RequestAnswered(Action):
     outcome: Literal["granted", "declined", "deferred"]
 
 
-@event("project.proposed")
+@event("project.proposed", practice="ownership", effort=2)
 class ProjectProposed(Action):
     """A project that was one's own idea or that one stood up for."""
 
@@ -40,7 +50,7 @@ class ProjectProposed(Action):
     role: RoleId | None = None
 
 
-@event("project.finished")
+@event("project.finished", practice="ownership", effort=20, ends="project")
 class ProjectFinished(Action):
     """The end of a project."""
 
@@ -50,7 +60,7 @@ class ProjectFinished(Action):
     """How much it was worth doing, from 0 to 1, looking back."""
 
 
-@event("job.crafted")
+@event("job.crafted", practice="ownership", effort=1)
 class JobCrafted(Action):
     """A role was reshaped from within."""
 
@@ -59,7 +69,7 @@ class JobCrafted(Action):
     what: Text
 
 
-@event("industry.switched")
+@event("industry.switched", practice="ownership", effort=0)
 class IndustrySwitched(Action):
     """A move to another industry."""
 
@@ -109,7 +119,13 @@ def _with_like(fields: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     return fields | {"role_like": like | new} if isinstance(like, dict) else fields
 
 
-@event("opportunity.found", version=3, upcasts={1: _with_terms, 2: _with_prospects})
+@event(
+    "opportunity.found",
+    version=3,
+    upcasts={1: _with_terms, 2: _with_prospects},
+    practice="ownership",
+    effort=0.5,
+)
 class OpportunityFound(Action):
     """Something that one could do next."""
 
@@ -118,7 +134,7 @@ class OpportunityFound(Action):
     role_like: RoleLike | None = None
 
 
-@event("opportunity.decided")
+@event("opportunity.decided", practice="ownership", effort=0.5, ends="opportunity")
 class OpportunityDecided(Action):
     """What became of an opportunity."""
 

@@ -1,11 +1,10 @@
 """Look beyond the paycheck: what one values in work, and what work gives of it."""
 
-from careerledger.events.base import Action, event
-from careerledger.events.fields import Level, Share, Text
+from careerledger.events import Action, Level, Share, Text, event
 from careerledger.events.role import RoleId
 
 
-@event("value.weighted")
+@event("value.weighted", practice="purpose", effort=0)
 class ValueWeighted(Action):
     """How much something about work matters, from this date on."""
 
@@ -15,7 +14,7 @@ class ValueWeighted(Action):
     """From 0 (not at all) to 1 (nothing matters more)."""
 
 
-@event("role.value.rated")
+@event("role.value.rated", practice="purpose", effort=0)
 class RoleValueRated(Action):
     """How much of something valued a role gives, from this date on."""
 
@@ -25,7 +24,7 @@ class RoleValueRated(Action):
     """From 0 (nothing of it) to 1 (all one could want), on the scale of the importance."""
 
 
-@event("energy.rated")
+@event("energy.rated", practice="purpose", effort=0)
 class EnergyRated(Action):
     """Whether something gives energy or takes it."""
 

@@ -2,13 +2,12 @@
 
 from typing import Annotated
 
-from careerledger.events.base import Action, event, field
-from careerledger.events.fields import Introduces, Share, Text, Texts
+from careerledger.events import Action, Introduces, Share, Text, Texts, event, field
 from careerledger.events.network import ContactIds
 from careerledger.events.role import RoleId
 
 
-@event("reflection.written")
+@event("reflection.written", practice="reflection", effort=0.5)
 class ReflectionWritten(Action):
     """A thought worth keeping."""
 
@@ -20,7 +19,7 @@ class ReflectionWritten(Action):
     """From 0 (a job) to 1 (a career)."""
 
 
-@event("milestone.declared")
+@event("milestone.declared", practice="reflection", effort=0)
 class MilestoneDeclared(Action):
     """A point in the career that one counts as reached."""
 

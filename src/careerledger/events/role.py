@@ -2,16 +2,14 @@
 
 from typing import Annotated
 
-from careerledger.events.base import Action, event
-from careerledger.events.fields import Introduces, Refers, Text
-from careerledger.events.rules import Interval
+from careerledger.events import Action, Interval, Introduces, Refers, Text, event
 
 RoleId = Annotated[Text, Refers.to("role")]
 Rung = Annotated[int, Interval(ge=0)]
 Amount = Annotated[float, Interval(ge=0)]
 
 
-@event("role.started")
+@event("role.started", practice="role", effort=0)
 class RoleStarted(Action):
     """The first day in a role, paid or not."""
 
@@ -28,7 +26,7 @@ class RoleStarted(Action):
     currency: Text | None = None
 
 
-@event("role.changed")
+@event("role.changed", practice="role", effort=0)
 class RoleChanged(Action):
     """The same role with another title, level, scope or pay."""
 
@@ -39,7 +37,7 @@ class RoleChanged(Action):
     pay: Amount | None = None
 
 
-@event("role.ended")
+@event("role.ended", practice="role", effort=0, ends="role")
 class RoleEnded(Action):
     """The last day in a role."""
 
@@ -47,7 +45,7 @@ class RoleEnded(Action):
     reason: Text | None = None
 
 
-@event("work.logged")
+@event("work.logged", practice="role", effort=8)
 class WorkLogged(Action):
     """The day's tasks; ``hours`` is what matters."""
 

@@ -6,17 +6,19 @@ from typing import Annotated, TypeAlias
 from immutabledict import immutabledict
 
 from careerledger.dates import DateLike, PartialDate
-from careerledger.events.base import Action, event, field
-from careerledger.events.fields import (
+from careerledger.events import (
     Accepts,
+    Action,
     Introduces,
     Level,
     Positive,
+    Predicate,
     Refers,
     Text,
     WeightByTheme,
+    event,
+    field,
 )
-from careerledger.events.rules import Predicate
 
 VisionId = Annotated[Text, Refers.to("vision")]
 GoalId = Annotated[Text, Refers.to("goal")]
@@ -28,7 +30,7 @@ def _five_or_none(levels: tuple[str, ...]) -> bool:
     return len(levels) in {0, 5}
 
 
-@event("vision.declared")
+@event("vision.declared", practice="vision", effort=0)
 class VisionDeclared(Action):
     """A picture of where one's working life should lead."""
 
@@ -40,7 +42,7 @@ class VisionDeclared(Action):
     """How far away it is, in years; None: the north star, without a date."""
 
 
-@event("vision.revised")
+@event("vision.revised", practice="vision", effort=0)
 class VisionRevised(Action):
     """The same vision in other words or with other weights, from this date on."""
 
@@ -51,7 +53,7 @@ class VisionRevised(Action):
     """All themes of the vision from now on; None: as before."""
 
 
-@event("vision.retired")
+@event("vision.retired", practice="vision", effort=0, ends="vision")
 class VisionRetired(Action):
     """A vision that no longer holds."""
 
@@ -59,7 +61,7 @@ class VisionRetired(Action):
     reason: Text
 
 
-@event("goal.set")
+@event("goal.set", practice="vision", effort=0)
 class GoalSet(Action):
     """Something definite to reach, with what reaching it would look like."""
 
@@ -75,7 +77,7 @@ class GoalSet(Action):
     """What each level from -2 (much less than expected) to +2 would look like; five, or none."""
 
 
-@event("goal.assessed")
+@event("goal.assessed", practice="vision", effort=0)
 class GoalAssessed(Action):
     """How far a goal was reached, on the scale of goal attainment scaling."""
 
@@ -84,7 +86,7 @@ class GoalAssessed(Action):
     """-2 much less than expected, 0 as expected, +2 much more."""
 
 
-@event("goal.dropped")
+@event("goal.dropped", practice="vision", effort=0, ends="goal")
 class GoalDropped(Action):
     """A goal that is no longer pursued."""
 
@@ -92,7 +94,7 @@ class GoalDropped(Action):
     reason: Text
 
 
-@event("trend.noted")
+@event("trend.noted", practice="vision", effort=0.5)
 class TrendNoted(Action):
     """A change in one's field that is worth preparing for."""
 

@@ -46,6 +46,15 @@ class Journal:
         """Return where the ledger ends."""
         return self.store.head(self.name)
 
+    def refresh(self) -> int:
+        """Return how many entries there are, having read the corrections among them.
+
+        So nothing that was forgotten by now is answered from what is remembered.
+        """
+        size = self.head().size
+        self._corrections_upto(size)
+        return size
+
     def size_at(self, instant: str) -> int:
         """Return how many entries were recorded up to an instant."""
         query = Query(recorded_until=instant, order="newest", limit=1)

@@ -6,71 +6,39 @@ A projection of the library is loaded when it is first asked for, with the event
 from typing import TYPE_CHECKING
 
 from careerledger._loading import on_demand
-from careerledger.projections.base import Projection, fold, on, projection
-from careerledger.projections.parameters import Tunable
+from careerledger.projections.base import (
+    Projection as Projection,
+    ProjectionType as ProjectionType,
+    Step as Step,
+    fold as fold,
+    on as on,
+    projection as projection,
+)
+from careerledger.projections.parameters import (
+    Days as Days,
+    Difficulty as Difficulty,
+    EventName as EventName,
+    HalfLife as HalfLife,
+    Tunable as Tunable,
+)
+from careerledger.projections.view import Evidence as Evidence, View as View
 
 if TYPE_CHECKING:
-    from careerledger.projections.challenges import Challenges
-    from careerledger.projections.doors import Doors
-    from careerledger.projections.goals import Goals
-    from careerledger.projections.job_or_career import JobOrCareer
-    from careerledger.projections.keep_in_touch import KeepInTouch
-    from careerledger.projections.learning import Learning
-    from careerledger.projections.milestone_history import MilestoneHistory
-    from careerledger.projections.momentum import Momentum
-    from careerledger.projections.network_growth import NetworkGrowth
-    from careerledger.projections.ownership import Ownership
-    from careerledger.projections.purpose import Purpose
-    from careerledger.projections.roles import Roles
-    from careerledger.projections.skills import Skills
-    from careerledger.projections.stagnation import Stagnation
-    from careerledger.projections.vision_alignment import VisionAlignment
+    from careerledger.projections.challenges import Challenges as Challenges
+    from careerledger.projections.doors import Doors as Doors
+    from careerledger.projections.goals import Goals as Goals
+    from careerledger.projections.job_or_career import JobOrCareer as JobOrCareer
+    from careerledger.projections.keep_in_touch import KeepInTouch as KeepInTouch
+    from careerledger.projections.learning import Learning as Learning
+    from careerledger.projections.library import LIBRARY as LIBRARY
+    from careerledger.projections.milestone_history import MilestoneHistory as MilestoneHistory
+    from careerledger.projections.momentum import Momentum as Momentum
+    from careerledger.projections.network_growth import NetworkGrowth as NetworkGrowth
+    from careerledger.projections.ownership import Ownership as Ownership
+    from careerledger.projections.purpose import Purpose as Purpose
+    from careerledger.projections.roles import Roles as Roles
+    from careerledger.projections.skills import Skills as Skills
+    from careerledger.projections.stagnation import Stagnation as Stagnation
+    from careerledger.projections.vision_alignment import VisionAlignment as VisionAlignment
 
-_FILE_OF = {
-    "Challenges": "challenges",
-    "Doors": "doors",
-    "Goals": "goals",
-    "JobOrCareer": "job_or_career",
-    "KeepInTouch": "keep_in_touch",
-    "Learning": "learning",
-    "MilestoneHistory": "milestone_history",
-    "Momentum": "momentum",
-    "NetworkGrowth": "network_growth",
-    "Ownership": "ownership",
-    "Purpose": "purpose",
-    "Roles": "roles",
-    "Skills": "skills",
-    "Stagnation": "stagnation",
-    "VisionAlignment": "vision_alignment",
-}
-
-
-LIBRARY = tuple(_FILE_OF)
-"""The names of the library's own projections, sorted."""
-
-__getattr__, __dir__ = on_demand(globals(), _FILE_OF)
-
-
-__all__ = [
-    "LIBRARY",
-    "Challenges",
-    "Doors",
-    "Goals",
-    "JobOrCareer",
-    "KeepInTouch",
-    "Learning",
-    "MilestoneHistory",
-    "Momentum",
-    "NetworkGrowth",
-    "Ownership",
-    "Projection",
-    "Purpose",
-    "Roles",
-    "Skills",
-    "Stagnation",
-    "Tunable",
-    "VisionAlignment",
-    "fold",
-    "on",
-    "projection",
-]
+__getattr__, __dir__ = on_demand(__name__)

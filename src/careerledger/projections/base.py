@@ -1,6 +1,7 @@
 """What a projection is: a running state, a step for each event type, and a view of it."""
 
 import copy
+import inspect
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -47,15 +48,52 @@ class ProjectionType(NamedTuple):
 
     name: str
     version: int
-    steps: tuple[tuple[type[Event], str], ...]
-    """Each consumed event type with the name of the method that takes it, in written order."""
+    steps: tuple["Step", ...]
+    """In written order; a method that takes several types is several steps."""
+
+    def consumes(self, cls: type[Event]) -> bool:
+        """Return whether any step takes events of a class."""
+        return any(step.takes(cls) for step in self.steps)
+
+    @property
+    def consumes_everything(self) -> bool:
+        """Whether a step takes every event that a person records."""
+        return any(step.kind is Action and step.where is None for step in self.steps)
 
 
-def on(*types: type[Action]) -> Callable[[F], F]:
+class Step(NamedTuple):
+    """A method of a projection that takes the events of a type."""
+
+    kind: type[Event]
+    method: str
+    where: "Where | None"
+    """Which of the classes it takes; None: all."""
+    takes_entry: bool
+
+    def takes(self, cls: type[Event]) -> bool:
+        """Return whether the step takes events of a class."""
+        return issubclass(cls, self.kind) and (self.where is None or self.where(cls))
+
+
+Where = Callable[[Any], bool]
+"""Whether a step takes the events of a class; see ``on``."""
+
+
+def on(*types: type[Action], where: Where | None = None) -> Callable[[F], F]:
     """Mark a method as the step for events of these types and of their subclasses.
 
-    The method is called as ``step(self, event, entry)`` and may change ``self``. ``@on(Action)``
-    takes every event that a person records.
+    The method is called as ``step(self, event)``, or as ``step(self, event, entry)`` if it has a
+    third argument, and may change ``self``. ``@on(Action)`` takes every event that a person
+    records.
+
+    Args:
+        types: The event types.
+        where: Which of their classes the step takes, by what the class states of itself:
+            ``@on(Action, where=lambda cls: cls.__event__.practice == "learning")``. Default: all.
+
+    Raises:
+        DefinitionError: No type is named, one is not an event class, or the method cannot be
+            called so.
     """
 
     def mark(step: F) -> F:
@@ -67,10 +105,28 @@ def on(*types: type[Action]) -> Callable[[F], F]:
                     f"@on of {step.__name__} names {kind!r}, which is not an event class; "
                     "corrections and unknown events never reach a projection"
                 )
-        setattr(step, _STEPS_OF, types)
+        takes_entry = _takes_entry(step)
+        steps = tuple(Step(kind, step.__name__, where, takes_entry) for kind in types)
+        setattr(step, _STEPS_OF, steps)
         return step
 
     return mark
+
+
+def _takes_entry(step: Callable[..., None]) -> bool:
+    """Return whether a step takes the entry besides the event."""
+    parameters = inspect.signature(step).parameters.values()
+    positional = [p for p in parameters if p.kind in _POSITIONAL and p.default is p.empty]
+    if len(positional) != len(parameters) or len(positional) not in _WITH_OR_WITHOUT_ENTRY:
+        raise DefinitionError(
+            f"step {step.__name__}{inspect.signature(step)} cannot be called; "
+            "define it as step(self, event) or step(self, event, entry)"
+        )
+    return len(positional) == max(_WITH_OR_WITHOUT_ENTRY)
+
+
+_POSITIONAL: Final = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+_WITH_OR_WITHOUT_ENTRY: Final = (2, 3)
 
 
 def _members(cls: type) -> Iterable[Any]:
@@ -109,16 +165,14 @@ def projection(name: str, *, version: int = 1) -> Callable[[C], C]:
                 f"name {name!r} of projection {cls.__name__} is malformed; "
                 "write lower-case words joined by dots, such as 'acme.hackathons'"
             )
-        steps = tuple(
-            (kind, step.__name__) for step in _members(cls) for kind in getattr(step, _STEPS_OF, ())
-        )
+        steps = tuple(step for member in _members(cls) for step in getattr(member, _STEPS_OF, ()))
         if not steps:
             raise DefinitionError(
                 f"projection {cls.__name__} has no step; mark a method with @on(SomeEvent)"
             )
         if not callable(getattr(cls, "view", None)):
             raise DefinitionError(f"projection {cls.__name__} has no method view(self, at)")
-        if any(kind is Action for kind, _ in steps):
+        if any(step.kind is Action for step in steps):
             load_catalogue()  # what it folds depends on which types are known
         made: Any = attrs.define(cls, kw_only=True, field_transformer=_copied_defaults)
         made.__projection__ = ProjectionType(name=name, version=version, steps=steps)
@@ -172,10 +226,10 @@ def meta_of(cls: type[Projection[Any]]) -> ProjectionType:
 
 @lru_cache(maxsize=256)
 def _consumed(cls: type[Projection[Any]], _catalogue_size: int) -> frozenset[str] | None:
-    wanted = tuple(kind for kind, _ in meta_of(cls).steps)
-    if Action in wanted:
+    meta = meta_of(cls)
+    if meta.consumes_everything:
         return None
-    return frozenset(kind.__event__.name for kind in catalogue if issubclass(kind, wanted))
+    return frozenset(kind.__event__.name for kind in catalogue if meta.consumes(kind))
 
 
 def consumed_types(cls: type[Projection[Any]]) -> frozenset[str] | None:
@@ -185,8 +239,7 @@ def consumed_types(cls: type[Projection[Any]]) -> frozenset[str] | None:
 
 @lru_cache(maxsize=256)
 def _fingerprint(cls: type[Projection[Any]], _catalogue_size: int) -> str:
-    wanted = tuple(kind for kind, _ in meta_of(cls).steps)
-    return fingerprint_of(cls, *[kind for kind in catalogue if issubclass(kind, wanted)])
+    return fingerprint_of(cls, *[kind for kind in catalogue if meta_of(cls).consumes(kind)])
 
 
 def fingerprint(cls: type[Projection[Any]]) -> str:
@@ -209,24 +262,32 @@ class Fold(Generic[V_co]):
         self.state = projection() if state is None else state
         self.place = reached
         """The position of the last entry that was folded."""
-        self.steps = [(kind, getattr(self.state, name)) for kind, name in meta_of(projection).steps]
+        self.steps = [
+            (step, getattr(self.state, step.method)) for step in meta_of(projection).steps
+        ]
 
     def view(self, at: date) -> V_co:
         """The view of the state that was reached."""
         return self.state.view(at)
 
 
-class _StepsByType(dict[type[Event], tuple[Callable[[Any, Any], None], ...]]):
+_Taking = tuple[Callable[..., None], bool]
+"""A step's bound method, and whether it takes the entry besides the event."""
+
+
+class _StepsByType(dict[type[Event], tuple[_Taking, ...]]):
     """The steps that each event type asks for, found once for each type."""
 
     def __init__(self, folds: Iterable[Fold[Any]]) -> None:
         super().__init__({UnknownEvent: ()})
-        self._declared = [step for fold in folds for step in fold.steps]
+        self._steps = [step for fold in folds for step in fold.steps]
 
-    def __missing__(self, kind: type[Event]) -> tuple[Callable[[Any, Any], None], ...]:
-        found = tuple(step for declared, step in self._declared if issubclass(kind, declared))
-        self[kind] = found
-        return found
+    def __missing__(self, kind: type[Event]) -> tuple[_Taking, ...]:
+        taking = tuple(
+            (method, step.takes_entry) for step, method in self._steps if step.takes(kind)
+        )
+        self[kind] = taking
+        return taking
 
 
 def advance(folds: Iterable[Fold[Any]], history: Iterable[Entry[Event]]) -> int:
@@ -241,8 +302,11 @@ def advance(folds: Iterable[Fold[Any]], history: Iterable[Entry[Event]]) -> int:
     try:
         for count, entry in enumerate(history, start=1):  # noqa: B007 - both are used below
             event = entry.event
-            for step in steps[type(event)]:
-                step(event, entry)
+            for step, takes_entry in steps[type(event)]:
+                if takes_entry:
+                    step(event, entry)
+                else:
+                    step(event)
     except Exception as error:
         if entry is not None:
             error.add_note(f"while folding entry #{entry.seq}: {entry.event!r}")

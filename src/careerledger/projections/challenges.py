@@ -11,6 +11,7 @@ import attrs
 from immutabledict import immutabledict
 
 from careerledger.dates import PartialDate
+from careerledger.events import Share
 from careerledger.events.challenge import (
     ChallengeResolved,
     ChallengeTaken,
@@ -18,14 +19,12 @@ from careerledger.events.challenge import (
     SetbackOvercome,
     SetbackSuffered,
 )
-from careerledger.events.fields import Share
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import HalfLife, Tunable
+from careerledger.projections import Evidence, HalfLife, Tunable, View, on, projection
 from careerledger.projections.rules.ends import ends, supersedes
 from careerledger.projections.rules.fading import standing_amount, standing_weight
-from careerledger.projections.rules.kept import Kept
-from careerledger.projections.view import Evidence, View, dated
+from careerledger.projections.rules.part_cache import PartCache
+from careerledger.projections.view import dated
 
 __all__ = [
     "Challenge",
@@ -230,9 +229,13 @@ class Challenges(Tunable):
     """Date and entry number."""
     confidence: dict[str, list[tuple[str, float, int]]] = {}
     """By theme: date, level and entry number, in history order."""
-    _challenges: Kept[Challenge] = attrs.field(factory=Kept[Challenge], eq=False, init=False)
-    _setbacks: Kept[Setback] = attrs.field(factory=Kept[Setback], eq=False, init=False)
-    _readings: Kept[Confidence] = attrs.field(factory=Kept[Confidence], eq=False, init=False)
+    _challenges: PartCache[Challenge] = attrs.field(
+        factory=PartCache[Challenge], eq=False, init=False
+    )
+    _setbacks: PartCache[Setback] = attrs.field(factory=PartCache[Setback], eq=False, init=False)
+    _readings: PartCache[Confidence] = attrs.field(
+        factory=PartCache[Confidence], eq=False, init=False
+    )
     _stretches: _Stretches = attrs.field(factory=_Stretches, eq=False, init=False)
 
     @on(ChallengeTaken)
@@ -244,7 +247,7 @@ class Challenges(Tunable):
         self._challenges.began(event.challenge)
 
     @on(ChallengeResolved)
-    def resolve(self, event: ChallengeResolved, entry: Entry[ChallengeResolved]) -> None:  # noqa: ARG002
+    def resolve(self, event: ChallengeResolved) -> None:
         before = self.resolved.get(event.challenge)
         if supersedes(event.on, PartialDate(before.on) if before else None):
             self.resolved[event.challenge] = _Resolved(

@@ -16,9 +16,7 @@ from careerledger.events.network import ContactMade, DoorOpened, GatheringAttend
 from careerledger.events.ownership import OpportunityFound
 from careerledger.events.role import RoleStarted
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import Tunable
-from careerledger.projections.view import Evidence, View
+from careerledger.projections import Evidence, Tunable, View, on, projection
 
 __all__ = ["Door", "DoorCount", "Doors", "DoorsView", "Outcome", "OutcomeKind", "WhereMet"]
 
@@ -148,12 +146,12 @@ class Doors(Tunable):
         )
 
     @on(ContactMade)
-    def make(self, event: ContactMade, entry: Entry[ContactMade]) -> None:  # noqa: ARG002
+    def make(self, event: ContactMade) -> None:
         if event.via is not None:
             self.via[event.contact] = event.via
 
     @on(IntroductionMade)
-    def introduce(self, event: IntroductionMade, entry: Entry[IntroductionMade]) -> None:  # noqa: ARG002
+    def introduce(self, event: IntroductionMade) -> None:
         if "me" in event.introduced and event.introducer != "me":
             for contact in event.introduced:
                 self.introducers.setdefault(contact, event.introducer)
@@ -166,19 +164,19 @@ class Doors(Tunable):
             )
 
     @on(RoleStarted)
-    def start(self, event: RoleStarted, entry: Entry[RoleStarted]) -> None:  # noqa: ARG002
+    def start(self, event: RoleStarted) -> None:
         self.titles[f"role:{event.role}"] = f"{event.title}, {event.organisation}"
 
     @on(CourseStarted)
-    def learn(self, event: CourseStarted, entry: Entry[CourseStarted]) -> None:  # noqa: ARG002
+    def learn(self, event: CourseStarted) -> None:
         self.titles[f"course:{event.course}"] = event.title
 
     @on(ChallengeTaken)
-    def take(self, event: ChallengeTaken, entry: Entry[ChallengeTaken]) -> None:  # noqa: ARG002
+    def take(self, event: ChallengeTaken) -> None:
         self.titles[f"challenge:{event.challenge}"] = event.title
 
     @on(OpportunityFound)
-    def find(self, event: OpportunityFound, entry: Entry[OpportunityFound]) -> None:  # noqa: ARG002
+    def find(self, event: OpportunityFound) -> None:
         self.titles[f"opportunity:{event.opportunity}"] = event.what
 
     def view(self, at: date) -> DoorsView:

@@ -8,12 +8,10 @@ from typing import Annotated, ClassVar, Final, Literal
 import attrs
 
 from careerledger.dates import PartialDate
-from careerledger.events.rules import Interval
+from careerledger.events import Interval
 from careerledger.events.vision import GoalAssessed, GoalDropped, GoalSet
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import Tunable
-from careerledger.projections.view import Evidence, View
+from careerledger.projections import Evidence, Tunable, View, on, projection
 
 __all__ = ["Goal", "GoalState", "Goals", "GoalsView"]
 
@@ -98,7 +96,7 @@ class Goals(Tunable):
     """The last day on which each goal may have been dropped."""
 
     @on(GoalSet)
-    def aim(self, event: GoalSet, entry: Entry[GoalSet]) -> None:  # noqa: ARG002
+    def aim(self, event: GoalSet) -> None:
         self.goals[event.goal] = _Goal(
             title=event.title,
             vision=event.vision,
@@ -112,7 +110,7 @@ class Goals(Tunable):
         self.assessed[event.goal] = (event.level, str(event.on), entry.seq)
 
     @on(GoalDropped)
-    def drop(self, event: GoalDropped, entry: Entry[GoalDropped]) -> None:  # noqa: ARG002
+    def drop(self, event: GoalDropped) -> None:
         last = event.on.last_day.isoformat()
         self.drops[event.goal] = max(last, self.drops.get(event.goal, last))
 

@@ -3,22 +3,27 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal, get_args
 
 import attrs
 
 from careerledger.dates import PartialDate
-from careerledger.events import Action
-from careerledger.events.fields import Hours
+from careerledger.events import Action, Hours
 from careerledger.events.reflection import ReflectionWritten
 from careerledger.events.role import WorkLogged
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import Days, Difficulty, EventName, Tunable
-from careerledger.projections.rules.kinds import of_kind
+from careerledger.projections import (
+    Days,
+    Difficulty,
+    EventName,
+    Evidence,
+    Tunable,
+    View,
+    on,
+    projection,
+)
+from careerledger.projections.rules.effort import hours_of
 from careerledger.projections.rules.plateau import RESETTING, PlateauClock, Plateaus
-from careerledger.projections.view import Evidence, View
-from careerledger.projections.vision_alignment import EFFORTS
 
 __all__ = [
     "PRACTICES",
@@ -35,59 +40,8 @@ PracticeName = Literal[
     "vision", "learning", "network", "challenge", "purpose", "ownership", "reflection"
 ]
 
-PRACTICES: Final[Mapping[PracticeName, tuple[str, ...]]] = MappingProxyType(
-    {
-        "vision": (
-            "vision.declared",
-            "vision.revised",
-            "vision.retired",
-            "goal.set",
-            "goal.assessed",
-            "goal.dropped",
-            "trend.noted",
-        ),
-        "learning": (
-            "course.started",
-            "course.finished",
-            "course.dropped",
-            "credential.awarded",
-            "skill.practised",
-            "skill.assessed",
-        ),
-        "network": (
-            "contact.made",
-            "contact.updated",
-            "contact.touched",
-            "introduction.made",
-            "mentoring.started",
-            "mentoring.ended",
-            "gathering.attended",
-            "door.opened",
-            "help.given",
-            "recognition.received",
-        ),
-        "challenge": (
-            "challenge.taken",
-            "challenge.resolved",
-            "setback.suffered",
-            "setback.overcome",
-            "confidence.rated",
-        ),
-        "purpose": ("value.weighted", "role.value.rated", "energy.rated"),
-        "ownership": (
-            "request.made",
-            "request.answered",
-            "project.proposed",
-            "project.finished",
-            "job.crafted",
-            "industry.switched",
-            "opportunity.found",
-            "opportunity.decided",
-        ),
-        "reflection": ("reflection.written", "milestone.declared"),
-    }
-)
-"""The practices, and the types of events that show each. Roles and the day's tasks show none."""
+PRACTICES: Final[tuple[PracticeName, ...]] = get_args(PracticeName)
+"""The practices that build a career. Roles and the day's tasks are none of them."""
 
 WINDOWS: Final[Mapping[PracticeName, float]] = MappingProxyType(dict.fromkeys(PRACTICES, 365.0))
 """Days for which evidence keeps each practice alive."""
@@ -160,7 +114,7 @@ class JobOrCareer(Tunable):
     latest is at most three windows old, else absent. To pick up next is an absent practice before
     a fading one; of those, the one that was alive longest ago, never counting as longest, then
     the first in the order of ``PRACTICES``. Effort beyond the day's tasks is the share of hours
-    that are not of ``work.logged``: as stated, else ``efforts`` by type, to the second. Dates of
+    that are not of ``work.logged``: as stated, else by type, to the second. Dates of
     months and years count from their first day. The clocks are those of ``Stagnation``.
 
     That people see their work as a job, a career or a calling, and can say which, is a finding of
@@ -171,15 +125,15 @@ class JobOrCareer(Tunable):
     Parameters:
         windows: Days by practice, ``WINDOWS``.
         effort_days: How far back effort counts, in days, 365.
-        efforts: Hours by event type for actions that do not state them, ``EFFORTS``; types that
-            are not in it count 1 hour.
+        efforts: Hours by event name for actions that do not state them, in place of those that
+            the event classes state.
         challenge_difficulty: From which difficulty on a challenge taken resets the content clock,
             3.
     """
 
     windows: ClassVar[Mapping[PracticeName, Days]] = WINDOWS
     effort_days: ClassVar[Days] = 365
-    efforts: ClassVar[Mapping[EventName, Hours]] = EFFORTS
+    efforts: ClassVar[Mapping[EventName, Hours]] = MappingProxyType({})
     challenge_difficulty: ClassVar[Difficulty] = 3
 
     shown: dict[str, list[tuple[str, int]]] = {}
@@ -192,18 +146,15 @@ class JobOrCareer(Tunable):
 
     @on(Action)
     def show(self, event: Action, entry: Entry[Action]) -> None:
-        practice = of_kind(_PRACTICE_OF, event, None)
-        if practice is not None:
+        practice = event.__event__.practice
+        if practice in PRACTICES:
             latest = self.shown.setdefault(practice, [])
             latest.append((str(event.on), entry.seq))
             del latest[:-TOP]
 
     @on(Action)
-    def weigh(self, event: Action, entry: Entry[Action]) -> None:  # noqa: ARG002
-        hours = event.hours
-        if hours is None:
-            hours = of_kind(self.efforts, event, 1.0)
-        seconds = round(hours * 3600)
+    def weigh(self, event: Action) -> None:
+        seconds = round(hours_of(event, self.efforts) * 3600)
         if seconds == 0:
             return
         day, total, beyond = (
@@ -277,11 +228,6 @@ class JobOrCareer(Tunable):
         ]
         total = sum(total for total, _ in recent)
         return sum(beyond for _, beyond in recent) / total if total else None
-
-
-_PRACTICE_OF: Final[Mapping[str, PracticeName]] = MappingProxyType(
-    {name: practice for practice, names in PRACTICES.items() for name in names}
-)
 
 
 def _urgency(practice: Practice) -> tuple[bool, float]:

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 import attrs
 
 from careerledger.dates import PartialDate
-from careerledger.events.fields import Share
+from careerledger.events import Action, Share
 from careerledger.events.network import (
     ContactKind,
     ContactMade,
@@ -17,12 +17,10 @@ from careerledger.events.network import (
     Depth,
 )
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
+from careerledger.projections import Days, Evidence, HalfLife, Tunable, View, on, projection
 from careerledger.projections.network_growth import DEPTHS, HALF_LIVES
-from careerledger.projections.parameters import Days, HalfLife, Tunable
 from careerledger.projections.rules.strength import Strength
-from careerledger.projections.rules.ties import ME, TOUCHING, Tie, Touches, Touching
-from careerledger.projections.view import Evidence, View
+from careerledger.projections.rules.ties import ME, Tie, Touches, touches_contacts
 
 __all__ = ["CADENCES", "DueContact", "KeepInTouch", "KeepInTouchView"]
 
@@ -114,20 +112,20 @@ class KeepInTouch(Tunable):
     """Of contacts that were made."""
     touches: Touches = attrs.field(factory=Touches)
 
-    @on(*TOUCHING)
-    def touch(self, event: Touching, entry: Entry[Touching]) -> None:
+    @on(Action, where=touches_contacts)
+    def touch(self, event: Action, entry: Entry[Action]) -> None:
         people, depth = self.touches.of(event)
         for person in people:
             self._tie(person).touch(event.on, depth, self.depths[depth], entry.seq)
 
     @on(ContactMade)
-    def make(self, event: ContactMade, entry: Entry[ContactMade]) -> None:  # noqa: ARG002
+    def make(self, event: ContactMade) -> None:
         if event.contact != ME:
             self.names[event.contact] = event.name
             self._become(event.contact, event.kind)
 
     @on(ContactUpdated)
-    def update(self, event: ContactUpdated, entry: Entry[ContactUpdated]) -> None:  # noqa: ARG002
+    def update(self, event: ContactUpdated) -> None:
         if event.kind is not None:
             self._become(event.contact, event.kind)
 

@@ -8,8 +8,7 @@ from typing import Annotated, ClassVar, Final
 import attrs
 
 from careerledger.dates import PartialDate
-from careerledger.events import Action
-from careerledger.events.fields import Hours
+from careerledger.events import Action, Hours, Interval
 from careerledger.events.learning import (
     CourseDropped,
     CourseFinished,
@@ -17,7 +16,6 @@ from careerledger.events.learning import (
     CredentialAwarded,
     SkillPractised,
 )
-from careerledger.events.rules import Interval
 from careerledger.events.vision import (
     GoalSet,
     TrendNoted,
@@ -26,10 +24,8 @@ from careerledger.events.vision import (
     VisionRevised,
 )
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import Days, Tunable
+from careerledger.projections import Days, Evidence, Tunable, View, on, projection
 from careerledger.projections.rules.renewals import not_renewed
-from careerledger.projections.view import Evidence, View
 
 __all__ = ["Credential", "Learning", "LearningCut", "LearningView", "Trend"]
 
@@ -284,22 +280,22 @@ class Learning(Tunable):
     # Visions
 
     @on(VisionDeclared)
-    def declare(self, event: VisionDeclared, entry: Entry[VisionDeclared]) -> None:  # noqa: ARG002
+    def declare(self, event: VisionDeclared) -> None:
         if self.retired.get(event.vision, 0) < event.on.ordinal:
             self.visions[event.vision] = sorted(event.themes)
 
     @on(VisionRevised)
-    def revise(self, event: VisionRevised, entry: Entry[VisionRevised]) -> None:  # noqa: ARG002
+    def revise(self, event: VisionRevised) -> None:
         if event.vision in self.visions and event.themes:
             self.visions[event.vision] = sorted(event.themes)
 
     @on(VisionRetired)
-    def retire(self, event: VisionRetired, entry: Entry[VisionRetired]) -> None:  # noqa: ARG002
+    def retire(self, event: VisionRetired) -> None:
         if self.visions.pop(event.vision, None) is None:
             self.retired[event.vision] = event.on.last_day.toordinal()
 
     @on(GoalSet)
-    def link(self, event: GoalSet, entry: Entry[GoalSet]) -> None:  # noqa: ARG002
+    def link(self, event: GoalSet) -> None:
         if event.vision is not None:
             self.goals[event.goal] = event.vision
 

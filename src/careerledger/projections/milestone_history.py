@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Final, Literal
 import attrs
 
 from careerledger.dates import PartialDate
-from careerledger.events import Action
+from careerledger.events import Interval
 from careerledger.events.challenge import ChallengeResolved, ChallengeTaken
 from careerledger.events.learning import (
     CourseFinished,
@@ -24,14 +24,12 @@ from careerledger.events.network import (
 from careerledger.events.ownership import IndustrySwitched, RequestAnswered, RequestMade
 from careerledger.events.reflection import MilestoneDeclared, ReflectionWritten
 from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
-from careerledger.events.rules import Interval
 from careerledger.events.vision import GoalAssessed, GoalSet
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import Difficulty, Tunable
+from careerledger.projections import Difficulty, Tunable, View, on, projection
 from careerledger.projections.rules.ends import ends, supersedes
 from careerledger.projections.rules.ladder import Ladder
-from careerledger.projections.view import View, dated
+from careerledger.projections.view import dated
 
 __all__ = ["Harvest", "Milestone", "MilestoneHistory", "MilestoneHistoryView", "MilestoneKind"]
 
@@ -259,7 +257,7 @@ class MilestoneHistory(Tunable):
             self._reach(event.on, "risen", title, entry.seq, role=event.role)
 
     @on(RoleEnded)
-    def end(self, event: RoleEnded, entry: Entry[RoleEnded]) -> None:  # noqa: ARG002
+    def end(self, event: RoleEnded) -> None:
         self._come_to(event.on)
         self.ladder.end(event)
         before = self.ends.get(event.role)
@@ -353,31 +351,27 @@ class MilestoneHistory(Tunable):
     # The rest of the harvest
 
     @on(CourseFinished)
-    def learn(self, event: CourseFinished, entry: Entry[CourseFinished]) -> None:  # noqa: ARG002
+    def learn(self, event: CourseFinished) -> None:
         self._come_to(event.on)
         self._harvest("skills", event.skills)
 
     @on(SkillPractised, SkillAssessed)
-    def practise(
-        self,
-        event: SkillPractised | SkillAssessed,
-        entry: Entry[Action],  # noqa: ARG002
-    ) -> None:
+    def practise(self, event: SkillPractised | SkillAssessed) -> None:
         self._come_to(event.on)
         self._harvest("skills", [event.skill])
 
     @on(ContactMade)
-    def meet(self, event: ContactMade, entry: Entry[ContactMade]) -> None:  # noqa: ARG002
+    def meet(self, event: ContactMade) -> None:
         self._come_to(event.on)
         self._harvest("contacts", [event.contact])
 
     @on(GatheringAttended)
-    def attend(self, event: GatheringAttended, entry: Entry[GatheringAttended]) -> None:  # noqa: ARG002
+    def attend(self, event: GatheringAttended) -> None:
         self._come_to(event.on)
         self._harvest("contacts", event.met)
 
     @on(DoorOpened)
-    def open_door(self, event: DoorOpened, entry: Entry[DoorOpened]) -> None:  # noqa: ARG002
+    def open_door(self, event: DoorOpened) -> None:
         self._come_to(event.on)
         self._harvest("doors", [event.what])
 

@@ -2,34 +2,21 @@
 
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
 from itertools import islice
-from typing import Annotated, Any, ClassVar, Final, cast
+from typing import Annotated, ClassVar, Final
 
 import attrs
 
 from careerledger.dates import PartialDate
-from careerledger.events import Action
-from careerledger.events.rules import Interval
+from careerledger.events import PRACTICES as EVENT_PRACTICES, Action, Interval
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import Tunable
-from careerledger.projections.view import Evidence, View, dated
+from careerledger.projections import Evidence, Tunable, View, on, projection
+from careerledger.projections.view import dated
 
 __all__ = ["PRACTICES", "Effort", "Momentum", "MomentumView", "PracticeMomentum"]
 
-PRACTICES: Final = (
-    "vision",
-    "learning",
-    "network",
-    "challenge",
-    "purpose",
-    "role",
-    "ownership",
-    "reflection",
-    "other",
-)
-"""The rooms of the event catalogue; events of one's own are of the last."""
+PRACTICES: Final = (*EVENT_PRACTICES, "other")
+"""The practices that events show; what shows none of them is of the last."""
 
 _CALENDAR: Final = 366
 """Days of a calendar: a whole year, whichever."""
@@ -147,8 +134,8 @@ class Momentum(Tunable):
     A week is an ISO week, from Monday on. A streak is a number of consecutive weeks with at least
     one action; the current one ends this week or, as this week is not over, the week before. An
     action known only to the month or year counts in totals, in its month or year and for its
-    practice, and for no week, day or streak. An action belongs to the practice in whose room of
-    the catalogue its event is; events of one's own to ``"other"``.
+    practice, and for no week, day or streak. An action belongs to the practice that its class
+    states (``@event(..., practice="learning")``); without one, to ``"other"``.
 
     Counting weeks is this project's own. A week missed is no verdict: for the forming of habits
     single gaps did not matter (Lally, van Jaarsveld, Potts & Wardle, 2010, "How are habits
@@ -179,7 +166,7 @@ class Momentum(Tunable):
 
     @on(Action)
     def act(self, event: Action, entry: Entry[Action]) -> None:
-        name, on = _practice_of(cast("Any", type(event))), event.on
+        name, on = event.__event__.practice or "other", event.on
         practice = self.practices.get(name)
         if practice is None:
             practice = self.practices[name] = _Practice()
@@ -234,20 +221,6 @@ class Momentum(Tunable):
                 for day, seq in islice(reversed(self.firsts.values()), current)
             ),
         )
-
-
-@lru_cache(maxsize=4096)
-def _practice_of(cls: type[Action]) -> str:
-    """The room of the catalogue that a class is from, or what it is made from."""
-    for base in cls.__mro__:
-        package, _, room = base.__module__.rpartition(".")
-        if package == _CATALOGUE and room in PRACTICES:
-            return room
-    return PRACTICES[-1]
-
-
-_CATALOGUE: Final = Action.__module__.rpartition(".")[0]
-"""The package of the library's events."""
 
 
 def _practised(name: str, practice: _Practice | None, week: int, missed: int) -> PracticeMomentum:

@@ -23,10 +23,9 @@ from careerledger.events.ownership import (
     RequestMade,
 )
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import Days, Tunable
+from careerledger.projections import Days, Evidence, Tunable, View, on, projection
 from careerledger.projections.rules.ends import ends, supersedes
-from careerledger.projections.view import Evidence, View, dated
+from careerledger.projections.view import dated
 
 __all__ = [
     "IndustrySwitch",
@@ -188,21 +187,21 @@ class Ownership(Tunable):
         self.requests[event.request] = _Request(str(event.on), entry.seq, event.kind, event.to)
 
     @on(RequestAnswered)
-    def answer(self, event: RequestAnswered, entry: Entry[RequestAnswered]) -> None:  # noqa: ARG002
+    def answer(self, event: RequestAnswered) -> None:
         if _counts_in_place_of(event.on, self.answers.get(event.request)):
             self.answers[event.request] = (str(event.on), event.outcome)
 
     @on(ProjectProposed)
-    def propose(self, event: ProjectProposed, entry: Entry[ProjectProposed]) -> None:  # noqa: ARG002
+    def propose(self, event: ProjectProposed) -> None:
         self.proposed[event.project] = str(event.on)
 
     @on(ProjectFinished)
-    def finish(self, event: ProjectFinished, entry: Entry[ProjectFinished]) -> None:  # noqa: ARG002
+    def finish(self, event: ProjectFinished) -> None:
         if _counts_in_place_of(event.on, self.finished.get(event.project)):
             self.finished[event.project] = (str(event.on), event.outcome, event.worth)
 
     @on(JobCrafted)
-    def craft(self, event: JobCrafted, entry: Entry[JobCrafted]) -> None:  # noqa: ARG002
+    def craft(self, event: JobCrafted) -> None:
         self.crafted[event.kind] = self.crafted.get(event.kind, 0) + 1
 
     @on(IndustrySwitched)
@@ -210,11 +209,11 @@ class Ownership(Tunable):
         self.switches.append((event.from_, event.to, str(event.on), entry.seq))
 
     @on(OpportunityFound)
-    def find(self, event: OpportunityFound, entry: Entry[OpportunityFound]) -> None:  # noqa: ARG002
+    def find(self, event: OpportunityFound) -> None:
         self.found[event.opportunity] = str(event.on)
 
     @on(OpportunityDecided)
-    def decide(self, event: OpportunityDecided, entry: Entry[OpportunityDecided]) -> None:  # noqa: ARG002
+    def decide(self, event: OpportunityDecided) -> None:
         if _counts_in_place_of(event.on, self.decided.get(event.opportunity)):
             self.decided[event.opportunity] = (str(event.on), event.decision)
 

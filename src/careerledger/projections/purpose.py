@@ -8,14 +8,12 @@ from typing import Annotated, ClassVar, Final
 import attrs
 
 from careerledger.dates import PartialDate
+from careerledger.events import Interval
 from careerledger.events.purpose import EnergyRated, RoleValueRated, ValueWeighted
 from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
-from careerledger.events.rules import Interval
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import Tunable
+from careerledger.projections import Evidence, Tunable, View, on, projection
 from careerledger.projections.rules.ends import ends, supersedes
-from careerledger.projections.view import Evidence, View
 
 __all__ = [
     "EnergyMonth",
@@ -175,7 +173,7 @@ class Purpose(Tunable):
     many there are."""
 
     @on(ValueWeighted)
-    def weigh(self, event: ValueWeighted, entry: Entry[ValueWeighted]) -> None:  # noqa: ARG002
+    def weigh(self, event: ValueWeighted) -> None:
         self.importances[event.value] = event.importance
 
     @on(RoleValueRated)
@@ -206,7 +204,7 @@ class Purpose(Tunable):
             points.append((str(on), pay, self.currencies.get(role), seq))
 
     @on(RoleEnded)
-    def end(self, event: RoleEnded, entry: Entry[RoleEnded]) -> None:  # noqa: ARG002
+    def end(self, event: RoleEnded) -> None:
         before = self.ends.get(event.role)
         if not supersedes(event.on, PartialDate(before) if before else None):
             return
@@ -215,7 +213,7 @@ class Purpose(Tunable):
             self.roles[event.role].end(event.on)
 
     @on(EnergyRated)
-    def feel(self, event: EnergyRated, entry: Entry[EnergyRated]) -> None:  # noqa: ARG002
+    def feel(self, event: EnergyRated) -> None:
         months = self.energy.setdefault(event.about, {})
         when = str(event.on)[:_MONTH]
         total, count = months.get(when, (0, 0))

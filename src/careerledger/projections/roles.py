@@ -9,11 +9,9 @@ import attrs
 from careerledger.dates import PartialDate
 from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import Days, Tunable
+from careerledger.projections import Days, Tunable, View, on, projection
 from careerledger.projections.rules.ends import ends, supersedes
-from careerledger.projections.rules.kept import Kept
-from careerledger.projections.view import View, dated
+from careerledger.projections.view import dated
 
 __all__ = ["Change", "Employer", "Gap", "Overlap", "Role", "Roles", "RolesView", "Title"]
 
@@ -183,17 +181,10 @@ class Roles(Tunable):
     """By role, also before its start: "2020" stands before "2020-03" in the history."""
     ends: dict[str, tuple[str, str | None]] = {}
     """Date and reason by role, also before its start."""
-    _held: Kept[tuple[Role, _Span]] = attrs.field(
-        factory=Kept[tuple[Role, _Span]], eq=False, init=False
-    )
-    """The roles and when they were held, up to the date of the last view."""
-    _going_on: set[str] = attrs.field(factory=set[str], eq=False, init=False)
-    """The roles that went on at that date."""
 
     @on(RoleStarted)
     def start(self, event: RoleStarted, entry: Entry[RoleStarted]) -> None:
         self.started.pop(event.role, None)
-        self._held.began(event.role)
         self.started[event.role] = _Start(
             on=str(event.on),
             seq=entry.seq,
@@ -217,22 +208,16 @@ class Roles(Tunable):
             pay=event.pay,
         )
         self.changes.setdefault(event.role, []).append(change)
-        self._held.changed(event.role)
 
     @on(RoleEnded)
-    def end(self, event: RoleEnded, entry: Entry[RoleEnded]) -> None:  # noqa: ARG002
+    def end(self, event: RoleEnded) -> None:
         before = self.ends.get(event.role)
         if supersedes(event.on, PartialDate(before[0]) if before else None):
             self.ends[event.role] = (str(event.on), event.reason)
-            self._held.changed(event.role)
 
     def view(self, at: date) -> RolesView:
         """The answer at a date on or after the last entry."""
-        going_on = {id_ for id_ in self.started if not self._is_over(id_, at)}
-        for id_ in self._going_on | going_on:
-            self._held.changed(id_)  # how long it was held is another for each date
-        self._going_on = going_on
-        roles = self._held.all(self.started, lambda id_: self._role(id_, at))
+        roles = [self._role(id_, at) for id_ in self.started]
         by_organisation: dict[str, list[tuple[Role, _Span]]] = {}
         for role, span in roles:
             by_organisation.setdefault(role.organisation, []).append((role, span))
@@ -248,10 +233,6 @@ class Roles(Tunable):
             overlaps=tuple(_overlaps(spans)),
             gaps=tuple(gap for gap in _gaps(held, at) if gap.days >= self.gap_days),
         )
-
-    def _is_over(self, id_: str, at: date) -> bool:
-        ended, _ = self._end(id_)
-        return ended is not None and ended.last_day <= at
 
     def _end(self, id_: str) -> tuple[PartialDate | None, str | None]:
         """Date and reason of a role's end."""

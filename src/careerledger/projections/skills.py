@@ -9,9 +9,8 @@ from typing import ClassVar, Final, Literal
 import attrs
 
 from careerledger.dates import PartialDate, beginning
-from careerledger.events import Action
+from careerledger.events import Action, Share
 from careerledger.events.challenge import ChallengeResolved
-from careerledger.events.fields import Share
 from careerledger.events.learning import (
     CourseFinished,
     CredentialAwarded,
@@ -21,10 +20,9 @@ from careerledger.events.learning import (
 from careerledger.events.network import RecognitionReceived
 from careerledger.events.reflection import MilestoneDeclared
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import HalfLife, Tunable
+from careerledger.projections import Evidence, HalfLife, Tunable, View, on, projection
 from careerledger.projections.rules.strength import Strength
-from careerledger.projections.view import Evidence, View, dated
+from careerledger.projections.view import dated
 
 __all__ = ["WEIGHTS", "Assessor", "LastAssessment", "Skill", "Skills", "SkillsView"]
 

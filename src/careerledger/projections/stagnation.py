@@ -7,10 +7,8 @@ import attrs
 
 from careerledger.events import Action
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import Difficulty, Tunable
+from careerledger.projections import Difficulty, Tunable, View, on, projection
 from careerledger.projections.rules.plateau import RESETTING, Plateau, PlateauClock, Plateaus
-from careerledger.projections.view import View
 
 __all__ = ["Plateau", "PlateauClock", "Stagnation", "StagnationView"]
 

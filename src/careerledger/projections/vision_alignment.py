@@ -10,69 +10,14 @@ from typing import ClassVar, Final
 import attrs
 
 from careerledger.dates import PartialDate
-from careerledger.events import Action, Event
-from careerledger.events.fields import Hours
+from careerledger.events import Action, Event, Hours
 from careerledger.events.vision import GoalSet, VisionDeclared, VisionRetired, VisionRevised
 from careerledger.history import Entry
-from careerledger.projections.base import on, projection
-from careerledger.projections.parameters import EventName, HalfLife, Tunable
+from careerledger.projections import EventName, Evidence, HalfLife, Tunable, View, on, projection
+from careerledger.projections.rules.effort import hours_of
 from careerledger.projections.rules.fading import standing_weight
-from careerledger.projections.rules.kinds import of_kind
-from careerledger.projections.view import Evidence, View
 
-__all__ = ["EFFORTS", "VisionAlignment", "VisionAlignmentView", "VisionScore"]
-
-EFFORTS: Final[Mapping[str, float]] = MappingProxyType(
-    {
-        "vision.declared": 0,
-        "vision.revised": 0,
-        "vision.retired": 0,
-        "goal.set": 0,
-        "goal.assessed": 0,
-        "goal.dropped": 0,
-        "trend.noted": 0.5,
-        "course.started": 0,
-        "course.finished": 10,
-        "course.dropped": 0,
-        "credential.awarded": 0,
-        "skill.practised": 1,
-        "skill.assessed": 0.5,
-        "contact.made": 0.5,
-        "contact.updated": 0,
-        "contact.touched": 0.5,
-        "introduction.made": 0.5,
-        "mentoring.started": 1,
-        "mentoring.ended": 0,
-        "gathering.attended": 4,
-        "door.opened": 0,
-        "help.given": 1,
-        "recognition.received": 0,
-        "challenge.taken": 0,
-        "challenge.resolved": 20,
-        "setback.suffered": 0,
-        "setback.overcome": 2,
-        "confidence.rated": 0,
-        "value.weighted": 0,
-        "role.value.rated": 0,
-        "energy.rated": 0,
-        "role.started": 0,
-        "role.changed": 0,
-        "role.ended": 0,
-        "work.logged": 8,
-        "request.made": 1,
-        "request.answered": 0,
-        "project.proposed": 2,
-        "project.finished": 20,
-        "job.crafted": 1,
-        "industry.switched": 0,
-        "opportunity.found": 0.5,
-        "opportunity.decided": 0.5,
-        "reflection.written": 0.5,
-        "milestone.declared": 0,
-    }
-)
-"""Hours that an action counts for when it does not say. What only states a fact counts nothing;
-what ends a longer effort, such as a course, counts a modest guess. Of any other type: 1."""
+__all__ = ["VisionAlignment", "VisionAlignmentView", "VisionScore"]
 
 TOP: Final = 10
 """How many entries a score names as its evidence."""
@@ -233,7 +178,7 @@ class VisionAlignment(Tunable):
     """The share of faded effort that went towards each vision.
 
     For a vision, A = Σ e·r·d / Σ e·d over all actions. e is the effort in hours: as stated, else
-    ``efforts`` by type. r is the relevance in 0..1: the stated weight ``toward`` the vision or a
+    by type. r is the relevance in 0..1: the stated weight ``toward`` the vision or a
     goal of it, else w / w_max of the heaviest of its themes that the action carries, else 0.
     d = 2^(-Δ/h) fades over Δ days with the half-life h. Each vision is weighted by its nearness,
     1 / horizon; a north star counts as the most distant of the others.
@@ -243,12 +188,12 @@ class VisionAlignment(Tunable):
 
     Parameters:
         half_life: In days, 365.
-        efforts: Hours by event type for actions that do not state them, ``EFFORTS``; types that
-            are not in it count 1 hour.
+        efforts: Hours by event name for actions that do not state them, in place of those that
+            the event classes state.
     """
 
     half_life: ClassVar[HalfLife] = 365.0
-    efforts: ClassVar[Mapping[EventName, Hours]] = EFFORTS
+    efforts: ClassVar[Mapping[EventName, Hours]] = MappingProxyType({})
 
     visions: dict[str, _Vision] = {}
     retired: dict[str, int] = {}
@@ -267,7 +212,7 @@ class VisionAlignment(Tunable):
     snapshot."""
 
     @on(VisionDeclared)
-    def declare(self, event: VisionDeclared, entry: Entry[VisionDeclared]) -> None:  # noqa: ARG002
+    def declare(self, event: VisionDeclared) -> None:
         if self.retired.get(event.vision, 0) >= event.on.ordinal:
             return
         vision = _Vision(
@@ -283,7 +228,7 @@ class VisionAlignment(Tunable):
         self._reconsider(vision)
 
     @on(VisionRevised)
-    def revise(self, event: VisionRevised, entry: Entry[VisionRevised]) -> None:  # noqa: ARG002
+    def revise(self, event: VisionRevised) -> None:
         vision = self.visions.get(event.vision)
         if vision is not None:
             vision.statement = event.statement or vision.statement
@@ -291,14 +236,14 @@ class VisionAlignment(Tunable):
             self._reconsider(vision)
 
     @on(VisionRetired)
-    def retire(self, event: VisionRetired, entry: Entry[VisionRetired]) -> None:  # noqa: ARG002
+    def retire(self, event: VisionRetired) -> None:
         if self.visions.pop(event.vision, None) is None:
             self.retired[event.vision] = event.on.last_day.toordinal()
         else:
             self._reconsider()
 
     @on(GoalSet)
-    def link(self, event: GoalSet, entry: Entry[GoalSet]) -> None:  # noqa: ARG002
+    def link(self, event: GoalSet) -> None:
         if event.vision is not None:
             self.goals[event.goal] = event.vision
             self._reconsider(*self.visions.values())
@@ -312,7 +257,7 @@ class VisionAlignment(Tunable):
 
     @on(Action)
     def weigh(self, event: Action, entry: Entry[Action]) -> None:
-        hours = self._hours(event)
+        hours = hours_of(event, self.efforts)
         if hours == 0:
             return
         on = event.on
@@ -336,15 +281,12 @@ class VisionAlignment(Tunable):
             if month is not None:
                 _add(vision.months, month, seconds * relevance)
 
-    def _hours(self, event: Action) -> float:
-        return of_kind(self.efforts, event, 1.0) if event.hours is None else event.hours
-
-    def attribute(self, history: Iterable[Entry[Event]], at: date) -> dict[int, float]:  # noqa: ARG002
+    def attribute(self, history: Iterable[Entry[Event]], _at: date) -> dict[int, float]:
         """Each entry's share of the overall score: e·r·d / Σ e·d, in the mean over the visions.
 
         Args:
-            history: The entries that were folded.
-            at: The date of the answer; fading leaves the shares as they are.
+            history: The entries that were folded. Their shares are the same at any later date,
+                because all of them fade alike.
         """
         if not self.total:
             return {}
@@ -355,7 +297,7 @@ class VisionAlignment(Tunable):
         shares: dict[int, float] = {}
         for entry in history:
             event = entry.event
-            if isinstance(event, Action) and (hours := self._hours(event)):
+            if isinstance(event, Action) and (hours := hours_of(event, self.efforts)):
                 weight = standing_weight(hours, event.on.ordinal, self.half_life)
                 shares[entry.seq] = fsum(
                     near_of[vision.name] * (weight * relevance / whole)

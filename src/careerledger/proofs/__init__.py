@@ -8,33 +8,11 @@ commitments to what can be erased (``personal``).
 from typing import TYPE_CHECKING
 
 from careerledger._loading import on_demand
-from careerledger.proofs.merkle import Frontier, leaf_hash
+from careerledger.proofs.merkle import Frontier as Frontier, leaf_hash as leaf_hash
 
-if TYPE_CHECKING:
-    from careerledger.proofs.checkpoint import Checkpoint
-    from careerledger.proofs.inclusion import Proof, Proved, verify
-    from careerledger.proofs.notes import PublicKey, SigningKey
+if TYPE_CHECKING:  # a ledger needs the tree alone
+    from careerledger.proofs.checkpoint import Checkpoint as Checkpoint
+    from careerledger.proofs.inclusion import Proof as Proof, Proved as Proved, verify as verify
+    from careerledger.proofs.notes import PublicKey as PublicKey, SigningKey as SigningKey
 
-__all__ = [
-    "Checkpoint",
-    "Frontier",
-    "Proof",
-    "Proved",
-    "PublicKey",
-    "SigningKey",
-    "leaf_hash",
-    "verify",
-]
-
-# A ledger needs the tree alone.
-__getattr__, __dir__ = on_demand(
-    globals(),
-    {
-        "Checkpoint": "checkpoint",
-        "Proof": "inclusion",
-        "Proved": "inclusion",
-        "PublicKey": "notes",
-        "SigningKey": "notes",
-        "verify": "inclusion",
-    },
-)
+__getattr__, __dir__ = on_demand(__name__)

@@ -6,8 +6,7 @@ from functools import cache
 from math import inf
 from typing import Any, Final, TypeVar, cast, overload
 
-from hypothesis import HealthCheck
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, strategies as st
 from immutabledict import immutabledict
 
 from careerledger.dates import PartialDate

@@ -7,6 +7,7 @@ from typing import Any, Final, Self, cast
 import attrs
 
 from careerledger.dates import DateLike
+from careerledger.events import Event
 from careerledger.history import Entry
 from careerledger.ledger import Ledger
 from careerledger.projections import Projection
@@ -83,8 +84,10 @@ class _Told:
 
     def __str__(self) -> str:
         history = self.given.ledger.entries(until=self.given.day, known_at=self.given.instant)
-        steps = tuple(kind for kind, _ in meta_of(self.projection).steps)
-        entries = [entry for entry in history if isinstance(entry.event, steps)]
+        meta = meta_of(self.projection)
+        entries = [
+            entry for entry in history if meta.consumes(cast("type[Event]", type(entry.event)))
+        ]
         if not entries:
             return "  No entry is consumed by it."
         lines = [_line(entry) for entry in entries[-_SHOWN:]]

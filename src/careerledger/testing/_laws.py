@@ -642,5 +642,9 @@ def event_survives(event: Action) -> None:
 
 def consumed_classes(projection: type[Projection[Any]]) -> list[type[Action]]:
     """The event classes that a projection has a step of its own for."""
-    wanted = tuple(kind for kind, _ in meta_of(projection).steps if kind is not Action)
-    return [cls for cls in catalogue if issubclass(cls, wanted) and issubclass(cls, Action)]
+    steps = [step for step in meta_of(projection).steps if step.kind is not Action or step.where]
+    return [
+        cls
+        for cls in catalogue
+        if issubclass(cls, Action) and any(step.takes(cls) for step in steps)
+    ]

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from inspect import Parameter, Signature
 from typing import Any, ClassVar, Final, cast
 
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, given, settings, strategies as st
 from hypothesis.errors import Flaky
 
 from careerledger.answers.explanation import Measure
@@ -19,8 +18,7 @@ from careerledger.projections.base import meta_of
 from careerledger.testing._builder import CareerOptions, with_introducers
 from careerledger.testing._careers import Career, Step, lines_of
 from careerledger.testing._cases import Case, cases, without
-from careerledger.testing._events import EVERY_CHECK, facts
-from careerledger.testing._events import events as events_of
+from careerledger.testing._events import EVERY_CHECK, events as events_of, facts
 from careerledger.testing._laws import (
     LAWS,
     Broken,
@@ -91,7 +89,7 @@ def laws(
     declared = event_classes(events) if (events := tuple(events)) else ()
     rising = event_classes(rises_with) if (rises_with := tuple(rises_with)) else ()
     steps = consumed_classes(projection)
-    every = any(kind is Action for kind, _ in meta_of(projection).steps)
+    every = meta_of(projection).consumes_everything
     own = [*declared, *rising, *steps]
     load_catalogue()  # to know what introduces the ids that these refer to
     if bounds is not None and not bounds[0] <= bounds[1]:

@@ -6,7 +6,6 @@ These checks are about all that is on record, whatever the day of the question.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
-from operator import attrgetter
 from typing import Final
 
 from careerledger.answers.checks.finding import Finding, Severity, facts, ids, numbers
@@ -15,7 +14,7 @@ from careerledger.events.network import ContactMade, ContactTouched, ContactUpda
 from careerledger.events.role import RoleChanged
 from careerledger.events.vision import GoalSet, VisionRevised
 from careerledger.history import Entry
-from careerledger.projections.rules.spans import SPANS
+from careerledger.projections.rules.spans import begins, ended_by
 
 __all__ = [
     "FIRSTS",
@@ -89,22 +88,20 @@ def introduced_twice(history: Sequence[Entry[Event]], _at: date) -> Iterator[Fin
 def ended_before_start(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
     """Find roles, courses, requests and the like that end wholly before their start."""
     known = facts(history)
-    for kind, (start, ends) in SPANS.items():
-        id_of = attrgetter(kind)
-        starts = {id_of(entry.event): entry for entry in known if isinstance(entry.event, start)}
-        for entry in known:
-            if not isinstance(entry.event, ends):
-                continue
-            begun = starts.get(id_of(entry.event))
-            if begun is not None and entry.event.on.last_day < begun.event.on.first_day:
-                yield Finding(
-                    code="ended-before-start",
-                    severity="error",
-                    message=f"the {kind} {id_of(entry.event)!r} ended on {entry.event.on} "
-                    f"(#{entry.seq}), before it started on {begun.event.on} (#{begun.seq})",
-                    entries=ids(begun, entry),
-                    fix="amend the date that is wrong",
-                )
+    starts = {begins(entry.event): entry for entry in known}
+    for entry in known:
+        over = ended_by(entry.event)
+        begun = None if over is None else starts.get(over)
+        if over and begun and entry.event.on.last_day < begun.event.on.first_day:
+            kind, id_ = over
+            yield Finding(
+                code="ended-before-start",
+                severity="error",
+                message=f"the {kind} {id_!r} ended on {entry.event.on} "
+                f"(#{entry.seq}), before it started on {begun.event.on} (#{begun.seq})",
+                entries=ids(begun, entry),
+                fix="amend the date that is wrong",
+            )
 
 
 def contacts_touched_before_made(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
@@ -164,17 +161,17 @@ def changes_without_effect(history: Sequence[Entry[Event]], _at: date) -> Iterat
     for entry in facts(history):
         for change, kind in _CHANGES:
             if isinstance(entry.event, change):
-                name = f"{kind}:{getattr(entry.event, kind)}"
-                if name not in begun:
-                    early[name].append(entry)
-        begins = introduced(entry.event)
-        if begins is None or begins in begun:
+                changed = f"{kind}:{getattr(entry.event, kind)}"
+                if changed not in begun:
+                    early[changed].append(entry)
+        name = introduced(entry.event)
+        if name is None or name in begun:
             continue
-        begun.add(begins)
-        kind, _, id_ = begins.partition(":")
+        begun.add(name)
+        kind, _, id_ = name.partition(":")
         changes = [
             change
-            for change in early.get(begins, ())
+            for change in early.get(name, ())
             if kind != "role" or change.event.on.last_day < entry.event.on.first_day
         ]
         if changes:

@@ -13,7 +13,7 @@ from typing import Final
 from careerledger.answers.checks.finding import Finding, facts_until, ids, numbers
 from careerledger.events import Action, Event, introduced, referred
 from careerledger.events.learning import CredentialAwarded
-from careerledger.events.reflection import MilestoneDeclared, ReflectionWritten
+from careerledger.events.reflection import ReflectionWritten
 from careerledger.events.vision import GoalAssessed, GoalSet, VisionDeclared, VisionRevised
 from careerledger.history import Entry
 from careerledger.projections.rules.renewals import holds_until, not_renewed
@@ -43,21 +43,19 @@ CHALLENGE_DAYS: Final = 365
 VISION_DAYS: Final = 730
 """For how many days a vision may be neither declared nor revised."""
 
-_LOOKING_BACK: Final = (MilestoneDeclared, ReflectionWritten)
-
 
 def dormant_references(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding]:
     """Find actions wholly after the end of what they refer to: work in a role that has ended.
 
-    Milestones and reflections look back, so they may. Where an id could mean several things, all
-    of them must have ended.
+    What shows the practice of reflection looks back, so it may. Where an id could mean several
+    things, all of them must have ended.
     """
     known = facts_until(history, at)
     names = {introduced(entry.event) for entry in known}
     ended = {name: span.end for name, span in spans(known).items() if span.end is not None}
     late: defaultdict[str, list[Entry[Action]]] = defaultdict(list)
     for entry in known:
-        if isinstance(entry.event, _LOOKING_BACK):
+        if entry.event.__event__.practice == "reflection":
             continue
         day = entry.event.on.first_day
         for _, id_, kinds in referred(entry.event):

@@ -12,8 +12,8 @@ from careerledger.events.challenge import ChallengeResolved, ChallengeTaken
 from careerledger.events.learning import CourseFinished, CredentialAwarded, SkillPractised
 from careerledger.events.ownership import ProjectProposed
 from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
+from careerledger.projections import Evidence, View
 from careerledger.projections.rules.ladder import Ladder, Rise
-from careerledger.projections.view import Evidence, View
 
 RESETTING: Final = (
     RoleStarted,

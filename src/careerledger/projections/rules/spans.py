@@ -1,49 +1,12 @@
 """What begins and ends in a career: visions, goals, courses, challenges, roles and the like."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from operator import attrgetter
-from types import MappingProxyType
-from typing import Final
+from collections.abc import Collection, Sequence
 
 import attrs
 
 from careerledger.events import Action
-from careerledger.events.challenge import (
-    ChallengeResolved,
-    ChallengeTaken,
-    SetbackOvercome,
-    SetbackSuffered,
-)
-from careerledger.events.learning import CourseDropped, CourseFinished, CourseStarted
-from careerledger.events.network import MentoringEnded, MentoringStarted
-from careerledger.events.ownership import (
-    OpportunityDecided,
-    OpportunityFound,
-    ProjectFinished,
-    ProjectProposed,
-    RequestAnswered,
-    RequestMade,
-)
-from careerledger.events.role import RoleEnded, RoleStarted
-from careerledger.events.vision import GoalDropped, GoalSet, VisionDeclared, VisionRetired
 from careerledger.history import Entry
 from careerledger.projections.rules.ends import ends, supersedes
-
-SPANS: Final[Mapping[str, tuple[type[Action], tuple[type[Action], ...]]]] = MappingProxyType(
-    {
-        "vision": (VisionDeclared, (VisionRetired,)),
-        "goal": (GoalSet, (GoalDropped,)),
-        "course": (CourseStarted, (CourseFinished, CourseDropped)),
-        "mentoring": (MentoringStarted, (MentoringEnded,)),
-        "challenge": (ChallengeTaken, (ChallengeResolved,)),
-        "setback": (SetbackSuffered, (SetbackOvercome,)),
-        "role": (RoleStarted, (RoleEnded,)),
-        "request": (RequestMade, (RequestAnswered,)),
-        "project": (ProjectProposed, (ProjectFinished,)),
-        "opportunity": (OpportunityFound, (OpportunityDecided,)),
-    }
-)
-"""The events that begin and end each kind; the kind is also the field that names it."""
 
 
 @attrs.frozen(kw_only=True)
@@ -59,25 +22,44 @@ class Span:
     start ends nothing."""
 
 
-def spans(facts: Sequence[Entry[Action]], kinds: Iterable[str] = SPANS) -> dict[str, Span]:
-    """What has begun, as ``"kind:id"``, in the order of the history within each kind."""
+def begins(event: Action) -> tuple[str, str] | None:
+    """Return the kind and id of what an event begins, if it introduces something."""
+    introduces = event.__event__.introduces
+    return None if introduces is None else _named(event, *introduces)
+
+
+def ended_by(event: Action) -> tuple[str, str] | None:
+    """Return the kind and id of what an event ends, if it ends something."""
+    what = event.__event__.ends
+    return None if what is None else _named(event, *what)
+
+
+def _named(event: Action, field: str, kind: str) -> tuple[str, str] | None:
+    id_: str | None = getattr(event, field)
+    return None if id_ is None else (kind, id_)
+
+
+def spans(facts: Sequence[Entry[Action]], kinds: Collection[str] | None = None) -> dict[str, Span]:
+    """Return what has begun, as ``"kind:id"``, in the order of the history.
+
+    Args:
+        facts: A history.
+        kinds: Which kinds of things; default: all that events introduce.
+    """
+    started: dict[tuple[str, str], Entry[Action]] = {}
+    ended: dict[tuple[str, str], Entry[Action]] = {}
+    for entry in facts:
+        start, over = begins(entry.event), ended_by(entry.event)
+        if start is not None and (kinds is None or start[0] in kinds):
+            started[start] = entry
+        if over is not None:
+            before = ended.get(over)
+            if supersedes(entry.event.on, before.event.on if before else None):
+                ended[over] = entry
     found: dict[str, Span] = {}
-    for kind in kinds:
-        start, endings = SPANS[kind]
-        id_of = attrgetter(kind)
-        started: dict[str, Entry[Action]] = {}
-        ended: dict[str, Entry[Action]] = {}
-        for entry in facts:
-            if isinstance(entry.event, start):
-                started[id_of(entry.event)] = entry
-            elif isinstance(entry.event, endings):
-                id_ = id_of(entry.event)
-                before = ended.get(id_)
-                if supersedes(entry.event.on, before.event.on if before else None):
-                    ended[id_] = entry
-        for id_, begun in started.items():
-            end = ended.get(id_)
-            if end is not None and not ends(end.event.on, begun.event.on):
-                end = None
-            found[f"{kind}:{id_}"] = Span(kind=kind, id=id_, start=begun, end=end)
+    for (kind, id_), begun in started.items():
+        end = ended.get((kind, id_))
+        if end is not None and not ends(end.event.on, begun.event.on):
+            end = None
+        found[f"{kind}:{id_}"] = Span(kind=kind, id=id_, start=begun, end=end)
     return found

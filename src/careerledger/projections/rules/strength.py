@@ -9,8 +9,8 @@ from typing import Final
 import attrs
 
 from careerledger.dates import PartialDate, beginning
+from careerledger.projections import Evidence
 from careerledger.projections.rules.fading import fade
-from careerledger.projections.view import Evidence, evidence_of
 
 NAMED: Final = 3
 """How many pieces are named as evidence."""
@@ -152,7 +152,7 @@ Largest = tuple[float, tuple[tuple[float, int, PartialDate], ...]]
 def evidence_in(largest: Largest) -> tuple[Evidence, ...]:
     """The pieces that weigh most, as evidence."""
     left, pieces = largest
-    return tuple([evidence_of(seq, on, weight * left) for weight, seq, on in pieces])
+    return tuple([Evidence(seq=seq, on=on, share=weight * left) for weight, seq, on in pieces])
 
 
 _PIECE: Final = Struct("<idQB")

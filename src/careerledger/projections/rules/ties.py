@@ -1,97 +1,119 @@
 """The ties to people: what counts as a touch, and how strong a tie is."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from struct import Struct
-from typing import Final
+from typing import Any, Final, NamedTuple, cast
 
 import attrs
 
 from careerledger.dates import PartialDate, beginning
-from careerledger.events.network import (
-    ContactKind,
-    ContactMade,
-    ContactTouched,
-    DoorOpened,
-    GatheringAttended,
-    HelpGiven,
-    IntroductionMade,
-    MentoringEnded,
-    MentoringStarted,
-    RecognitionReceived,
-)
+from careerledger.errors import DefinitionError
+from careerledger.events import Action, catalogue, ids_in
+from careerledger.events.network import ContactKind
 from careerledger.projections.rules.fading import fade
 from careerledger.projections.rules.strength import Strength
 
-TOUCHING: Final = (
-    ContactMade,
-    ContactTouched,
-    DoorOpened,
-    GatheringAttended,
-    HelpGiven,
-    IntroductionMade,
-    MentoringStarted,
-    MentoringEnded,
-    RecognitionReceived,
-)
-"""The types of events that bring people together."""
 
-Touching = (
-    ContactMade
-    | ContactTouched
-    | DoorOpened
-    | GatheringAttended
-    | HelpGiven
-    | IntroductionMade
-    | MentoringStarted
-    | MentoringEnded
-    | RecognitionReceived
-)
-"""Any of them, for type checkers."""
+def touches_contacts(cls: type[Action]) -> bool:
+    """Return whether events of a class touch contacts: ``@on(Action, where=touches_contacts)``."""
+    return cls.__event__.touches is not None
 
 
 @attrs.define
 class Touches:
-    """What counts as a touch, for projections to hold and to feed with ``TOUCHING`` events.
+    """Who is touched by events, for projections to hold and to feed with those that touch.
 
-    A touch is whatever passes between two people: making the contact, being in touch, meeting at
-    a gathering, helping, an introduction, a door that a contact opened, an award, a recommendation
-    or thanks from a contact (depth 2), an endorsement (depth 1), a mentoring's start and end
-    (depth 3).
+    A class states whom its events touch. Some touch through something else, as the end of a
+    mentoring touches the contact of its start, so what is going on is remembered.
     """
 
-    mentorings: dict[str, tuple[str, str]] = attrs.field(factory=dict[str, tuple[str, str]])
-    """Open mentorings: the contact, and what the contact is to one."""
+    going_on: dict[str, tuple[str, ...]] = attrs.field(factory=dict[str, tuple[str, ...]])
+    """Mentorings and the like that have not ended, as ``"kind:id"``, with their contacts."""
     ended: dict[str, int] = attrs.field(factory=dict[str, int])
-    """Mentorings whose end stands before their start in the history, as 2024 before 2024-03."""
+    """Those whose end stands before their start in the history, as 2024 before 2024-03: the
+    ordinal of its last day."""
 
-    def of(self, event: Touching) -> tuple[Iterable[str], int]:
-        """The people whom an event touches, each once, and how deeply, from 1 to 3."""
-        people: Iterable[str] = ()
-        depth = 2
-        if isinstance(event, ContactTouched):
-            people, depth = (event.contact,), event.depth
-        elif isinstance(event, ContactMade | HelpGiven):
-            people = (event.contact,)
-        elif isinstance(event, GatheringAttended):
-            people = dict.fromkeys(event.met)
-        elif isinstance(event, DoorOpened | RecognitionReceived):
-            people = () if event.contact is None else (event.contact,)
-            if isinstance(event, RecognitionReceived) and event.kind == "endorsement":
-                depth = 1
-        elif isinstance(event, IntroductionMade):
-            people = sorted({event.introducer, *event.introduced})
-        elif isinstance(event, MentoringStarted):
-            people, depth = (event.contact,), 3
-            if self.ended.get(event.mentoring, 0) < event.on.ordinal:
-                self.mentorings[event.mentoring] = (event.contact, event.role)
-        else:
-            depth = 3
-            mentoring = self.mentorings.pop(event.mentoring, None)
-            if mentoring is None:
-                self.ended[event.mentoring] = event.on.last_day.toordinal()
-            else:
-                people = mentoring[:1]
-        return people, depth
+    def of(self, event: Action) -> tuple[Sequence[str], int]:
+        """Return the people whom an event touches, each once, and how deeply, from 1 to 3."""
+        reading = _reading(cast("Any", type(event)), catalogue.size)
+        people = reading.people(event)
+        if reading.through:
+            people += tuple(self._through(event, reading.through))
+        if reading.begins:
+            self._begin(f"{reading.begins[1]}:{getattr(event, reading.begins[0])}", event, people)
+        if reading.ends:
+            self._end(f"{reading.ends[1]}:{getattr(event, reading.ends[0])}", event)
+        depth = reading.depth
+        return people, depth if isinstance(depth, int) else depth(event)
+
+    def _through(self, event: Action, fields: Iterable[tuple[str, str]]) -> Iterator[str]:
+        for field, kind in fields:
+            for id_ in ids_in(getattr(event, field)):
+                yield from self.going_on.get(f"{kind}:{id_}", ())
+
+    def _begin(self, name: str, event: Action, people: tuple[str, ...]) -> None:
+        if self.ended.get(name, 0) < event.on.ordinal:
+            self.going_on[name] = people
+
+    def _end(self, name: str, event: Action) -> None:
+        if self.going_on.pop(name, None) is None:
+            self.ended[name] = event.on.last_day.toordinal()
+
+
+class _Reading(NamedTuple):
+    """How to read whom the events of a class touch."""
+
+    people: Callable[[Any], tuple[str, ...]]
+    through: tuple[tuple[str, str], ...]
+    """Field and kind of the ids that stand for the contacts of something else."""
+    begins: tuple[str, str] | None
+    """Field and kind of what it begins, if others touch through that; so of what it ends."""
+    ends: tuple[str, str] | None
+    depth: int | Callable[[Any], int]
+
+
+@lru_cache(maxsize=4096)
+def _reading(cls: type[Action], catalogue_size: int) -> _Reading:
+    kind, touch = cls.__event__, cls.__event__.touches
+    if touch is None:
+        raise DefinitionError(f"event {cls.__name__} does not state whom it touches")
+    through, remembered = _through(cls), _remembered(catalogue_size)
+    others = dict(through)
+    return _Reading(
+        people=_people_in([name for name in touch.fields if name not in others]),
+        through=through,
+        begins=kind.introduces if kind.introduces and kind.introduces[1] in remembered else None,
+        ends=kind.ends if kind.ends and kind.ends[1] in remembered else None,
+        depth=touch.depth,
+    )
+
+
+def _people_in(fields: Sequence[str]) -> Callable[[Any], tuple[str, ...]]:
+    def people(event: Any) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(id_ for name in fields for id_ in ids_in(getattr(event, name))))
+
+    def person(event: Any) -> tuple[str, ...]:
+        value = getattr(event, fields[0])
+        return (value,) if isinstance(value, str) else tuple(dict.fromkeys(ids_in(value)))
+
+    return person if len(fields) == 1 else people
+
+
+def _through(cls: type[Action]) -> tuple[tuple[str, str], ...]:
+    """The fields by which a class touches that hold no ids of contacts, each with its kind."""
+    kinds = dict(cls.__event__.refers)
+    if cls.__event__.introduces is not None:
+        kinds[cls.__event__.introduces[0]] = (cls.__event__.introduces[1],)
+    fields = () if cls.__event__.touches is None else cls.__event__.touches.fields
+    return tuple((name, kinds[name][0]) for name in fields if "contact" not in kinds[name])
+
+
+@lru_cache(maxsize=16)
+def _remembered(_catalogue_size: int) -> frozenset[str]:
+    """The kinds through which some event touches."""
+    actions = (cls for cls in catalogue if issubclass(cls, Action))
+    return frozenset(kind for cls in actions for _, kind in _through(cls))
 
 
 ME: Final = "me"

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 V = TypeVar("V")
 
 
-class Kept(Generic[V]):
+class PartCache(Generic[V]):
     """What a projection's view says of many things of one kind, such as challenges.
 
     A career over time asks for a view each month, in which nearly all is as it was the month

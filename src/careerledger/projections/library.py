@@ -1,0 +1,18 @@
+"""The names of the library's own projections: each has a file that is named as it is."""
+
+from pkgutil import iter_modules
+from typing import Final
+
+from careerledger import projections
+
+_PARTS: Final = {"base", "fingerprint", "library", "parameters", "rules", "view"}
+"""What projections are made of."""
+
+LIBRARY: Final = tuple(
+    sorted(
+        file.name.title().replace("_", "")
+        for file in iter_modules(projections.__path__)
+        if file.name not in _PARTS
+    )
+)
+"""The names of the library's own projections, sorted."""
