@@ -17,8 +17,7 @@ from typing import NoReturn
 
 from careerledger import Ledger
 from careerledger.events import CourseFinished
-from careerledger.journal import codec
-from careerledger.journal import Journal
+from careerledger.journal import Journal, codec
 from careerledger.proofs import Frontier, leaf_hash
 from careerledger.stores import Query, Row
 from careerledger.stores.sqlite import SQLiteStore
