@@ -30,7 +30,10 @@ _SETTINGS = {
 }
 """Those of careerledger's store that a reader or a writer pays for; the file itself says WAL."""
 
-_COLUMNS = 'seq, body, id, type, "on", recorded_at, key, introduces, leaf, personal'
+_COLUMNS = (
+    'seq, id, type, "on", recorded_at, key, source, batch, target, introduces, names, body, leaf, '
+    "personal"
+)
 
 
 def connected(path: Path) -> apsw.Connection:
@@ -113,10 +116,10 @@ class Rows:
         last = some[-1]
         execute(
             "UPDATE ledger SET size = ?, recorded_at = ?, frontier = ? WHERE id = 1",
-            (last[0], last[5], frontier or _FRONTIER),
+            (last[0], last[4], frontier or _FRONTIER),
         )
         self.connection.executemany(
-            f"INSERT INTO entry (ledger, {_COLUMNS}) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", some
+            f"INSERT INTO entry (ledger, {_COLUMNS}) VALUES (1{', ?' * 14})", some
         )
         execute("COMMIT")
 
@@ -141,7 +144,7 @@ class Rows:
         while carries & 1:
             node = sha256(b"\1" + frontier[-32:] + node).digest()
             frontier, carries = frontier[:-32], carries >> 1
-        row = (seq, body, id_, kind.name, str(event.on), now, None, None, leaf, None)
+        row = (seq, id_, kind.name, str(event.on), now, *[None] * 6, body, leaf, None)
         self.append([row], frontier + node)
 
     def close(self) -> None:

@@ -33,7 +33,7 @@ from careerledger import Ledger, ledger as ledgers, projections as theirs
 from careerledger.events import Action, WorkLogged
 from careerledger.journal import references, write as recording
 from careerledger.proofs import Frontier
-from careerledger.stores.sqlite import SCHEMA
+from careerledger.stores.sqlite.schema import SCHEMA
 
 HERE = Path(__file__).resolve().parent
 CACHE = HERE.parent / "build" / "benchmarks"

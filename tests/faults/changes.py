@@ -24,7 +24,7 @@ from careerledger.projections import Learning, NetworkGrowth, Skills
 from careerledger.proofs import Frontier, leaf_hash
 from careerledger.stores import Head, Query, Row
 from careerledger.stores.sqlite import SQLiteStore
-from careerledger.stores.sqlite.examination import check_pages
+from careerledger.stores.sqlite.examination import check_names, check_pages, check_sizes
 from careers import UnheardOf
 from faults.career import NAMES, clock, snapshots_every
 from faults.disk import recorded
@@ -135,16 +135,19 @@ class Changes:
             structure = question(methodcaller("check"))
             self._questions = [question(ask) for ask in _asked(self._logs)]
             self._questions += [question(ask, _are_among) for ask in _asked_of_snapshots(store)]
+            in_vain = [question(ask) for ask in _asked_in_vain()]
         assert path.read_bytes() == self._content
         assert sum(len(log.answer[1]) for log in self._logs.values()) == ENTRIES
         assert structure.pages == set(range(1, self.size // PAGE + 1))
         self._owners = dict(owners)
         everything = [*self._logs.values(), *self._questions]
         assert all(asked.answer and 1 in asked.pages for asked in everything)
-        self._questions += [question(ask) for ask in _asked_in_vain()]
-        everything += self._questions
+        self._questions += in_vain
+        everything += in_vain
         # Of this page no answer tells: it says where the file was looked through.
         unread = {page for page, owner in owners if owner == "examined"}
+        self._schema = {page for page, owner in owners if owner == "sqlite_schema"}
+        unread |= self._schema - {1}  # which are read where the file is opened
         assert structure.pages - unread == set().union(*(asked.pages for asked in everything))
         self.found: Counter[tuple[str, str]] = Counter()
         """How often which outcome came from which part of the file."""
@@ -158,12 +161,12 @@ class Changes:
             for position in positions:
                 byte, page = self._content[position], position // PAGE + 1
                 part = "header" if position < 100 else self._owners.get(page, "free")
-                if page == 1 and store:
-                    # What SQLite reads from the first page, it keeps for as long as a file is open.
+                if page not in self._schema:
+                    store = store or SQLiteStore(self._path)
+                elif store:
+                    # What SQLite reads from these pages, it keeps for as long as a file is open.
                     store.close()
                     store = None
-                elif page > 1:
-                    store = store or SQLiteStore(self._path)
                 for value in values(position, byte):
                     change = f"byte {position} was {byte} and is {value}"
                     os.pwrite(file, bytes([value]), position)
@@ -217,6 +220,8 @@ class Changes:
             # What verify says of entries that are as they were, it has said before.
             with store._file.translated:  # as Store.check has it, which opens the file anew
                 check_pages(store._file.connection, self._path, "integrity_check")
+                check_sizes(store._file.connection, self._path)
+                check_names(store._file.connection, self._path)
         except DamagedError as error:
             return "found by hash" if "columns do not match" in str(error) else "found by structure"
         assert not changed, "entries were changed, and verify did not see it"

@@ -17,10 +17,9 @@ from typing import NoReturn
 
 from careerledger import Ledger
 from careerledger.events import CourseFinished
-from careerledger.journal import codec
-from careerledger.journal.read import log_pages
+from careerledger.journal import Journal, codec
 from careerledger.proofs import Frontier, leaf_hash
-from careerledger.stores import Row
+from careerledger.stores import Query, Row
 from careerledger.stores.sqlite import SQLiteStore
 
 
@@ -85,7 +84,7 @@ class Kept:
         before = len(self.rows)
         after = 0 if all_of_it else before
         with closing(SQLiteStore(self._path)) as store:
-            pages = log_pages(store, "career", 1_000_000_000, after=after)
+            pages = Journal(store, "career").pages(Query(after=after))
             found = list(chain.from_iterable(pages))
             head = store.head("career")
             assert [("ok",)] == store._file.all("PRAGMA integrity_check")

@@ -619,9 +619,8 @@ def test_line_that_does_not_say_of_whom_it_tells_is_not_kept_silently(ledger_fil
 
 
 def test_hole_is_damage_to_every_question(ledger_file):
-    craft(ledger_file, "UPDATE entry SET seq = 99 WHERE seq = 7")
-
     with Ledger.open(ledger_file) as ledger:
+        craft(ledger_file, "UPDATE entry SET seq = 99 WHERE seq = 7")
         with pytest.raises(DamagedError) as told:
             ledger.project(NetworkGrowth, known_at="2000-01-01T00:00:00Z")
         assert str(told.value) == (

@@ -17,6 +17,7 @@ import attrs
 
 from careerledger.dates import PartialDate
 from careerledger.events import Action, UnknownEvent, catalogue, introduced, referred
+from careerledger.events.role import RoleEnded, RoleStarted
 from careerledger.testing._careers import Amended, Step, Voided
 from careerledger.testing._digits import (
     WORDS,

@@ -211,7 +211,8 @@ class StoreMachine(RuleBasedStateMachine):
         for drawn in blocks:
             rows, frontier = self.drawn_rows(ledger, drawn)
             with store.writing(ledger) as head:
-                assert self.heads.get(ledger, EMPTY) == head, "the block begins at another head"
+                if head != self.heads.get(ledger, EMPTY):
+                    raise AssertionError(f"{store!r} begins a block at {head!r}")
                 store.append(ledger, rows, frontier)
             self.rows[ledger] += rows
             self.heads[ledger] = Head(rows[-1].seq, rows[-1].recorded_at, frontier)
