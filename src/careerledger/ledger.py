@@ -399,7 +399,7 @@ class Ledger:
 
         with self._lock:
             size = len(self)
-            found = list(personal.about(self._reader, size, f"{kind}:{id_}"))
+            found = list(personal.about(self._reader.log(size), f"{kind}:{id_}"))
             if not found:
                 self._guards.check_known(kind, id_, self._reader.corrections(size))
         return found

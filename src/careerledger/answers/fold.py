@@ -11,11 +11,11 @@ from datetime import date
 from itertools import groupby, islice
 from typing import Any, Final
 
+from careerledger.answers.states import decode_state, encode_state
 from careerledger.dates import PartialDate
 from careerledger.errors import CodecError, DateError, StoreError
 from careerledger.events import Event, catalogue
 from careerledger.history import Entry, Place, place
-from careerledger.journal import codec
 from careerledger.journal.read import Reader, Window
 from careerledger.projections import Projection
 from careerledger.projections.base import Fold, advance, consumed_types, fingerprint, key_of
@@ -127,7 +127,7 @@ class Asker:
             for saved in self._saved(projection, most):
                 if self._stands(saved.seen, (saved.on, saved.seq), window):
                     with suppress(CodecError):
-                        state = codec.decode_state(projection, saved.state)
+                        state = decode_state(projection, saved.state)
                         return _Kept(Fold(projection, state, (saved.on, saved.seq)), saved.seen)
         return _Kept(Fold(projection), 0)
 
@@ -172,7 +172,7 @@ class Asker:
             return None
         on, seq = kept.fold.place
         try:
-            state = codec.encode_state(kept.fold.state)
+            state = encode_state(kept.fold.state)
         except CodecError:
             # A state that bytes cannot hold is folded from the start in each new process.
             self._unsavable.add(projection)

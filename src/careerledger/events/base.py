@@ -38,7 +38,9 @@ from careerledger.events.fields import (
     Texts,
     TextSet,
     check_for,
+    typed_kinds,
 )
+from careerledger.events.meta import with_meta
 from careerledger.events.rules import MinLen
 
 C = TypeVar("C", bound=type)
@@ -95,6 +97,12 @@ def _check_value(value: object, event: object, attribute: "attrs.Attribute[Any]"
         ) from None
 
 
+def check_of(attribute: "attrs.Attribute[Any]") -> Callable[[Any], Any] | None:
+    """Return the check of a field of an event, or of a part of one; None: of another class."""
+    check, _ = attribute.metadata.get(_CHECK, (None, None))
+    return cast("Callable[[Any], Any] | None", check)
+
+
 _CHECK: Final = "careerledger.check"
 _CONVERTER: Final = attrs.Converter(_check_value, takes_self=True, takes_field=True)
 
@@ -148,7 +156,13 @@ def _with_checks(cls: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs
     field_specifiers=(attrs.field, field),
 )
 def _fact(cls: C) -> C:
-    return attrs.frozen(cls, kw_only=True, repr=False, field_transformer=_with_checks)
+    made = attrs.frozen(cls, kw_only=True, repr=False, field_transformer=_with_checks)
+    made.__annotations__ = made.__annotations__ | {
+        field.name: with_meta(field.type)
+        for field in attrs.fields(cast("Any", made))
+        if not field.inherited
+    }
+    return made
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(attrs.field, field))
@@ -158,14 +172,17 @@ def part(cls: C) -> C:
     return _fact(cls)
 
 
-@_fact
 class Event:
     """Anything that an entry of a ledger can hold."""
 
+    __slots__ = ("__weakref__",)
     __event__: ClassVar[EventType]
 
     def __repr__(self) -> str:
         return _told(self)
+
+
+typed_kinds.add(Event)
 
 
 def _told(self: object) -> str:

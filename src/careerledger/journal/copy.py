@@ -20,7 +20,7 @@ from careerledger.errors import (
 )
 from careerledger.events import UnknownEvent
 from careerledger.events.correction import SubjectForgotten
-from careerledger.journal import codec
+from careerledger.journal import codec, strict
 from careerledger.journal.read import PAGE, log_pages
 from careerledger.journal.verify import verify
 from careerledger.journal.write import as_row
@@ -250,7 +250,7 @@ def _as_row(line: tuple[int, bytes], path: object) -> Row:
         if body[:1] == b'"':
             body = msgspec.json.decode(body, type=str).encode()
         personal = b"\n".join(map(bytes, told.personal)) or None
-        entry = codec.decode(seq, body, personal)
+        entry = strict.decode(seq, body, personal)
     except (msgspec.DecodeError, CodecError) as error:
         raise ForeignFileError(f"line {line[0]} of {path} holds no entry: {error}") from error
     row = as_row(entry, body, personal)

@@ -1,19 +1,18 @@
 """Showing that a ledger holds what it was given: for its owner, and for others."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from itertools import chain, pairwise
-from typing import Any, Final
-
-import msgspec
+from typing import Final
 
 from careerledger.errors import CodecError, DamagedError, ProofError
 from careerledger.events import Event, PersonalField, UnknownEvent
 from careerledger.events.correction import EntryAmended, SubjectForgotten
 from careerledger.history import Entry
-from careerledger.journal import codec
+from careerledger.journal import strict
+from careerledger.journal.personal import commitments_in
 from careerledger.journal.read import log_pages
-from careerledger.journal.write import as_row, as_rows
+from careerledger.journal.write import as_row
 from careerledger.proofs.checkpoint import Checkpoint
 from careerledger.proofs.inclusion import Proof
 from careerledger.proofs.merkle import Frontier, inclusion_path, leaf_hash, root_of
@@ -104,7 +103,7 @@ def missing_of(ledger: str, row: Row, entry: Entry[Event]) -> Iterator[str]:
     Empty text: only a program that knows the event can say. Raises DamagedError when what is there
     is not what the entry is committed to.
     """
-    commitments = msgspec.json.decode(row.body).get("personal", {})
+    commitments = commitments_in(row.body)
     try:
         found = {} if row.personal is None else disclosed(row.personal, commitments)
     except ProofError as error:
@@ -136,21 +135,20 @@ def _telling(
     # Whole pages are compared at once; what does not fit is sought only where there is any.
     times = [recorded_at, *(row.recorded_at for row in rows)]
     with suppress(CodecError):
-        read = _not_derived(rows)
         entries = list(
-            codec.decode_all((row.seq, row.type, row.body, row.personal) for row in read)
+            strict.decode_all((row.seq, row.type, row.body, row.personal) for row in rows)
         )
+        pairs = list(zip(rows, entries, strict=True))
         if (
-            as_rows(entries, [row.body for row in read], [row.personal for row in read]) == read
-            and [leaf_hash(row.body) for row in rows] == [row.leaf for row in rows]
+            [_derived(row, entry) for row, entry in pairs] == rows
             and [row.seq for row in rows] == list(range(after + 1, after + len(rows) + 1))
             and times == sorted(times)
         ):
-            return [pair for pair in zip(read, entries, strict=True) if _may_tell(pair[0])]
+            return [pair for pair in pairs if _may_tell(pair[0])]
     found: list[tuple[Row, Entry[Event]]] = []
     for number, (row, before) in enumerate(zip(rows, times, strict=False), start=after + 1):
         try:
-            entry = codec.decode(row.seq, row.body, row.personal)
+            entry = strict.decode(row.seq, row.body, row.personal)
         except CodecError as error:
             raise _unfit(ledger, number) from error
         if row.seq != number or row != _derived(row, entry) or row.recorded_at < before:
@@ -165,24 +163,6 @@ def _may_tell(row: Row) -> bool:
 
 
 _FORGETTING: Final = SubjectForgotten.__event__.name
-
-
-def _not_derived(rows: Iterable[Row]) -> list[Row]:
-    """The rows that do not quickly show to be what their bytes make them; they must be read."""
-    read: list[Row] = []
-    alike: dict[str, list[Row]] = {}
-    for row in rows:
-        if row.personal is not None or row.type == _FORGETTING:
-            read.append(row)
-        else:
-            alike.setdefault(row.type, []).append(row)
-    for name, some in alike.items():
-        _, ids, _, on, recorded_at, keys, bodies, _, introduces, _ = map(
-            list[Any], zip(*some, strict=True)
-        )
-        if codec.derived(name, bodies) != (ids, on, recorded_at, keys, introduces):
-            read += some
-    return read
 
 
 def _unfit(ledger: str, number: int) -> DamagedError:

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from typing import Any, Final, Self, TypeVar, cast
 
 import attrs
+import msgspec
 from hypothesis import strategies as st
 
 from careerledger.dates import PartialDate
@@ -237,10 +238,13 @@ def _append_unknown(ledger: Ledger, event: UnknownEvent) -> Entry[Any]:
         # The instant of the one before, as a clock that a test looks at must not be moved.
         written = entry_of(event, head.size + 1)
         instant = datetime.fromisoformat(head.recorded_at) if head.recorded_at else NOON
-        entry = attrs.evolve(written, id=f"other-{written.seq}", recorded_at=instant)
+        entry = msgspec.structs.replace(
+            written, id=f"other-{written.seq}", recorded_at=instant
+        )
         body = (
-            f'{{"id":"{entry.id}","type":"{event.type}","version":{event.version},'
-            f'"recorded_at":"{codec.instant_text(instant)}","key":null,"event":{event.fields}}}'
+            f'{{"batch":null,"event":{event.fields},"id":"{entry.id}","key":null,'
+            f'"recorded_at":"{codec.instant_text(instant)}","source":null,'
+            f'"type":"{event.type}","version":{event.version}}}'
         ).encode()
         row = as_row(codec.decode(entry.seq, body), body)
         frontier = Frontier(head.size, head.frontier)
