@@ -23,6 +23,7 @@ from careerledger.events.base import (
     referred,
 )
 from careerledger.events.fields import FORGOTTEN, Accepts, Introduces, Refers, personal
+from careerledger.events.plain import register_type
 from careerledger.events.rules import Interval, MinLen, Predicate
 
 if TYPE_CHECKING:
@@ -212,4 +213,5 @@ __all__ = [
     "load_catalogue",
     "personal",
     "referred",
+    "register_type",
 ]

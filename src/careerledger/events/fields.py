@@ -195,13 +195,16 @@ def _require_plain_fields(kind: type) -> None:
     if kind in _examined:  # as it is while the fields of one that holds itself are examined
         return
     _examined.add(kind)
+    name = "class"
     try:
         for name, annotation in get_type_hints(kind, include_extras=True).items():
             if get_origin(annotation) is not ClassVar:
                 check_for(annotation)
-    except DefinitionError as error:
+    except (DefinitionError, NameError) as error:
         _examined.remove(kind)
-        raise DefinitionError(f"is annotated {kind.__name__}, whose {name} {error}") from None
+        raise DefinitionError(
+            f"is annotated {kind.__name__}, whose field {name} {error}"
+        ) from None
 
 
 _examined: Final[set[type]] = set()

@@ -51,6 +51,7 @@ from careerledger.journal.converter import (
     is_by_value,
     plain,
     plain_fields,
+    unwritable,
 )
 from careerledger.journal.parser import MAX_BYTES, parse_entry
 from careerledger.journal.personal import Salt, disclose, redact, subject_of
@@ -130,7 +131,7 @@ def _is_native(annotation: Any) -> bool:
     if origin is Literal:
         return all(type(option) is str for option in arguments)
     if origin in (Union, UnionType):
-        options = [option for option in arguments if option is not type(None)]
+        options = [base_of(option) for option in arguments if option is not type(None)]
         return set(options) <= _SCALARS or (len(options) == 1 and _is_native(options[0]))
     if origin is tuple:
         return all(part is ... or _is_native(part) for part in arguments)
@@ -308,7 +309,7 @@ def _encoded(entry: Entry[Event], salt: Salt | None) -> Sealed:
     try:
         body = _ENCODER.encode(_envelope(entry, event))
     except (TypeError, ValueError) as error:
-        raise _unwritable(event, error) from error
+        raise unwritable(event, error) from error
     if len(body) > MAX_BYTES:
         _read_back(entry, body, None)
     return body, None
@@ -331,14 +332,10 @@ def _encoded_thoroughly(entry: Entry[Event], salt: Salt | None) -> Sealed:
     except CodecError:
         raise
     except Exception as error:  # a class of a user's may fail in any way
-        raise _unwritable(event, error) from error
+        raise unwritable(event, error) from error
     if len(body) + len(lines or b"") > MAX_BYTES or not _is_closed(event):
         _read_back(entry, body, lines)
     return body, lines
-
-
-def _unwritable(event: Event, error: Exception) -> CodecError:
-    return CodecError(f"{type(event).__name__} has a value that JSON cannot hold: {error}")
 
 
 def write(

@@ -97,7 +97,7 @@ def plain(value: Any) -> Any:
         return with_type(value)
     if is_part(kind):
         return plain_fields(value)
-    raise CodecError(f"{shown(value)} has no form in JSON")
+    raise TypeError(f"a {kind.__name__} has no place in JSON")
 
 
 _AS_IT_IS: Final = frozenset({str, int, float, bool, type(None)})
@@ -124,9 +124,8 @@ def with_type(event: Event) -> dict[str, Any]:
 @cache
 def fields_of(kind: Any) -> tuple[str, ...]:
     """Return the names of the fields of an attrs class or a dataclass."""
-    if attrs.has(kind):
-        return tuple(field.name for field in attrs.fields(kind))
-    return tuple(kind.__dataclass_fields__)
+    fields = attrs.fields(kind) if attrs.has(kind) else kind.__dataclass_fields__.values()
+    return tuple(field.name for field in fields if field.init)
 
 
 def _sorted(values: Any) -> list[Any]:
@@ -472,7 +471,15 @@ def event_to_dict(event: Event) -> dict[str, Any]:
             "version": event.version,
             "event": json.loads(event.fields),
         }
-    return with_type(event)
+    try:
+        return with_type(event)
+    except Exception as error:  # a class of a user's may fail in any way
+        raise unwritable(event, error) from error
+
+
+def unwritable(event: Event, error: Exception) -> CodecError:
+    """Return the error for an event that has no form in JSON."""
+    return CodecError(f"{type(event).__name__} has a value that JSON cannot hold: {error}")
 
 
 def event_from_dict(plain: Mapping[str, Any]) -> Action:

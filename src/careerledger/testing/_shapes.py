@@ -104,7 +104,7 @@ class Such:
 
 @attrs.frozen
 class Foreign:
-    """A class of which only Hypothesis may know how to make instances."""
+    """A type whose values only Hypothesis makes; several types: a value of any of them."""
 
     cls: Any
 
@@ -154,10 +154,13 @@ def shape_of(annotation: Any) -> Shape:  # noqa: PLR0911 - one for each kind of 
     if isinstance(annotation, NewType):
         return shape_of(annotation.__supertype__)
     if origin in (Union, types.UnionType):
-        (kind,) = (option for option in arguments if option is not type(None))
-        return Maybe(shape_of(kind))
+        kinds = tuple(option for option in arguments if option is not type(None))
+        shape = shape_of(kinds[0]) if len(kinds) == 1 else Foreign(kinds)
+        return shape if len(kinds) == len(arguments) else Maybe(shape)
     if origin is Literal:
         return OneOf(arguments)
+    if origin is tuple and arguments[1:] != (...,):
+        return Foreign(annotation)
     if origin in (tuple, frozenset):
         return Many(cast("Any", origin), shape_of(arguments[0]))
     if origin is immutabledict:

@@ -12,7 +12,7 @@ from immutabledict import immutabledict
 
 from careerledger.dates import PartialDate
 from careerledger.errors import CodecError
-from careerledger.journal.codec import decode_state, encode_state
+from careerledger.answers.states import decode_state, encode_state
 from strategies import partial_dates, texts
 
 
