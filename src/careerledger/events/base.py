@@ -198,9 +198,13 @@ def _told(self: object) -> str:
 def _repr(value: Any) -> str:
     """As a person would type it, and the same for values that are equal."""
     if isinstance(value, frozenset) and value:
-        return f"{{{', '.join(sorted(map(repr, cast('frozenset[object]', value))))}}}"
+        return f"{{{', '.join(sorted(map(_repr, cast('frozenset[object]', value))))}}}"
     if isinstance(value, immutabledict):
-        return repr(dict(sorted(cast("immutabledict[str, object]", value).items())))
+        pairs = cast("immutabledict[object, object]", value).items()
+        return f"{{{', '.join(sorted(f'{_repr(name)}: {_repr(its)}' for name, its in pairs))}}}"
+    if type(value) is tuple and value:
+        items = [_repr(item) for item in cast("tuple[object, ...]", value)]
+        return f"({', '.join(items)}{',' if len(items) == 1 else ''})"
     return repr(cast("object", value))
 
 
