@@ -126,7 +126,11 @@ class Money:
         return f"Money({self.cents})"
 
 
-register_type(Money, to_plain=lambda money: f"{money.cents} ct", from_plain=lambda text: Money(int(text.removesuffix(" ct"))))
+register_type(
+    Money,
+    to_plain=lambda money: f"{money.cents} ct",
+    from_plain=lambda text: Money(int(text.removesuffix(" ct"))),
+)
 st.register_type_strategy(Money, st.integers(-999, 999).map(Money))
 
 

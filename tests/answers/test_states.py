@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from immutabledict import immutabledict
 
+from careerledger.answers.states import decode_state, encode_state
 from careerledger.dates import PartialDate
 from careerledger.errors import CodecError
-from careerledger.answers.states import decode_state, encode_state
 from strategies import partial_dates, texts
 
 

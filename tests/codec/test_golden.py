@@ -68,7 +68,9 @@ ENTRIES = [
         ),
         version=2,
     ),
-    msgspec.structs.replace(entry_of(OpportunityFound(on="2022", opportunity="o", what="w")), version=2),
+    msgspec.structs.replace(
+        entry_of(OpportunityFound(on="2022", opportunity="o", what="w")), version=2
+    ),
     entry_of(OpportunityFound(on="2022", opportunity="o", what="w")),
     entry_of(
         OpportunityFound(

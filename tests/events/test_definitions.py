@@ -331,7 +331,13 @@ def test_a_rule_for_another_type_refuses():
 
 @pytest.mark.parametrize(
     "annotation",
-    [int | PartialDate, PartialDate | str | None, Literal["a"] | int, date | str, tuple[int, ...] | str],
+    [
+        int | PartialDate,
+        PartialDate | str | None,
+        Literal["a"] | int,
+        date | str,
+        tuple[int, ...] | str,
+    ],
     ids=str,
 )
 def test_a_field_holds_values_of_one_type(annotation):

@@ -99,10 +99,14 @@ def _from_json(kind: Any, value: Any) -> object:
     if kind is PartialDate:
         return _date(value)
     if get_origin(kind) is immutabledict:
-        name, item = get_args(kind)
-        pairs: Any = dict[name, item]
+        pairs = _of(dict, get_args(kind))
         return immutabledict(msgspec.convert(value, pairs, dec_hook=_from_json))
     raise TypeError(f"{kind!r} has no form in JSON")
+
+
+def _of(container: Any, arguments: Any) -> Any:
+    """The container's type with its arguments, which are known only at run time."""
+    return container[arguments]
 
 
 _date: Final = lru_cache(maxsize=65_536)(PartialDate)

@@ -197,15 +197,16 @@ def _told(self: object) -> str:
 
 def _repr(value: Any) -> str:
     """As a person would type it, and the same for values that are equal."""
+    plain = value  # which stays Any for type checkers
     if isinstance(value, frozenset) and value:
-        return f"{{{', '.join(sorted(map(_repr, cast('frozenset[object]', value))))}}}"
+        return f"{{{', '.join(sorted(map(_repr, plain)))}}}"
     if isinstance(value, immutabledict):
-        pairs = cast("immutabledict[object, object]", value).items()
-        return f"{{{', '.join(sorted(f'{_repr(name)}: {_repr(its)}' for name, its in pairs))}}}"
-    if type(value) is tuple and value:
-        items = [_repr(item) for item in cast("tuple[object, ...]", value)]
-        return f"({', '.join(items)}{',' if len(items) == 1 else ''})"
-    return repr(cast("object", value))
+        pairs = sorted(f"{_repr(name)}: {_repr(plain[name])}" for name in plain)
+        return f"{{{', '.join(pairs)}}}"
+    if isinstance(value, tuple) and value:
+        items = ", ".join(map(_repr, plain))
+        return f"({items},)" if len(plain) == 1 else f"({items})"
+    return repr(plain)
 
 
 @_fact

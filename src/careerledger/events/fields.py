@@ -159,9 +159,10 @@ def check_for(annotation: object) -> Check:  # noqa: PLR0911 - one for each kind
     return _check_for_class(annotation)
 
 
-def _check_for_class(kind: Any) -> Check:
-    if not isinstance(kind, type):
-        raise _unfit(kind)
+def _check_for_class(annotation: Any) -> Check:
+    if not isinstance(annotation, type):
+        raise _unfit(annotation)
+    kind = cast("type[Any]", annotation)
     if kind in _PLAIN:
         return _PLAIN[kind]
     if kind not in plain_forms and kind not in typed_kinds and not issubclass(kind, Enum):
@@ -185,9 +186,7 @@ def _unfit(annotation: object) -> DefinitionError:
 
 def is_part(kind: Any) -> bool:
     """Return whether the values of a class are objects with named fields."""
-    return isinstance(kind, type) and (
-        attrs.has(kind) or hasattr(kind, "__dataclass_fields__")
-    )
+    return isinstance(kind, type) and (attrs.has(kind) or hasattr(kind, "__dataclass_fields__"))
 
 
 def _require_plain_fields(kind: type) -> None:
@@ -195,16 +194,23 @@ def _require_plain_fields(kind: type) -> None:
     if kind in _examined:  # as it is while the fields of one that holds itself are examined
         return
     _examined.add(kind)
-    name = "class"
     try:
         for name, annotation in get_type_hints(kind, include_extras=True).items():
             if get_origin(annotation) is not ClassVar:
-                check_for(annotation)
-    except (DefinitionError, NameError) as error:
-        _examined.remove(kind)
+                _require_plain(f"is annotated {kind.__name__}, whose field {name}", annotation)
+    except NameError as error:
         raise DefinitionError(
-            f"is annotated {kind.__name__}, whose field {name} {error}"
-        ) from None
+            f"is annotated {kind.__name__}, an annotation of which cannot be read: {error}"
+        ) from error
+    finally:
+        _examined.discard(kind)
+
+
+def _require_plain(where: str, annotation: object) -> None:
+    try:
+        check_for(annotation)
+    except DefinitionError as error:
+        raise DefinitionError(f"{where} {error}") from None
 
 
 _examined: Final[set[type]] = set()

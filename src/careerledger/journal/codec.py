@@ -95,16 +95,22 @@ def codec_of(cls: Any) -> Codec | None:
         return None
     hints = get_type_hints(cls, include_extras=True)
     fields = cast("tuple[attrs.Attribute[Any], ...]", attrs.fields(cls))
-    checks = [(field.name, check_of(field)) for field in fields if has_more_rules(hints[field.name])]
+    checks = [
+        (field.name, check_of(field)) for field in fields if has_more_rules(hints[field.name])
+    ]
     return Codec(
         cls=cls,
         name=cls.__event__.name,
         version=cls.__event__.version,
-        read=msgspec.json.Decoder(Entry[cls], dec_hook=_from_json).decode,
+        read=msgspec.json.Decoder(_entry_of(cls), dec_hook=_from_json).decode,
         checks=tuple((name, check) for name, check in checks if check is not None),
         holds_event=any(base_of(hints[field.name]) is Event for field in fields),
         personal=bool(cls.__event__.personal),
     )
+
+
+def _entry_of(cls: Any) -> Any:
+    return Entry[cls]
 
 
 def _is_native_class(cls: Any) -> bool:
@@ -122,7 +128,7 @@ def _is_native_class(cls: Any) -> bool:
     )
 
 
-def _is_native(annotation: Any) -> bool:
+def _is_native(annotation: Any) -> bool:  # noqa: PLR0911 - one for each kind of annotation
     """Whether msgspec reads and writes values of a type just as the converter does."""
     kind = base_of(annotation)
     origin, arguments = origin_of(kind), arguments_of(kind)
@@ -232,7 +238,7 @@ class _Codecs(dict[str, Codec | None]):
     """The quick codecs by type name, found once for each state of the catalogue."""
 
     def __missing__(self, name: str) -> Codec | None:
-        cls = find_class(name)
+        cls: Any = find_class(name)
         self[name] = codec = None if cls is None else codec_of(cls)
         return codec
 
@@ -257,8 +263,8 @@ _date: Final = lru_cache(maxsize=65_536)(PartialDate)
 
 @cache
 def _dict_of(kind: Any) -> Any:
-    name, value = arguments_of(kind)
-    return dict[name, value]
+    container: Any = dict
+    return container[arguments_of(kind)]
 
 
 def _event_inside(value: Any) -> Event:
@@ -267,7 +273,7 @@ def _event_inside(value: Any) -> Event:
         codec = codecs()[value["type"]]
         if codec is None or value["version"] != codec.version:
             return build_event(value, "")
-        event = msgspec.convert(value["event"], codec.cls, dec_hook=_from_json)
+        event: Event = msgspec.convert(value["event"], codec.cls, dec_hook=_from_json)
         _check(codec, event)
     except (RefusedError, LookupError, TypeError, RuleError) as error:
         raise ValueError from error  # which msgspec raises as its own
@@ -382,30 +388,36 @@ class _Envelope(msgspec.Struct, gc=False):
     event: Any
 
 
-def _form(event: Any, forgotten: Mapping[str, Any]) -> Any:
+def _form(event: Any, forgotten: Mapping[str, Any] = _NOTHING) -> Any:
     """What the encoder takes for an event some of whose values are forgotten."""
-    codec = codec_of(type(event))
+    cls = cast("Any", type(event))
+    codec = codec_of(cls)
+    subject = subject_of(event)
+    own = forgotten if subject is event else _NOTHING
     if codec is None:
-        return plain_fields(event) | {name: plain(value) for name, value in forgotten.items()}
-    if codec.holds_event:
-        fields = _values(event)
-        for name, value in fields.items():
-            if isinstance(value, Event):
-                kind = value.__event__
-                inner = _form(value, forgotten)
-                fields[name] = {"type": kind.name, "version": kind.version, "event": inner}
-        return fields
-    return _values(event) | forgotten if forgotten else event
+        return plain_fields(event) | {name: plain(value) for name, value in own.items()}
+    if not (own or codec.holds_event):
+        return event
+    fields = {**_values(event), **own}
+    for name, value in fields.items():
+        if isinstance(value, Event):
+            inner = _form(value, forgotten if value is subject else _NOTHING)
+            kind = value.__event__
+            fields[name] = {"type": kind.name, "version": kind.version, "event": inner}
+    return fields
 
 
 def _values(event: Event) -> dict[str, Any]:
-    return {name: getattr(event, name) for name in fields_of(type(event))}
+    cls: Any = type(event)
+    return {name: getattr(event, name) for name in fields_of(cls)}
 
 
 def _is_closed(event: Event) -> bool:
     """Whether all that an event can hold is known to be read back as it was."""
     codec = _closed(catalogue.size)[type(event)]
-    return codec is not None and (not codec.holds_event or _is_closed(subject_of(event)))
+    if codec is None or not codec.holds_event:
+        return codec is not None
+    return all(_is_closed(value) for value in _values(event).values() if isinstance(value, Event))
 
 
 class _Closed(dict[type[Any], Codec | None]):
@@ -440,8 +452,8 @@ def _changed(event: Event, back: Event) -> CodecError:
             f"{where} was made by a class that no longer stands for {event.__event__.name!r}; "
             "make the event again with the class as it is now"
         )
-    names = fields_of(type(event))
-    changed = [name for name in names if getattr(back, name) != getattr(event, name)]
+    values = _values(back)
+    changed = [name for name, value in _values(event).items() if values[name] != value]
     return CodecError(
         f"{where} would be read back as another event: {', '.join(changed)} changed; "
         "use types that JSON can carry, such as str, int, float, tuple[..., ...]"

@@ -76,9 +76,9 @@ def instant_text(instant: datetime) -> str:
 # From events to plain values
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any) -> Any:  # noqa: PLR0911 - one for each kind of value
     """Return a field's value as JSON holds it."""
-    kind = type(value)
+    kind = cast("Any", type(value))
     if kind in _AS_IT_IS:
         return value
     if kind in plain_forms:
@@ -112,7 +112,8 @@ _TEXT_OF: Final[dict[type, Callable[[Any], Any]]] = {
 
 def plain_fields(instance: Any) -> dict[str, Any]:
     """Return the fields of an event, or of a part of one, by name."""
-    return {name: plain(getattr(instance, name)) for name in fields_of(type(instance))}
+    kind = cast("Any", type(instance))
+    return {name: plain(getattr(instance, name)) for name in fields_of(kind)}
 
 
 def with_type(event: Event) -> dict[str, Any]:
@@ -144,7 +145,7 @@ def _name(value: Any) -> str:
 @cache
 def is_by_value(kind: type[Enum]) -> bool:
     """Return whether the members of an enum are written by their values, not their names."""
-    kinds = {type(member.value) for member in kind}
+    kinds: set[Any] = {type(member.value) for member in kind}
     return issubclass(kind, Flag) or kinds <= {str} or kinds <= {int}
 
 
@@ -170,14 +171,18 @@ def _converter() -> "Converter":
     for kind, parse in _PARSERS.items():
         converter.register_structure_hook(kind, _parser(parse))
     by_kind = converter.register_structure_hook_func
-    by_kind(lambda kind: origin_of(kind) is Literal, _one_of)
-    by_kind(lambda kind: origin_of(kind) in {tuple, frozenset}, _array)
-    by_kind(lambda kind: origin_of(kind) is immutabledict, _mapping)
+    for origin, structure in ((Literal, _one_of), (tuple, _array), (frozenset, _array)):
+        by_kind(_has_origin(origin), structure)
+    by_kind(_has_origin(immutabledict), _mapping)
     by_kind(_is_union, _one_of_scalars)
     converter.register_structure_hook_factory(is_part, _part)
     by_kind(lambda kind: isinstance(kind, type) and issubclass(kind, Event), _event_inside)
     by_kind(lambda kind: kind in plain_forms, _registered)
     return converter
+
+
+def _has_origin(origin: Any) -> Callable[[Any], bool]:
+    return lambda kind: origin_of(kind) is origin
 
 
 def _structure(value: object, kind: Any) -> Any:
@@ -236,9 +241,7 @@ def _option(value: object, options: tuple[object, ...]) -> object:
     for option in options:
         if type(option) is type(value) and option == value:
             return option
-    raise WrongValueError(
-        f"expected one of {', '.join(map(repr, options))}, got {shown(value)}"
-    )
+    raise WrongValueError(f"expected one of {', '.join(map(repr, options))}, got {shown(value)}")
 
 
 def _parser(parse: Callable[[str], Any]) -> Callable[[object, Any], Any]:
@@ -264,7 +267,8 @@ def _day(text: str) -> date:
 
 
 def _moment(text: str) -> datetime:
-    return msgspec.convert(text, Annotated[datetime, msgspec.Meta(tz=True)])
+    moment: datetime = msgspec.convert(text, Annotated[datetime, msgspec.Meta(tz=True)])
+    return moment
 
 
 def _decimal(text: str) -> Decimal:
@@ -285,11 +289,12 @@ _PARSERS: Final[dict[Any, Callable[[str], Any]]] = {
 def _array(value: object, kind: Any) -> object:
     # cattrs would take any iterable for an array, the letters of a text too.
     items = _exactly(value, list)
-    container, kinds = origin_of(kind), arguments_of(kind)
+    container: Any = origin_of(kind)
+    kinds = arguments_of(kind)
     if container is tuple and kinds[1:] != (...,):
         if len(items) != len(kinds):
             raise WrongValueError(f"expected an array of {len(kinds)}, got one of {len(items)}")
-        return tuple(_structure(item, each) for item, each in zip(items, kinds, strict=True))
+        return cast("object", tuple(map(_structure, items, kinds)))
     return container(_structure(items, _of(list, kinds[0])))
 
 
@@ -392,7 +397,7 @@ def build(name: object, version: object, fields: object, path: str) -> Event:
     path = f"{path}.event"
     if not is_object(fields):
         raise RefusedError(path, f"expected an object, got {named(fields)}")
-    cls = find_class(name)
+    cls: Any = find_class(name)
     if cls is None or version > cls.__event__.version:
         # Python's own writer, because msgspec's has no whole numbers beyond 64 bits.
         text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))

@@ -78,9 +78,10 @@ def _require_texts(fields: dict[str, Any]) -> None:
 
 def _instant(text: str) -> datetime:
     try:
-        return msgspec.convert(text, Annotated[datetime, msgspec.Meta(tz=True)])
+        instant: datetime = msgspec.convert(text, Annotated[datetime, msgspec.Meta(tz=True)])
     except msgspec.ValidationError as error:
         raise RefusedError("$.recorded_at", f"{text!r} is not an instant: {error}") from error
+    return instant
 
 
 def _parse(body: bytes) -> dict[str, Any]:

@@ -147,7 +147,8 @@ def disclose(event: Event, lines: bytes, hook: Callable[[Any, Any], Any]) -> lis
         The salt of each line. Raises msgspec.DecodeError for other lines.
     """
     event = subject_of(event)
-    decoder = _line_decoder(type(event), hook)
+    cls: Any = type(event)
+    decoder = _line_decoder(cls, hook)
     salts: list[str] = []
     for line in lines.split(b"\n"):
         disclosure = decoder.decode(line)

@@ -50,9 +50,7 @@ def decode_all(rows: Iterable[tuple[int, str, bytes, bytes | None]]) -> Iterator
         yield parse_entry(seq, body, personal) if entry is None else entry
 
 
-def _canonical(
-    codec: Codec, seq: int, body: bytes, personal: bytes | None
-) -> Entry[Event] | None:
+def _canonical(codec: Codec, seq: int, body: bytes, personal: bytes | None) -> Entry[Event] | None:
     """The entry in canonical bytes and disclosures; None: only the parser can say."""
     if len(body) > MAX_BYTES:
         return None

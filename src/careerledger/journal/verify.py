@@ -15,7 +15,7 @@ from careerledger.journal.read import log_pages
 from careerledger.journal.write import as_row
 from careerledger.proofs.checkpoint import Checkpoint
 from careerledger.proofs.inclusion import Proof
-from careerledger.proofs.merkle import Frontier, inclusion_path, leaf_hash, root_of
+from careerledger.proofs.merkle import Frontier, inclusion_path, root_of
 from careerledger.proofs.personal import disclosed
 from careerledger.stores import Row, Store
 

@@ -238,9 +238,7 @@ def _append_unknown(ledger: Ledger, event: UnknownEvent) -> Entry[Any]:
         # The instant of the one before, as a clock that a test looks at must not be moved.
         written = entry_of(event, head.size + 1)
         instant = datetime.fromisoformat(head.recorded_at) if head.recorded_at else NOON
-        entry = msgspec.structs.replace(
-            written, id=f"other-{written.seq}", recorded_at=instant
-        )
+        entry = msgspec.structs.replace(written, id=f"other-{written.seq}", recorded_at=instant)
         body = (
             f'{{"batch":null,"event":{event.fields},"id":"{entry.id}","key":null,'
             f'"recorded_at":"{codec.instant_text(instant)}","source":null,'
