@@ -295,7 +295,7 @@ def _array(value: object, kind: Any) -> object:
         if len(items) != len(kinds):
             raise WrongValueError(f"expected an array of {len(kinds)}, got one of {len(items)}")
         return cast("object", tuple(map(_structure, items, kinds)))
-    return container(_structure(items, _of(list, kinds[0])))
+    return cast("Any", container)(_structure(items, _of(list, kinds[0])))
 
 
 def _mapping(value: object, kind: Any) -> object:
