@@ -65,22 +65,11 @@ def fold_typed(path: Path, order: str) -> dict[str, float]:
     These are the decoders of careerledger's codec, without the rest of it.
     """
     connection = connected(path)
-    readers = codec._Readers()
+    codecs = codec.codecs()
     hours: dict[str, float] = {}
-    sql = (
-        'SELECT type, body, personal IS NOT NULL FROM entry WHERE ledger = 1 AND "on" IS NOT NULL '
-        f"ORDER BY {order}"
-    )
-    for kind, body, sealed in connection.execute(sql):
-        reader = readers[kind]
-        if sealed:  # a name is left out here
-            reading = codec._quick_sealed(codec.find_class(kind))
-            event = reading.quick.build(reading.read(body).event)
-        elif reader is None:  # the few types that msgspec cannot check
-            event = codec.decode(0, body).event
-        else:
-            decode, build, *_ = reader
-            event = build(decode(body).event)
+    sql = f'SELECT type, body FROM entry WHERE ledger = 1 AND "on" IS NOT NULL ORDER BY {order}'
+    for kind, body in connection.execute(sql):
+        event = codecs[kind].read(body).event  # without what is kept beside it
         spent = event.hours
         if spent:
             for theme in event.themes:
@@ -136,6 +125,8 @@ class Rows:
                 "version": kind.version,
                 "recorded_at": now,
                 "key": None,
+                "source": None,
+                "batch": None,
                 "event": fields,
             }
         )

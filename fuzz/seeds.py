@@ -10,10 +10,10 @@ from tempfile import TemporaryDirectory
 
 from targets import KEY, STATES, TARGETS
 
-from careerledger import Ledger, demo
+from careerledger import Ledger, demo, event_to_dict
+from careerledger.answers.states import encode_state
 from careerledger.events import CourseFinished, CourseStarted
 from careerledger.interop import json_resume
-from careerledger.journal import codec
 from careerledger.proofs import Checkpoint
 from careerledger.stores import Query
 from careerledger.stores.sqlite.schema import empty_file
@@ -36,8 +36,8 @@ def seeds() -> dict[str, list[bytes]]:
     for number, cls in enumerate(STATES):
         career.project(cls, at=demo.AT)
         kept = career._asker._kept[cls]  # noqa: SLF001 - its state is what is saved
-        states.append(bytes([number]) + codec.encode_state(kept.fold.state))
-    plain = [json.dumps(codec.event_to_dict(entry.event)).encode() for entry in entries[:40:4]]
+        states.append(bytes([number]) + encode_state(kept.fold.state))
+    plain = [json.dumps(event_to_dict(entry.event)).encode() for entry in entries[:40:4]]
     small = b'{"work": [{"name": "A", "position": "B", "startDate": "2020-01", "endDate": "2021"}]}'
     archive = BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from careerledger import Ledger
+from careerledger import Ledger, event_from_dict, event_to_dict
+from careerledger.answers.states import decode_state, encode_state
 from careerledger.dates import PartialDate
 from careerledger.errors import CareerLedgerError, DateError
 from careerledger.events import Event, UnknownEvent
@@ -19,7 +20,8 @@ from careerledger.events.correction import EntryAmended
 from careerledger.history import Entry
 from careerledger.interop import guarded, json_resume
 from careerledger.interop.words import event_from_words
-from careerledger.journal import codec
+from careerledger.journal import codec, strict
+from careerledger.journal.parser import parse_entry
 from careerledger.projections import (
     KeepInTouch,
     MilestoneHistory,
@@ -64,7 +66,9 @@ def same(one: object, other: object) -> None:
 def entry(data: bytes) -> None:
     """The body of an entry; behind a zero byte what is kept beside it."""
     body, parted, personal = data.partition(b"\0")
-    found = codec.decode(1, body, personal if parted else None)
+    found = strict.decode(1, body, personal if parted else None)
+    same(found, parse_entry(1, body, personal if parted else None))
+    same(found, codec.decode(1, body, personal if parted else None))
     if not parted:
         again_the_same(found)
 
@@ -76,7 +80,7 @@ def again_the_same(found: Entry[Event]) -> None:
         return  # only a program that knows it can write it
     try:
         body = codec.encode(found)
-        same(found, again := codec.decode(found.seq, body))
+        same(found, again := strict.decode(found.seq, body))
         same(body, codec.encode(again))
     except CareerLedgerError as error:
         raise BrokenError(f"{found!r} was read and cannot be written") from error
@@ -87,7 +91,7 @@ def rows(data: bytes) -> None:
     """Bodies a line each, as a store gives them, of whatever type their column says."""
     kinds = ("course.finished", "contact.made", "entry.amended", "none.such")
     lines = enumerate(data.split(b"\n"), start=1)
-    for found in codec.decode_all(
+    for found in strict.decode_all(
         (seq, kinds[seq % len(kinds)], body, None) for seq, body in lines
     ):
         again_the_same(found)
@@ -97,8 +101,8 @@ def rows(data: bytes) -> None:
 def state(data: bytes) -> None:
     """A snapshot of a projection's state; the first byte says of which."""
     cls = STATES[data[0] % len(STATES)] if data else STATES[0]
-    found = codec.decode_state(cls, data[1:])
-    same(found, codec.decode_state(cls, codec.encode_state(found)))
+    found = decode_state(cls, data[1:])
+    same(found, decode_state(cls, encode_state(found)))
 
 
 @target
@@ -108,8 +112,8 @@ def plain_event(data: bytes) -> None:
         plain = json.loads(data)
     except (ValueError, RecursionError):
         return
-    event = codec.event_from_dict(plain)
-    same(event, codec.event_from_dict(codec.event_to_dict(event)))
+    event = event_from_dict(plain)
+    same(event, event_from_dict(event_to_dict(event)))
 
 
 @target
@@ -132,7 +136,7 @@ def words(data: bytes) -> None:
     """What is typed on a command line, a word a line."""
     kind, *typed = data.decode("utf-8", "replace").split("\n")
     made = event_from_words(kind, typed, today=TODAY)
-    same(made, codec.event_from_dict(codec.event_to_dict(made)))
+    same(made, event_from_dict(event_to_dict(made)))
 
 
 @target

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from itertools import count
 
+import pytest
 from hypothesis import settings, strategies as st
 
 from careerledger import Ledger, testing
@@ -52,3 +54,14 @@ class Clock(testing.Clock):
 def new_ledger(clock: Callable[[], datetime] | None = None) -> Ledger:
     """A lenient ledger in memory, in which careers may refer to anything."""
     return testing.new_ledger(clock or Clock())
+
+
+def hide_class(patch: pytest.MonkeyPatch, name: str) -> None:
+    """Let this program not know the event class with this name on disk."""
+    find = catalogue.find
+    patch.setattr(catalogue, "find", lambda other: None if other == name else find(other))
+    # What was known of the catalogue is asked for anew.
+    patch.setattr(catalogue, "size", next(_SIZES))
+
+
+_SIZES = count(1_000_000)

@@ -1,9 +1,12 @@
 """Events for the tests of the codec: entries of any, and classes with every kind of field."""
 
+import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from enum import Enum
+from enum import Enum, Flag, IntEnum, StrEnum, auto
 from typing import Annotated, Any, Literal, NewType
+from uuid import UUID
 
 import attrs
 from annotated_types import Ge, GroupedMetadata, Interval, MinLen, Predicate
@@ -12,7 +15,17 @@ from immutabledict import immutabledict
 
 from careerledger import Entry, events as events_package
 from careerledger.dates import PartialDate
-from careerledger.events import Accepts, Action, Event, catalogue, event, field, load_catalogue
+from careerledger.events import (
+    Accepts,
+    Action,
+    Event,
+    catalogue,
+    event,
+    field,
+    load_catalogue,
+    register_type,
+)
+from careerledger.events.base import part
 from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten
 from careerledger.testing import events, partial_dates, texts
 
@@ -82,6 +95,69 @@ class Colour(Enum):
     BLUE = "blue"
 
 
+class Size(StrEnum):
+    SMALL = auto()
+    LARGE = auto()
+
+
+class Rank(IntEnum):
+    FIRST = 1
+    SECOND = 2
+
+
+class Corner(Enum):
+    """JSON has no values such as these, so the names are written."""
+
+    TOP = (0, 1)
+    LEFT = (1, 0)
+
+
+class Days(Flag):
+    MONDAY = auto()
+    TUESDAY = auto()
+    FRIDAY = auto()
+
+
+class Money:
+    """A class of a user's own, with a form of its own in JSON."""
+
+    def __init__(self, cents: int) -> None:
+        self.cents = cents
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Money) and self.cents == other.cents
+
+    def __hash__(self) -> int:
+        return hash(self.cents)
+
+    def __repr__(self) -> str:
+        return f"Money({self.cents})"
+
+
+register_type(
+    Money,
+    to_plain=lambda money: f"{money.cents} ct",
+    from_plain=lambda text: Money(int(text.removesuffix(" ct"))),
+)
+st.register_type_strategy(Money, st.integers(-999, 999).map(Money))
+
+
+@dataclass(frozen=True)
+class Span:
+    """A frozen dataclass will do as well."""
+
+    first: date
+    days: int = 1
+
+
+@part
+class Stop:
+    """A part of events, with checks of its own."""
+
+    city: Annotated[str, MinLen(1)]
+    nights: Annotated[int, Interval(ge=0)] = 0
+
+
 @attrs.frozen(kw_only=True)
 class Place:
     city: str
@@ -131,9 +207,29 @@ class Flat(Action):
     numbers: frozenset[int] = frozenset()
 
 
+@event("acme.rich")
+class Rich(Action):
+    """Types of Python's own, and parts of events, which both ways of reading know."""
+
+    born: date | None = None
+    at: datetime | None = None
+    price: Decimal = Decimal("0.00")
+    token: UUID | None = None
+    size: Size = Size.SMALL
+    rank: Rank | None = None
+    tint: Colour = Colour.RED
+    pair: tuple[int, str] = (0, "")
+    either: int | str | bool | None = None
+    number: int | float = 0
+    stops: tuple[Stop, ...] = ()
+    best: Stop | None = None
+    holidays: frozenset[date] = frozenset()
+    by_size: immutabledict[str, Decimal] = field(default=immutabledict())
+
+
 @event("acme.deep")
 class Deep(Action):
-    """Fields that only the plain reader knows."""
+    """Fields that only the thorough way of reading knows."""
 
     trip: Trip | None = None
     colour: Colour | None = None
@@ -146,6 +242,19 @@ class Deep(Action):
     late: Annotated[PartialDate, Predicate(_late)] = PartialDate("2000")
     tables: tuple[immutabledict[str, int], ...] = ()
     by_day: immutabledict[PartialDate, int] = field(default=immutabledict())
+    by_number: immutabledict[int, str] = field(default=immutabledict())
+    by_birthday: immutabledict[date, Size] = field(default=immutabledict())
+    by_rank: immutabledict[Rank, int] = field(default=immutabledict())
+    by_token: immutabledict[UUID, bool] = field(default=immutabledict())
+    by_price: immutabledict[Money, int] = field(default=immutabledict())
+    by_corner: immutabledict[Corner, frozenset[Decimal]] = field(default=immutabledict())
+    corner: Corner = Corner.TOP
+    on_days: Days = Days.MONDAY
+    money: Money | None = None
+    span: Span | None = None
+    spans: frozenset[Span] = frozenset()
+    mixed: frozenset[int | str] = frozenset()
+    moments: frozenset[datetime] = frozenset()
     by_colour: immutabledict[str, frozenset[str]] = field(default=immutabledict())
     places: immutabledict[str, Place] = field(default=immutabledict())
 
@@ -155,9 +264,9 @@ class Bare(Action):
     """An event without a field of its own."""
 
 
-MINE = [Flat, Deep, Bare]
+MINE = [Flat, Rich, Deep, Bare]
 """A user's own classes."""
 EVERY_CLASS = [*FACTS, *CORRECTIONS, *MINE]
 
-WITHOUT_BYTES: list[Any] = [Decimal, date, datetime, complex]
-"""Types that JSON cannot carry as events need it."""
+WITHOUT_BYTES: list[Any] = [complex, bytes, range, re.Pattern]
+"""Types that have no form in JSON."""

@@ -43,7 +43,7 @@ from careerledger.events import (
 from careerledger.journal import codec, read
 from careerledger.projections import on, projection
 from careerledger.stores.memory import MemoryStore
-from careers import TODAY, Clock, new_ledger
+from careers import TODAY, Clock, hide_class, new_ledger
 
 JANE = ContactMade(on="2024", contact="jane", name="Jane")
 COURSE = CourseFinished(on="2024-03", title="SQL")
@@ -477,8 +477,7 @@ def test_entries_read_page_by_page_while_others_record(
 def test_unknown_events_are_kept_and_found(monkeypatch: pytest.MonkeyPatch) -> None:
     ledger = new_ledger()
     ledger.record([COURSE, JANE])
-    found = codec.find_class
-    monkeypatch.setattr(codec, "find_class", lambda n: None if n == "contact.made" else found(n))
+    hide_class(monkeypatch, "contact.made")
     (unknown,) = [e.event for e in ledger.entries() if isinstance(e.event, UnknownEvent)]
     assert ("contact.made", 1, "2024") == (unknown.type, unknown.version, unknown.on)
     assert ["unknown-event"] == [finding.code for finding in ledger.check()]

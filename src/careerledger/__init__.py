@@ -3,7 +3,7 @@
 from careerledger.dates import PartialDate
 from careerledger.errors import CareerLedgerError
 from careerledger.history import Draft, Entry
-from careerledger.journal.codec import event_from_dict, event_to_dict
+from careerledger.journal.converter import event_from_dict, event_to_dict
 from careerledger.ledger import Ledger
 
 __all__ = [

@@ -18,7 +18,7 @@ from careerledger.errors import (
 from careerledger.events import Action, Event, catalogue
 from careerledger.history import Draft, Entry
 from careerledger.journal import Journal, codec
-from careerledger.journal.personal import entries_about
+from careerledger.journal.personal import as_plain
 from careerledger.journal.write import Fact, Writer, proposals, unknown_entry
 from careerledger.projections import Projection
 from careerledger.projections.base import meta_of
@@ -270,7 +270,7 @@ class Ledger:
             UnknownReferenceError: Nothing introduced such an id.
         """
         with self._journal.lock:
-            entries = list(entries_about(self._journal, f"{kind}:{id_}"))
+            entries = [as_plain(each) for each in self._journal.log(Query(names=f"{kind}:{id_}"))]
             if not entries:
                 self._writer.check_known(kind, id_, len(self))
         return entries

@@ -4,31 +4,39 @@ import pytest
 
 from careerledger import Entry
 from careerledger.errors import CodecError
-from careerledger.journal import codec
+from careerledger.journal import codec, strict
+from careerledger.journal.parser import parse_entry
 
-Read = Callable[[bytes], Entry | CodecError]
+Read = Callable[[bytes], Entry | str]
 
 
-def _attempt(read: Callable[[], Entry]) -> Entry | str:
+def _attempt(read: Callable[[int, bytes], Entry], body: bytes) -> Entry | str:
     try:
-        return read()
+        return read(1, body)
     except CodecError as error:
         return str(error)
 
 
 @pytest.fixture(scope="session")
-def read() -> Callable[[bytes], Entry | str]:
-    """What both readers make of some bytes: the same entry, or the same refusal with its path."""
+def read() -> Read:
+    """What all ways of reading make of some bytes: the same entry, or a refusal with its path.
 
-    def both(body: bytes) -> Entry | str:
-        quick = _attempt(lambda: codec.decode(1, body))
-        plain = _attempt(lambda: codec._decode_plainly(1, body))
-        assert plain == quick
-        if isinstance(plain, str):
-            assert ", at $" in plain
+    Inside a ledger the quick way need not notice all that the door refuses.
+    """
+
+    def all_ways(body: bytes) -> Entry | str:
+        thorough = _attempt(parse_entry, body)
+        door = _attempt(strict.decode, body)
+        inside = _attempt(codec.decode, body)
+        assert thorough == door
+        if isinstance(thorough, str):
+            assert ", at $" in thorough
+            assert isinstance(inside, Entry) or inside == thorough
         else:
-            assert type(plain.event) is type(quick.event)
-            assert hash(plain) == hash(quick)
-        return plain
+            assert thorough == inside
+            assert type(thorough.event) is type(door.event) is type(inside.event)
+            assert repr(thorough) == repr(door) == repr(inside)
+            assert hash(thorough) == hash(door)
+        return thorough
 
-    return both
+    return all_ways

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-import attrs
+import msgspec
 
 from careerledger.events import (
     ContactMade,
@@ -49,7 +49,7 @@ ENTRIES = [
     entry_of(
         GoalSet(on="2020", goal="g", title="t", due="2021-06", levels=["a", "b", "c", "d", "e"])
     ),
-    attrs.evolve(
+    msgspec.structs.replace(
         entry_of(
             OpportunityFound(on="2022", opportunity="o", what="w", role_like=RoleLike(title="lead"))
         ),
@@ -57,7 +57,7 @@ ENTRIES = [
     ),
     entry_of(EntryVoided(target="018f", reason="never happened")),
     entry_of(EntryAmended(target="018f", event=COURSE, reason="typo")),
-    attrs.evolve(
+    msgspec.structs.replace(
         entry_of(
             OpportunityFound(
                 on="2022",
@@ -68,7 +68,9 @@ ENTRIES = [
         ),
         version=2,
     ),
-    attrs.evolve(entry_of(OpportunityFound(on="2022", opportunity="o", what="w")), version=2),
+    msgspec.structs.replace(
+        entry_of(OpportunityFound(on="2022", opportunity="o", what="w")), version=2
+    ),
     entry_of(OpportunityFound(on="2022", opportunity="o", what="w")),
     entry_of(
         OpportunityFound(
@@ -96,7 +98,7 @@ def test_new_bytes_are_written_as_the_old_ones():
     """Those of a version that is still written."""
     for line, entry in zip(GOLDEN.read_bytes().splitlines(), ENTRIES, strict=True):
         version = entry.event.__event__.version
-        newest = codec.encode(attrs.evolve(entry, version=version))
+        newest = codec.encode(msgspec.structs.replace(entry, version=version))
         assert (line == newest) == (entry.version == version)
 
 

@@ -1,9 +1,9 @@
-"""What is written is read back as the same entry, by both readers."""
+"""What is written is read back as the same entry, in all ways of reading."""
 
 import copy
 import json
-from collections import Counter
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import attrs
@@ -11,31 +11,35 @@ import pytest
 from annotated_types import Interval, MinLen, Predicate
 from hypothesis import given, strategies as st
 from immutabledict import immutabledict
+from msgspec.structs import replace
 
-from careerledger import Ledger
+from careerledger import event_from_dict, event_to_dict
 from careerledger.dates import PartialDate
-from careerledger.errors import CodecError, FieldError
+from careerledger.errors import CodecError, DefinitionError, FieldError
 from careerledger.events import (
     Action,
     ContactMade,
     CourseFinished,
-    OpportunityFound,
     UnknownEvent,
     VisionDeclared,
     event,
+    register_type,
 )
 from careerledger.events.correction import EntryAmended
-from careerledger.journal import codec
+from careerledger.journal import codec, strict
 from careers import law
 from strategies import (
     EVERY_CLASS,
-    FACTS,
     MINE,
     WITHOUT_BYTES,
     Colour,
+    Corner,
+    Days,
     Deep,
     Flat,
     Mark,
+    Place,
+    Rich,
     entries,
     entry_of,
     events,
@@ -46,7 +50,7 @@ from strategies import (
 @pytest.mark.no_cover  # with coverage it takes twice as long
 @pytest.mark.parametrize("cls", EVERY_CLASS, ids=lambda cls: cls.__name__)
 def test_every_type_round_trips(cls, read):
-    """Every field is written, in its order, and the event alone decides its bytes."""
+    """Every field is written, names are sorted, and the event alone decides its bytes."""
 
     @law
     @given(entries(events(cls)))
@@ -56,31 +60,54 @@ def test_every_type_round_trips(cls, read):
         written = json.loads(body)
 
         assert entry == found
+        assert repr(entry.event) == repr(found.event)
         assert entry.recorded_at.utcoffset() == found.recorded_at.utcoffset()
         assert body == codec.encode(found)
-        assert list(codec._ENVELOPE) == list(written)
-        assert [a.name for a in attrs.fields(cls)] == list(written["event"])
+        assert sorted(_ENVELOPE) == list(written)
+        assert sorted(a.name for a in attrs.fields(cls)) == list(written["event"])
 
     round_trips()
 
 
-@pytest.mark.parametrize("cls", [*FACTS, Flat], ids=lambda cls: cls.__name__)
-def test_the_quick_reader_knows_nearly_every_type(cls):
-    assert (cls is OpportunityFound) == (codec._quick(cls) is None)
+_ENVELOPE = ("id", "type", "version", "recorded_at", "key", "source", "batch", "event")
 
 
-@pytest.mark.parametrize(
-    "text", ["plain", "a colon: here", 'a "quote"', "C:\\path", "12:30", "tab\tand: colon", "ends:"]
-)
-def test_usual_texts_are_read_quickly(text, monkeypatch):
-    """Colons in texts do not send an entry to the slow reader, unless they follow a quote."""
-    toward = {"v": 0.5, text: 1}
-    entry = entry_of(ContactMade(on="2024", contact="jane", name=text, toward=toward))
-    entry = attrs.evolve(entry, id="a:b", key="c:d:e")
-    body = codec.encode(entry)
-    monkeypatch.setattr(codec, "_decode_plainly", None)
+@pytest.mark.parametrize("cls", EVERY_CLASS, ids=lambda cls: cls.__name__)
+def test_both_ways_of_writing_agree(cls):
+    """Msgspec writes a class itself just as the converter makes it plain."""
 
-    assert entry == codec.decode(1, body)
+    @given(events(cls))
+    def agree(event):
+        written = json.loads(codec.encode(entry_of(event)))["event"]
+        assert json.loads(json.dumps(event_to_dict(event)["event"])) == written
+
+    agree()
+
+
+@pytest.mark.parametrize("cls", EVERY_CLASS, ids=lambda cls: cls.__name__)
+def test_nearly_every_class_is_read_quickly(cls):
+    assert (cls is Deep) == (codec.codec_of(cls) is None)
+
+
+@pytest.mark.parametrize("cls", [c for c in EVERY_CLASS if c is not Deep], ids=lambda c: c.__name__)
+def test_canonical_bytes_are_read_quickly_at_the_door_too(cls, monkeypatch):
+    """Whatever is in their texts."""
+    for module in (codec, strict):
+        monkeypatch.setattr(module, "parse_entry", None)
+
+    @given(entries(events(cls)))
+    def quickly(entry):
+        body = codec.encode(entry)
+        assert entry == codec.decode(1, body) == strict.decode(1, body)
+
+    quickly()
+
+
+@given(entries(events(Rich)), st.none() | texts(), st.none() | texts())
+def test_an_envelope_has_a_source_and_a_batch(read, entry, source, batch):
+    entry = replace(entry, source=source, batch=batch)
+
+    assert entry == read(codec.encode(entry))
 
 
 def test_many_rows_are_read_in_turn():
@@ -92,7 +119,7 @@ def test_many_rows_are_read_in_turn():
     ]
     rows = [(seq, e.type, codec.encode(e), None) for seq, e in enumerate(written, start=1)]
 
-    assert [attrs.evolve(e, seq=seq) for seq, e in enumerate(written, start=1)] == list(
+    assert [replace(e, seq=seq) for seq, e in enumerate(written, start=1)] == list(
         codec.decode_all(rows)
     )
 
@@ -121,26 +148,18 @@ def test_the_type_in_the_bytes_counts(named):
     assert [entry] == list(codec.decode_all([(1, named, codec.encode(entry), None)]))
 
 
-def test_rows_that_the_quick_reader_doubts_are_read_in_turn(read):
-    """An unknown name is refused, a text that looks like one is read, and reading goes on."""
-    odd = codec.encode(entry_of(ContactMade(on="2024", contact="jane", name='a": b')))
-    white = codec.encode(entry_of(ContactMade(on="2024", contact="jane", name="J")))
-    white = white.replace(b'"name":', b'"name" :').replace(b'"J"', b'"a:b"')
-    rows = [
-        (seq, "contact.made", body, None) for seq, body in enumerate([odd, white, odd], start=1)
-    ]
-
-    assert ['a": b', "a:b", 'a": b'] == [entry.event.name for entry in codec.decode_all(rows)]
-
-
 @pytest.mark.parametrize(
     ("annotation", "value"),
     [
         (Annotated[float, Interval(ge=0), Interval(ge=-1, le=1)], 0.5),
         (Annotated[float, Interval(gt=0, ge=0)], 0.5),
         (Annotated[int, Interval(ge=0.5)], 1),
+        (Annotated[int, Interval(le=2**70)], 1),
         (Annotated[str, Interval(ge="a")], "b"),
         (Annotated[PartialDate, MinLen(7)], PartialDate("2024-05")),
+        (Annotated[Decimal, Interval(ge=0)], Decimal("1.10")),
+        (Annotated[immutabledict[str, int], MinLen(1)], immutabledict(a=1)),
+        (Literal["a", "b"], "b"),
         (Literal[1, True, "x"], True),
         (immutabledict[PartialDate, int], immutabledict({PartialDate("2024"): 1})),
         (immutabledict[Literal["a"], int] | None, immutabledict({"a": 1})),
@@ -148,24 +167,32 @@ def test_rows_that_the_quick_reader_doubts_are_read_in_turn(read):
         (tuple[immutabledict[str, int] | None, ...], (immutabledict({"a": 1}), None)),
         (tuple[Annotated[immutabledict[str, int], "a note"], ...], (immutabledict({"a": 1}),)),
         (immutabledict[str, immutabledict[str, int]], immutabledict({"a": immutabledict(b=1)})),
+        (immutabledict[bool, str], immutabledict({True: "yes", False: "no"})),
+        (immutabledict[Literal[1, 2], str], immutabledict({2: "two"})),
+        (frozenset[tuple[int, str]], frozenset({(2, "b"), (1, "a")})),
+        (frozenset[Decimal], frozenset({Decimal("9.5"), Decimal(10)})),
+        (frozenset[int | str], frozenset({1, "a"})),
+        (tuple[int | None, str], (None, "")),
         (Mark, 3),
         (Colour | None, Colour.RED),
+        (Days, Days.MONDAY | Days.FRIDAY),
+        (Corner, Corner.LEFT),
     ],
-    ids=str,
-)
-def test_what_the_quick_reader_cannot_check_the_plain_one_does(annotation, value, read):
+    ids=lambda value: None if isinstance(value, frozenset) else str(value),
+)  # fmt: skip
+def test_any_field_that_can_be_defined_is_read_back(annotation, value, read):
     made = event("acme.checked")(
         type("Checked", (Action,), {"__annotations__": {"value": annotation}})
     )
     entry = entry_of(made(on="2024", value=value))
 
-    assert codec._quick(made) is None
     assert entry == read(codec.encode(entry))
+    assert entry.event == event_from_dict(json.loads(json.dumps(event_to_dict(entry.event))))
 
 
 @pytest.mark.parametrize("moment", ["pre", "post"])
 def test_what_a_class_does_when_it_is_built_is_done_when_it_is_read(moment, read):
-    """The quick reader would skip the checks of the class, or run them before the event is whole."""
+    """The quick way would skip the checks of the class, or run them before the event is whole."""
 
     def refuse(self):
         if moment == "post" and self.note == "odd":
@@ -174,32 +201,103 @@ def test_what_a_class_does_when_it_is_built_is_done_when_it_is_read(moment, read
     made = event("acme.built")(type("Built", (Action,), {f"__attrs_{moment}_init__": refuse}))
     body = codec.encode(entry_of(made(on="2024", note="even")))
 
-    assert codec._quick(made) is None
+    assert codec.codec_of(made) is None
     assert "even" == read(body).event.note
     if moment == "post":
         assert "note of Built is 'odd', at $.event" in read(body.replace(b'"even"', b'"odd"'))
 
 
+def test_a_moment_keeps_its_offset_and_not_the_name_of_its_zone(read):
+    """Text says no more, so the event does not either."""
+    from zoneinfo import ZoneInfo
+
+    summer = datetime(2024, 10, 27, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+    winter = summer.replace(fold=1)
+    for at, hours in ((summer, 2), (winter, 1)):
+        found = read(codec.encode(entry_of(Rich(on="2024", at=at)))).event.at
+        assert timedelta(hours=hours) == found.utcoffset()
+        assert timezone(timedelta(hours=hours)) == found.tzinfo == Rich(on="2024", at=at).at.tzinfo
+
+
 @pytest.mark.parametrize(
-    ("made", "count", "one_by_one", "plainly"),
+    ("values", "rule"),
     [
-        (CourseFinished(on="2024", course="sql", title="SQL"), 1, 0, 0),
-        (CourseFinished(on="2024", course="sql", title="SQL"), 2, 0, 0),
-        (CourseFinished(on="2024", course="sql", title="SQL"), 3, 0, 0),
-        (OpportunityFound(on="2024", opportunity="a", what="A"), 2, 2, 2),
+        ({"at": datetime(2024, 1, 1)}, "a datetime with a time zone"),  # noqa: DTZ001 - on purpose
+        ({"at": date(2024, 1, 1)}, "a datetime with a time zone"),
+        ({"at": datetime(2024, 1, 1, tzinfo=timezone(timedelta(seconds=90)))}, "whole minutes"),
+        ({"born": datetime(2024, 1, 1, tzinfo=UTC)}, "a datetime.date"),
+        ({"born": "2024-01-01"}, "a datetime.date"),
+        ({"price": Decimal("NaN")}, "a finite decimal.Decimal"),
+        ({"price": 1.5}, "a finite decimal.Decimal"),
+        ({"token": "0"}, "a uuid.UUID"),
+        ({"size": "small"}, "a Size"),
+        ({"rank": 1}, "a Rank"),
+        ({"pair": (1,)}, "a tuple of 2"),
+        ({"pair": ("1", "a")}, "a whole number"),
+        ({"either": 1.5}, "True or False or a whole number or text, or None"),
+        ({"number": "1"}, "a whole number or a number"),
+        ({"best": "London"}, "a Stop"),
     ],
 )
-def test_many_are_written_together_if_the_quick_reader_knows_them(
-    made, count, one_by_one, plainly, monkeypatch
-):
-    calls = Counter()
-    for name in ("_proven", "_plain"):
-        monkeypatch.setattr(codec, name, _counted(calls, name))
+def test_a_value_of_another_type_is_refused(values, rule):
+    with pytest.raises(FieldError, match=rule):
+        Rich(on="2024", **values)
 
-    bodies = codec.encode_all([entry_of(made)] * count)
 
-    assert count == len(bodies)
-    assert (one_by_one, plainly) == (calls["_proven"], calls["_plain"])
+@pytest.mark.parametrize(
+    ("field", "value", "refused"),
+    [
+        ("born", "20240229", "is not a date: write it as 2024-02-29, at $.event.born"),
+        ("born", "2024-02-30", "is not a date"),
+        ("born", 5, "expected text, got a whole number, at $.event.born"),
+        ("at", "2024-02-29T10:00:00", "is not a datetime"),
+        ("price", "1_0", "is not a Decimal: write it as 10, at $.event.price"),
+        ("price", "ten", "is not a Decimal"),
+        ("price", "NaN", "it must be a finite decimal.Decimal, at $.event.price"),
+        ("price", 1.5, "expected text, got a number, at $.event.price"),
+        ("token", "0", "is not a UUID"),
+        ("size", "SMALL", "expected one of 'small', 'large', got 'SMALL', at $.event.size"),
+        ("rank", True, "expected one of 1, 2, got True, at $.event.rank"),
+        ("rank", "1", "expected one of 1, 2, got '1', at $.event.rank"),
+        ("pair", [1], "expected an array of 2, got one of 1, at $.event.pair"),
+        ("pair", [1, 2], "expected text, got a whole number, at $.event.pair"),
+        ("either", 1.5, "got a number, at $.event.either"),
+        ("stops", [{"city": "a"}, {"city": ""}], "city of Stop is ''; it must be not empty, at $.event.stops[1].city"),
+        ("best", {"city": "a", "nights": -1}, "nights of Stop is -1"),
+        ("best", {"town": "a"}, "unknown town, at $.event.best"),
+        ("by_size", {"a": "1.0", "b": 1}, "expected text, got a whole number, at $.event.by_size.b"),
+    ],
+)  # fmt: skip
+def test_a_value_of_another_form_is_refused(field, value, refused, read):
+    tree = json.loads(codec.encode(entry_of(Rich(on="2024"))))
+    tree["event"][field] = value
+
+    assert refused in read(json.dumps(tree).encode())
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "refused"),
+    [
+        ("by_number", {"01": "a"}, "expected names that are whole numbers, got '01', at $.event.by_number"),
+        ("by_number", {"1.0": "a"}, "expected names that are whole numbers"),
+        ("by_number", {"one": "a"}, "expected names that are whole numbers"),
+        ("by_number", {"-0": "a"}, "expected names that are whole numbers"),
+        ("by_number", {"true": "a"}, "expected a whole number, got a truth value"),
+        ("by_rank", {"3": 1}, "expected one of 1, 2, got 3"),
+        ("by_birthday", {"2024-02-30": "small"}, "is not a date"),
+        ("by_price", {"1 ct": 1, "01 ct": 2}, "two names mean the same, at $.event.by_price"),
+        ("corner", "MIDDLE", "expected one of 'TOP', 'LEFT', got 'MIDDLE'"),
+        ("on_days", 8, "invalid value 8"),
+        ("on_days", "1", "expected a whole number, got text"),
+        ("money", "dear", "ValueError: invalid literal"),
+        ("span", {"first": "2024-01-01", "more": 1}, "unknown more, at $.event.span"),
+    ],
+)  # fmt: skip
+def test_a_value_of_another_form_is_refused_thoroughly(field, value, refused, read):
+    tree = json.loads(codec.encode(entry_of(Deep(on="2024"))))
+    tree["event"][field] = value
+
+    assert refused in read(json.dumps(tree).encode())
 
 
 def _even(number):
@@ -227,9 +325,9 @@ class Ruled(Action):
 RULED = Ruled(on="2024", even=2, day="1970", words=["abc"])
 
 
-def test_the_quick_reader_asks_functions_too(monkeypatch):
+def test_the_quick_way_asks_functions_too(monkeypatch):
     body = codec.encode(entry_of(RULED))
-    monkeypatch.setattr(codec, "_decode_plainly", None)
+    monkeypatch.setattr(codec, "parse_entry", None)
 
     assert [RULED] == [e.event for e in codec.decode_all([(1, "acme.ruled", body, None)])]
 
@@ -244,7 +342,6 @@ def test_the_quick_reader_asks_functions_too(monkeypatch):
     ],
 )
 def test_what_breaks_the_rule_of_a_function_is_refused(field, value, refused, read):
-    """When it is read, and when it got around its class and is to be written."""
     broken = copy.copy(RULED)
     object.__setattr__(broken, field, value)
     good = codec.encode(entry_of(RULED))
@@ -253,63 +350,63 @@ def test_what_breaks_the_rule_of_a_function_is_refused(field, value, refused, re
 
     assert body != good
     assert refused in read(body)
-    for together in ([broken], [RULED, broken, RULED]):
-        with pytest.raises(CodecError) as caught:
-            codec.encode_all(list(map(entry_of, together)))
-        assert refused in str(caught.value)
-
-
-def _counted(calls, name):
-    do = getattr(codec, name)
-
-    def counted(*given):
-        calls[name] += 1
-        return do(*given)
-
-    return counted
-
-
-def test_one_that_cannot_be_written_is_told_among_many_of_its_class():
-    """The others of its class are written one by one then, to tell which one it is."""
-    told = [entry_of(Holder(on="2024", loose=_Loose())) for _ in range(3)]
-    long = entry_of(CourseFinished(on="2024", course="sql", title="x" * codec.MAX_BYTES))
-    short = entry_of(CourseFinished(on="2024", course="sql", title="SQL"))
-
-    with pytest.raises(CodecError, match=r"CourseFinished would not be readable: .* bytes"):
-        codec.encode_all([short, *told, long, short])
-    assert [codec.encode(short), *map(codec.encode, told)] == codec.encode_all([short, *told])
 
 
 # What has no bytes
 
 
 @pytest.mark.parametrize("kind", WITHOUT_BYTES, ids=lambda kind: kind.__name__)
-def test_a_value_without_bytes_is_refused_before_anything_is_written(kind):
-    @event("acme.odd")
-    class Odd(Action):
-        value: kind
+def test_a_type_without_a_form_is_refused_where_the_class_is_defined(kind):
+    with pytest.raises(DefinitionError, match=r"field value of Odd .* has no form in JSON"):
 
-    odd = Odd(on="2024", value=_instance(kind))
-    with Ledger.in_memory() as ledger:
-        with pytest.raises(CodecError, match="Odd") as refused:
-            ledger.record(odd)
-        if kind is complex:
-            assert str(refused.value) == (
-                "Odd has a value that JSON cannot hold: a complex has no place in JSON"
-            )
-        assert 0 == len(ledger)
+        @event("acme.odd")
+        class Odd(Action):
+            value: kind
 
 
-def _instance(kind):
-    from datetime import UTC, date, datetime
-    from decimal import Decimal
+@pytest.mark.parametrize(
+    "names", [float, Place, int | str, tuple[int, ...], Literal[1, "a"]], ids=str
+)
+def test_names_of_a_mapping_have_one_form(names):
+    with pytest.raises(DefinitionError, match=r"is a mapping by .* use text, whole numbers"):
 
-    known = {
-        Decimal: Decimal("1.5"),
-        date: date(2024, 1, 1),
-        datetime: datetime(2024, 1, 1, tzinfo=UTC),
-    }
-    return known.get(kind, 1j)
+        @event("acme.named")
+        class Named(Action):
+            value: immutabledict[names, int]
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [(5, "5 cannot be registered; register a class"), (int, "int cannot be registered, because")],
+)
+def test_what_cannot_be_registered(kind, message):
+    with pytest.raises(DefinitionError, match=message):
+        register_type(kind, to_plain=str, from_plain=int)
+
+
+def test_a_form_that_loses_something_is_refused_before_it_is_written():
+    class Word:
+        def __init__(self, text):
+            self.text = text
+
+        def __eq__(self, other):
+            return self.text == other.text
+
+        def __hash__(self):
+            return hash(self.text)
+
+    register_type(Word, to_plain=lambda word: word.text.lower(), from_plain=Word)
+
+    @event("acme.worded")
+    class Worded(Action):
+        word: Word
+
+    entry = entry_of(Worded(on="2024", word=Word("small")))
+    assert entry == codec.decode(1, codec.encode(entry))
+    with pytest.raises(
+        CodecError, match="Worded would be read back as another event: word changed"
+    ):
+        codec.encode(entry_of(Worded(on="2024", word=Word("LARGE"))))
 
 
 @attrs.frozen
@@ -358,15 +455,6 @@ def test_what_a_nested_class_let_through_is_refused_before_it_is_written(loose):
         codec.encode(entry_of(Holder(on="2024", loose=loose)))
 
 
-def test_names_of_a_mapping_are_text():
-    @event("acme.numbered")
-    class Numbered(Action):
-        names: immutabledict[int, str]
-
-    with pytest.raises(CodecError, match="expected a whole number, got text, at"):
-        codec.encode(entry_of(Numbered(on="2024", names={1: "a"})))
-
-
 def test_a_nested_value_that_contains_itself_is_refused():
     inner = _Loose()
     object.__setattr__(inner, "inner", inner)
@@ -393,9 +481,9 @@ def test_an_event_that_would_be_read_as_another_is_refused():
 
 
 def test_all_that_would_be_read_as_another_is_told():
-    changed = ContactMade(on="2024", contact="jane", name="Jane")
-    object.__setattr__(changed, "themes", ["b"])
-    object.__setattr__(changed, "evidence", ["u"])
+    changed = Deep(on="2024")
+    object.__setattr__(changed, "themes", ("b",))
+    object.__setattr__(changed, "evidence", frozenset("u"))
 
     with pytest.raises(CodecError, match=r"event: themes, evidence changed; use types"):
         codec.encode(entry_of(changed))
@@ -420,20 +508,19 @@ def test_an_event_of_a_class_that_was_defined_again_is_refused():
         codec.encode(entry_of(old))
 
 
-def test_what_is_written_is_proven_by_the_quick_reader(monkeypatch):
-    """Where there is one, for the other takes ten times as long."""
+def test_what_is_known_to_be_read_back_is_not(monkeypatch):
     monkeypatch.setattr(codec, "_read_back", None)
     assert codec.encode(entry_of(CourseFinished(on="2024", title="x")))
 
 
 def test_unknown_events_are_not_written():
     unknown = UnknownEvent(on=None, type="a.b", version=1, fields="{}")
-    entry = attrs.evolve(entry_of(Deep(on="2024")), event=unknown)
+    entry = replace(entry_of(Deep(on="2024")), event=unknown)
 
     told = r" cannot be recorded: its class is not known here; import the module that defines it$"
     with pytest.raises(CodecError, match=told):
         codec.encode(entry)
-    with pytest.raises(CodecError, match="EntryAmended"):
+    with pytest.raises(CodecError, match=told):
         codec.encode(entry_of(EntryAmended(target="x", event=unknown, reason="r")))
 
 
@@ -455,7 +542,7 @@ def test_an_instant_needs_a_time_zone():
     entry = entry_of(Deep(on="2024"))
 
     with pytest.raises(CodecError, match="time zone"):
-        codec.encode(attrs.evolve(entry, recorded_at=entry.recorded_at.replace(tzinfo=None)))
+        codec.encode(replace(entry, recorded_at=entry.recorded_at.replace(tzinfo=None)))
 
 
 def test_entries_have_a_greatest_size():
@@ -499,33 +586,7 @@ def test_a_hidden_name_is_found_behind_any_text(name, read):
         assert name == read(escaped).event.name
 
 
-@pytest.mark.parametrize(
-    ("field", "value", "message"),
-    [
-        (
-            "hours",
-            "many",
-            "would not be readable: .*expected a number, got text, at \\$.event.hours",
-        ),
-        (
-            "themes",
-            ["b", "a"],
-            (
-                r"^ContactMade would be read back as another event: themes changed; "
-                r"use types that JSON can carry, such as str, int, float, tuple\[\.\.\., \.\.\.\]$"
-            ),
-        ),
-    ],
-)
-def test_an_event_that_was_changed_by_force_is_refused(field, value, message):
-    changed = ContactMade(on="2024", contact="jane", name="Jane")
-    object.__setattr__(changed, field, value)
-
-    with pytest.raises(CodecError, match=message):
-        codec.encode(entry_of(changed))
-
-
-def test_reading_goes_on_behind_what_only_the_plain_reader_knows():
+def test_reading_goes_on_behind_what_only_the_parser_knows():
     first = entry_of(ContactMade(on="2024", contact="a", name="a:b:c"))
     second = entry_of(ContactMade(on="2024", contact="c", name="c"))
     escaped = codec.encode(first).replace(b"b:c", b"b\\u003ac")

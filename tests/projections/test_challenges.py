@@ -6,6 +6,7 @@ from math import exp
 import pytest
 from hypothesis import given, strategies as st
 
+from careerledger.answers import states
 from careerledger.events import (
     Action,
     ChallengeResolved,
@@ -15,7 +16,6 @@ from careerledger.events import (
     SetbackSuffered,
 )
 from careerledger.history import Entry
-from careerledger.journal import codec
 from careerledger.projections import Challenges, fold
 from careerledger.projections.base import Fold, advance
 from careerledger.projections.challenges import ChallengesView
@@ -377,7 +377,7 @@ def test_the_state_can_be_kept_and_gone_on_from(history: list, cut: int) -> None
     entries: list[Entry] = [*ledger.entries(until=TODAY)]
     first = Fold(Challenges)
     advance([first], entries[:cut])
-    kept = codec.decode_state(Challenges, codec.encode_state(first.state))
+    kept = states.decode_state(Challenges, states.encode_state(first.state))
     second = Fold(Challenges, kept)
     advance([second], entries[cut:])
     whole = fold(Challenges, entries, TODAY)

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import Phase, find, given, settings
 
 from careerledger import projections, testing
+from careerledger.answers import states
 from careerledger.answers.explanation import measured
 from careerledger.events import ContactMade, WorkLogged
-from careerledger.journal import codec
 from careerledger.projections.base import Fold, key_of, meta_of
 from careerledger.projections.parameters import parameters_of
 from careerledger.projections.view import View
@@ -74,7 +74,7 @@ def test_the_plain_values_of_a_view_are_those_of_json(career):
 
 @each
 def test_an_empty_state_has_bytes(kind):
-    assert Fold(kind).state == codec.decode_state(kind, codec.encode_state(Fold(kind).state))
+    assert Fold(kind).state == states.decode_state(kind, states.encode_state(Fold(kind).state))
 
 
 @each

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from hypothesis import given, strategies as st
 
+from careerledger.answers import states
 from careerledger.events import (
     Action,
     IndustrySwitched,
@@ -18,7 +19,6 @@ from careerledger.events import (
     SkillPractised,
 )
 from careerledger.history import Entry
-from careerledger.journal import codec
 from careerledger.projections import Ownership, fold
 from careerledger.projections.base import Fold, advance
 from careerledger.projections.ownership import OwnershipView
@@ -357,7 +357,7 @@ def test_the_state_can_be_kept_and_gone_on_from(history: list, cut: int) -> None
     entries: list[Entry] = [*ledger.entries(until=TODAY)]
     first = Fold(Ownership)
     advance([first], entries[:cut])
-    kept = codec.decode_state(Ownership, codec.encode_state(first.state))
+    kept = states.decode_state(Ownership, states.encode_state(first.state))
     second = Fold(Ownership, kept)
     advance([second], entries[cut:])
     whole = fold(Ownership, entries, TODAY)

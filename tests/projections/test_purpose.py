@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import assume, given, strategies as st
 
+from careerledger.answers import states
 from careerledger.events import (
     Action,
     EnergyRated,
@@ -13,7 +14,6 @@ from careerledger.events import (
     ValueWeighted,
 )
 from careerledger.history import Entry
-from careerledger.journal import codec
 from careerledger.projections import Purpose, fold
 from careerledger.projections.base import Fold, advance
 from careerledger.projections.purpose import PurposeView, RoleFit
@@ -428,7 +428,7 @@ def test_the_state_can_be_kept_and_gone_on_from(history: list, cut: int) -> None
     entries: list[Entry] = [*ledger.entries(until=TODAY)]
     first = Fold(Purpose)
     advance([first], entries[:cut])
-    kept = codec.decode_state(Purpose, codec.encode_state(first.state))
+    kept = states.decode_state(Purpose, states.encode_state(first.state))
     second = Fold(Purpose, kept)
     advance([second], entries[cut:])
     whole = fold(Purpose, entries, TODAY)

@@ -8,8 +8,8 @@ import attrs
 import pytest
 from hypothesis import given, strategies as st
 
+from careerledger.answers import states
 from careerledger.dates import PartialDate, beginning
-from careerledger.journal import codec
 from careerledger.projections.rules.strength import Strength
 from careerledger.projections.rules.ties import Tie
 
@@ -91,7 +91,7 @@ def test_neither_views_nor_cuts_nor_bytes_change_it(found, half_life, data):
             if data.draw(st.booleans()):
                 going.told(day + 3)
             if data.draw(st.booleans()):
-                going = codec.decode_state(Strength, codec.encode_state(going))
+                going = states.decode_state(Strength, states.encode_state(going))
     once = of(found, half_life)
     day = found[-1][0] + 100
 

@@ -3,9 +3,13 @@
 import pytest
 
 from careerledger.errors import ProofError
-from careerledger.proofs.personal import commitment, disclosed, with_salt
+from careerledger.proofs.personal import commitment, disclosed
 
-LINE, HASH = with_salt(b'{"subject":"contact:jane","field":"name","value":"Jane"}', bytes(16))
+LINE = (
+    b'{"field":"name","salt":"00000000000000000000000000000000",'
+    b'"subject":"contact:jane","value":"Jane"}'
+)
+HASH = commitment(LINE)
 
 
 def test_a_disclosure_is_found_by_its_field():

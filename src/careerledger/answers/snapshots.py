@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
+from careerledger.answers.states import decode_state, encode_state
 from careerledger.dates import PartialDate
 from careerledger.errors import CodecError, DateError, StoreError
 from careerledger.history import Place
-from careerledger.journal import Journal, Snapshot, codec
+from careerledger.journal import Journal, Snapshot
 from careerledger.projections import Projection
 from careerledger.projections.base import Fold, fingerprint, key_of
 
@@ -33,7 +34,7 @@ class Snapshots:
                 reached = (snapshot.on, snapshot.seq)
                 if is_current(snapshot.seen, reached):
                     with suppress(CodecError):
-                        state = codec.decode_state(projection, snapshot.state)
+                        state = decode_state(projection, snapshot.state)
                         return Fold(projection, state, reached), snapshot.seen
         return None
 
@@ -42,7 +43,7 @@ class Snapshots:
         if fold.projection in self._unsavable:
             return None
         try:
-            state = codec.encode_state(fold.state)
+            state = encode_state(fold.state)
         except CodecError:
             self._unsavable.add(fold.projection)
             return None

@@ -46,6 +46,7 @@ from careerledger.events.fields import (
     WeightByTheme as WeightByTheme,
     personal as personal,
 )
+from careerledger.events.plain import register_type as register_type
 from careerledger.events.rules import Interval as Interval, MinLen as MinLen, Predicate as Predicate
 
 if TYPE_CHECKING:

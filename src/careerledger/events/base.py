@@ -38,7 +38,9 @@ from careerledger.events.fields import (
     Texts,
     TextSet,
     check_for,
+    typed_kinds,
 )
+from careerledger.events.meta import with_meta
 from careerledger.events.rules import MinLen
 from careerledger.text import shown
 
@@ -144,6 +146,12 @@ def _check_value(value: object, event: object, attribute: "attrs.Attribute[Any]"
         ) from None
 
 
+def check_of(attribute: "attrs.Attribute[Any]") -> Callable[[Any], Any] | None:
+    """Return the check of a field of an event, or of a part of one; None: of another class."""
+    check, _ = attribute.metadata.get(_CHECK, (None, None))
+    return cast("Callable[[Any], Any] | None", check)
+
+
 _CHECK: Final = "careerledger.check"
 _CONVERTER: Final = attrs.Converter(_check_value, takes_self=True, takes_field=True)
 
@@ -197,7 +205,13 @@ def _with_checks(cls: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs
     field_specifiers=(attrs.field, field),
 )
 def _fact(cls: C) -> C:
-    return attrs.frozen(cls, kw_only=True, repr=False, field_transformer=_with_checks)
+    made = attrs.frozen(cls, kw_only=True, repr=False, field_transformer=_with_checks)
+    made.__annotations__ = made.__annotations__ | {
+        field.name: with_meta(field.type)
+        for field in attrs.fields(cast("Any", made))
+        if not field.inherited
+    }
+    return made
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(attrs.field, field))
@@ -207,14 +221,17 @@ def part(cls: C) -> C:
     return _fact(cls)
 
 
-@_fact
 class Event:
     """Anything that an entry of a ledger can hold."""
 
+    __slots__ = ("__weakref__",)
     __event__: ClassVar[EventType]
 
     def __repr__(self) -> str:
         return _told(self)
+
+
+typed_kinds.add(Event)
 
 
 def _told(self: object) -> str:
@@ -229,11 +246,16 @@ def _told(self: object) -> str:
 
 def _repr(value: Any) -> str:
     """As a person would type it, and the same for values that are equal."""
+    plain = value  # which stays Any for type checkers
     if isinstance(value, frozenset) and value:
-        return f"{{{', '.join(sorted(map(repr, cast('frozenset[object]', value))))}}}"
+        return f"{{{', '.join(sorted(map(_repr, plain)))}}}"
     if isinstance(value, immutabledict):
-        return repr(dict(sorted(cast("immutabledict[str, object]", value).items())))
-    return repr(cast("object", value))
+        pairs = sorted(f"{_repr(name)}: {_repr(plain[name])}" for name in plain)
+        return f"{{{', '.join(pairs)}}}"
+    if isinstance(value, tuple) and value:
+        items = ", ".join(map(_repr, plain))
+        return f"({items},)" if len(plain) == 1 else f"({items})"
+    return repr(plain)
 
 
 @_fact

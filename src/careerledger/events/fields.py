@@ -7,12 +7,18 @@ A rule stands in the annotation, so whoever reads the class, a test strategy inc
 """
 
 import types
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from enum import Enum
+from functools import partial
 from math import isfinite
 from typing import (
     TYPE_CHECKING,
     Annotated,
     Any,
+    ClassVar,
     Final,
     Generic,
     Literal,
@@ -24,13 +30,17 @@ from typing import (
     cast,
     get_args,
     get_origin,
+    get_type_hints,
     overload,
 )
+from uuid import UUID
 
+import attrs
 from immutabledict import immutabledict
 
 from careerledger.dates import DateLike, PartialDate
 from careerledger.errors import DateError, DefinitionError
+from careerledger.events.plain import plain_forms
 from careerledger.events.rules import Interval, MinLen, Rule, rules_in
 
 S = TypeVar("S")
@@ -123,9 +133,10 @@ Check = Callable[[Any], Any]
 
 
 def check_for(annotation: object) -> Check:  # noqa: PLR0911 - one for each kind of annotation
-    """The function that returns a value in the form a field holds, or raises RuleError.
+    """Return the function that turns a value into what a field holds, or raises RuleError.
 
-    Raises DefinitionError for an annotation whose values could not be checked, or could change.
+    Raises DefinitionError for an annotation whose values could not be checked, could change, or
+    have no form in JSON.
     """
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
@@ -133,27 +144,101 @@ def check_for(annotation: object) -> Check:  # noqa: PLR0911 - one for each kind
     if isinstance(annotation, NewType):
         return check_for(annotation.__supertype__)
     if origin in (Union, types.UnionType):
-        return _optional(arguments)
+        return _union(arguments)
     if origin is Literal:
         return _one_of(arguments)
     if origin is tuple and arguments[1:] == (...,):
         return _many(tuple, check_for(arguments[0]))
+    if origin is tuple:
+        return _fixed(tuple(map(check_for, arguments)))
     if origin is frozenset:
         return _many(frozenset, check_for(arguments[0]))
     if origin is immutabledict:
+        _require_name(arguments[0])
         return _mapping(check_for(arguments[0]), check_for(arguments[1]))
-    kind: Any = origin or annotation
-    if (
-        kind in {Any, object}
-        or not isinstance(kind, type)
-        or (issubclass(kind, Collection) and not issubclass(kind, str))
-    ):
+    return _check_for_class(annotation)
+
+
+def _check_for_class(annotation: Any) -> Check:
+    if not isinstance(annotation, type):
+        raise _unfit(annotation)
+    kind = cast("type[Any]", annotation)
+    if kind in _PLAIN:
+        return _PLAIN[kind]
+    if kind not in plain_forms and kind not in typed_kinds and not issubclass(kind, Enum):
+        if not is_part(kind):
+            raise _unfit(kind)
+        _require_plain_fields(kind)
+    return partial(_instance_of, kind)
+
+
+typed_kinds: Final[set[type]] = set()
+"""Classes whose values are written with the name of their type beside them: ``Event`` alone."""
+
+
+def _unfit(annotation: object) -> DefinitionError:
+    return DefinitionError(
+        f"is annotated {annotation!r}, which can change or cannot be checked, or has no form in "
+        "JSON; use tuple[..., ...], frozenset[...], immutabledict[..., ...], a Literal, an enum, "
+        "a frozen attrs class, or a class with a form of its own: careerledger.events.register_type"
+    )
+
+
+def is_part(kind: Any) -> bool:
+    """Return whether the values of a class are objects with named fields."""
+    return isinstance(kind, type) and (attrs.has(kind) or hasattr(kind, "__dataclass_fields__"))
+
+
+def _require_plain_fields(kind: type) -> None:
+    """Raise DefinitionError unless an event can hold the fields of a class."""
+    if kind in _examined:  # as it is while the fields of one that holds itself are examined
+        return
+    _examined.add(kind)
+    try:
+        for name, annotation in get_type_hints(kind, include_extras=True).items():
+            if get_origin(annotation) is not ClassVar:
+                _require_plain(f"is annotated {kind.__name__}, whose field {name}", annotation)
+    except NameError as error:
         raise DefinitionError(
-            f"is annotated {annotation!r}, which can change or cannot be checked; "
-            "use tuple[..., ...], frozenset[...], immutabledict[..., ...], a Literal, "
-            "or a class whose instances cannot change"
+            f"is annotated {kind.__name__}, an annotation of which cannot be read: {error}"
+        ) from error
+    finally:
+        _examined.discard(kind)
+
+
+def _require_plain(where: str, annotation: object) -> None:
+    try:
+        check_for(annotation)
+    except DefinitionError as error:
+        raise DefinitionError(f"{where} {error}") from None
+
+
+_examined: Final[set[type]] = set()
+
+
+def _require_name(annotation: object) -> None:
+    """Raise DefinitionError unless values of this type can be the names of a JSON object."""
+    kind = base_of(annotation)
+    if get_origin(kind) is Literal:
+        fits = len(set(map(type, get_args(kind)))) == 1
+    else:
+        fits = isinstance(kind, type) and kind is not float and not is_part(kind)
+    if not fits:
+        raise DefinitionError(
+            f"is a mapping by {annotation!r}, which cannot be the names of a JSON object; "
+            "use text, whole numbers, dates or enums"
         )
-    return _PLAIN.get(cast("type", kind)) or _instance_of(cast("type", kind))
+
+
+def base_of(annotation: Any) -> Any:
+    """Return an annotation without its rules and its name as a NewType."""
+    while True:
+        if isinstance(annotation, NewType):
+            annotation = annotation.__supertype__
+        elif get_origin(annotation) is Annotated:
+            annotation = get_args(annotation)[0]
+        else:
+            return annotation
 
 
 def _text(value: object) -> str:
@@ -163,7 +248,7 @@ def _text(value: object) -> str:
         value.encode()
     except UnicodeEncodeError:
         raise RuleError("text that UTF-8 can write, without lone surrogates") from None
-    return str(value)
+    return str.__str__(value)
 
 
 def _whole_number(value: object) -> int:
@@ -171,7 +256,7 @@ def _whole_number(value: object) -> int:
         raise RuleError("a whole number")
     if not -(2**63) <= value < 2**63:
         raise RuleError("a whole number of at most 64 bits")
-    return value
+    return int(value)
 
 
 def _number(value: object) -> float:
@@ -202,37 +287,109 @@ def _date(value: object) -> PartialDate:
         ) from None
 
 
+def _calendar_day(value: object) -> date:
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise RuleError("a datetime.date")
+    return date(value.year, value.month, value.day)
+
+
+def _moment(value: object) -> datetime:
+    """The instant with its offset from UTC, which is all that text can say of a time zone."""
+    offset = value.utcoffset() if isinstance(value, datetime) else None
+    if offset is None:
+        raise RuleError("a datetime with a time zone, such as datetime.now(UTC)")
+    if offset % timedelta(minutes=1):
+        raise RuleError("a datetime whose offset from UTC is whole minutes")
+    zone = timezone(offset) if offset else UTC
+    # From its parts, because a subclass such as that of pandas may hold more than a datetime.
+    at = cast("datetime", value)
+    return datetime(
+        at.year, at.month, at.day, at.hour, at.minute, at.second, at.microsecond, tzinfo=zone
+    )
+
+
+def _decimal(value: object) -> Decimal:
+    if not isinstance(value, Decimal) or not value.is_finite():
+        raise RuleError("a finite decimal.Decimal")
+    return Decimal(value)
+
+
+def _uuid(value: object) -> UUID:
+    if not isinstance(value, UUID):
+        raise RuleError("a uuid.UUID")
+    return UUID(int=value.int)
+
+
 _PLAIN: dict[type, Check] = {
     str: _text,
     int: _whole_number,
     float: _number,
     bool: _yes_or_no,
     PartialDate: _date,
+    date: _calendar_day,
+    datetime: _moment,
+    Decimal: _decimal,
+    UUID: _uuid,
 }
 
 
-def _instance_of(kind: type) -> Check:
+def _instance_of(kind: type, value: object) -> object:
+    if not isinstance(value, kind):
+        raise RuleError(f"a {kind.__name__}")
+    return value
+
+
+def _union(options: tuple[Any, ...]) -> Check:
+    kinds = [option for option in options if option is not type(None)]
+    if len(kinds) == 1:
+        check_one = check_for(kinds[0])
+    elif set(kinds) <= _SCALARS.keys():
+        check_one = _scalar([kind for kind in _SCALARS if kind in kinds])
+    else:
+        raise DefinitionError(
+            f"is annotated with {len(kinds)} types; a field holds values of one, or None, "
+            "or any of str, int, float and bool"
+        )
+    return check_one if len(kinds) == len(options) else _optional(check_one)
+
+
+_SCALARS: Final[dict[type, str]] = {
+    bool: "True or False",
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+}
+"""Types whose values JSON tells apart, in the order in which a value is tried."""
+
+
+def _scalar(kinds: list[type]) -> Check:
+    checks = [_PLAIN[kind] for kind in kinds]
+
     def check(value: object) -> object:
-        if not isinstance(value, kind):
-            raise RuleError(f"a {kind.__name__}")
-        return value
+        for check_one in checks:
+            with suppress(RuleError):
+                return check_one(value)
+        raise RuleError(" or ".join(_SCALARS[kind] for kind in kinds))
 
     return check
 
 
-def _optional(options: tuple[Any, ...]) -> Check:
-    kinds = [option for option in options if option is not type(None)]
-    if len(kinds) > 1:
-        raise DefinitionError(
-            f"is annotated with {len(kinds)} types; a field holds values of one, or None"
-        )
-    check_given = check_for(kinds[0])
-
+def _optional(check_one: Check) -> Check:
     def check(value: object) -> object:
         try:
-            return None if value is None else check_given(value)
+            return None if value is None else check_one(value)
         except RuleError as rule:
             raise RuleError(f"{rule}, or None") from None
+
+    return check
+
+
+def _fixed(checks: tuple[Check, ...]) -> Check:
+    def check(value: object) -> object:
+        if not isinstance(value, tuple | list) or len(cast("list[object]", value)) != len(checks):
+            raise RuleError(f"a tuple of {len(checks)}")
+        parts = cast("list[object]", value)
+        return tuple(check_one(part) for check_one, part in zip(checks, parts, strict=True))
 
     return check
 

@@ -20,7 +20,8 @@ from careerledger.errors import (
 )
 from careerledger.events import UnknownEvent
 from careerledger.events.correction import SubjectForgotten
-from careerledger.journal import codec
+from careerledger.journal import strict
+from careerledger.journal.parser import MAX_BYTES
 from careerledger.journal.read import PAGE, Journal
 from careerledger.journal.verify import verify
 from careerledger.journal.write import as_row
@@ -124,7 +125,7 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     names: str | None = None
 
 
-_LONGEST: Final = 4 * codec.MAX_BYTES
+_LONGEST: Final = 4 * MAX_BYTES
 """No line has more bytes."""
 _MOST_AT_ONCE: Final = 4 * _LONGEST
 """So many bytes of lines are enough to be appended."""
@@ -254,7 +255,7 @@ def _as_row(numbered: tuple[int, bytes], path: object) -> Row:
         if body[:1] == b'"':
             body = msgspec.json.decode(body, type=str).encode()
         personal = b"\n".join(map(bytes, line.personal)) or None
-        entry = codec.decode(seq, body, personal)
+        entry = strict.decode(seq, body, personal)
     except (msgspec.DecodeError, CodecError) as error:
         raise ForeignFileError(f"line {number} of {path} holds no entry: {error}") from error
     row = as_row(entry, body, personal)

@@ -1,29 +1,192 @@
-"""Find what a ledger holds about a person, and what remains of it once they are forgotten."""
+"""Personal data: kept beside the log, committed to in it, put back where it is read, forgotten.
+
+What an event states about another person (``personal`` in its annotations) is kept beside the
+entry's bytes. Its field there has the value that it has once the person is forgotten, and beside
+the event stands a salted hash of each value:
+
+    {…, "event": {"name": "forgotten", …}, "personal": {"name": "9f86d081884c…"}}
+
+Beside the bytes stands one disclosure a line, which goes when the person is forgotten:
+
+    {"field":"name","salt":"1f0c…","subject":"contact:jane","value":"Jane Doe"}
+"""
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any, Final, NamedTuple, Union, get_type_hints
+
+import msgspec
 
 from careerledger.errors import DamagedError
-from careerledger.events import Event
-from careerledger.events.correction import SubjectForgotten
+from careerledger.events import Event, UnknownEvent
+from careerledger.events.correction import EntryAmended
 from careerledger.history import Entry
-from careerledger.journal import codec
-from careerledger.journal.read import Journal
-from careerledger.stores import Query
+from careerledger.journal.converter import (
+    RefusedError,
+    event_to_dict,
+    instant_text,
+    is_object,
+    named,
+    plain,
+    require_names,
+)
+from careerledger.proofs.personal import commitment
+from careerledger.stores import Row
+from careerledger.text import shown
 
-__all__ = ["entries_about", "last_forgotten", "remaining_without"]
+__all__ = ["as_plain", "commitments_in", "disclose", "put_back", "redact", "remaining_without"]
 
 
-def remaining_without(journal: Journal, subject: str) -> dict[int, bytes | None]:
-    """Return the personal lines that remain in each row about a person, once theirs are gone.
+# Writing
+
+
+class _Disclosure(msgspec.Struct, gc=False):
+    """A personal value, as the line beside an entry holds it."""
+
+    field: str
+    salt: str
+    subject: str
+    value: Any
+
+
+_ENCODER: Final = msgspec.json.Encoder(order="sorted")
+
+Salt = Callable[[], bytes]
+"""Makes 16 random bytes, fresh ones for each value."""
+
+
+class Redaction(NamedTuple):
+    """What is written of an event that states something about people."""
+
+    forgotten: dict[str, Any]
+    """The value that each personal field has in the entry's bytes."""
+    commitments: dict[str, str]
+    """The hash of each line, by field."""
+    lines: bytes
+    """What is kept beside the bytes."""
+
+
+def redact(event: Event, salt: Salt) -> Redaction | None:
+    """Return how an event is written without its personal values; None: it has none."""
+    event = subject_of(event)
+    if isinstance(event, UnknownEvent) or not event.__event__.personal:
+        return None
+    forgotten: dict[str, Any] = {}
+    lines: dict[str, bytes] = {}
+    for name, (subject, kind, default, instead) in event.__event__.personal.items():
+        value = getattr(event, name)
+        # Most are empty, which is soon seen.
+        if value != default and (id_ := getattr(event, subject)) is not None:
+            forgotten[name] = instead
+            lines[name] = _ENCODER.encode(
+                _Disclosure(name, salt().hex(), f"{kind}:{id_}", plain(value))
+            )
+    if not lines:
+        return None
+    commitments = {name: commitment(line) for name, line in lines.items()}
+    return Redaction(forgotten, commitments, b"\n".join(lines.values()))
+
+
+def subject_of(event: Event) -> Event:
+    """Return the event whose fields may be personal: an amendment's, or the event itself."""
+    return event.event if isinstance(event, EntryAmended) else event
+
+
+# Reading
+
+
+def put_back(fields: dict[str, Any], commitments: object, lines: list[dict[str, Any]]) -> None:
+    """Put disclosed values into the parsed fields of an entry.
+
+    Raises RefusedError where a line is not one that the entry is committed to.
+    """
+    inner: Any = fields["event"]
+    if fields["type"] == EntryAmended.__event__.name:
+        for _ in range(2):  # the amendment's own, and what it amends to
+            inner = inner.get("event") if is_object(inner) else None
+    if not is_object(inner):
+        raise RefusedError("$.event", f"expected an object, got {named(inner)}")
+    left = {**commitments} if is_object(commitments) else {}
+    if not left:
+        raise RefusedError("$.personal", "expected the hashes of what is personal")
+    for name, hash_ in left.items():
+        if not isinstance(hash_, str) or name not in inner:
+            raise RefusedError(f"$.personal.{name}", "expected the hash of a field of the event")
+    for line in lines:
+        require_names(line, ("subject", "field", "value", "salt"), "$")
+        name = line["field"]
+        if not isinstance(name, str) or left.pop(name, None) is None:
+            raise RefusedError("$.personal", f"a value is kept of {shown(name)} without a hash")
+        inner[name] = line["value"]
+
+
+class _Commitments(msgspec.Struct, gc=False):
+    """What an entry is committed to, among its other names."""
+
+    personal: dict[str, str] = {}
+
+
+_COMMITMENTS: Final = msgspec.json.Decoder(_Commitments)
+
+
+def commitments_in(body: bytes) -> dict[str, str]:
+    """Return the hashes that an entry's bytes hold, by field; empty where it has none."""
+    return _COMMITMENTS.decode(body).personal
+
+
+def disclose(event: Event, lines: bytes, hook: Callable[[Any, Any], Any]) -> list[str]:
+    """Put disclosed values into an event that was just read, and that nobody else has seen yet.
 
     Args:
-        journal: The ledger.
+        event: Without its personal values.
+        lines: The disclosures.
+        hook: Decodes the types that msgspec does not know.
+
+    Returns:
+        The salt of each line. Raises msgspec.DecodeError for other lines.
+    """
+    event = subject_of(event)
+    cls: Any = type(event)
+    decoder = _line_decoder(cls, hook)
+    salts: list[str] = []
+    for line in lines.split(b"\n"):
+        disclosure = decoder.decode(line)
+        object.__setattr__(event, disclosure.__struct_config__.tag, disclosure.value)
+        salts.append(disclosure.salt)
+    return salts
+
+
+@cache
+def _line_decoder(cls: Any, hook: Callable[[Any, Any], Any]) -> "msgspec.json.Decoder[Any]":
+    """The decoder of the lines beside entries of a class: each field has values of its own type."""
+    kinds = get_type_hints(cls, include_extras=True)
+    lines = tuple(
+        msgspec.defstruct(
+            "_Line",
+            [("subject", str), ("value", kinds[name]), ("salt", str)],
+            tag_field="field",
+            tag=name,
+            forbid_unknown_fields=True,
+        )
+        for name in cls.__event__.personal
+    )
+    kind: Any = Union
+    return msgspec.json.Decoder(kind[lines], dec_hook=hook)
+
+
+# Forgetting
+
+
+def remaining_without(rows: Iterable[Row], subject: str) -> dict[int, bytes | None]:
+    """Return, for each row about a person, the disclosures that remain without them.
+
+    Args:
+        rows: Rows that hold personal data.
         subject: The person, as ``"kind:id"``.
     """
     remaining: dict[int, bytes | None] = {}
-    for row in journal.rows(Query(names=subject, personal=True)):
+    for row in rows:
         lines = (row.personal or b"").split(b"\n")
         others = [line for line in lines if _subject(row.seq, line) != subject]
         if len(others) < len(lines):
@@ -32,7 +195,7 @@ def remaining_without(journal: Journal, subject: str) -> dict[int, bytes | None]
 
 
 def _subject(seq: int, line: bytes) -> object:
-    """The person whom a personal line is about."""
+    """The person that a line is about."""
     try:
         return json.loads(line)["subject"]
     except (ValueError, LookupError, TypeError, RecursionError) as error:
@@ -42,24 +205,17 @@ def _subject(seq: int, line: bytes) -> object:
         ) from error
 
 
-def last_forgotten(journal: Journal, kind: str, id_: str) -> Entry[Event] | None:
-    """Return the last entry by which a person was forgotten; None: they never were."""
-    query = Query(types=[SubjectForgotten.__event__.name], dated=False)
-    last = None
-    for entry in journal.log(query):
-        event = entry.event
-        if isinstance(event, SubjectForgotten) and (event.kind, event.id) == (kind, id_):
-            last = entry
-    return last
+# Asking
 
 
-def entries_about(journal: Journal, subject: str) -> Iterator[dict[str, Any]]:
-    """Yield each entry that introduces a person or refers to them, as plain values."""
-    for entry in journal.log(Query(names=subject)):
-        yield {
-            "seq": entry.seq,
-            "id": entry.id,
-            "recorded_at": codec.instant_text(entry.recorded_at),
-            "key": entry.key,
-            **codec.event_to_dict(entry.event),
-        }
+def as_plain(entry: Entry[Event]) -> dict[str, Any]:
+    """Return an entry as plain values for JSON, as the person it is about may ask for it."""
+    return {
+        "seq": entry.seq,
+        "id": entry.id,
+        "recorded_at": instant_text(entry.recorded_at),
+        "key": entry.key,
+        "source": entry.source,
+        "batch": entry.batch,
+        **event_to_dict(entry.event),
+    }

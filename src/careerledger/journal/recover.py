@@ -23,7 +23,7 @@ from careerledger.errors import (
 from careerledger.events import Event, UnknownEvent
 from careerledger.events.correction import SubjectForgotten
 from careerledger.history import Entry
-from careerledger.journal import codec
+from careerledger.journal import strict
 from careerledger.journal.copy import new_path, new_store
 from careerledger.journal.read import PAGE, Journal
 from careerledger.journal.verify import missing_of
@@ -180,7 +180,7 @@ def _fitting(found: Row) -> tuple[Row, Entry[Event]] | None:
         return None
     lines = _committed_lines(found)
     try:
-        entry = codec.decode(found.seq, found.body, lines)
+        entry = strict.decode(found.seq, found.body, lines)
     except CodecError:
         return None
     row = as_row(entry, found.body, lines)

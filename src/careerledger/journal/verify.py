@@ -4,13 +4,12 @@ from collections.abc import Iterator, Mapping
 from itertools import chain, pairwise
 from typing import Final
 
-import msgspec
-
 from careerledger.errors import CodecError, DamagedError, ProofError
 from careerledger.events import Event, PersonalField, UnknownEvent
 from careerledger.events.correction import EntryAmended, SubjectForgotten
 from careerledger.history import Entry
-from careerledger.journal import codec
+from careerledger.journal import strict
+from careerledger.journal.personal import commitments_in
 from careerledger.journal.read import Journal
 from careerledger.journal.write import as_row
 from careerledger.proofs.checkpoint import Checkpoint
@@ -107,7 +106,7 @@ def check_row(journal: Journal, row: Row, number: int, recorded_at: str) -> Entr
         recorded_at: The instant before which it cannot have been recorded.
     """
     try:
-        entry = codec.decode(row.seq, row.body, row.personal)
+        entry = strict.decode(row.seq, row.body, row.personal)
     except CodecError as error:
         raise _unsound(journal.name, number) from error
     expected = as_row(entry, row.body, row.personal)
@@ -125,7 +124,7 @@ def missing_of(ledger: str, row: Row, entry: Entry[Event]) -> Iterator[str]:
     Empty text: only a program that knows the event can say of whom. Raises DamagedError when a
     line is there that the entry does not commit to.
     """
-    commitments = msgspec.json.decode(row.body).get("personal", {})
+    commitments = commitments_in(row.body)
     try:
         found = {} if row.personal is None else disclosed(row.personal, commitments)
     except ProofError as error:

@@ -2,7 +2,7 @@
 
 A disclosure is one line of JSON that says of whom it is, which field it is, the value and a salt:
 
-    {"subject": "contact:jane", "field": "name", "value": "Jane Doe", "salt": "9f86d08…"}
+    {"field":"name","salt":"9f86d08…","subject":"contact:jane","value":"Jane Doe"}
 
 The log holds its SHA-256 alone. The salt, 128 random bits, keeps anyone from finding a name by
 trying names; it goes when the line goes.
@@ -14,21 +14,10 @@ from typing import Any, Final, cast
 
 from careerledger.errors import ProofError
 
-__all__ = ["commitment", "disclosed", "with_salt"]
+__all__ = ["SALT_SIZE", "commitment", "disclosed"]
 
 SALT_SIZE: Final = 16
 """In bytes."""
-
-
-def with_salt(told: bytes, salt: bytes) -> tuple[bytes, str]:
-    """A disclosure, and the commitment to it.
-
-    Args:
-        told: The JSON object of subject, field and value.
-        salt: 16 random bytes, fresh for each disclosure.
-    """
-    line = told[:-1] + b',"salt":"' + salt.hex().encode() + b'"}'
-    return line, commitment(line)
 
 
 def commitment(line: bytes) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Self
 
 import attrs
+import msgspec
 
 from careerledger.errors import DefinitionError
 from careerledger.events import Action, Event, UnknownEvent
@@ -209,10 +210,11 @@ def _append_unknown(ledger: Ledger, event: UnknownEvent) -> Entry[Any]:
         # The instant of the one before, as a clock that a test looks at must not be moved.
         written = entry_of(event, head.size + 1)
         instant = datetime.fromisoformat(head.recorded_at) if head.recorded_at else NOON
-        entry = attrs.evolve(written, id=f"other-{written.seq}", recorded_at=instant)
+        entry = msgspec.structs.replace(written, id=f"other-{written.seq}", recorded_at=instant)
         body = (
-            f'{{"id":"{entry.id}","type":"{event.type}","version":{event.version},'
-            f'"recorded_at":"{codec.instant_text(instant)}","key":null,"event":{event.fields}}}'
+            f'{{"batch":null,"event":{event.fields},"id":"{entry.id}","key":null,'
+            f'"recorded_at":"{codec.instant_text(instant)}","source":null,'
+            f'"type":"{event.type}","version":{event.version}}}'
         ).encode()
         row = as_row(codec.decode(entry.seq, body), body)
         frontier = Frontier(head.size, head.frontier)

@@ -100,7 +100,7 @@ def view_elsewhere(
     projection: type[Any], history: Sequence[Entry[Any]], at: date, base: int
 ) -> str:
     """What the projection answers in another process, as text; entries are numbered from a base."""
-    bodies = codec.encode_all(history)
+    bodies = list(map(codec.encode, history))
     return elsewhere.ask(
         {
             "module": projection.__module__,

@@ -1,10 +1,11 @@
 """Strategies for single events of any class, as odd as their rules allow."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
 from functools import cache
 from math import inf
-from typing import Any, Final, TypeVar, cast, overload
+from typing import Any, Final, TypeVar, cast, get_args, get_origin, overload
 
 from hypothesis import HealthCheck, strategies as st
 from immutabledict import immutabledict
@@ -30,6 +31,7 @@ from careerledger.testing._shapes import (
     Text,
     Whole,
     fields_of,
+    shape_of,
 )
 
 E = TypeVar("E", bound=Event)
@@ -171,7 +173,20 @@ def values_of(  # noqa: C901, PLR0911, PLR0912 - one for each shape
         case Such(of, holds):
             return values_of(of, ids).filter(holds)
         case _:
-            return st.from_type(shape.cls)
+            return _foreign(shape.cls, ids)
+
+
+def _foreign(kind: Any, ids: Ids) -> st.SearchStrategy[Any]:
+    if isinstance(kind, tuple):
+        return st.one_of([values_of(shape_of(each), ids) for each in cast("Any", kind)])
+    if get_origin(kind) is tuple:
+        return st.tuples(*(values_of(shape_of(each), ids) for each in get_args(kind)))
+    if kind is datetime:
+        offsets = st.integers(-14 * 60, 14 * 60).map(lambda n: timezone(timedelta(minutes=n)))
+        return st.datetimes(timezones=offsets)
+    if kind is Decimal:
+        return st.decimals(allow_nan=False, allow_infinity=False)
+    return st.from_type(kind)
 
 
 def _collections(

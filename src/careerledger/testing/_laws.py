@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 import attrs
 
 from careerledger.answers.explanation import Measure, measured
+from careerledger.answers.states import decode_state, encode_state
 from careerledger.errors import CodecError
 from careerledger.events import Action, Event, catalogue
 from careerledger.history import Draft, Entry
@@ -202,8 +203,7 @@ def same_history_same_view(subject: Subject, case: Case) -> str | None:
 
 
 def _rows(history: History) -> Iterator[tuple[int, str, bytes, None]]:
-    bodies = codec.encode_all(history)
-    return ((e.seq, e.type, body, None) for e, body in zip(history, bodies, strict=True))
+    return ((entry.seq, entry.type, codec.encode(entry), None) for entry in history)
 
 
 @law(_NOT_EMPTY, applies=lambda subject: why_not(subject.projection))
@@ -271,14 +271,14 @@ def snapshot_and_tail_at_every_cut(subject: Subject, case: Case) -> str | None:
     between: list[str] = []
     for cut in range(len(history) + 1):
         try:
-            body = codec.encode_state(running.state)
+            body = encode_state(running.state)
         except CodecError as error:
             raise Broken(
                 f"  {error}\n  so no snapshot is ever saved; annotate each field of the state "
                 "with a type that JSON can hold, such as dict[str, list[int]]"
             ) from error
         resumed: Fold[Any] = Fold(
-            subject.projection, codec.decode_state(subject.projection, body), running.place
+            subject.projection, decode_state(subject.projection, body), running.place
         )
         between.append(told(resumed.view(case.at), case.names))
         advance([resumed], history[cut:])
@@ -501,7 +501,7 @@ def nothing_forgotten_in_snapshots(subject: Subject, case: Case) -> str | None:
 
 def _state(subject: Subject, history: History) -> bytes:
     try:
-        return codec.encode_state(_folded(subject, history).state)
+        return encode_state(_folded(subject, history).state)
     except CodecError:
         return b""  # it is never saved, which is a matter of another law
 

@@ -104,7 +104,7 @@ class Such:
 
 @attrs.frozen
 class Foreign:
-    """A class of which only Hypothesis may know how to make instances."""
+    """A type whose values only Hypothesis makes; several types: a value of any of them."""
 
     cls: Any
 
@@ -154,12 +154,12 @@ def shape_of(annotation: Any) -> Shape:  # noqa: PLR0911 - one for each kind of 
     if isinstance(annotation, NewType):
         return shape_of(annotation.__supertype__)
     if origin in (Union, types.UnionType):
-        (kind,) = (option for option in arguments if option is not type(None))
-        return Maybe(shape_of(kind))
+        return _any_of(arguments)
     if origin is Literal:
         return OneOf(arguments)
     if origin in (tuple, frozenset):
-        return Many(cast("Any", origin), shape_of(arguments[0]))
+        fixed = origin is tuple and arguments[1:] != (...,)
+        return Foreign(annotation) if fixed else Many(cast("Any", origin), shape_of(arguments[0]))
     if origin is immutabledict:
         return Pairs(shape_of(arguments[0]), shape_of(arguments[1]))
     if annotation is Event:
@@ -170,6 +170,12 @@ def shape_of(annotation: Any) -> Shape:  # noqa: PLR0911 - one for each kind of 
         return Part(annotation)
     members = getattr(annotation, "__members__", None)
     return Foreign(annotation) if members is None else OneOf(tuple(members.values()))
+
+
+def _any_of(options: tuple[Any, ...]) -> Shape:
+    kinds = tuple(option for option in options if option is not type(None))
+    shape = shape_of(kinds[0]) if len(kinds) == 1 else Foreign(kinds)
+    return shape if len(kinds) == len(options) else Maybe(shape)
 
 
 _PLAIN: dict[Any, Shape] = {

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, strategies as st
 from immutabledict import immutabledict
 
+from careerledger.answers.states import decode_state, encode_state
 from careerledger.dates import PartialDate
 from careerledger.errors import CodecError
-from careerledger.journal.codec import decode_state, encode_state
 from strategies import partial_dates, texts
 
 
