@@ -110,9 +110,13 @@ FORGOTTEN: Final = "forgotten"
 """What stands where something was said of a person who was forgotten."""
 
 OnDate: TypeAlias = Accepts[PartialDate, DateLike]
+"""A date: a year, a month or a day."""
 Texts: TypeAlias = Accepts[tuple[str, ...], Iterable[str]]
+"""Texts in an order."""
 TextSet: TypeAlias = Accepts[frozenset[str], Iterable[str]]
+"""Texts without an order, each once."""
 Text = Annotated[str, MinLen(1)]
+"""A text that is not empty."""
 Share = Annotated[float, Interval(ge=0, le=1)]
 """A number from 0 to 1."""
 Level = Annotated[int, Interval(ge=-2, le=2)]
@@ -122,7 +126,9 @@ Grade = Annotated[int, Interval(ge=1, le=5)]
 Hours = Annotated[float, Interval(ge=0, le=100_000)]
 """Hours of one action: no more than eleven years without sleep."""
 Positive = Annotated[float, Interval(gt=0)]
+"""A number above 0."""
 WeightByTheme: TypeAlias = Accepts[immutabledict[str, Positive], Mapping[str, float]]
+"""Themes, each with a weight above 0."""
 
 
 class RuleError(Exception):
