@@ -247,7 +247,9 @@ class _Codecs(dict[str, Codec | None]):
 
     def __missing__(self, name: str) -> Codec | None:
         cls: Any = find_class(name)
-        self[name] = codec = None if cls is None else codec_of(cls)
+        if cls is None:
+            return None  # not kept: there is no end to the names that a file may make up
+        self[name] = codec = codec_of(cls)
         return codec
 
 
