@@ -64,10 +64,7 @@ def fold_typed(path: Path, order: str) -> dict[str, float]:
     connection = connected(path)
     codecs = codec.codecs()
     hours: dict[str, float] = {}
-    sql = (
-        'SELECT type, body FROM entry WHERE ledger = 1 AND "on" IS NOT NULL '
-        f"ORDER BY {order}"
-    )
+    sql = f'SELECT type, body FROM entry WHERE ledger = 1 AND "on" IS NOT NULL ORDER BY {order}'
     for kind, body in connection.execute(sql):
         event = codecs[kind].read(body).event  # without what is kept beside it
         spent = event.hours

@@ -239,7 +239,9 @@ class _Codecs(dict[str, Codec | None]):
 
     def __missing__(self, name: str) -> Codec | None:
         cls: Any = find_class(name)
-        self[name] = codec = None if cls is None else codec_of(cls)
+        if cls is None:  # of which there may be any number, as long as they like
+            return None
+        self[name] = codec = codec_of(cls)
         return codec
 
 
@@ -392,12 +394,12 @@ def _form(event: Any, forgotten: Mapping[str, Any] = _NOTHING) -> Any:
     """What the encoder takes for an event some of whose values are forgotten."""
     cls = cast("Any", type(event))
     codec = codec_of(cls)
+    if codec is not None and not (forgotten or codec.holds_event):
+        return event
     subject = subject_of(event)
     own = forgotten if subject is event else _NOTHING
     if codec is None:
         return plain_fields(event) | {name: plain(value) for name, value in own.items()}
-    if not (own or codec.holds_event):
-        return event
     fields = {**_values(event), **own}
     for name, value in fields.items():
         if isinstance(value, Event):
