@@ -1,6 +1,8 @@
 """Words as a person types them: what they can say they say exactly, and nothing breaks."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from uuid import UUID
 
 import attrs
 import pytest
@@ -10,7 +12,7 @@ from immutabledict import immutabledict
 from careerledger.errors import FieldError
 from careerledger.events import Action, CourseFinished, IndustrySwitched, RoleLike
 from careerledger.interop.words import event_from_words
-from strategies import FACTS, MINE, Bare, events
+from strategies import FACTS, Bare, Flat, Rank, Rich, Size, events
 
 TODAY = date(2026, 6, 30)
 
@@ -58,7 +60,7 @@ def sayable(event):
     return attrs.evolve(event, **unsaid), words
 
 
-@pytest.mark.parametrize("cls", [*FACTS, *MINE], ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize("cls", [*FACTS, Flat, Bare], ids=lambda cls: cls.__name__)
 def test_what_words_can_say_comes_back(cls):
     @settings(max_examples=30)  # for each of some forty types
     @given(events(cls).map(sayable))
@@ -68,6 +70,26 @@ def test_what_words_can_say_comes_back(cls):
         assert event == event_from_words(cls.__name__, reversed(words), today=TODAY)
 
     comes_back()
+
+
+def test_types_of_pythons_own_can_be_typed():
+    words = [
+        "born=2024-02-29", "at=2024-02-29T10:00:00+02:00", "price=1.10", "size=large", "rank=2",
+        "token=00000000-0000-0000-0000-000000000001", "pair=3,a", "by_size=small:1.5",
+    ]  # fmt: skip
+    assert Rich(
+        on=TODAY,
+        born=date(2024, 2, 29),
+        at=datetime(2024, 2, 29, 8, tzinfo=UTC),
+        price=Decimal("1.10"),
+        size=Size.LARGE,
+        rank=Rank.SECOND,
+        token=UUID(int=1),
+        pair=(3, "a"),
+        by_size={"small": Decimal("1.5")},
+    ) == event_from_words("acme.rich", words, today=TODAY)
+    with pytest.raises(FieldError, match="size of Rich is 'huge'; it must be a Size"):
+        event_from_words("acme.rich", ["size=huge"], today=TODAY)
 
 
 _NAMES = sorted({field.name for cls in FACTS for field in attrs.fields(cls)})

@@ -6,6 +6,7 @@ from io import StringIO
 from pathlib import Path
 
 import attrs
+import msgspec
 import pytest
 from hypothesis import given, strategies as st
 from rich.cells import cell_len
@@ -290,7 +291,7 @@ def test_an_unknown_event_shows_what_it_holds():
         event=UnknownEvent(on=None, type="acme.odd", version=2, fields='{"prize":1}'),
         seq=7,
     )
-    dated = attrs.evolve(entry, event=attrs.evolve(entry.event, on=PartialDate("2024")))
+    dated = msgspec.structs.replace(entry, event=attrs.evolve(entry.event, on=PartialDate("2024")))
 
     assert [
         '    7              acme.odd              unknown to this program, version 2: {"prize":1}',

@@ -32,6 +32,7 @@ from careerledger.events import (
     RoleStarted,
     UnknownEvent,
     event,
+    register_type,
 )
 from careerledger.events.correction import EntryAmended
 from careerledger.testing import Amended, Career, Clock, Voided, careers, corrupt, events
@@ -55,6 +56,9 @@ class Colour(Enum):
 
 class Strange:
     """What no annotation tells how to make."""
+
+
+register_type(Strange, to_plain=str, from_plain=lambda _: Strange())
 
 
 @attrs.frozen

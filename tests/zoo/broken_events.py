@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import attrs
 
-from careerledger.events import Action, Interval, event
+from careerledger.events import Action, Interval, event, register_type
 from careerledger.projections import on, projection
 from zoo.keeper import broken
 
@@ -130,6 +130,9 @@ class NoHash(Action):
 @attrs.frozen
 class Loose:
     values: list[int] = attrs.Factory(list)
+
+
+register_type(Loose, to_plain=lambda loose: loose.values, from_plain=Loose)
 
 
 @broken_event(SURVIVES, "a frozen part holds a list", "loose")

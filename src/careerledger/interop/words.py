@@ -17,6 +17,7 @@ from immutabledict import immutabledict
 
 from careerledger.errors import FieldError
 from careerledger.events import Action, catalogue, load_catalogue
+from careerledger.journal.converter import from_text
 
 __all__ = ["amended_by_words", "event_from_words"]
 
@@ -176,7 +177,7 @@ def _plain(annotation: Any, text: str) -> Any:
             return annotation(text)
         except ValueError:
             return text
-    return text
+    return from_text(annotation, text)
 
 
 def _text_of(option: object) -> str:

@@ -402,12 +402,12 @@ def _form(event: Any, forgotten: Mapping[str, Any] = _NOTHING) -> Any:
     """What the encoder takes for an event some of whose values are forgotten."""
     cls = cast("Any", type(event))
     codec = codec_of(cls)
+    if codec is not None and not (forgotten or codec.holds_event):
+        return event
     subject = subject_of(event)
     own = forgotten if subject is event else _NOTHING
     if codec is None:
         return plain_fields(event) | {name: plain(value) for name, value in own.items()}
-    if not (own or codec.holds_event):
-        return event
     fields = {**_values(event), **own}
     for name, value in fields.items():
         if isinstance(value, Event):

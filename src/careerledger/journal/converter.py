@@ -6,6 +6,7 @@ checks of the class, and names the path to a value that is wrong. ``codec`` has 
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum, Flag
@@ -267,6 +268,16 @@ def _parser(parse: Callable[[str], Any]) -> Callable[[object, Any], Any]:
             ) from None
 
     return structure
+
+
+def from_text(kind: Any, text: str) -> object:
+    """Return the value of a field's type that a person typed, or the text where it has none."""
+    if kind in plain_forms or kind in _PARSERS:
+        with suppress(Exception):  # what a user's class raises; the field will refuse the text
+            return _structure(text, kind)
+    elif isinstance(kind, type) and issubclass(kind, Enum):
+        return {str(plain_member(member)): member for member in kind}.get(text, text)
+    return text
 
 
 def _day(text: str) -> date:

@@ -12,14 +12,14 @@ Beside the bytes stands one disclosure a line, which goes when the person is for
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple, Union, get_type_hints
 
 import msgspec
 
 from careerledger.errors import DamagedError
-from careerledger.events import Event, UnknownEvent
+from careerledger.events import Event, PersonalField, UnknownEvent
 from careerledger.events.correction import EntryAmended
 from careerledger.history import Entry
 from careerledger.journal.converter import (
@@ -70,11 +70,9 @@ class Redaction(NamedTuple):
 def redact(event: Event, salt: Salt) -> Redaction | None:
     """Return how an event is written without its personal values; None: it has none."""
     event = subject_of(event)
-    if isinstance(event, UnknownEvent) or not event.__event__.personal:
-        return None
     forgotten: dict[str, Any] = {}
     lines: dict[str, bytes] = {}
-    for name, (subject, kind, default, instead) in event.__event__.personal.items():
+    for name, (subject, kind, default, instead) in personal_fields(event).items():
         value = getattr(event, name)
         # Most are empty, which is soon seen.
         if value != default and (id_ := getattr(event, subject)) is not None:
@@ -86,6 +84,11 @@ def redact(event: Event, salt: Salt) -> Redaction | None:
         return None
     commitments = {name: commitment(line) for name, line in lines.items()}
     return Redaction(forgotten, commitments, b"\n".join(lines.values()))
+
+
+def personal_fields(event: Event) -> Mapping[str, PersonalField]:
+    """Return the fields of an event that may hold personal data; none where it is unknown."""
+    return {} if isinstance(event, UnknownEvent) else event.__event__.personal
 
 
 def subject_of(event: Event) -> Event:
@@ -148,6 +151,8 @@ def disclose(event: Event, lines: bytes, hook: Callable[[Any, Any], Any]) -> lis
     """
     event = subject_of(event)
     cls: Any = type(event)
+    if not personal_fields(event):
+        raise msgspec.DecodeError("an entry has disclosures, and its event no personal field")
     decoder = _line_decoder(cls, hook)
     salts: list[str] = []
     for line in lines.split(b"\n"):

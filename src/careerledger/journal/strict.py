@@ -19,7 +19,7 @@ from careerledger.journal.codec import (
     write,
 )
 from careerledger.journal.parser import MAX_BYTES, parse_entry
-from careerledger.journal.personal import commitments_in, redact, subject_of
+from careerledger.journal.personal import commitments_in, personal_fields, redact, subject_of
 
 __all__ = ["decode", "decode_all"]
 
@@ -61,7 +61,7 @@ def _canonical(codec: Codec, seq: int, body: bytes, personal: bytes | None) -> E
             return None
         if commitments or personal is not None:
             event = subject_of(entry.event)
-            if not commitments.keys() <= event.__event__.personal.keys():
+            if not commitments.keys() <= personal_fields(event).keys():
                 return None
             if personal is not None:
                 salts = iter(disclose_in(codec, entry.event, personal))
