@@ -3,18 +3,18 @@
 # (as in limits.py)
 
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import apsw
 
 from careerledger.errors import ClosedError, ForkedError, StoreError
 from careerledger.stores.sqlite.errors import Translated
 from careerledger.stores.sqlite.examination import note_examined
-from careerledger.stores.sqlite.forking import abandon, call_after_fork, close_quietly, identity_of
+from careerledger.stores.sqlite.forking import abandon, call_after_fork, close_quietly
 from careerledger.stores.sqlite.limits import (
     COMMON_ROWS,
     MAX_COMMON,
@@ -35,7 +35,6 @@ from careerledger.stores.sqlite.turns import Turns
 
 __all__ = ["LedgerFile"]
 
-_T = TypeVar("_T")
 _CHUNK: Final = 1 << 16
 """How many bytes SQLite's file layer is given at once; it takes less than 128 KiB."""
 
@@ -78,7 +77,8 @@ class LedgerFile:
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         self.lock.release()
-        self.translated.__exit__(kind, error, traceback)
+        if error is not None:
+            self.translated.raise_for(error)
 
     @property
     def connection(self) -> apsw.Connection:
@@ -164,11 +164,10 @@ class LedgerFile:
 
     # Writing
 
-    def begin(self, first: Callable[[], _T], *, patient: bool = True) -> _T:
-        """Start a transaction, whose end gives the lock back.
+    def begin(self, *, patient: bool = True) -> apsw.Connection:
+        """Start a transaction, and keep the lock until ``end``; return the connection.
 
         Args:
-            first: What the transaction begins with; where it fails, there is no transaction.
             patient: Whether to wait for other writers, standing in line.
         """
         self.check_process()
@@ -176,29 +175,40 @@ class LedgerFile:
         connection = None
         try:
             connection = self.idle_connection
-            with self.translated:
+            if patient:
+                self._turns.begin()
+            else:
+                connection.set_busy_handler(None)
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            finally:
                 if patient:
-                    self._turns.begin()
+                    self._turns.end()
                 else:
-                    connection.set_busy_handler(None)
-                try:
-                    connection.execute("BEGIN IMMEDIATE")
-                finally:
-                    if patient:
-                        self._turns.end()
-                    else:
-                        connection.set_busy_handler(self._turns)
-                self._check_identity()
-                self._confirm_log()
-                if self._examined is not None:
-                    note_examined(connection, self._examined)
-                    self._examined = None
-                return first()
-        except BaseException:
+                    connection.set_busy_handler(self._turns)
+            self._check_identity()
+            self._confirm_log()
+            if self._examined is not None:
+                note_examined(connection, self._examined)
+                self._examined = None
+        except BaseException as error:
             if connection is not None:
                 _roll_back(connection)
             self.lock.release()
+            self.translated.raise_for(error)
             raise
+        return connection
+
+    def commit(self) -> int:
+        """Make what was written in the transaction count; return the version of the file."""
+        self.check_process()
+        connection = self.connection
+        try:
+            connection.execute("COMMIT")
+        except apsw.Error as error:
+            self.translated.raise_for(error)
+            raise
+        return connection.data_version()
 
     def end(self) -> None:
         """Undo what was not committed, and let others in."""
@@ -212,7 +222,8 @@ class LedgerFile:
     def _check_identity(self) -> None:
         """Refuse to write into a file that nobody can find any more."""
         try:
-            identity = identity_of(self.path)
+            status = os.lstat(self.path)
+            identity = status.st_dev, status.st_ino
         except OSError:
             identity = None
         if identity != self._identity:

@@ -146,13 +146,15 @@ class SQLiteStore:
         return _Writing(partial(self._begin, ledger), self._finish)
 
     def _begin(self, ledger: str, *, patient: bool = True) -> Head:
-        self._writing = self._file.begin(partial(self._last_end, ledger), patient=patient)
+        connection = self._file.begin(patient=patient)
+        try:
+            if connection.data_version() != self._version:
+                self._ends.clear()
+            self._writing = self._ends.get(ledger) or self._end_of(ledger)
+        except BaseException:
+            self._file.end()
+            raise
         return self._writing.head
-
-    def _last_end(self, ledger: str) -> "_End":
-        if self._file.connection.data_version() != self._version:
-            self._ends.clear()
-        return self._ends.get(ledger) or self._end_of(ledger)
 
     def _finish(self, error: BaseException | None) -> None:
         """End the transaction: what was written in it counts, unless there was an error."""
@@ -164,15 +166,11 @@ class SQLiteStore:
             self._file.end()
 
     def _commit(self) -> None:
-        file, end = self._file, self._writing
-        file.check_process()
-        connection = file.connection
+        end = self._writing
         if end is None:
             raise StoreError(f"{self.path}: an append failed, so nothing was written")
-        with file.translated:
-            connection.execute("COMMIT")
+        self._version = self._file.commit()
         self._ends[end.ledger] = end
-        self._version = connection.data_version()
 
     def append(self, ledger: str, rows: Collection[Row], frontier: bytes) -> None:
         """Add rows behind the head, in ``writing``."""
