@@ -12,7 +12,7 @@ from careerledger.history import Entry
 from careerledger.journal import strict
 from careerledger.journal.personal import commitments_in
 from careerledger.journal.read import log_pages
-from careerledger.journal.write import as_row
+from careerledger.journal.write import as_row, as_rows
 from careerledger.proofs.checkpoint import Checkpoint
 from careerledger.proofs.inclusion import Proof
 from careerledger.proofs.merkle import Frontier, inclusion_path, root_of
@@ -140,7 +140,7 @@ def _telling(
         )
         pairs = list(zip(rows, entries, strict=True))
         if (
-            [_derived(row, entry) for row, entry in pairs] == rows
+            as_rows(entries, [row.body for row in rows], [row.personal for row in rows]) == rows
             and [row.seq for row in rows] == list(range(after + 1, after + len(rows) + 1))
             and times == sorted(times)
         ):
