@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast, overload
 
@@ -19,7 +19,7 @@ from careerledger.events import Action, Event, catalogue
 from careerledger.history import Draft, Entry
 from careerledger.journal import Journal, codec
 from careerledger.journal.personal import as_plain
-from careerledger.journal.write import Fact, Writer, proposals, unknown_entry
+from careerledger.journal.write import Fact, Writer, proposals, unknown_entry, utc_now
 from careerledger.projections import Projection
 from careerledger.projections.base import meta_of
 from careerledger.stores import Place, Query, Store
@@ -41,10 +41,6 @@ C = TypeVar("C")
 E = TypeVar("E", bound=Action)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Ledger:
     """One career: an append-only sequence of entries, and the answers that rest on it.
 
@@ -64,7 +60,7 @@ class Ledger:
         *,
         name: str = "career",
         strict: bool = True,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         if isinstance(cast("object", store), str | os.PathLike):
             raise StoreError(f"{store!r} is not a store; use Ledger.open({store!r})")
@@ -82,7 +78,7 @@ class Ledger:
         name: str = "career",
         strict: bool = True,
         timeout: float = 5.0,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
     ) -> Self:
         """Open the ledger in a SQLite file, which is made on first use.
 
@@ -101,7 +97,7 @@ class Ledger:
         return cls(SQLiteStore(path, timeout=timeout), name=name, strict=strict, clock=clock)
 
     @classmethod
-    def in_memory(cls, *, strict: bool = True, clock: Callable[[], datetime] = _now) -> Self:
+    def in_memory(cls, *, strict: bool = True, clock: Callable[[], datetime] = utc_now) -> Self:
         """A new ledger that lasts as long as the program, for tests and trials."""
         return cls(MemoryStore(), strict=strict, clock=clock)
 
@@ -717,7 +713,7 @@ class Ledger:
         new: str | os.PathLike[str],
         /,
         *,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
     ) -> "list[Loss]":
         """Save every entry of a damaged ledger file that still verifies into a new file.
 

@@ -1,7 +1,5 @@
 """Broken events and broken upcasts, each with a projection that is right about them."""
 
-from datetime import date
-from decimal import Decimal
 from typing import Annotated, Any
 
 import attrs
@@ -43,18 +41,6 @@ def broken_event(law, mistake, *names, **said):
 
 
 # What a field may hold
-
-
-@broken_event(SURVIVES, "an amount is a Decimal, which JSON has not", "price")
-@event("zoo.with-decimal")
-class WithDecimal(Action):
-    price: Decimal = Decimal(1)
-
-
-@broken_event(SURVIVES, "a day is a datetime.date, which no reader makes of text", "day")
-@event("zoo.with-date")
-class WithDate(Action):
-    day: date = date(2024, 1, 1)
 
 
 @attrs.define

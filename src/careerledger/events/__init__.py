@@ -24,10 +24,7 @@ from careerledger.events.base import (
     catalogue as catalogue,
     event as event,
     field as field,
-    ids_in as ids_in,
-    introduced as introduced,
     part as part,
-    referred as referred,
 )
 from careerledger.events.fields import (
     FORGOTTEN as FORGOTTEN,
@@ -45,6 +42,12 @@ from careerledger.events.fields import (
     TextSet as TextSet,
     WeightByTheme as WeightByTheme,
     personal as personal,
+)
+from careerledger.events.ids import (
+    ids_in as ids_in,
+    introduced as introduced,
+    named as named,
+    referred as referred,
 )
 from careerledger.events.plain import register_type as register_type
 from careerledger.events.rules import Interval as Interval, MinLen as MinLen, Predicate as Predicate

@@ -2,7 +2,7 @@
 
 import re
 import types
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import (
     Annotated,
@@ -24,7 +24,7 @@ import attrs
 from immutabledict import immutabledict
 
 from careerledger.dates import PartialDate
-from careerledger.errors import DefinitionError, FieldError
+from careerledger.errors import DefinitionError
 from careerledger.events.fields import (
     FORGOTTEN,
     Accepts,
@@ -38,7 +38,9 @@ from careerledger.events.fields import (
     Texts,
     TextSet,
     check_for,
+    check_of,
     typed_kinds,
+    with_check,
 )
 from careerledger.events.meta import with_meta
 from careerledger.events.rules import MinLen
@@ -133,29 +135,6 @@ def field(*, default: Any = attrs.NOTHING) -> Any:
     return attrs.field(default=default)
 
 
-def _check_value(value: object, event: object, attribute: "attrs.Attribute[Any]") -> object:
-    check, default = attribute.metadata[_CHECK]
-    if value is default:  # as most fields are; it was checked when the class was defined
-        return value
-    try:
-        return check(value)
-    except RuleError as rule:
-        raise FieldError(
-            f"{attribute.name} of {type(event).__name__} is {shown(value)}; it must be {rule}",
-            attribute.name,
-        ) from None
-
-
-def check_of(attribute: "attrs.Attribute[Any]") -> Callable[[Any], Any] | None:
-    """Return the check of a field of an event, or of a part of one; None: of another class."""
-    check, _ = attribute.metadata.get(_CHECK, (None, None))
-    return cast("Callable[[Any], Any] | None", check)
-
-
-_CHECK: Final = "careerledger.check"
-_CONVERTER: Final = attrs.Converter(_check_value, takes_self=True, takes_field=True)
-
-
 def _with_checks(cls: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
     """Give each field the check that its annotation asks for."""
     if any(isinstance(field.type, str) for field in fields):
@@ -191,8 +170,7 @@ def _with_checks(cls: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs
                 raise DefinitionError(
                     f"{where} has the default {shown(default)}; it must be {rule}"
                 ) from None
-        metadata = {**attribute.metadata, _CHECK: (check, object() if made_anew else default)}
-        checked.append(attribute.evolve(default=default, metadata=metadata, converter=_CONVERTER))
+        checked.append(with_check(attribute, check, default, made_anew=made_anew))
     return checked
 
 
@@ -508,7 +486,7 @@ def _personal_fields(
                 f"{where} names the subject {subject!r}, which must be a field that holds one id "
                 "of one kind, such as Annotated[str, Refers.to('contact')]"
             )
-        check, _ = attribute.metadata[_CHECK]
+        check: Any = check_of(attribute)
         for forgotten in (FORGOTTEN, attribute.default, None):
             with suppress(RuleError):
                 yield (
@@ -539,31 +517,3 @@ def _parts(annotation: object) -> Iterator[object]:
 
 def _id_rules(annotation: object) -> Iterator[Introduces | Refers]:
     return (part for part in _parts(annotation) if isinstance(part, Introduces | Refers))
-
-
-def introduced(event: Event) -> str | None:
-    """The id that an event introduces, as ``"kind:id"``, or None."""
-    introduces = None if isinstance(event, UnknownEvent) else event.__event__.introduces
-    if introduces is None:
-        return None
-    name, kind = introduces
-    id_: str | None = getattr(event, name)
-    return None if id_ is None else f"{kind}:{id_}"
-
-
-def referred(event: Event) -> list[tuple[str, str, tuple[str, ...]]]:
-    """The ids that an event refers to, each with its field and its possible kinds."""
-    if isinstance(event, UnknownEvent):
-        return []
-    return [
-        (name, id_, kinds)
-        for name, kinds in event.__event__.refers
-        for id_ in ids_in(getattr(event, name))
-    ]
-
-
-def ids_in(value: object) -> Sequence[str]:
-    """The ids that a field of references holds: none, one, or several."""
-    if value is None:
-        return ()
-    return (value,) if isinstance(value, str) else sorted(cast("Iterable[str]", value))

@@ -39,9 +39,10 @@ import attrs
 from immutabledict import immutabledict
 
 from careerledger.dates import DateLike, PartialDate
-from careerledger.errors import DateError, DefinitionError
+from careerledger.errors import DateError, DefinitionError, FieldError
 from careerledger.events.plain import plain_forms
 from careerledger.events.rules import Interval, MinLen, Rule, rules_in
+from careerledger.text import shown
 
 S = TypeVar("S")
 G = TypeVar("G")
@@ -136,6 +137,42 @@ class RuleError(Exception):
 
 
 Check = Callable[[Any], Any]
+
+
+def _check_value(value: object, event: object, attribute: "attrs.Attribute[Any]") -> object:
+    check, default = attribute.metadata[_CHECK]
+    if value is default:  # as most fields are; it was checked when the class was defined
+        return value
+    try:
+        return check(value)
+    except RuleError as rule:
+        raise FieldError(
+            f"{attribute.name} of {type(event).__name__} is {shown(value)}; it must be {rule}",
+            attribute.name,
+        ) from None
+
+
+_CHECK: Final = "careerledger.check"
+_CONVERTER: Final = attrs.Converter(_check_value, takes_self=True, takes_field=True)
+
+
+def with_check(attribute: Any, check: Check, default: object, *, made_anew: bool) -> Any:
+    """Return the attribute of a class with a check of its values.
+
+    Args:
+        attribute: Of attrs.
+        check: Turns a value into what the field holds, or raises RuleError.
+        default: The checked default.
+        made_anew: Whether there is no default, or a new one for each event.
+    """
+    metadata = {**attribute.metadata, _CHECK: (check, object() if made_anew else default)}
+    return attribute.evolve(default=default, metadata=metadata, converter=_CONVERTER)
+
+
+def check_of(attribute: "attrs.Attribute[Any]") -> Check | None:
+    """Return the check of a field of an event, or of a part of one; None: of another class."""
+    check, _ = attribute.metadata.get(_CHECK, (None, None))
+    return cast("Check | None", check)
 
 
 def check_for(annotation: object) -> Check:  # noqa: PLR0911 - one for each kind of annotation

@@ -43,8 +43,7 @@ from immutabledict import immutabledict
 from careerledger.dates import PartialDate
 from careerledger.errors import CodecError
 from careerledger.events import Event, UnknownEvent, catalogue
-from careerledger.events.base import check_of
-from careerledger.events.fields import RuleError, base_of
+from careerledger.events.fields import RuleError, base_of, check_of
 from careerledger.events.meta import has_more_rules
 from careerledger.events.plain import plain_forms
 from careerledger.history import Entry

@@ -4,31 +4,13 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-import msgspec
-
 from careerledger.errors import IntroducedTwiceError, UnknownReferenceError
-from careerledger.events import Event, UnknownEvent, ids_in, introduced, referred
-from careerledger.events.correction import EntryAmended
+from careerledger.events import Event, ids_in, introduced
 from careerledger.history import Corrections
 from careerledger.journal.read import Journal
 from careerledger.stores import Query
 
-__all__ = ["References", "names_of"]
-
-
-def names_of(event: Event) -> str | None:
-    """Return the ids that an event names besides the one it introduces, as ``stores.Row`` has them.
-
-    An amendment names all that the event in it introduces or refers to.
-    """
-    names: list[str] = []
-    if isinstance(event, EntryAmended):
-        event = event.event
-        names += filter(None, [introduced(event)])
-    if isinstance(event, UnknownEvent) or not (names or event.__event__.refers):
-        return None
-    names += [f"{kind}:{id_}" for _, id_, kinds in referred(event) for kind in kinds]
-    return msgspec.json.encode(list(dict.fromkeys(names))).decode() if names else None
+__all__ = ["References"]
 
 
 class _Reference(NamedTuple):

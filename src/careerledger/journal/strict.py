@@ -56,22 +56,30 @@ def _canonical(codec: Codec, seq: int, body: bytes, personal: bytes | None) -> E
         return None
     try:
         entry = read(codec, seq, body)
-        commitments = commitments_in(body) if b'"personal":{' in body else {}
-        if entry is None or write(entry, commitments=commitments) != body:
+        if entry is None:
             return None
-        if commitments or personal is not None:
-            event = subject_of(entry.event)
-            if not commitments.keys() <= personal_fields(event).keys():
-                return None
-            if personal is not None:
-                salts = iter(disclose_in(codec, entry.event, personal))
-                redaction = redact(event, lambda: bytes.fromhex(next(salts)))
-                if (
-                    redaction is None
-                    or redaction.lines != personal
-                    or not redaction.commitments.keys() <= commitments.keys()
-                ):
-                    return None
+        if personal is None and b'"personal":{' not in body:
+            return entry if write(entry) == body else None
+        return entry if _is_redacted(codec, entry, body, personal) else None
     except (*NOT_QUICKLY, ValueError, StopIteration):
         return None
-    return entry
+
+
+def _is_redacted(codec: Codec, entry: Entry[Event], body: bytes, personal: bytes | None) -> bool:
+    """Put the disclosures back; return whether that entry is written as these bytes and lines."""
+    commitments = commitments_in(body)
+    event = subject_of(entry.event)
+    if (
+        write(entry, commitments=commitments) != body
+        or not commitments.keys() <= personal_fields(event).keys()
+    ):
+        return False
+    if personal is None:
+        return True
+    salts = iter(disclose_in(codec, entry.event, personal))
+    redaction = redact(event, lambda: bytes.fromhex(next(salts)))
+    return (
+        redaction is not None
+        and redaction.lines == personal
+        and redaction.commitments.keys() <= commitments.keys()
+    )

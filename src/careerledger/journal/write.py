@@ -3,7 +3,10 @@
 import os
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
+
+import msgspec
 
 from careerledger.errors import (
     ConflictError,
@@ -14,12 +17,12 @@ from careerledger.errors import (
     RecordError,
     UnknownEntryError,
 )
-from careerledger.events import Action, Event, UnknownEvent, introduced
+from careerledger.events import Action, Event, UnknownEvent, introduced, named
 from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten
 from careerledger.history import Draft, Entry
 from careerledger.journal import codec, personal
 from careerledger.journal.read import Journal
-from careerledger.journal.references import References, names_of
+from careerledger.journal.references import References
 from careerledger.proofs import Frontier, leaf_hash
 from careerledger.proofs.personal import SALT_SIZE
 from careerledger.stores import Head, Query, Row, new_row
@@ -35,9 +38,15 @@ __all__ = [
     "next_instant",
     "proposals",
     "unknown_entry",
+    "utc_now",
 ]
 
 Fact = Action | Draft
+
+
+def utc_now() -> datetime:
+    """Return the present instant; the clock of a ledger that is given no other."""
+    return datetime.now(UTC)
 
 
 class Proposal(NamedTuple):
@@ -317,8 +326,11 @@ def append(journal: Journal, head: Head, entries: Sequence[Entry[Event]]) -> Non
     """Write entries behind the head, with their hashes, within ``writing``."""
     rows = [as_row(entry, *codec.seal(entry, salt)) for entry in entries]
     frontier = Frontier(head.size, head.frontier)
-    frontier.extend([row.leaf for row in rows])
+    frontier.extend(map(_leaf, rows))
     journal.store.append(journal.name, rows, frontier.packed)
+
+
+_leaf: Final = attrgetter("leaf")
 
 
 def salt() -> bytes:
@@ -330,6 +342,7 @@ def as_row(entry: Entry[Event], body: bytes, personal_lines: bytes | None = None
     """Return what a store keeps of an entry: its bytes, and the columns derived from them."""
     event = entry.event
     on: str | None = getattr(event, "on", None)
+    names = named(event)
     return new_row(
         (
             entry.seq,
@@ -342,7 +355,7 @@ def as_row(entry: Entry[Event], body: bytes, personal_lines: bytes | None = None
             entry.batch,
             getattr(event, "target", None) if on is None else None,
             introduced(event),
-            names_of(event),
+            msgspec.json.encode(names).decode() if names else None,
             body,
             leaf_hash(body),
             personal_lines,
