@@ -33,6 +33,8 @@ class CachedFold:
         self.fold = fold
         self.seen = seen
         """How many entries of the ledger it knew."""
+        self.until = ""
+        """The day up to which it folded them."""
         self.unsaved = 0
         """How many entries were folded since its state was last saved."""
 
@@ -63,15 +65,17 @@ class Folds:
     def views(self, projections: Sequence[AnyProjection], upto: int, day: date) -> list[Any]:
         """Return the views of projections at a day, from the first ``upto`` entries."""
         self._drop_outdated()
+        until = PartialDate(day)
         queries = {
-            projection: Query(upto=upto, until=PartialDate(day), types=consumed_types(projection))
+            projection: Query(upto=upto, until=until, types=consumed_types(projection))
             for projection in projections
         }
         running = [self._start(projection, query) for projection, query in queries.items()]
-        for reached, together in _by_place(running):
+        behind = [cached for cached in running if (cached.seen, cached.until) != (upto, until)]
+        for reached, together in _by_place(behind):
             self._advance(together, reached, _union(queries[k.fold.projection] for k in together))
         for cached in running:
-            cached.seen = upto
+            cached.seen, cached.until = upto, until
             self._keep(cached, queries[cached.fold.projection])
         views = {cached.fold.projection: cached.fold.view(day) for cached in running}
         return [views[projection] for projection in projections]
@@ -105,7 +109,7 @@ class Folds:
                     cached.unsaved += count
                     answers[cached.fold.projection] = cached.fold.view(day)
             for cached, query in queries.items():
-                cached.seen = upto
+                cached.seen, cached.until = upto, PartialDate(days[-1])
                 if cached.unsaved >= SNAPSHOT_EVERY and (new := self._snapshot(cached, upto)):
                     self._snapshots.save(cached.fold.projection, [new], self._is_current(query))
                 self._keep(cached, query)
