@@ -242,7 +242,9 @@ class Changes:
             differ = [at for at, row in enumerate(rows) if row != old[at]]
             first, last = differ[0], differ[-1]
             before = rows[first - 1].recorded_at if first else ""
-            with suppress(TypeError):  # before the entries, verify looks at the types of values
+            with suppress(
+                TypeError, AttributeError
+            ):  # before the entries, verify looks at the types of values
                 for number, row in enumerate(rows[first : last + 1], start=first + 1):
                     check_row(Journal(store, name), row, number, before)
                     before = row.recorded_at

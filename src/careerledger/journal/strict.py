@@ -7,7 +7,7 @@ parsed thoroughly.
 
 from collections.abc import Iterable, Iterator
 
-from careerledger.events import Event
+from careerledger.events import Event, UnknownEvent
 from careerledger.history import Entry
 from careerledger.journal.codec import (
     NOT_QUICKLY,
@@ -56,7 +56,7 @@ def _canonical(codec: Codec, seq: int, body: bytes, personal: bytes | None) -> E
         return None
     try:
         entry = read(codec, seq, body)
-        if entry is None:
+        if entry is None or isinstance(subject_of(entry.event), UnknownEvent):
             return None
         if personal is None and b'"personal":{' not in body:
             return entry if write(entry) == body else None

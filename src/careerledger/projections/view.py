@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final, cast
 import attrs
 
 from careerledger.dates import PartialDate, beginning
+from careerledger.display import as_rich
 from careerledger.text import printable
 
 
@@ -28,9 +29,7 @@ class View:
 
     def __rich__(self) -> object:
         """What ``rich.print`` shows: the view's text, in which nothing is markup."""
-        from rich.text import Text  # noqa: PLC0415 - only rich asks for it
-
-        return Text(str(self))
+        return as_rich(str(self))
 
     def __str__(self) -> str:
         # What others wrote may hold what a terminal would obey.
