@@ -8,7 +8,7 @@ from typing import Final, Literal, Self, cast
 from careerledger.errors import DateError
 from careerledger.text import shown
 
-__all__ = ["PERIODS", "DateLike", "PartialDate", "as_of", "beginning", "period_ends"]
+__all__ = ["PERIODS", "DateLike", "PartialDate", "as_instant", "as_of", "beginning", "period_ends"]
 
 _SHAPE: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
@@ -112,6 +112,26 @@ DateLike = str | date
 def as_of(value: DateLike) -> date:
     """The day that a question is asked for: a month or a year means its last day."""
     return PartialDate(value).last_day
+
+
+def as_instant(value: datetime | str) -> datetime:
+    """Return the instant that a question is asked for; DateError where its offset is missing."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            raise DateError(
+                f"known_at is {shown(value)}, which is not an instant; "
+                "write it as '2026-11-22T18:00:00Z', or give an aware datetime"
+            ) from None
+    if not isinstance(cast("object", value), datetime):
+        raise DateError(f"known_at is {shown(value)}, which is a day and not an instant")
+    if value.tzinfo is None:
+        raise DateError(
+            f"known_at is {value.isoformat()!r}, which could be anywhere; "
+            "say its offset from UTC, as in '2026-11-22T18:00:00Z'"
+        )
+    return value
 
 
 def period_ends(every: str, first: date, last: date) -> list[date]:

@@ -4,14 +4,13 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast, overload
+from typing import Any, Self, TypeVar, cast, overload
 
+from careerledger import answers, journal, proofs
 from careerledger.answers.fold import Folds
-from careerledger.dates import DateLike, PartialDate, as_of, period_ends
+from careerledger.dates import DateLike, PartialDate, as_instant, as_of, period_ends
 from careerledger.errors import (
-    DateError,
     DefinitionError,
-    RecordError,
     StoreError,
     UnknownEntryError,
 )
@@ -25,16 +24,11 @@ from careerledger.projections.base import meta_of
 from careerledger.stores import Place, Query, Store
 from careerledger.stores.memory import MemoryStore
 
-if TYPE_CHECKING:
-    from careerledger.answers.checks import Check, Finding
-    from careerledger.answers.comparison import Comparison, Question
-    from careerledger.answers.explanation import Explanation, Measure
-    from careerledger.journal.recover import Loss
-    from careerledger.proofs.inclusion import Proof
-    from careerledger.proofs.notes import PublicKey, SigningKey
-
 __all__ = ["Ledger"]
 
+Day = DateLike | None
+Instant = datetime | str | None
+Some = type[Projection[Any]]
 A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
@@ -176,15 +170,7 @@ class Ledger:
             CodecError: An event cannot be written as bytes.
             StoreError: The store cannot be written.
         """
-        if isinstance(facts, Action) or not isinstance(facts, Iterable):
-            return self._writer.record(proposals([facts], key), expect=expect, amend=amend)[0]
-        several = proposals(facts)
-        if key is not None:
-            raise RecordError(
-                f"key {key!r} was given for several events; a key stands for one, "
-                "so give each as Draft(event, key)"
-            )
-        return self._writer.record(several, expect=expect, amend=amend)
+        return self._writer.record(facts, key=key, expect=expect, amend=amend)
 
     def void(self, entry_id: str, *, reason: str) -> Entry[Event]:
         """Let an entry count as if it had never been recorded. It stays in the log.
@@ -275,12 +261,7 @@ class Ledger:
 
     @overload
     def project(
-        self,
-        projection: type[Projection[A]],
-        /,
-        *,
-        at: DateLike | None = None,
-        known_at: datetime | str | None = None,
+        self, projection: type[Projection[A]], /, *, at: Day = None, known_at: Instant = None
     ) -> A: ...
     @overload
     def project(
@@ -289,8 +270,8 @@ class Ledger:
         second: type[Projection[B]],
         /,
         *,
-        at: DateLike | None = None,
-        known_at: datetime | str | None = None,
+        at: Day = None,
+        known_at: Instant = None,
     ) -> tuple[A, B]: ...
     @overload
     def project(
@@ -300,28 +281,23 @@ class Ledger:
         third: type[Projection[C]],
         /,
         *,
-        at: DateLike | None = None,
-        known_at: datetime | str | None = None,
+        at: Day = None,
+        known_at: Instant = None,
     ) -> tuple[A, B, C]: ...
     @overload
     def project(
         self,
-        first: type[Projection[Any]],
-        second: type[Projection[Any]],
-        third: type[Projection[Any]],
-        fourth: type[Projection[Any]],
+        first: Some,
+        second: Some,
+        third: Some,
+        fourth: Some,
         /,
-        *more: type[Projection[Any]],
-        at: DateLike | None = None,
-        known_at: datetime | str | None = None,
+        *more: Some,
+        at: Day = None,
+        known_at: Instant = None,
     ) -> tuple[Any, ...]: ...
 
-    def project(
-        self,
-        *projections: type[Projection[Any]],
-        at: DateLike | None = None,
-        known_at: datetime | str | None = None,
-    ) -> Any:
+    def project(self, *projections: Some, at: Day = None, known_at: Instant = None) -> Any:
         """Answer one projection, or several in one pass over the log.
 
         Args:
@@ -337,8 +313,7 @@ class Ledger:
             meta_of(projection)
         with self._journal.lock:
             upto = self._known(known_at)
-            day = self._today() if at is None else as_of(at)
-            views = self._folds.views(projections, upto, day)
+            views = self._folds.views(projections, upto, self._day(at))
         return views[0] if len(views) == 1 else tuple(views)
 
     @overload
@@ -347,10 +322,10 @@ class Ledger:
         projection: type[Projection[A]],
         /,
         *,
-        every: str = "month",
         since: DateLike,
-        until: DateLike | None = None,
-        known_at: datetime | str | None = None,
+        until: Day = None,
+        every: str = "month",
+        known_at: Instant = None,
     ) -> list[tuple[date, A]]: ...
     @overload
     def series(
@@ -359,32 +334,32 @@ class Ledger:
         second: type[Projection[B]],
         /,
         *,
-        every: str = "month",
         since: DateLike,
-        until: DateLike | None = None,
-        known_at: datetime | str | None = None,
+        until: Day = None,
+        every: str = "month",
+        known_at: Instant = None,
     ) -> list[tuple[date, tuple[A, B]]]: ...
     @overload
     def series(
         self,
-        first: type[Projection[Any]],
-        second: type[Projection[Any]],
-        third: type[Projection[Any]],
+        first: Some,
+        second: Some,
+        third: Some,
         /,
-        *more: type[Projection[Any]],
-        every: str = "month",
+        *more: Some,
         since: DateLike,
-        until: DateLike | None = None,
-        known_at: datetime | str | None = None,
+        until: Day = None,
+        every: str = "month",
+        known_at: Instant = None,
     ) -> list[tuple[date, tuple[Any, ...]]]: ...
 
     def series(
         self,
-        *projections: type[Projection[Any]],
-        every: str = "month",
+        *projections: Some,
         since: DateLike,
-        until: DateLike | None = None,
-        known_at: datetime | str | None = None,
+        until: Day = None,
+        every: str = "month",
+        known_at: Instant = None,
     ) -> Any:
         """A projection over time, or several, in one pass over the log.
 
@@ -407,8 +382,7 @@ class Ledger:
             meta_of(projection)
         with self._journal.lock:
             upto = self._known(known_at)
-            end = self._today() if until is None else as_of(until)
-            days = period_ends(every, PartialDate(since).first_day, end)
+            days = period_ends(every, PartialDate(since).first_day, self._day(until))
             views = self._folds.series(projections, upto, days)
         answers = [each[0] if len(each) == 1 else tuple(each) for each in views]
         return list(zip(days, answers, strict=True))
@@ -418,11 +392,11 @@ class Ledger:
         projection: type[Projection[Any]],
         /,
         *,
-        of: "Measure | None" = None,
-        at: DateLike | None = None,
+        of: "answers.Measure | None" = None,
+        at: Day = None,
         between: tuple[DateLike, DateLike] | None = None,
-        known_at: datetime | str | None = None,
-    ) -> "Explanation":
+        known_at: Instant = None,
+    ) -> "answers.Explanation":
         """Which entries a number rests on, or what moved it from one date to another.
 
         Args:
@@ -441,20 +415,14 @@ class Ledger:
         Raises:
             DefinitionError: The view has no such number, or the dates are in the wrong order.
         """
-        from careerledger.answers import explanation  # noqa: PLC0415 - few need it
-
         meta_of(projection)
         if between is None:
-            day = self._today() if at is None else as_of(at)
+            day = self._day(at)
             history = self.entries(until=day, known_at=known_at)
-            return explanation.explain(projection, history, day, of)
-        if at is not None:
-            raise DefinitionError(f"at={at!r} was given beside between={between!r}; give one")
-        if not isinstance(cast("object", between), Sequence) or len(between) != _DATES:
-            raise DefinitionError(f"between is {between!r}; give two dates, the earlier one first")
-        start, end = map(as_of, between)
+            return answers.explain(projection, history, day, of)
+        start, end = answers.dates_between(between, at)
         history = self.entries(until=end, known_at=known_at)
-        return explanation.explain_change(projection, history, (start, end), of)
+        return answers.explain_change(projection, history, (start, end), of)
 
     # Deciding
 
@@ -498,9 +466,9 @@ class Ledger:
         futures: Mapping[str, Sequence[Action]] | None = None,
         /,
         *,
-        projections: "Sequence[Question] | None" = None,
-        at: DateLike | None = None,
-    ) -> "Comparison":
+        projections: "Sequence[answers.Question] | None" = None,
+        at: Day = None,
+    ) -> "answers.Comparison":
         """Futures side by side: what each would do to the numbers of this career.
 
         Args:
@@ -519,15 +487,12 @@ class Ledger:
             DefinitionError: A view has no such number.
             RecordError: An event cannot be a fact, as in ``record``.
         """
-        from careerledger.answers.comparison import DEFAULT, compare  # noqa: PLC0415 - few need it
-        from careerledger.answers.open_opportunities import opportunities  # noqa: PLC0415
-
         if futures is None:
-            futures = opportunities(self.entries(), self._today())
-        return compare(
+            futures = answers.opportunities(self.entries(), self._today())
+        return answers.compare(
             self._branch,
             futures,
-            DEFAULT if projections is None else projections,
+            answers.DEFAULT if projections is None else projections,
             None if at is None else as_of(at),
         )
 
@@ -536,27 +501,22 @@ class Ledger:
         self,
         *,
         types: Sequence[type[E]],
-        since: DateLike | None = None,
-        until: DateLike | None = None,
-        known_at: datetime | str | None = None,
+        since: Day = None,
+        until: Day = None,
+        known_at: Instant = None,
     ) -> Iterator[Entry[E]]: ...
     @overload
     def entries(
-        self,
-        *,
-        types: None = None,
-        since: DateLike | None = None,
-        until: DateLike | None = None,
-        known_at: datetime | str | None = None,
+        self, *, since: Day = None, until: Day = None, known_at: Instant = None
     ) -> Iterator[Entry[Any]]: ...
 
     def entries(
         self,
         *,
         types: Sequence[type[Action]] | None = None,
-        since: DateLike | None = None,
-        until: DateLike | None = None,
-        known_at: datetime | str | None = None,
+        since: Day = None,
+        until: Day = None,
+        known_at: Instant = None,
     ) -> Iterator[Entry[Any]]:
         """The history: every entry with corrections applied, in the order things happened.
 
@@ -608,12 +568,12 @@ class Ledger:
         _, root = self._journal.root()
         return root
 
-    def _known(self, known_at: datetime | str | None) -> int:
+    def _known(self, known_at: Instant) -> int:
         """How many entries a question is about."""
         size = self._journal.refresh()
         if known_at is None:
             return size
-        return self._journal.size_at(codec.instant_text(_instant(known_at)))
+        return self._journal.size_at(codec.instant_text(as_instant(known_at)))
 
     def now(self) -> datetime:
         """The instant that the ledger's clock shows."""
@@ -622,14 +582,17 @@ class Ledger:
     def _today(self) -> date:
         return self._clock().astimezone().date()
 
+    def _day(self, at: Day) -> date:
+        return self._today() if at is None else as_of(at)
+
     # Looking after it
 
     def check(
         self,
         *,
-        at: DateLike | None = None,
-        checks: "Iterable[Check] | None" = None,
-    ) -> "list[Finding]":
+        at: Day = None,
+        checks: "Iterable[answers.Check] | None" = None,
+    ) -> "list[answers.Finding]":
         """What looks wrong in the career as it is recorded, as data.
 
         Args:
@@ -640,13 +603,11 @@ class Ledger:
         Returns:
             The findings, in the order of the checks.
         """
-        from careerledger.answers.checks import CHECKS, find  # noqa: PLC0415 - few need it
-
         with self._journal.lock:
             unknown = self._journal.unknown_corrections(len(self))
-            day = self._today() if at is None else as_of(at)
-        chosen = CHECKS if checks is None else checks
-        return find([*self.entries(), *unknown], day, checks=chosen)
+            day = self._day(at)
+        chosen = answers.CHECKS if checks is None else checks
+        return answers.find([*self.entries(), *unknown], day, checks=chosen)
 
     # Carrying
 
@@ -664,9 +625,7 @@ class Ledger:
             DamagedError: The entries do not lead to the ledger's head.
             ReadOnlyError: The file cannot be made.
         """
-        from careerledger.journal import copy  # noqa: PLC0415 - rarely needed
-
-        copy.backup(self._journal, path)
+        journal.backup(self._journal, path)
 
     def export_jsonl(self, path: str | os.PathLike[str], /) -> None:
         """Write this ledger as it is now into a new text file, with nothing lost.
@@ -683,9 +642,7 @@ class Ledger:
             DamagedError: The entries do not lead to the ledger's head.
             ReadOnlyError: The file cannot be made.
         """
-        from careerledger.journal import copy  # noqa: PLC0415 - as in backup
-
-        copy.export_jsonl(self._journal, path)
+        journal.export_jsonl(self._journal, path)
 
     def import_jsonl(self, path: str | os.PathLike[str], /) -> int:
         """Take over a ledger that ``export_jsonl`` wrote: byte for byte, with its hashes.
@@ -703,9 +660,7 @@ class Ledger:
             ForeignFileError: The file is no such file, is incomplete or was changed, or is of
                 another ledger. Nothing of it was recorded.
         """
-        from careerledger.journal import copy  # noqa: PLC0415 - as in backup
-
-        return copy.import_jsonl(self._journal, path)
+        return journal.import_jsonl(self._journal, path)
 
     @staticmethod
     def recover(
@@ -714,7 +669,7 @@ class Ledger:
         /,
         *,
         clock: Callable[[], datetime] = utc_now,
-    ) -> "list[Loss]":
+    ) -> "list[journal.Loss]":
         """Save every entry of a damaged ledger file that still verifies into a new file.
 
         An entry is saved if its bytes have the hash that was kept with them. All ledgers of the
@@ -735,14 +690,12 @@ class Ledger:
             OverwriteError: There is a file where the new one is to be.
             DamagedError: Nothing could be saved.
         """
-        from careerledger.journal import recover  # noqa: PLC0415 - as in backup
-
-        return recover.recover(damaged, new, clock())
+        return journal.recover_file(damaged, new, clock())
 
     # Proving
 
     def verify(
-        self, *, since: str | None = None, public_key: "PublicKey | str | None" = None
+        self, *, since: str | None = None, public_key: "proofs.PublicKey | str | None" = None
     ) -> None:
         """Read and hash every entry, and compare all that the store derived from it.
 
@@ -756,13 +709,10 @@ class Ledger:
             ProofError: The ledger does not go on from the checkpoint, or the checkpoint was not
                 signed with that key.
         """
-        from careerledger.journal import verify  # noqa: PLC0415 - recording and asking do without
-        from careerledger.proofs.checkpoint import Checkpoint  # noqa: PLC0415 - as above
+        checkpoint = None if since is None else proofs.Checkpoint.from_text(since, public_key)
+        journal.verify_ledger(self._journal, checkpoint)
 
-        checkpoint = None if since is None else Checkpoint.from_text(since, public_key)
-        verify.verify(self._journal, checkpoint)
-
-    def checkpoint(self, key: "SigningKey", /) -> str:
+    def checkpoint(self, key: "proofs.SigningKey", /) -> str:
         """What the ledger holds now, signed: its size and root hash, as a C2SP checkpoint.
 
         Who keeps it elsewhere can show later that nothing up to then was changed (``verify``),
@@ -774,13 +724,11 @@ class Ledger:
         Raises:
             MissingExtraError: cryptography is not installed.
         """
-        from careerledger.proofs.checkpoint import Checkpoint  # noqa: PLC0415 - as in verify
-
-        return Checkpoint(key.name, *self._journal.root()).signed(key)
+        return proofs.Checkpoint(key.name, *self._journal.root()).signed(key)
 
     def prove(
         self, entry: Entry[Any] | str, /, *, checkpoint: str | None = None, disclose: bool = False
-    ) -> "Proof":
+    ) -> "proofs.Proof":
         """A proof that an entry is in this ledger, which reveals nothing of the others.
 
         ``careerledger.proofs.verify`` checks it, without the ledger.
@@ -796,32 +744,11 @@ class Ledger:
             ProofError: The entry was recorded after the checkpoint, or the ledger does not go on
                 from it.
         """
-        from careerledger.journal import verify  # noqa: PLC0415 - as in verify
-
         id_ = entry if isinstance(entry, str) else entry.id
         found = self._journal.find([id_]).get(id_)
         if found is None:
             raise unknown_entry(self.name, id_)
-        return verify.prove(self._journal, found.seq, checkpoint, disclose=disclose)
-
-
-def _instant(known_at: datetime | str) -> datetime:
-    if isinstance(known_at, str):
-        try:
-            known_at = datetime.fromisoformat(known_at)
-        except ValueError:
-            raise DateError(
-                f"known_at is {known_at!r}, which is not an instant; "
-                "write it as '2026-11-22T18:00:00Z', or give an aware datetime"
-            ) from None
-    if not isinstance(cast("object", known_at), datetime):
-        raise DateError(f"known_at is {known_at!r}, which is a day and not an instant")
-    if known_at.tzinfo is None:
-        raise DateError(
-            f"known_at is {known_at.isoformat()!r}, which could be anywhere; "
-            "say its offset from UTC, as in '2026-11-22T18:00:00Z'"
-        )
-    return known_at
+        return journal.prove_entry(self._journal, found.seq, checkpoint, disclose=disclose)
 
 
 def _several(types: Any) -> list[object]:
@@ -843,7 +770,6 @@ def _names_of(kinds: list[Any]) -> frozenset[str] | None:
 
 _LAST_DAY = date(9999, 12, 28)
 """The last day on which a branch's clock can stand, with room for every time zone."""
-_DATES = 2
 
 
 def _before(day: date) -> Place:

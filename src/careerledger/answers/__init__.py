@@ -13,13 +13,18 @@ if TYPE_CHECKING:
         find as find,
     )
     from careerledger.answers.comparison import (
+        DEFAULT as DEFAULT,
         Comparison as Comparison,
         Effect as Effect,
         Future as Future,
+        Question as Question,
+        compare as compare,
     )
     from careerledger.answers.explanation import (
         EntryShare as EntryShare,
         Explanation as Explanation,
+        Measure as Measure,
+        dates_between as dates_between,
         explain as explain,
         explain_change as explain_change,
     )

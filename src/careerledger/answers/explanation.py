@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, cast, runtime_checkable
 
 import attrs
 
-from careerledger.dates import PartialDate
+from careerledger.dates import DateLike, PartialDate, as_of
 from careerledger.errors import DefinitionError
 from careerledger.events import Event
 from careerledger.history import Entry, place
@@ -165,6 +165,19 @@ def explain(
         value=measured(view, of),
         shares=ordered(shares),
     )
+
+
+def dates_between(between: object, at: object) -> tuple[date, date]:
+    """Return the two dates of a question about a change; DefinitionError for anything else."""
+    if at is not None:
+        raise DefinitionError(f"at={at!r} was given beside between={between!r}; give one")
+    try:
+        start, end = cast("tuple[DateLike, DateLike]", between)
+    except (TypeError, ValueError):
+        raise DefinitionError(
+            f"between is {between!r}; give two dates, the earlier one first"
+        ) from None
+    return as_of(start), as_of(end)
 
 
 def explain_change(

@@ -1,6 +1,21 @@
 """How entries are written and read back. ``Journal`` is one ledger in one store."""
 
-from careerledger.journal.read import Journal
-from careerledger.stores import Place, Query, Snapshot
+from typing import TYPE_CHECKING
 
-__all__ = ["Journal", "Place", "Query", "Snapshot"]
+from careerledger._loading import on_demand
+from careerledger.journal.read import Journal as Journal
+from careerledger.stores import Place as Place, Query as Query, Snapshot as Snapshot
+
+if TYPE_CHECKING:  # recording and asking do without
+    from careerledger.journal.copy import (
+        backup as backup,
+        export_jsonl as export_jsonl,
+        import_jsonl as import_jsonl,
+    )
+    from careerledger.journal.recover import Loss as Loss, recover_file as recover_file
+    from careerledger.journal.verify import (
+        prove_entry as prove_entry,
+        verify_ledger as verify_ledger,
+    )
+
+__getattr__, __dir__ = on_demand(__name__)

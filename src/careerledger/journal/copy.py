@@ -23,7 +23,7 @@ from careerledger.events.correction import SubjectForgotten
 from careerledger.journal import strict
 from careerledger.journal.parser import MAX_BYTES
 from careerledger.journal.read import PAGE, Journal
-from careerledger.journal.verify import verify
+from careerledger.journal.verify import verify_ledger
 from careerledger.journal.write import as_row
 from careerledger.proofs.merkle import Frontier
 from careerledger.stores import Query, Row, Store
@@ -205,7 +205,7 @@ def import_jsonl(journal: Journal, path: str | os.PathLike[str]) -> int:
                     f"{path} holds {frontier.size} entries that do not come to the "
                     f"{header.entries} of its first line; a part of it is missing or was changed"
                 )
-            verify(journal, None)
+            verify_ledger(journal, None)
             return max(0, frontier.size - head.size)
     except OSError as error:
         if isinstance(error, StoreError):

@@ -33,7 +33,7 @@ from careerledger.proofs.personal import disclosed
 from careerledger.stores import Row, new_row
 from careerledger.stores.sqlite.salvage import merged, records
 
-__all__ = ["Loss", "recover"]
+__all__ = ["Loss", "recover_file"]
 
 
 @attrs.frozen
@@ -62,7 +62,7 @@ class _Contents(NamedTuple):
     rows: dict[int, list[Row]]
 
 
-def recover(
+def recover_file(
     damaged: str | os.PathLike[str], new: str | os.PathLike[str], now: datetime
 ) -> list[Loss]:
     """Save every entry that still verifies; see ``Ledger.recover``."""

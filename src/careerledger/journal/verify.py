@@ -18,10 +18,10 @@ from careerledger.proofs.merkle import Frontier, inclusion_path, root_of
 from careerledger.proofs.personal import disclosed
 from careerledger.stores import Query, Row
 
-__all__ = ["check_row", "missing_of", "prove", "verify"]
+__all__ = ["check_row", "missing_of", "prove_entry", "verify_ledger"]
 
 
-def verify(journal: Journal, since: Checkpoint | None) -> None:
+def verify_ledger(journal: Journal, since: Checkpoint | None) -> None:
     """Read every entry strictly, hash it, and compare all that the store derived from it.
 
     Raises:
@@ -152,7 +152,7 @@ def _unsound(ledger: str, number: int) -> DamagedError:
     )
 
 
-def prove(journal: Journal, seq: int, checkpoint: str | None, *, disclose: bool) -> Proof:
+def prove_entry(journal: Journal, seq: int, checkpoint: str | None, *, disclose: bool) -> Proof:
     """Return the proof that an entry is in what a checkpoint stands for.
 
     Args:

@@ -102,9 +102,27 @@ class Writer:
         self._clock = clock
 
     def record(
-        self, new: list[Proposal], *, expect: int | None = None, amend: str | None = None
+        self,
+        facts: Fact | Iterable[Fact],
+        *,
+        key: str | None = None,
+        expect: int | None = None,
+        amend: str | None = None,
+    ) -> Any:
+        """Record one fact, or several, all or none; see ``Ledger.record``."""
+        if isinstance(facts, Action) or not isinstance(facts, Iterable):
+            return self._record(proposals([facts], key), expect, amend)[0]
+        several = proposals(facts)
+        if key is not None:
+            raise RecordError(
+                f"key {key!r} was given for several events; a key stands for one, "
+                "so give each as Draft(event, key)"
+            )
+        return self._record(several, expect, amend)
+
+    def _record(
+        self, new: list[Proposal], expect: int | None, amend: str | None
     ) -> list[Entry[Any]]:
-        """Record proposals, all or none; see ``Ledger.record``."""
         journal = self._journal
         keys = {key for _, key in new if key is not None}
         with journal.lock, journal.store.writing(journal.name) as head:
