@@ -29,9 +29,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 import careerledger
-from careerledger import Ledger, ledger as ledgers, projections as theirs
+from careerledger import Ledger, projections as theirs
 from careerledger.events import Action, WorkLogged
-from careerledger.journal import references, write as recording
+from careerledger.journal import personal, references, write as recording
 from careerledger.proofs import Frontier
 from careerledger.stores.sqlite.schema import SCHEMA
 
@@ -294,10 +294,10 @@ def trust(bench: Bench) -> None:
     path = bench.copy("trust.ledger")
     watch = {
         (recording, "leaf_hash"): recording.leaf_hash,
-        (recording, "with_salt"): recording.with_salt,
+        (personal, "commitment"): personal.commitment,
         (Frontier, "extend"): Frontier.extend,
-        (references.Guards, "check"): references.Guards.check,
-        (ledgers, "check_dates"): ledgers.check_dates,
+        (references.References, "check"): references.References.check,
+        (recording, "_check_dates"): recording._check_dates,
     }
     with Ledger.open(path) as ledger, bench.task("trust", count + 5) as step:
         for (where, name), do in watch.items():

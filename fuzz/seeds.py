@@ -35,8 +35,8 @@ def seeds() -> dict[str, list[bytes]]:
     states = []
     for number, cls in enumerate(STATES):
         career.project(cls, at=demo.AT)
-        kept = career._asker._kept[cls]  # noqa: SLF001 - its state is what is saved
-        states.append(bytes([number]) + encode_state(kept.fold.state))
+        cached = career._folds._cache[cls]  # noqa: SLF001 - its state is what is saved
+        states.append(bytes([number]) + encode_state(cached.fold.state))
     plain = [json.dumps(event_to_dict(entry.event)).encode() for entry in entries[:40:4]]
     small = b'{"work": [{"name": "A", "position": "B", "startDate": "2020-01", "endDate": "2021"}]}'
     archive = BytesIO()
