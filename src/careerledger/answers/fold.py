@@ -3,6 +3,10 @@
 A fold is cached twice: its running state, for the next question of this process, and snapshots of
 it in the store, for other processes and for going back. Both are used only where nothing up to
 their place was recorded or corrected since.
+
+``upto`` is how many entries a question knows, ``until`` the last date that it asks about. Of a
+fold, ``seen`` is how many entries it knew, and its place (``reached``) that of the last entry it
+folded: a date, then a number.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -47,7 +51,7 @@ class HistoryCursor:
         self._next = next(history, None)
 
     def until(self, end: str) -> Iterator[Entry[Event]]:
-        """Yield the entries up to a day that were not read yet."""
+        """Yield the entries up to a day that were not read yet; read it to its end."""
         while self._next is not None and place(self._next)[0] <= end:
             yield self._next
             self._next = next(self._history, None)
@@ -60,7 +64,7 @@ class Folds:
         self._journal = journal
         self._snapshots = Snapshots(journal)
         self._cache: dict[AnyProjection, CachedFold] = {}
-        self._state_of_cache = (catalogue.size, 0)
+        self._cache_made_for = (catalogue.size, 0)
 
     def views(self, projections: Sequence[AnyProjection], upto: int, day: date) -> list[Any]:
         """Return the views of projections at a day, from the first ``upto`` entries."""
@@ -70,10 +74,12 @@ class Folds:
             projection: Query(upto=upto, until=until, types=consumed_types(projection))
             for projection in projections
         }
-        running = [self._start(projection, query) for projection, query in queries.items()]
+        running = [self._take(projection, query) for projection, query in queries.items()]
         behind = [cached for cached in running if (cached.seen, cached.until) != (upto, until)]
         for reached, together in _by_place(behind):
-            self._advance(together, reached, _union(queries[k.fold.projection] for k in together))
+            self._advance(
+                together, reached, _union(queries[each.fold.projection] for each in together)
+            )
         for cached in running:
             cached.seen, cached.until = upto, until
             self._keep(cached, queries[cached.fold.projection])
@@ -93,7 +99,7 @@ class Folds:
         self._drop_outdated()
         types = {projection: consumed_types(projection) for projection in projections}
         first, last = (Query(upto=upto, until=PartialDate(day)) for day in (days[0], days[-1]))
-        running = [self._start(kind, first._replace(types=types[kind])) for kind in types]
+        running = [self._take(kind, first._replace(types=types[kind])) for kind in types]
         views: list[dict[AnyProjection, Any]] = [{} for _ in days]
         for reached, together in _by_place(running):
             queries = {
@@ -116,14 +122,14 @@ class Folds:
         return [[answers[projection] for projection in projections] for answers in views]
 
     def _drop_outdated(self) -> None:
-        """Drop folds that met a type before it was known, or what was forgotten since."""
-        state = (catalogue.size, self._journal.forgettings)
-        if self._state_of_cache != state:
-            self._state_of_cache = state
+        """Drop folds that skipped a type which is known by now, or hold what was forgotten."""
+        made_for = (catalogue.size, self._journal.forgettings)
+        if self._cache_made_for != made_for:
+            self._cache_made_for = made_for
             self._cache.clear()
 
-    def _start(self, projection: AnyProjection, query: Query) -> CachedFold:
-        """Return the furthest fold to go on from."""
+    def _take(self, projection: AnyProjection, query: Query) -> CachedFold:
+        """Take a fold to go on from: the cached one, a saved one, or a new one."""
         is_current = self._is_current(query)
         cached = self._cache.get(projection)
         if cached is not None and is_current(cached.seen, cached.fold.place):
@@ -158,14 +164,16 @@ class Folds:
             more = count == SNAPSHOT_EVERY
             for cached in together:
                 cached.unsaved += count
-            # After three quarters of what is left, and so on: older states are there to go back to.
+            # Save after three quarters of the way, three quarters of the rest, and so on, so that
+            # a question about an earlier date finds a state. Numbers tell how far it is only
+            # roughly: the history is in the order of dates.
             if more and upto - max(fold.place[1] for fold in folds) > left // 4:
                 continue
             left //= 4
-            # At the end of a long way the last few entries are saved as well.
-            few = SNAPSHOT_EVERY if more or folded < SNAPSHOT_EVERY else 1
+            # At the end of a long way the last few entries are worth saving as well.
+            worth_saving = SNAPSHOT_EVERY if more or folded < SNAPSHOT_EVERY else 1
             for cached in together:
-                if cached.unsaved >= few and (snapshot := self._snapshot(cached, upto)):
+                if cached.unsaved >= worth_saving and (snapshot := self._snapshot(cached, upto)):
                     snapshots.setdefault(cached.fold.projection, []).append(snapshot)
         for projection, new in snapshots.items():
             self._snapshots.save(projection, new, self._is_current(query))

@@ -19,7 +19,12 @@ IsCurrent = Callable[[int, Place], bool]
 
 
 class Snapshots:
-    """The snapshots of one ledger. They save time; no answer depends on them."""
+    """The snapshots of one ledger. They save time; no answer depends on them.
+
+    One is refused where other code made it (the store compares ``fingerprint``), where something
+    before its place was recorded or corrected since (``IsCurrent``), or where its bytes are not a
+    state of the projection.
+    """
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
