@@ -4,13 +4,18 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.made-for
 
-.PHONY: demo test soak fuzz check bench clean
+.PHONY: demo test events soak fuzz check bench clean
 
 demo: $(STAMP)-demo
 	$(BIN)/careerledger demo
 
 test: $(STAMP)-test
 	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term
+
+# After an event class was added: the page of events, and the files that remember what is on disk.
+events: $(STAMP)-test
+	$(BIN)/python docs/events.py
+	PYTHONPATH=tests $(BIN)/python tests/events/test_catalogue.py
 
 soak: $(STAMP)-test
 	PYTHONPATH=tests $(BIN)/python -m faults.power 1000000
