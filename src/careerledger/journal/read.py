@@ -19,7 +19,7 @@ PAGE: Final = 1000
 
 
 class Journal:
-    """One ledger in one store: everything that reads or writes its entries.
+    """One ledger in one store, for everything that reads its entries; ``Writer`` writes them.
 
     It remembers the corrections that it has read, so that a question reads only new ones.
 
@@ -37,10 +37,10 @@ class Journal:
         """How often this journal saw that a person was forgotten."""
         self._seen = 0
         """Up to which number corrections were read."""
-        self._catalogue = catalogue.size
+        self._catalogue_size = catalogue.size
         self._corrections: list[Entry[Event]] = []
         self._targets: dict[str, Entry[Event]] = {}
-        self._latest: tuple[int, Corrections] = (0, Corrections())
+        self._applied: tuple[int, Corrections] = (0, Corrections())
 
     def head(self) -> Head:
         """Return where the ledger ends."""
@@ -58,7 +58,8 @@ class Journal:
     def size_at(self, instant: str) -> int:
         """Return how many entries were recorded up to an instant."""
         query = Query(recorded_until=instant, order="newest", limit=1)
-        return sum(row.seq for row in self.rows(query))
+        rows = self.rows(query)
+        return rows[0].seq if rows else 0
 
     def rows(self, query: Query) -> list[Row]:
         """Return the rows that a query chooses; see ``Store.rows``."""
@@ -127,19 +128,19 @@ class Journal:
     def corrections(self, upto: int) -> Corrections:
         """Return what the corrections among the first ``upto`` entries come to."""
         known = self._corrections_upto(upto)
-        count, corrections = self._latest
+        count, corrections = self._applied
         if count != len(known):
             corrections = Corrections.of(known, self._targets.get)
-            self._latest = (len(known), corrections)
+            self._applied = (len(known), corrections)
         return corrections
 
     def unknown_corrections(self, upto: int) -> list[Entry[Event]]:
-        """Return the entries without a date that this program does not know."""
+        """Return the corrections that only a newer program knows."""
         known = self._corrections_upto(upto)
         return [entry for entry in known if isinstance(entry.event, UnknownEvent)]
 
-    def forget(self) -> None:
-        """Drop everything remembered that may be about a person who was forgotten."""
+    def drop_memory(self) -> None:
+        """Drop what is remembered: it may be about a person who was forgotten since."""
         self.forgettings += 1
         self._start_anew()
 
@@ -166,9 +167,7 @@ class Journal:
                 continue
             versions = [target.event, *(_amendment(e) for e in known if _target(e) == id_)]
             # Where it was, where it is, and where it may have been in between.
-            if any(
-                (getattr(event, "on", None) or "9", target.seq) <= reached for event in versions
-            ):
+            if any((_on(event) or _NEVER, target.seq) <= reached for event in versions):
                 return True
         newer = Query(after=seen, upto=query.upto, until=reached[0], types=query.types)
         rows = chain.from_iterable(self.pages(newer))
@@ -178,18 +177,19 @@ class Journal:
         self._seen = 0
         self._corrections.clear()
         self._targets.clear()
-        self._latest = (0, Corrections())
+        self._applied = (0, Corrections())
 
     def _corrections_upto(self, upto: int) -> list[Entry[Event]]:
-        if self._catalogue != catalogue.size:
+        if self._catalogue_size != catalogue.size:
             # A correction that was unknown may be known by now.
-            self._catalogue = catalogue.size
+            self._catalogue_size = catalogue.size
             self._start_anew()
         if upto > self._seen:
             new = list(decoded(self.rows(Query(after=self._seen, upto=upto, dated=False))))
+            # A first reading cannot have remembered anyone who was forgotten later.
             if self._seen and any(isinstance(entry.event, SubjectForgotten) for entry in new):
-                self.forget()
-                return self._corrections_upto(upto)
+                self.drop_memory()
+                return self._corrections_upto(upto)  # all of them, from the first
             targets = {target for entry in new if (target := _target(entry)) is not None}
             self._targets |= self.find(targets - self._targets.keys())
             self._corrections += new
@@ -207,6 +207,15 @@ def decoded(rows: Iterable[Row]) -> Iterator[Entry[Event]]:
 def _target(entry: Entry[Event]) -> str | None:
     event = entry.event
     return event.target if isinstance(event, EntryVoided | EntryAmended) else None
+
+
+def _on(event: Event | None) -> str | None:
+    on: str | None = getattr(event, "on", None)
+    return on
+
+
+_NEVER: Final = "9999-99"
+"""Later than any date."""
 
 
 def _amendment(entry: Entry[Event]) -> Event | None:

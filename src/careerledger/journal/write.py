@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
@@ -61,10 +62,10 @@ def proposals(facts: Iterable[object], key: str | None = None) -> list[Proposal]
     found: list[Proposal] = []
     for fact in facts:
         event, own_key = (fact.event, fact.key) if isinstance(fact, Draft) else (fact, key)
-        if key is not None and (not key or key != own_key):
-            raise RecordError(
-                f"key is {key!r}; give text that names the source, and none beside a draft's own"
-            )
+        if key is not None and not key:
+            raise RecordError(f"key is {key!r}; give text that names the source")
+        if key is not None and key != own_key:
+            raise RecordError(f"key {key!r} was given beside {own_key!r} of the draft; give one")
         if not isinstance(event, Action):
             raise RecordError(
                 f"{fact!r} cannot be recorded; give an event, a draft, or several of them "
@@ -171,13 +172,14 @@ class Writer:
                 rows = journal.rows(Query(names=f"{kind}:{id_}", personal=True))
                 remaining = personal.remaining_without(rows, f"{kind}:{id_}")
                 forgotten = self._last_forgotten(kind, id_)
-                if remaining or forgotten is None:
-                    if not remaining:
-                        self.check_known(kind, id_, head.size)
+                if forgotten is None and not remaining:
+                    self.check_known(kind, id_, head.size)  # nothing to erase, but of whom?
+                if forgotten is None or remaining:
                     event = SubjectForgotten(kind=kind, id=id_, reason=reason)
                     forgotten = self._append(head, [Proposal(event)])[0]
                     journal.store.erase(journal.name, remaining)
-            journal.forget()
+            # Also where nothing was left to erase: an earlier call may have been interrupted here.
+            journal.drop_memory()
             journal.store.purge()
         return forgotten
 
@@ -198,6 +200,7 @@ class Writer:
     def _append(
         self, head: Head, new: Sequence[Proposal], replaced: Collection[int] = ()
     ) -> list[Entry[Event]]:
+        """Record proposals; ``replaced`` are the numbers of the entries that they correct."""
         if not new:
             return []
         journal, now = self._journal, self._clock()
@@ -232,7 +235,7 @@ def _without_known(
         proposals its entry, or the place of its entry among those to record.
     """
     left: list[Proposal] = []
-    drafted: dict[str, int] = {}
+    place_of: dict[str, int] = {}
     replaced: set[int] = set()
     results: list[Entry[Event] | int] = []
     for event, key in new:
@@ -247,15 +250,15 @@ def _without_known(
                 continue  # what was voided stays so, whatever a file says
             left.append(Proposal(EntryAmended(target=entry.id, event=event, reason=amend)))
             replaced.add(entry.seq)
-            known[key] = _Known(entry, event)
-        elif key is not None and key in drafted:
-            results.append(drafted[key])
-            other = left[drafted[key]].event
+            known[key] = _Known(entry, event)  # for another proposal with this key
+        elif key is not None and key in place_of:
+            results.append(place_of[key])
+            other = left[place_of[key]].event
             if event != other:
                 raise _key_reused(key, f"{other!r} in the same record", event)
         else:
             if key is not None:
-                drafted[key] = len(left)
+                place_of[key] = len(left)
             results.append(len(left))
             left.append(Proposal(event, key))
     return left, replaced, results
@@ -308,30 +311,34 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def new_entries(new: Sequence[Proposal], recorded_at: datetime, after: int) -> list[Entry[Event]]:
-    """Return entries for proposals, numbered behind ``after``.
-
-    Their ids are UUIDs of version 7 (RFC 9562), which sort by time; those of one record count up
-    from the first (method 2 of its section 6.2).
-    """
-    milliseconds = (recorded_at - _EPOCH) // _MILLISECOND & 0xFFFF_FFFF_FFFF  # also before 1970
-    time, random = milliseconds.to_bytes(6, "big").hex(), os.urandom(10).hex()
-    # 48 bits of time, version 7, 12 random bits; variant 0b10, 14 random bits; then 47 random
-    # bits to count up from, which never overflow the 48 that there are.
-    variant = f"{_VARIANTS[random[3]]}{random[4:7]}"
-    prefix = f"{time[:8]}-{time[8:]}-7{random[:3]}-{variant}-"
-    tail = int(random[8:], 16) >> 1
+    """Return entries for proposals, numbered behind ``after``."""
     return [
         Entry(
-            id=prefix + (tail + offset).to_bytes(6, "big").hex(),
+            id=id_,
             type=event.__event__.name,
             version=event.__event__.version,
             recorded_at=recorded_at,
             key=key,
             event=event,
-            seq=after + 1 + offset,
+            seq=seq,
         )
-        for offset, (event, key) in enumerate(new)
+        for seq, id_, (event, key) in zip(count(after + 1), _ids(recorded_at, len(new)), new)
     ]
+
+
+def _ids(recorded_at: datetime, number: int) -> list[str]:
+    """Make UUIDs of version 7 (RFC 9562), which sort by time.
+
+    Those of one record count up from the first (method 2 of its section 6.2).
+    """
+    milliseconds = (recorded_at - _EPOCH) // _MILLISECOND & 0xFFFF_FFFF_FFFF  # also before 1970
+    clock, chance = milliseconds.to_bytes(6, "big").hex(), os.urandom(10).hex()
+    # 48 bits of time, version 7, 12 random bits; variant 0b10, 14 random bits; then 47 random
+    # bits to count up from, which never overflow the 48 that there are.
+    variant = f"{_VARIANTS[chance[3]]}{chance[4:7]}"
+    prefix = f"{clock[:8]}-{clock[8:]}-7{chance[:3]}-{variant}-"
+    first = int(chance[8:], 16) >> 1
+    return [prefix + (first + n).to_bytes(6, "big").hex() for n in range(number)]
 
 
 _VARIANTS: Final = dict(zip("0123456789abcdef", 4 * "89ab", strict=True))
@@ -371,6 +378,7 @@ def as_row(entry: Entry[Event], body: bytes, personal_lines: bytes | None = None
             entry.key,
             entry.source,
             entry.batch,
+            # A correction has no date; an event of a user's may have a field of this name.
             getattr(event, "target", None) if on is None else None,
             introduced(event),
             msgspec.json.encode(names).decode() if names else None,
