@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from itertools import chain, count
 from typing import Final
 
-from careerledger.answers.checks.finding import facts
 from careerledger.answers.comparison import AS_IT_IS
+from careerledger.answers.finding import facts
 from careerledger.dates import DateLike, PartialDate
 from careerledger.events import Action, Event, introduced
 from careerledger.events.learning import SkillPractised

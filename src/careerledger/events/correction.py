@@ -8,10 +8,10 @@ from typing import Annotated
 from careerledger.events import Action, Event, Predicate, Text, UnknownEvent
 from careerledger.events.base import correction
 
-
-def _is_a_fact(event: Event) -> bool:
-    """an event that is not itself a correction"""  # noqa: D403, D415 - ends "it must be …"
-    return isinstance(event, Action | UnknownEvent)
+_FACT = Predicate(
+    lambda event: isinstance(event, Action | UnknownEvent),
+    "an event that is not itself a correction",
+)
 
 
 @correction("entry.voided")
@@ -29,7 +29,7 @@ class EntryAmended(Event):
 
     target: Text
     """The id of that entry."""
-    event: Annotated[Event, Predicate(_is_a_fact)]
+    event: Annotated[Event, _FACT]
     """What it should have said."""
     reason: Text
 

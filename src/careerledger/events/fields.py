@@ -517,4 +517,4 @@ def _bounds(rule: Rule) -> Iterator[tuple[str, Callable[[Any], bool]]]:
         word = "not empty" if least == 1 else f"at least {least} long"
         yield word, lambda value: len(value) >= least
     else:
-        yield rule.func.__doc__ or rule.func.__name__, rule.func
+        yield rule.text, rule.func

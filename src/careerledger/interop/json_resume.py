@@ -23,7 +23,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from hashlib import sha256
 from itertools import chain
@@ -150,7 +150,7 @@ def read(source: str | os.PathLike[str] | bytes, *, today: date | None = None) -
         name, body = os.fspath(source), guarded.read(source)
     problems: list[str] = []
     resume = _Item(fields=_parse(name, body), path="$", problems=problems)
-    drafts = _Drafts(today or date.today())  # noqa: DTZ011 - the reader's own day is meant
+    drafts = _Drafts(today or datetime.now().astimezone().date())
     drafts.modified = resume.item("meta").date("lastModified")
     for section, transcribe in _SECTIONS.items():
         for item in resume.items(section):
@@ -424,7 +424,7 @@ def _word(text: str) -> str:
     return "-".join(filter(None, [word[:MAX_WORD], sha256(folded.encode()).hexdigest()[:8]]))
 
 
-_PUNCTUATION: Final = frozenset("-_/\\,.;:&()[]'’\"“”!?|·•–—")  # noqa: RUF001 - as they occur
+_PUNCTUATION: Final = frozenset("-_/\\,.;:&()[]'\"!?|·•\u2013\u2014\u2019\u201c\u201d")
 
 
 def _note(*parts: str | None, points: tuple[str, ...] = (), **labels: str | None) -> str | None:
