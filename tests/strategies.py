@@ -68,14 +68,14 @@ def entries(of: st.SearchStrategy[Event]) -> st.SearchStrategy[Entry[Any]]:
 
 def entry_of(
     event: Event,
-    id: str = "0190",  # noqa: A002 - as the field is named
+    id_: str = "0190",
     recorded_at: datetime = datetime(2024, 5, 6, 7, 8, 9, 123456, UTC),
     key: str | None = None,
 ) -> Entry[Any]:
     """An entry as a ledger would make it."""
     kind = event.__event__
     return Entry(
-        id=id,
+        id=id_,
         type=kind.name,
         version=kind.version,
         recorded_at=recorded_at,

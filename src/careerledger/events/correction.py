@@ -8,10 +8,9 @@ from typing import Annotated
 from careerledger.events import Action, Event, Predicate, Text, UnknownEvent
 from careerledger.events.base import correction
 
-_FACT = Predicate(
-    lambda event: isinstance(event, Action | UnknownEvent),
-    "an event that is not itself a correction",
-)
+
+def _is_a_fact(event: Event) -> bool:
+    return isinstance(event, Action | UnknownEvent)
 
 
 @correction("entry.voided")
@@ -29,7 +28,7 @@ class EntryAmended(Event):
 
     target: Text
     """The id of that entry."""
-    event: Annotated[Event, _FACT]
+    event: Annotated[Event, Predicate(_is_a_fact, "an event that is not itself a correction")]
     """What it should have said."""
     reason: Text
 

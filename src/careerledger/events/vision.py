@@ -25,9 +25,11 @@ GoalId = Annotated[Text, Refers.to("goal")]
 _NewThemes: TypeAlias = Accepts[immutabledict[str, Positive] | None, Mapping[str, float] | None]
 
 
-_FIVE_OR_NONE = Predicate(
-    lambda levels: len(levels) in {0, 5}, "five descriptions, for -2 to +2, or none"
-)
+def _five_or_none(levels: tuple[str, ...]) -> bool:
+    return len(levels) in {0, 5}
+
+
+_FIVE_OR_NONE = Predicate(_five_or_none, "five descriptions, for -2 to +2, or none")
 
 
 @event("vision.declared", practice="vision", effort=0)

@@ -20,12 +20,12 @@ HalfLife = Annotated[float, Interval(ge=1, le=1_000_000)]
 Difficulty = Annotated[float, Interval(ge=1, le=5)]
 
 
+def _names_an_event(name: str) -> bool:
+    return EVENT_NAME.fullmatch(name) is not None
+
+
 EventName = Annotated[
-    str,
-    Predicate(
-        lambda name: EVENT_NAME.fullmatch(name) is not None,
-        "the name of an event type on disk, such as 'course.finished'",
-    ),
+    str, Predicate(_names_an_event, "the name of an event type on disk, such as 'course.finished'")
 ]
 
 
