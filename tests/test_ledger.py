@@ -451,7 +451,9 @@ def test_no_projection_is_no_answer(ledger: Ledger) -> None:
     assert () == ledger.project()
 
 
-@pytest.mark.parametrize("known_at", ["yesterday", "2024-01-01T00:00", datetime(2024, 1, 1)])  # noqa: DTZ001
+@pytest.mark.parametrize(
+    "known_at", ["yesterday", "2024-01-01T00:00", datetime.fromisoformat("2024-01-01")]
+)
 def test_an_instant_must_be_one(ledger: Ledger, known_at: object) -> None:
     with pytest.raises(DateError, match="known_at is"):
         ledger.project(Titles, known_at=known_at)

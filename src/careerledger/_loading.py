@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from importlib.machinery import PathFinder
+from pkgutil import iter_modules
 from typing import Any, Final
 
 
@@ -63,8 +64,6 @@ def _imports(package: str) -> tuple[tuple[str, str], ...]:
     """
     source = _source_of(package)
     if source is None:
-        from pkgutil import iter_modules  # noqa: PLC0415 - seldom needed, and takes a millisecond
-
         modules = iter_modules(sys.modules[package].__path__)
         return tuple(("*", f"{package}.{module.name}") for module in modules)
     return tuple(

@@ -37,7 +37,8 @@ class PartialDate(str):
     ordinal: int
     """``first_day`` as a proleptic Gregorian ordinal, for counting days."""
 
-    def __new__(cls, value: str | date) -> Self:  # noqa: D102 - the class says it
+    def __new__(cls, value: str | date) -> Self:
+        """Make a date of its text, or of a day."""
         if type(value) is cls:
             return value
         if isinstance(value, datetime):

@@ -44,7 +44,7 @@ def forked(work, meanwhile=lambda: None):
         os._exit(0)
     os.close(writing)
     meanwhile()
-    with open(reading, "rb") as pipe:  # noqa: PTH123
+    with os.fdopen(reading, "rb") as pipe:
         told = pipe.read().decode()
     os.waitpid(child, 0)
     return told

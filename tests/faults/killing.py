@@ -55,7 +55,7 @@ class Round:
         for pipe, process in writers:
             _, status = os.waitpid(process, 0)
             assert -signal.SIGKILL == os.waitstatus_to_exitcode(status)
-            with open(pipe, encoding="ascii") as told:  # noqa: PTH123 - it has no path
+            with os.fdopen(pipe, encoding="ascii") as told:
                 for line in told:
                     seq, id_ = line.split()
                     self.acknowledged[int(seq)] = id_

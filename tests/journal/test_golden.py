@@ -37,7 +37,7 @@ COURSE = CourseFinished(
     score=0.925,
 )
 ENTRIES = [
-    entry_of(COURSE, id="018f4c1e-5f2b-7000-8000-000000000001", key="json-resume:education:1"),
+    entry_of(COURSE, id_="018f4c1e-5f2b-7000-8000-000000000001", key="json-resume:education:1"),
     entry_of(
         VisionDeclared(
             on="2024", vision="cto", statement="Lead a team", themes={"leadership": 3, "climate": 2}

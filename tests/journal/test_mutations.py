@@ -88,7 +88,7 @@ def is_mapping(path):
 @st.composite
 def mutable(draw):
     """Valid bytes, parsed, with one of the objects in them and its path."""
-    entry = entry_of(draw(CLASSES.flatmap(events)), id=draw(st.text(max_size=5)))
+    entry = entry_of(draw(CLASSES.flatmap(events)), id_=draw(st.text(max_size=5)))
     tree = parse(codec.encode(entry))
     path, chosen = draw(st.sampled_from(list(objects(tree))))
     return entry, tree, path, chosen

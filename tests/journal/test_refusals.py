@@ -300,6 +300,6 @@ def test_decode_says_which_entry():
 
 def test_a_contact_named_like_json_is_itself(read):
     name = '","type":"skill.practised","version":1,"event":{'
-    entry = entry_of(ContactMade(on="2024", contact="jane", name=name), id=name)
+    entry = entry_of(ContactMade(on="2024", contact="jane", name=name), id_=name)
 
     assert entry == read(codec.encode(entry))

@@ -28,10 +28,10 @@ class Met(Action):
     place: str
 
 
-def bytes_of(version, type="acme.met", **fields):  # noqa: A002 - as the field is named
+def bytes_of(version, name="acme.met", /, **fields):
     tree = json.loads(codec.encode(entry_of(Met(on="2024", first="", last="", place=""))))
     fields = {"on": "2024", **fields}
-    tree |= {"type": type, "version": version, "event": fields}
+    tree |= {"type": name, "version": version, "event": fields}
     return json.dumps(tree, separators=(",", ":")).encode()
 
 
@@ -67,7 +67,7 @@ def test_an_upcast_that_makes_no_fields_is_refused(made, read):
     class Upcast(Action):
         pass
 
-    assert ", at $.event" in read(bytes_of(1, type="acme.upcast"))
+    assert ", at $.event" in read(bytes_of(1, "acme.upcast"))
 
 
 def test_a_newer_version_is_kept(read):
@@ -97,14 +97,14 @@ def test_the_fields_of_an_unknown_type_are_kept(read, data):
 
 
 def test_the_letters_of_an_unknown_type_are_kept(read):
-    found = read(bytes_of(1, type="other.thing", place="Malmö"))
+    found = read(bytes_of(1, "other.thing", place="Malmö"))
 
     assert "Malmö" in found.event.fields
 
 
 @pytest.mark.parametrize("on", [None, 5, "", "soon", "2024-13", ["2024"]])
 def test_an_unknown_type_need_not_say_when(on, read):
-    assert read(bytes_of(1, type="other.thing", on=on)).event.on is None
+    assert read(bytes_of(1, "other.thing", on=on)).event.on is None
 
 
 def test_an_amendment_to_an_unknown_type_is_kept(read):

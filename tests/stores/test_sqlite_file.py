@@ -317,13 +317,17 @@ def test_failed_write_leaves_nothing_and_the_store_usable(opened, add, row, monk
 
 def test_rollback_that_fails_does_not_hide_what_went_wrong(opened, row):
     connection = opened._file.connection
-    with pytest.raises(ZeroDivisionError), opened.writing("career"):  # noqa: PT012 - a block of writing
-        opened.append("career", [row(1)], b"1" * 32)
-        connection.set_authorizer(
-            lambda *_: apsw.SQLITE_DENY  # every statement from here on
-        )
-        raise ZeroDivisionError
 
+    def fail_and_deny():
+        with opened.writing("career"):
+            opened.append("career", [row(1)], b"1" * 32)
+            connection.set_authorizer(
+                lambda *_: apsw.SQLITE_DENY  # every statement from here on
+            )
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_and_deny()
     connection.set_authorizer(None)
     connection.execute("ROLLBACK")
     assert 0 == opened.head("career").size
@@ -769,7 +773,7 @@ def test_file_is_made_where_folders_cannot_be_synced(path, monkeypatch):
     real = os.open
 
     def no_folders(name, flags, mode=0o777):
-        if os.path.isdir(name):  # noqa: PTH112
+        if Path(name).is_dir():
             raise PermissionError(13, "Permission denied")
         return real(name, flags, mode)
 

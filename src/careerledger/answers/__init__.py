@@ -7,9 +7,6 @@ from careerledger._loading import on_demand
 if TYPE_CHECKING:
     from careerledger.answers.checks import (
         CHECKS as CHECKS,
-        Check as Check,
-        Finding as Finding,
-        Severity as Severity,
         find as find,
     )
     from careerledger.answers.comparison import (
@@ -27,6 +24,11 @@ if TYPE_CHECKING:
         dates_between as dates_between,
         explain as explain,
         explain_change as explain_change,
+    )
+    from careerledger.answers.finding import (
+        Check as Check,
+        Finding as Finding,
+        Severity as Severity,
     )
     from careerledger.answers.open_opportunities import opportunities as opportunities
 

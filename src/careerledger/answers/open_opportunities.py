@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from itertools import chain, count
 from typing import Final
 
-from careerledger.answers.checks.finding import facts
 from careerledger.answers.comparison import AS_IT_IS
+from careerledger.answers.finding import facts
 from careerledger.dates import DateLike, PartialDate
 from careerledger.events import Action, Event, introduced
 from careerledger.events.learning import SkillPractised
@@ -62,15 +62,23 @@ def opportunities(
     ]
     return {
         _future_name(opportunity.opportunity, used): [
-            *_events_of_taking(opportunity, day, endings, ends, weekly_hours, used)
+            *_events_of_taking(
+                opportunity,
+                on=day,
+                endings=endings,
+                ends=ends,
+                weekly_hours=weekly_hours,
+                used=used,
+            )
         ]
         for opportunity in openings
         if isinstance(opportunity, OpportunityFound)
     }
 
 
-def _events_of_taking(  # noqa: PLR0917 - what taking one depends on
+def _events_of_taking(
     opportunity: OpportunityFound,
+    *,
     on: date,
     endings: Sequence[RoleEnded],
     ends: Sequence[date],

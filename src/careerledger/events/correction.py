@@ -10,7 +10,6 @@ from careerledger.events.base import correction
 
 
 def _is_a_fact(event: Event) -> bool:
-    """an event that is not itself a correction"""  # noqa: D403, D415 - ends "it must be …"
     return isinstance(event, Action | UnknownEvent)
 
 
@@ -29,7 +28,7 @@ class EntryAmended(Event):
 
     target: Text
     """The id of that entry."""
-    event: Annotated[Event, Predicate(_is_a_fact)]
+    event: Annotated[Event, Predicate(_is_a_fact, "an event that is not itself a correction")]
     """What it should have said."""
     reason: Text
 

@@ -175,34 +175,17 @@ def check_of(attribute: "attrs.Attribute[Any]") -> Check | None:
     return cast("Check | None", check)
 
 
-def check_for(annotation: object) -> Check:  # noqa: PLR0911 - one for each kind of annotation
+def check_for(annotation: object) -> Check:
     """Return the function that turns a value into what a field holds, or raises RuleError.
 
     Raises DefinitionError for an annotation whose values could not be checked, could change, or
     have no form in JSON.
     """
-    origin, arguments = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        return _ruled(check_for(arguments[0]), rules_in(arguments[1:]))
+    of_generic = _GENERIC.get(get_origin(annotation))
+    if of_generic is not None:
+        return of_generic(get_args(annotation))
     if isinstance(annotation, NewType):
         return check_for(annotation.__supertype__)
-    if origin in (Union, types.UnionType):
-        return _union(arguments)
-    if origin is Literal:
-        return _one_of(arguments)
-    if origin is tuple and arguments[1:] == (...,):
-        return _many(tuple, check_for(arguments[0]))
-    if origin is tuple:
-        return _fixed(tuple(map(check_for, arguments)))
-    if origin is frozenset:
-        return _many(frozenset, check_for(arguments[0]))
-    if origin is immutabledict:
-        _require_name(arguments[0])
-        return _mapping(check_for(arguments[0]), check_for(arguments[1]))
-    return _check_for_class(annotation)
-
-
-def _check_for_class(annotation: Any) -> Check:
     if not isinstance(annotation, type):
         raise _unfit(annotation)
     kind = cast("type[Any]", annotation)
@@ -427,6 +410,12 @@ def _optional(check_one: Check) -> Check:
     return check
 
 
+def _tuples(parts: tuple[Any, ...]) -> Check:
+    if parts[1:] == (...,):
+        return _many(tuple, check_for(parts[0]))
+    return _fixed(tuple(map(check_for, parts)))
+
+
 def _fixed(checks: tuple[Check, ...]) -> Check:
     def check(value: object) -> object:
         if not isinstance(value, tuple | list) or len(cast("list[object]", value)) != len(checks):
@@ -468,7 +457,10 @@ _COLLECTIONS: Final = (tuple, frozenset, list, set)
 """What collections mostly are; to ask an abstract class takes five times as long."""
 
 
-def _mapping(check_key: Check, check_value: Check) -> Check:
+def _mapping(kinds: tuple[Any, ...]) -> Check:
+    _require_name(kinds[0])
+    check_key, check_value = map(check_for, kinds)
+
     def check(value: object) -> immutabledict[Any, Any]:
         if not isinstance(value, (immutabledict, dict, Mapping)):
             raise RuleError("a mapping such as {'name': 1}")
@@ -517,4 +509,15 @@ def _bounds(rule: Rule) -> Iterator[tuple[str, Callable[[Any], bool]]]:
         word = "not empty" if least == 1 else f"at least {least} long"
         yield word, lambda value: len(value) >= least
     else:
-        yield rule.func.__doc__ or rule.func.__name__, rule.func
+        yield rule.text, rule.func
+
+
+_GENERIC: Final[dict[object, Callable[[tuple[Any, ...]], Check]]] = {
+    Annotated: lambda arguments: _ruled(check_for(arguments[0]), rules_in(arguments[1:])),
+    Union: _union,
+    types.UnionType: _union,
+    Literal: _one_of,
+    tuple: _tuples,
+    frozenset: lambda arguments: _many(frozenset, check_for(arguments[0])),
+    immutabledict: _mapping,
+}

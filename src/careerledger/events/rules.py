@@ -26,9 +26,16 @@ class MinLen(NamedTuple):
 
 
 class Predicate(NamedTuple):
-    """A function is true of the value; its docstring completes "it must be …"."""
+    """A function is true of the value."""
 
     func: Callable[[Any], bool]
+    rule: str | None = None
+    """Completes "it must be …"; None: the function's docstring, or else its name, does."""
+
+    @property
+    def text(self) -> str:
+        """What completes "it must be …"."""
+        return self.rule or self.func.__doc__ or self.func.__name__
 
 
 Rule = Interval | MinLen | Predicate
@@ -61,5 +68,5 @@ def _ours(rule: Any) -> Rule:
         return Predicate(rule.func)
     raise DefinitionError(
         f"has the rule {rule!r}, which is not checked; "
-        "use Interval, MinLen, or Predicate with a function whose docstring states the rule"
+        "use Interval, MinLen, or Predicate(function, 'text that completes \"it must be …\"')"
     )

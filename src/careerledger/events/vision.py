@@ -26,8 +26,10 @@ _NewThemes: TypeAlias = Accepts[immutabledict[str, Positive] | None, Mapping[str
 
 
 def _five_or_none(levels: tuple[str, ...]) -> bool:
-    """five descriptions, for -2 to +2, or none"""  # noqa: D403, D415 - ends "it must be …"
     return len(levels) in {0, 5}
+
+
+_FIVE_OR_NONE = Predicate(_five_or_none, "five descriptions, for -2 to +2, or none")
 
 
 @event("vision.declared", practice="vision", effort=0)
@@ -71,9 +73,7 @@ class GoalSet(Action):
     weight: Positive = 1.0
     """Its weight among the goals."""
     due: Accepts[PartialDate | None, DateLike | None] = field(default=None)
-    levels: Accepts[Annotated[tuple[str, ...], Predicate(_five_or_none)], Iterable[str]] = field(
-        default=()
-    )
+    levels: Accepts[Annotated[tuple[str, ...], _FIVE_OR_NONE], Iterable[str]] = field(default=())
     """What each level from -2 (much less than expected) to +2 would look like; five, or none."""
 
 

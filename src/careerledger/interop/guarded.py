@@ -10,7 +10,7 @@ import stat
 import zipfile
 import zlib
 from io import BytesIO
-from pathlib import PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Final
 
 from careerledger.errors import ForeignFileError
@@ -40,7 +40,7 @@ def read(path: str | os.PathLike[str]) -> bytes:
     """
     name = os.fspath(path)
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - a path may be of any kind
+        with Path(path).open("rb") as file:
             body = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         raise ForeignFileError(f"{name!r} cannot be read: {error}") from error

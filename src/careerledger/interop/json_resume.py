@@ -23,7 +23,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from hashlib import sha256
 from itertools import chain
@@ -66,48 +66,40 @@ MAX_SHOWN: Final = 40
 MAX_WORD: Final = 60
 """How many characters of a text an id keeps."""
 
-SKILL_LEVELS: Final = {
-    "novice": 0.2,
-    "beginner": 0.2,
-    "basic": 0.2,
-    "advanced beginner": 0.4,
-    "competent": 0.6,
-    "intermediate": 0.6,
-    "proficient": 0.8,
-    "advanced": 0.8,
-    "expert": 1.0,
-    "master": 1.0,
-}
+
+def _levels(words: dict[float, str]) -> dict[str, float]:
+    """Return the level of each word, from the words for each level."""
+    return {word: level for level, listed in words.items() for word in listed.split(", ")}
+
+
+SKILL_LEVELS: Final = _levels(
+    {
+        0.2: "novice, beginner, basic",
+        0.4: "advanced beginner",
+        0.6: "competent, intermediate",
+        0.8: "proficient, advanced",
+        1.0: "expert, master",
+    }
+)
 """The five stages of skill acquisition (Dreyfus & Dreyfus 1980), evenly spaced, with the
 everyday words for them."""
 
-FLUENCY_LEVELS: Final = {
-    "elementary proficiency": 0.2,
-    "limited working proficiency": 0.4,
-    "professional working proficiency": 0.6,
-    "full professional proficiency": 0.8,
-    "native or bilingual proficiency": 1.0,
-    "basic": 0.2,
-    "beginner": 0.2,
-    "elementary": 0.2,
-    "conversational": 0.4,
-    "limited working": 0.4,
-    "intermediate": 0.6,
-    "professional working": 0.6,
-    "advanced": 0.8,
-    "fluent": 0.8,
-    "full professional": 0.8,
-    "bilingual": 1.0,
-    "mother tongue": 1.0,
-    "native": 1.0,
-    "native speaker": 1.0,
-    "a1": 0.17,
-    "a2": 0.33,
-    "b1": 0.5,
-    "b2": 0.67,
-    "c1": 0.83,
-    "c2": 1.0,
-}
+FLUENCY_LEVELS: Final = _levels(
+    {
+        0.17: "a1",
+        0.2: "elementary proficiency, basic, beginner, elementary",
+        0.33: "a2",
+        0.4: "limited working proficiency, conversational, limited working",
+        0.5: "b1",
+        0.6: "professional working proficiency, intermediate, professional working",
+        0.67: "b2",
+        0.8: "full professional proficiency, advanced, fluent, full professional",
+        0.83: "c1",
+        1.0: (
+            "native or bilingual proficiency, bilingual, mother tongue, native, native speaker, c2"
+        ),
+    }
+)
 """The five levels of the Interagency Language Roundtable, evenly spaced, with the everyday words
 for them, and the six of the Common European Framework of Reference."""
 
@@ -150,7 +142,7 @@ def read(source: str | os.PathLike[str] | bytes, *, today: date | None = None) -
         name, body = os.fspath(source), guarded.read(source)
     problems: list[str] = []
     resume = _Item(fields=_parse(name, body), path="$", problems=problems)
-    drafts = _Drafts(today or date.today())  # noqa: DTZ011 - the reader's own day is meant
+    drafts = _Drafts(today or datetime.now().astimezone().date())
     drafts.modified = resume.item("meta").date("lastModified")
     for section, transcribe in _SECTIONS.items():
         for item in resume.items(section):
@@ -424,7 +416,7 @@ def _word(text: str) -> str:
     return "-".join(filter(None, [word[:MAX_WORD], sha256(folded.encode()).hexdigest()[:8]]))
 
 
-_PUNCTUATION: Final = frozenset("-_/\\,.;:&()[]'’\"“”!?|·•–—")  # noqa: RUF001 - as they occur
+_PUNCTUATION: Final = frozenset("-_/\\,.;:&()[]'\"!?|·•\u2013\u2014\u2019\u201c\u201d")
 
 
 def _note(*parts: str | None, points: tuple[str, ...] = (), **labels: str | None) -> str | None:

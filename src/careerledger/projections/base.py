@@ -300,7 +300,8 @@ def advance(folds: Iterable[Fold[Any]], history: Iterable[Entry[Event]]) -> int:
     count = 0
     entry: Entry[Any] | None = None
     try:
-        for count, entry in enumerate(history, start=1):  # noqa: B007 - both are used below
+        for entry in history:
+            count += 1
             event = entry.event
             for step, takes_entry in steps[type(event)]:
                 if takes_entry:

@@ -249,7 +249,7 @@ class Challenges(Tunable):
     @on(ChallengeResolved)
     def resolve(self, event: ChallengeResolved) -> None:
         before = self.resolved.get(event.challenge)
-        if supersedes(event.on, PartialDate(before.on) if before else None):
+        if supersedes(event.on, before.on if before else None):
             self.resolved[event.challenge] = _Resolved(
                 str(event.on), event.outcome, event.feedback, event.lessons, event.skills
             )
@@ -266,7 +266,7 @@ class Challenges(Tunable):
     @on(SetbackOvercome)
     def get_up(self, event: SetbackOvercome, entry: Entry[SetbackOvercome]) -> None:
         before = self.overcome.get(event.setback)
-        if supersedes(event.on, PartialDate(before[0]) if before else None):
+        if supersedes(event.on, before[0] if before else None):
             self.overcome[event.setback] = (str(event.on), entry.seq)
             self._setbacks.changed(event.setback)
 
@@ -297,7 +297,7 @@ class Challenges(Tunable):
     def _challenge(self, id_: str) -> Challenge:
         taken, resolved = self.taken[id_], self.resolved.get(id_)
         began = PartialDate(taken.on)
-        if resolved is not None and not ends(PartialDate(resolved.on), began):
+        if resolved is not None and not ends(resolved.on, began):
             resolved = None
         ended = PartialDate(resolved.on) if resolved else None
         made = Challenge(
@@ -332,7 +332,7 @@ class Challenges(Tunable):
         suffered = self.suffered[id_]
         began, ended, seqs = PartialDate(suffered.on), None, [suffered.seq]
         day, seq = self.overcome.get(id_, (None, 0))
-        if day is not None and ends(PartialDate(day), began):
+        if day is not None and ends(day, began):
             ended = PartialDate(day)
             seqs.append(seq)
         return Setback(

@@ -188,11 +188,6 @@ class Learning(Tunable):
     retired: dict[str, int] = {}
     """Visions whose end stands before their start in the history, as 2024 before 2024-03."""
     goals: dict[str, str] = {}
-    _known: dict[tuple[object, object], _Effort] = attrs.field(
-        factory=dict[tuple[object, object], _Effort], eq=False, init=False
-    )
-    """The efforts as events name them, so as not to spell their keys again; not part of a
-    snapshot."""
 
     # Learning
 
@@ -248,16 +243,12 @@ class Learning(Tunable):
         return seconds
 
     def _effort(self, event: Action) -> _Effort:
-        known = self._known.get((event.themes, event.toward))
-        if known is not None:
-            return known
         themes = sorted(event.themes)
         toward = sorted(id_ for id_, weight in (event.toward or {}).items() if weight > 0)
         key = repr((themes, toward))
         effort = self.efforts.get(key)
         if effort is None:
             effort = self.efforts[key] = _Effort(tuple(themes), tuple(toward))
-        self._known[event.themes, event.toward] = effort
         return effort
 
     # Credentials and trends

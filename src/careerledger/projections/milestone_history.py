@@ -27,9 +27,8 @@ from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
 from careerledger.events.vision import GoalAssessed, GoalSet
 from careerledger.history import Entry
 from careerledger.projections import Difficulty, Tunable, View, on, projection
-from careerledger.projections.rules.ends import ends, supersedes
+from careerledger.projections.rules.ends import ends, record_end
 from careerledger.projections.rules.ladder import Ladder
-from careerledger.projections.view import dated
 
 __all__ = ["Harvest", "Milestone", "MilestoneHistory", "MilestoneHistoryView", "MilestoneKind"]
 
@@ -234,7 +233,7 @@ class MilestoneHistory(Tunable):
         self.roles[event.role] = role
         self._held = None
         ended = self.ends.get(event.role)
-        if ended is not None and ends(PartialDate(ended), event.on):
+        if ended is not None and ends(ended, event.on):
             self._end(role, PartialDate(ended))
         for part, name in self.of_today:
             role.harvest(part, [name])
@@ -260,12 +259,8 @@ class MilestoneHistory(Tunable):
     def end(self, event: RoleEnded) -> None:
         self._come_to(event.on)
         self.ladder.end(event)
-        before = self.ends.get(event.role)
-        if not supersedes(event.on, PartialDate(before) if before else None):
-            return
-        self.ends[event.role] = str(event.on)
         role = self.roles.get(event.role)
-        if role is not None:
+        if record_end(self.ends, event.role, event.on) and role is not None:
             self._end(role, event.on)
 
     def _end(self, role: _Role, on: PartialDate) -> None:
@@ -302,9 +297,7 @@ class MilestoneHistory(Tunable):
     @on(ChallengeResolved)
     def resolve(self, event: ChallengeResolved, entry: Entry[ChallengeResolved]) -> None:
         self._come_to(event.on)
-        before = self.resolved.get(event.challenge)
-        if supersedes(event.on, dated(before) if before else None):
-            self.resolved[event.challenge] = str(event.on)
+        if record_end(self.resolved, event.challenge, event.on):
             self._settle(event.challenge)
         self._harvest("challenges", [event.challenge])
         self._harvest("skills", event.skills)
@@ -403,7 +396,7 @@ class MilestoneHistory(Tunable):
 
     def _settle(self, challenge: str) -> None:
         resolved, taken = self.resolved.get(challenge), self.difficulties.get(challenge)
-        if resolved is None or taken is None or ends(dated(resolved), dated(taken[-1])):
+        if resolved is None or taken is None or ends(resolved, taken[-1]):
             self.unresolved.discard(challenge)
         else:
             self.unresolved.add(challenge)
@@ -459,14 +452,14 @@ class MilestoneHistory(Tunable):
         about: tuple[str, int] | None = None
         if reached.kind == "challenge":
             difficulty, title, seq, taken = self.difficulties.get(reached.about, _NEVER)
-            if difficulty < self.difficulty or not ends(dated(reached.on), dated(taken)):
+            if difficulty < self.difficulty or not ends(reached.on, taken):
                 return None
             about = (title, seq)
         elif reached.kind == "request granted":
             request = self.requests.get(reached.about)
             if request is not None:
                 kind, seq, asked = request
-                if not ends(dated(reached.on), dated(asked)):
+                if not ends(reached.on, asked):
                     return None
                 about = (kind, seq)
         elif reached.kind == "goal":

@@ -7,7 +7,6 @@ from typing import Annotated, ClassVar, Final
 
 import attrs
 
-from careerledger.dates import PartialDate
 from careerledger.events import PRACTICES as EVENT_PRACTICES, Action, Interval
 from careerledger.history import Entry
 from careerledger.projections import Evidence, Tunable, View, on, projection
@@ -20,9 +19,6 @@ PRACTICES: Final = (*EVENT_PRACTICES, "other")
 
 _CALENDAR: Final = 366
 """Days of a calendar: a whole year, whichever."""
-
-_DAY: Final = 10
-"""The length of a day's text."""
 
 _TOP: Final = 10
 """How many entries a streak names as its evidence."""
@@ -159,39 +155,28 @@ class Momentum(Tunable):
     firsts: dict[str, tuple[str, int]] = {}
     """The date and entry number of the first action of each of the last 10 weeks that have one."""
 
-    _date: str = attrs.field(default="", eq=False, init=False)
-    _open: list[_Effort] = attrs.field(factory=list[_Effort], eq=False, init=False)
-    """The date of the last action, and the efforts of all periods that it is in: what comes on the
-    same date need not look for them again. Not part of a snapshot."""
-
     @on(Action)
     def act(self, event: Action, entry: Entry[Action]) -> None:
         name, on = event.__event__.practice or "other", event.on
         practice = self.practices.get(name)
         if practice is None:
             practice = self.practices[name] = _Practice()
-        if on != self._date:
-            self._come_to(on, entry.seq)
-        seconds = round(event.hours * 3600) if event.hours else 0
-        practice.effort.add(seconds)
-        for effort in self._open:
-            effort.add(seconds)
-        if len(on) == _DAY:
-            practice.streak.reach(_week(on.ordinal), self.missed)
-        else:
-            self.undated += 1
-
-    def _come_to(self, on: PartialDate, seq: int) -> None:
-        self._date, self._open = on, [self.total, _in(self.years, on[:4])]
+        efforts = [self.total, practice.effort, _in(self.years, on[:4])]
         if on.precision != "year":
-            self._open.append(_in(self.months, on.month))
+            efforts.append(_in(self.months, on.month))
         if on.precision == "day":
             week = _week_name(on.first_day)
-            self._open += [_in(self.days, str(on)), _in(self.weeks, week)]
-            self.firsts.setdefault(week, (str(on), seq))
+            efforts += [_in(self.days, str(on)), _in(self.weeks, week)]
+            self.firsts.setdefault(week, (str(on), entry.seq))
             _keep_last(self.days, _CALENDAR)
             _keep_last(self.firsts, _TOP)
-            self.streak.reach(_week(on.ordinal), self.missed)
+            for streak in (self.streak, practice.streak):
+                streak.reach(_week(on.ordinal), self.missed)
+        else:
+            self.undated += 1
+        seconds = round(event.hours * 3600) if event.hours else 0
+        for effort in efforts:
+            effort.add(seconds)
 
     def view(self, at: date) -> MomentumView:
         """The answer at a date on or after the last action."""

@@ -25,7 +25,6 @@ from careerledger.events.ownership import (
 from careerledger.history import Entry
 from careerledger.projections import Days, Evidence, Tunable, View, on, projection
 from careerledger.projections.rules.ends import ends, supersedes
-from careerledger.projections.view import dated
 
 __all__ = [
     "IndustrySwitch",
@@ -253,7 +252,7 @@ class Ownership(Tunable):
 
     def _answer(self, id_: str, request: _Request) -> Answer | None:
         on, answer = self.answers.get(id_, (None, None))
-        return answer if on is not None and ends(dated(on), dated(request.on)) else None
+        return answer if on is not None and ends(on, request.on) else None
 
     def _open_requests(self, at: date) -> Iterator[OpenRequest]:
         ordered = sorted(self.requests.items(), key=lambda pair: (pair[1].on, pair[1].seq))
@@ -296,13 +295,13 @@ class Ownership(Tunable):
 
 def _counts_in_place_of(on: PartialDate, end: tuple[Any, ...] | None) -> bool:
     """Whether an end on a date counts in place of one that is known, whose date comes first."""
-    return supersedes(on, None if end is None else dated(end[0]))
+    return supersedes(on, None if end is None else end[0])
 
 
 def _ended(found: Mapping[str, T], started: Mapping[str, str]) -> Iterator[T]:
     """The ends, whose dates come first, of what had started by then."""
     for id_, end in found.items():
-        if id_ in started and ends(dated(cast("Any", end)[0]), dated(started[id_])):
+        if id_ in started and ends(cast("Any", end)[0], started[id_]):
             yield end
 
 

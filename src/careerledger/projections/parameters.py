@@ -1,6 +1,7 @@
 """The parameters of a projection: what a user may set, and what may stand there."""
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Final, Self, cast, get_args, get_origin, get_type_hints
 
@@ -20,11 +21,12 @@ Difficulty = Annotated[float, Interval(ge=1, le=5)]
 
 
 def _names_an_event(name: str) -> bool:
-    """the name of an event type on disk, such as 'course.finished'"""  # noqa: D403, D415
     return EVENT_NAME.fullmatch(name) is not None
 
 
-EventName = Annotated[str, Predicate(_names_an_event)]
+EventName = Annotated[
+    str, Predicate(_names_an_event, "the name of an event type on disk, such as 'course.finished'")
+]
 
 
 class Tunable:
@@ -158,7 +160,5 @@ def _refused(where: str, value: object, rule: str) -> DefinitionError:
 
 
 def _near(name: object, known: Any) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 - for a message alone
-
     near = get_close_matches(str(name), list(known), n=1)
     return f"; did you mean {near[0]!r}?" if near else "."

@@ -13,7 +13,7 @@ from careerledger.events.purpose import EnergyRated, RoleValueRated, ValueWeight
 from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
 from careerledger.history import Entry
 from careerledger.projections import Evidence, Tunable, View, on, projection
-from careerledger.projections.rules.ends import ends, supersedes
+from careerledger.projections.rules.ends import ends, record_end
 
 __all__ = [
     "EnergyMonth",
@@ -186,7 +186,7 @@ class Purpose(Tunable):
         role = _Role(event.title, str(event.on), entry.seq)
         self.roles[event.role] = role
         ended = self.ends.get(event.role)
-        if ended is not None and ends(PartialDate(ended), event.on):
+        if ended is not None and ends(ended, event.on):
             role.end(PartialDate(ended))
         self.currencies[event.role] = event.currency
         self._pay(event.role, event.on, event.pay, entry.seq)
@@ -205,11 +205,7 @@ class Purpose(Tunable):
 
     @on(RoleEnded)
     def end(self, event: RoleEnded) -> None:
-        before = self.ends.get(event.role)
-        if not supersedes(event.on, PartialDate(before) if before else None):
-            return
-        self.ends[event.role] = str(event.on)
-        if event.role in self.roles:
+        if record_end(self.ends, event.role, event.on) and event.role in self.roles:
             self.roles[event.role].end(event.on)
 
     @on(EnergyRated)

@@ -212,7 +212,7 @@ class Roles(Tunable):
     @on(RoleEnded)
     def end(self, event: RoleEnded) -> None:
         before = self.ends.get(event.role)
-        if supersedes(event.on, PartialDate(before[0]) if before else None):
+        if supersedes(event.on, before[0] if before else None):
             self.ends[event.role] = (str(event.on), event.reason)
 
     def view(self, at: date) -> RolesView:
@@ -237,7 +237,7 @@ class Roles(Tunable):
     def _end(self, id_: str) -> tuple[PartialDate | None, str | None]:
         """Date and reason of a role's end."""
         day, reason = self.ends.get(id_, ("", None))
-        if day and ends(dated(day), dated(self.started[id_].on)):
+        if day and ends(day, self.started[id_].on):
             return dated(day), reason
         return None, None
 

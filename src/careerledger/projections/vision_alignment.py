@@ -205,11 +205,6 @@ class VisionAlignment(Tunable):
     by_theme: dict[str, int] = {}
     worked: dict[str, int] = {}
     """Seconds by month, the last twelve."""
-    _known: dict[tuple[object, object], _Group] = attrs.field(
-        factory=dict[tuple[object, object], _Group], eq=False, init=False
-    )
-    """The groups as events name them, so as not to spell their keys again; not part of a
-    snapshot."""
 
     @on(VisionDeclared)
     def declare(self, event: VisionDeclared) -> None:
@@ -306,12 +301,6 @@ class VisionAlignment(Tunable):
         return shares
 
     def _group(self, event: Action) -> _Group:
-        known = self._known.get((event.themes, event.toward))
-        if known is None:
-            known = self._known[event.themes, event.toward] = self._new_group(event)
-        return known
-
-    def _new_group(self, event: Action) -> _Group:
         themes, toward = sorted(event.themes or ()), event.toward
         key = repr((themes, None if toward is None else sorted(toward.items())))
         group = self.groups.get(key)

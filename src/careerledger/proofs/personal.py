@@ -8,6 +8,7 @@ The log holds its SHA-256 alone. The salt, 128 random bits, keeps anyone from fi
 trying names; it goes when the line goes.
 """
 
+import json
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Final, cast
@@ -35,8 +36,6 @@ def disclosed(lines: bytes, commitments: Mapping[str, str]) -> dict[str, dict[st
     Raises:
         ProofError: A line is no disclosure, or not the one that the log was committed to.
     """
-    import json  # noqa: PLC0415 - recording does without
-
     found: dict[str, dict[str, Any]] = {}
     for line in lines.split(b"\n"):
         try:

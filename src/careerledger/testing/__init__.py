@@ -40,9 +40,9 @@ if TYPE_CHECKING:
         splits as splits,
     )
     from careerledger.testing._suite import (
-        LawBroken as LawBroken,
-        NotShown as NotShown,
+        LawBrokenError as LawBrokenError,
         ProjectionLaws as ProjectionLaws,
+        TooLittleEvidenceError as TooLittleEvidenceError,
         laws as laws,
     )
 

@@ -21,7 +21,7 @@ from careerledger.events.role import RoleEnded, RoleStarted
 from careerledger.testing._careers import Amended, Step, Voided
 from careerledger.testing._digits import (
     WORDS,
-    Nothing,
+    MissingIdError,
     Reader,
     World,
     date_of,
@@ -39,6 +39,8 @@ it is corrected (and how much later), and for an amendment the days by which it 
 field changes, with one for its value."""
 USED, _KIND, _WHEN, _HOW, _REQUIRED, _OPTIONAL = 0, 1, 2, 3, 4, 8
 _FATE, _MOVE, _FIELD, _VALUE = 13, 14, 15, 16
+_UNKNOWN_EVERY: Final = 5
+"""One of so many draws becomes an event of an unknown type."""
 _PRESENT: Final = 192
 """Of 256 optional fields, how many are filled."""
 HEAD_SIZE: Final = 3
@@ -92,7 +94,7 @@ class _AnyIds(dict[str, Sequence[str]]):
 class CareerBuilder:
     """Turns draws into the steps of a career, one after the other."""
 
-    def __init__(self, options: CareerOptions, head: bytes, sample: Callable[[Any], Any]) -> None:
+    def __init__(self, options: CareerOptions, head: bytes, sample: Callable[[Shape], Any]) -> None:
         kinds, start, wild = head
         self.options = options
         self.wild = wild >= 256 - options.wild
@@ -119,7 +121,7 @@ class CareerBuilder:
     def add(self, draw: bytes) -> None:
         """Add the event that a draw stands for, and the corrections that are due."""
         self.count += 1
-        if self.options.unknown and draw[_KIND] % 5 == 4:  # noqa: PLR2004 - a fifth of the draws
+        if self.options.unknown and not draw[_KIND] % _UNKNOWN_EVERY:
             self._advance(draw)
             self.steps.append(unknown_event(self._date(draw)))
         else:
@@ -170,11 +172,11 @@ class CareerBuilder:
             try:
                 event = cls(**_field_values(cls, draw, on, world))
                 return self._not_before_its_references(event)
-            except Nothing as nothing:
-                introducer = self.introducers.get(nothing.kind)
+            except MissingIdError as missing:
+                introducer = self.introducers.get(missing.kind)
                 if introducer is None or introducer in tried:
                     # Nothing can introduce it, so it is referred to all the same.
-                    ids = {**world.ids, nothing.kind: [f"{nothing.kind}-0"]}
+                    ids = {**world.ids, missing.kind: [f"{missing.kind}-0"]}
                     world = attrs.evolve(world, ids=ids)
                 else:
                     cls = introducer
@@ -265,7 +267,7 @@ class CareerBuilder:
         fields = _fields_to_amend(cast("Any", type(event)))
         if draw[_FIELD] >= _NO_FIELD and fields:
             name, read = fields[(draw[_FIELD] - _NO_FIELD) * len(fields) // (256 - _NO_FIELD)]
-            with suppress(Nothing):
+            with suppress(MissingIdError):
                 change[name] = read(draw[_VALUE], _SECOND[draw[_VALUE]], world)
         return event.replace(**change)
 
@@ -300,7 +302,7 @@ def _field_values(cls: type[Action], draw: bytes, on: PartialDate, world: World)
             value = (place % _PRESENT * 256 // _PRESENT + draw[_VALUE]) % 256
             try:
                 values[name] = read(value, _SECOND[value], world)
-            except Nothing:
+            except MissingIdError:
                 continue
     return values
 

@@ -38,7 +38,7 @@ class Case:
     def __repr__(self) -> str:
         return "the one above"
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001, ARG002
+    def _repr_pretty_(self, printer: Any, _cycle: object) -> None:
         """Hypothesis would tell all of it again."""
         printer.text(repr(self))
 

@@ -5,12 +5,11 @@ A digit is a byte. A value is made of two of them, and both 0 give the simplest 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from math import inf
 from typing import Any, Final, TypeVar
 
 import attrs
-from hypothesis import strategies as st
 from immutabledict import immutabledict
 
 from careerledger.dates import PartialDate
@@ -45,7 +44,7 @@ FIRST, LAST = date(1990, 1, 1), date(2025, 12, 31)
 """No made-up event lies before or after."""
 
 
-class Nothing(Exception):  # noqa: N818 - it is not an error
+class MissingIdError(Exception):
     """Nothing of a kind has been introduced that an event could refer to."""
 
     def __init__(self, kind: str) -> None:
@@ -64,7 +63,7 @@ class World:
     """The ids that stand, by kind, the newest first."""
     fresh: Callable[[str, int], str] = lambda kind, _: f"{kind}-1"
     """A new id of a kind, given a digit."""
-    draw: Callable[[st.SearchStrategy[Any]], Any] | None = None
+    draw: Callable[[Shape], Any] | None = None
     """Draws what no digits can say."""
 
 
@@ -86,40 +85,14 @@ def date_of(day: date, length: int) -> PartialDate:
 
 
 Reader = Callable[[int, int, World], Any]
-"""Makes the value that two digits stand for; raises Nothing where there is nothing to refer to."""
+"""Makes the value that two digits stand for; raises MissingIdError where it must refer to none."""
 
 
 @cache
-def reader_of(shape: Shape) -> Reader:  # noqa: C901, PLR0911, PLR0912 - one for each shape
-    """What makes the values of a shape; found once, as careers are made of thousands."""
-    match shape:
-        case Text(least):
-            return _text(least)
-        case Whole(least, most):
-            return _one_of(_wholes(least, most))
-        case Number(least, most):
-            return _one_of(_numbers(least, most))
-        case OneOf(options):
-            return _one_of(options)
-        case Day():
-            return _day
-        case Maybe(of):
-            return reader_of(of)
-        case Fresh(kind):
-            return lambda a, _, world: world.fresh(kind, a)
-        case Known(kinds):
-            return lambda a, _, world: pick(_standing(kinds, world), a)
-        case Many(container, item, least):
-            items = _items_of(item)
-            return lambda a, b, world: container(items(max(least, pick(_SIZES, b)), a, b, world))
-        case Pairs():
-            return _pairs(shape)
-        case Part(cls):
-            return _part(cls)
-        case Such():
-            return lambda a, b, world: _such(shape, a, b, world)
-        case _:
-            return lambda _a, _b, world: _drawn(shape, world)
+def reader_of(shape: Shape) -> Reader:
+    """Return what makes the values of a shape; found once, as careers are made of thousands."""
+    make = _READERS.get(type(shape))
+    return partial(_drawn, shape) if make is None else make(shape)
 
 
 def _one_of(options: Sequence[Any]) -> Reader:
@@ -193,7 +166,7 @@ def _standing(kinds: Sequence[str], world: World) -> Sequence[str]:
         more = world.ids.get(kind, ())
         ids = [*ids, *more] if ids else more
     if not ids:
-        raise Nothing(kinds[0])
+        raise MissingIdError(kinds[0])
     return ids
 
 
@@ -217,11 +190,11 @@ def _items_of(item: Shape) -> Callable[[int, int, int, World], list[Any]]:
 
 
 def _such(shape: Such, a: int, b: int, world: World) -> Any:
-    """The first value from these digits on of which a function is true."""
-    for found in _tried(shape.of, a, b, world):
-        if shape.holds(found):
-            return found
-    return _drawn(shape, world)
+    """Return the first value from these digits on of which a function is true."""
+    for value in _tried(shape.of, a, b, world):
+        if shape.holds(value):
+            return value
+    return _drawn(shape, a, b, world)
 
 
 def _tried(of: Shape, a: int, b: int, world: World) -> Iterator[Any]:
@@ -233,9 +206,30 @@ def _tried(of: Shape, a: int, b: int, world: World) -> Iterator[Any]:
             yield reader_of(of)((a + step) % 256, b, world)
 
 
-def _drawn(shape: Shape, world: World) -> Any:
-    from careerledger.testing._events import values_of  # noqa: PLC0415 - it makes sizes with us
-
+def _drawn(shape: Shape, _a: int, _b: int, world: World) -> Any:
     if world.draw is None:
-        raise Nothing("value of its own")
-    return world.draw(values_of(shape))
+        raise MissingIdError("value of its own")
+    return world.draw(shape)
+
+
+def _many(shape: Many) -> Reader:
+    items = _items_of(shape.item)
+    return lambda a, b, world: shape.container(
+        items(max(shape.least, pick(_SIZES, b)), a, b, world)
+    )
+
+
+_READERS: Final[dict[type, Callable[[Any], Reader]]] = {
+    Text: lambda shape: _text(shape.least),
+    Whole: lambda shape: _one_of(_wholes(shape.least, shape.most)),
+    Number: lambda shape: _one_of(_numbers(shape.least, shape.most)),
+    OneOf: lambda shape: _one_of(shape.options),
+    Day: lambda _: _day,
+    Maybe: lambda shape: reader_of(shape.of),
+    Fresh: lambda shape: lambda a, _, world: world.fresh(shape.kind, a),
+    Known: lambda shape: lambda a, _, world: pick(_standing(shape.kinds, world), a),
+    Many: _many,
+    Pairs: _pairs,
+    Part: lambda shape: _part(shape.cls),
+    Such: lambda shape: partial(_such, shape),
+}

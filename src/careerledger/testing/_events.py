@@ -13,11 +13,12 @@ from immutabledict import immutabledict
 from careerledger.dates import PartialDate
 from careerledger.errors import DefinitionError
 from careerledger.events import Action, Event, catalogue, load_catalogue
-from careerledger.testing._digits import Nothing, World, reader_of
+from careerledger.testing._digits import MissingIdError, World, reader_of
 from careerledger.testing._shapes import (
     Day,
     Fact,
     FieldShape,
+    Foreign,
     Fresh,
     Known,
     Many,
@@ -84,8 +85,8 @@ def partial_dates() -> st.SearchStrategy[PartialDate]:
     return st.builds(cut, st.dates(FIRST_DAY, LAST_DAY), st.sampled_from([4, 7, 10]))
 
 
-def any_ids(kind: str) -> st.SearchStrategy[str]:  # noqa: ARG001 - any will do for each kind
-    """Ids that need not exist."""
+def any_ids(_kind: str) -> st.SearchStrategy[str]:
+    """Return ids that need not exist."""
     return texts(min_size=1)
 
 
@@ -131,52 +132,38 @@ def _with_any_ids(cls: Any) -> st.SearchStrategy[Any]:
     return _instances(cls, any_ids)
 
 
-def values_of(  # noqa: C901, PLR0911, PLR0912 - one for each shape
-    shape: Shape, ids: Ids = any_ids
-) -> st.SearchStrategy[Any]:
-    """The values of a shape."""
-    match shape:
-        case Text(least):
-            return texts(least)
-        case Whole(least, most):
-            return st.integers(least, most)
-        case Number(least, most):
-            return st.floats(
-                min_value=None if least == -inf else least,
-                max_value=None if most == inf else most,
-                allow_nan=False,
-                allow_infinity=False,
-            )
-        case OneOf(options):
-            return st.sampled_from(options)
-        case Day():
-            return partial_dates()
-        case Maybe(of):
-            return st.none() | values_of(of, ids)
-        case Many(container, item, least):
-            return _collections(container, values_of(item, ids), least)
-        case Pairs(key, value, least):
-            pairs = st.dictionaries(
-                values_of(key, ids), values_of(value, ids), min_size=least, max_size=max(least, 3)
-            )
-            return pairs.map(immutabledict)
-        case Fresh(kind):
-            return ids(kind)
-        case Known(kinds):
-            return st.one_of([ids(kind) for kind in kinds])
-        case Fact():
-            return st.deferred(events)
-        case Part(cls):
-            return _instances(cls, ids)
-        case Such(Many(container, item, least), holds):
-            return _sized(container, item, least, holds, ids)
-        case Such(of, holds):
-            return values_of(of, ids).filter(holds)
-        case _:
-            return _foreign(shape.cls, ids)
+def values_of(shape: Shape, ids: Ids = any_ids) -> st.SearchStrategy[Any]:
+    """Return the values of a shape."""
+    make: _Make = _VALUES.get(type(shape), _foreign)
+    return make(shape, ids)
 
 
-def _foreign(kind: Any, ids: Ids) -> st.SearchStrategy[Any]:
+_Make = Callable[[Any, Ids], st.SearchStrategy[Any]]
+
+
+def _numbers(shape: Number, _ids: Ids) -> st.SearchStrategy[float]:
+    return st.floats(
+        min_value=None if shape.least == -inf else shape.least,
+        max_value=None if shape.most == inf else shape.most,
+        allow_nan=False,
+        allow_infinity=False,
+    )
+
+
+def _pairs(shape: Pairs, ids: Ids) -> st.SearchStrategy[Any]:
+    keys, values = values_of(shape.key, ids), values_of(shape.value, ids)
+    pairs = st.dictionaries(keys, values, min_size=shape.least, max_size=max(shape.least, 3))
+    return pairs.map(immutabledict)
+
+
+def _such(shape: Such, ids: Ids) -> st.SearchStrategy[Any]:
+    if isinstance(shape.of, Many):
+        return _sized(shape.of, shape.holds, ids)
+    return values_of(shape.of, ids).filter(shape.holds)
+
+
+def _foreign(shape: Foreign, ids: Ids) -> st.SearchStrategy[Any]:
+    kind = shape.cls
     if isinstance(kind, tuple):
         return st.one_of([values_of(shape_of(each), ids) for each in cast("Any", kind)])
     if get_origin(kind) is tuple:
@@ -189,36 +176,58 @@ def _foreign(kind: Any, ids: Ids) -> st.SearchStrategy[Any]:
     return st.from_type(kind)
 
 
-def _collections(
-    container: Callable[[Any], Any], item: st.SearchStrategy[Any], least: int
-) -> st.SearchStrategy[Any]:
-    unique = container is frozenset
-    return st.lists(item, min_size=least, max_size=max(least, 3), unique=unique).map(container)
+def _collections(shape: Many, ids: Ids) -> st.SearchStrategy[Any]:
+    return _of_sizes(shape, ids, shape.least, max(shape.least, 3))
 
 
-def _sized(
-    container: Callable[[Any], Any], of: Shape, least: int, holds: Callable[[Any], bool], ids: Ids
-) -> st.SearchStrategy[Any]:
-    """Collections of which a function is true, which mostly is about how many there are."""
-    sizes = [size for size in range(least, least + 9) if _fits(container, of, size, holds)]
+def _of_sizes(shape: Many, ids: Ids, least: int, most: int) -> st.SearchStrategy[Any]:
+    items, unique = values_of(shape.item, ids), shape.container is frozenset
+    return st.lists(items, min_size=least, max_size=most, unique=unique).map(shape.container)
+
+
+def _sized(shape: Many, holds: Callable[[Any], bool], ids: Ids) -> st.SearchStrategy[Any]:
+    """Return collections of which a function is true, which mostly is about how many there are."""
+    sizes = range(shape.least, shape.least + 9)
+    fitting = [size for size in sizes if _fits(shape, size, holds)]
     return (
-        st.sampled_from(sizes or range(least, least + 9))
-        .flatmap(
-            lambda size: st.lists(
-                values_of(of, ids), min_size=size, max_size=size, unique=container is frozenset
-            )
-        )
-        .map(container)
+        st.sampled_from(fitting or sizes)
+        .flatmap(lambda size: _of_sizes(shape, ids, size, size))
         .filter(holds)
     )
 
 
-def _fits(
-    container: Callable[[Any], Any], of: Shape, size: int, holds: Callable[[Any], bool]
-) -> bool:
-    """Whether a function is true of some collection of this size, as far as digits can tell."""
-    read = reader_of(of)
+def _fits(shape: Many, size: int, holds: Callable[[Any], bool]) -> bool:
+    """Return whether a function is true of a collection of this size, as far as digits can tell."""
+    read = reader_of(shape.item)
     try:
-        return holds(container([read(29 * n % 256, 0, World()) for n in range(size)]))
-    except Nothing:
+        return holds(shape.container([read(29 * n % 256, 0, World()) for n in range(size)]))
+    except MissingIdError:
         return True
+
+
+_VALUES: Final[dict[type, _Make]] = {
+    Text: lambda shape, _: texts(shape.least),
+    Whole: lambda shape, _: st.integers(shape.least, shape.most),
+    Number: _numbers,
+    OneOf: lambda shape, _: st.sampled_from(shape.options),
+    Day: lambda _shape, _ids: partial_dates(),
+    Maybe: lambda shape, ids: st.none() | values_of(shape.of, ids),
+    Many: _collections,
+    Pairs: _pairs,
+    Fresh: lambda shape, ids: ids(shape.kind),
+    Known: lambda shape, ids: st.one_of([ids(kind) for kind in shape.kinds]),
+    Fact: lambda _shape, _ids: st.deferred(events),
+    Part: lambda shape, ids: _instances(shape.cls, ids),
+    Such: _such,
+}
+
+
+def strategy_for(thing: Any) -> st.SearchStrategy[Any] | None:
+    """Return a strategy for an event class or for ``PartialDate``; None for anything else."""
+    if not isinstance(thing, type):
+        return None
+    if issubclass(thing, PartialDate):
+        return partial_dates()
+    if thing is Event or not issubclass(thing, Event):
+        return None
+    return events(thing) if hasattr(thing, "__event__") else events()

@@ -1,5 +1,6 @@
 """``given``: example tests that read as sentences, and fail with the entries they are about."""
 
+import operator
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Final, Self, cast
@@ -67,8 +68,8 @@ class Given:
     def expect(self, projection: type[Projection[Any]]) -> "Expected":
         """The view of a projection, whose parts can be compared and called as its own."""
         view = self.ledger.project(projection, at=self.day, known_at=self.instant)
-        told = _Told(self, projection)
-        return Expected(view, told, f"{projection.__name__}{self._when()}")
+        entries = _Evidence(self, projection)
+        return Expected(view, entries, f"{projection.__name__}{self._when()}")
 
     def _when(self) -> str:
         day = "" if self.day is None else f" at {self.day}"
@@ -76,7 +77,7 @@ class Given:
 
 
 @attrs.frozen
-class _Told:
+class _Evidence:
     """The entries that a failure is about, as text."""
 
     given: Given
@@ -103,12 +104,12 @@ def _line(entry: Entry[Any]) -> str:
 class Expected:
     """A value of a view; a comparison of it that does not hold fails the test."""
 
-    __slots__ = ("_name", "_told", "_value")
+    __slots__ = ("_entries", "_name", "_value")
     __hash__ = None  # type: ignore[assignment] # comparing it is a test
 
-    def __init__(self, value: object, told: object, name: str) -> None:
+    def __init__(self, value: object, entries: object, name: str) -> None:
         self._value = value
-        self._told = told
+        self._entries = entries
         self._name = name
 
     def __repr__(self) -> str:
@@ -119,15 +120,15 @@ class Expected:
             raise AttributeError(
                 f"{self._name} is a {type(self._value).__name__}, which has no {name!r}"
             )
-        return Expected(getattr(self._value, name), self._told, f"{self._name}.{name}")
+        return Expected(getattr(self._value, name), self._entries, f"{self._name}.{name}")
 
     def __getitem__(self, key: Any) -> "Expected":
         value: Any = self._value
-        return Expected(value[key], self._told, f"{self._name}[{key!r}]")
+        return Expected(value[key], self._entries, f"{self._name}[{key!r}]")
 
     def __call__(self, *args: Any, **kwargs: Any) -> "Expected":
         function = cast("Callable[..., object]", self._value)
-        return Expected(function(*args, **kwargs), self._told, f"{self._name}()")
+        return Expected(function(*args, **kwargs), self._entries, f"{self._name}()")
 
     def __len__(self) -> int:
         value: Any = self._value
@@ -147,37 +148,24 @@ class Expected:
         if not holds:
             wanted = sign if other is ... else f"{sign} {_plain(other)!r}"
             raise AssertionError(
-                f"{self._name} is {self._value!r}, where {wanted} was expected.\n{self._told}"
+                f"{self._name} is {self._value!r}, where {wanted} was expected.\n{self._entries}"
             )
         return True
 
-    def __eq__(self, other: object) -> bool:
-        __tracebackhide__ = True
-        return self._holds(self._value == _plain(other), "==", other)
+    @staticmethod
+    def _comparison(sign: str, holds: Callable[[Any, Any], object]) -> Callable[..., bool]:
+        def compare(self: "Expected", other: object) -> bool:
+            __tracebackhide__ = True
+            return self._holds(holds(self._value, _plain(other)), sign, other)
 
-    def __ne__(self, other: object) -> bool:
-        __tracebackhide__ = True
-        return self._holds(self._value != _plain(other), "!=", other)
+        return compare
 
-    def __lt__(self, other: Any) -> bool:
-        __tracebackhide__ = True
-        value: Any = self._value
-        return self._holds(value < _plain(other), "<", other)
-
-    def __le__(self, other: Any) -> bool:
-        __tracebackhide__ = True
-        value: Any = self._value
-        return self._holds(value <= _plain(other), "<=", other)
-
-    def __gt__(self, other: Any) -> bool:
-        __tracebackhide__ = True
-        value: Any = self._value
-        return self._holds(value > _plain(other), ">", other)
-
-    def __ge__(self, other: Any) -> bool:
-        __tracebackhide__ = True
-        value: Any = self._value
-        return self._holds(value >= _plain(other), ">=", other)
+    __eq__ = _comparison("==", operator.eq)
+    __ne__ = _comparison("!=", operator.ne)
+    __lt__ = _comparison("<", operator.lt)
+    __le__ = _comparison("<=", operator.le)
+    __gt__ = _comparison(">", operator.gt)
+    __ge__ = _comparison(">=", operator.ge)
 
     def __contains__(self, item: object) -> bool:
         __tracebackhide__ = True

@@ -41,7 +41,7 @@ Downgrade = Callable[[dict[str, Any]], dict[str, Any] | None]
 earlier version could not say it."""
 
 
-class Broken(Exception):  # noqa: N818 - what becomes of it is an error
+class ViolationError(Exception):
     """A law does not hold for a case; the text says how."""
 
 
@@ -93,7 +93,7 @@ class Law:
     text: str
     """The law in a sentence."""
     check: "Check"
-    """Raises Broken; returns what the case shows, None if it shows nothing."""
+    """Raises ViolationError; returns what the case shows, None if it shows nothing."""
     relevant: str
     """Which careers show something; it completes "a career shows something if …"."""
     careers: dict[str, Any]
@@ -154,9 +154,9 @@ def _shown(holds: object) -> str | None:
 
 
 def _same(one: str, first: str, other: str, second: str) -> None:
-    """Two views say the same; raises Broken with where they differ."""
+    """Two views say the same; raises ViolationError with where they differ."""
     if first != second:
-        raise Broken(_differing(one, first, other, second))
+        raise ViolationError(_differing(one, first, other, second))
 
 
 def _differing(one: str, first: str, other: str, second: str) -> str:
@@ -224,7 +224,9 @@ def no_clock_and_no_chance(subject: Subject, case: Case) -> str | None:
     with trap() as caught:
         subject.view(history, case.at)
     if caught:
-        raise Broken(f"  it calls {caught[0]}\n  use the date that view is given, or event.on")
+        raise ViolationError(
+            f"  it calls {caught[0]}\n  use the date that view is given, or event.on"
+        )
     return _shown(subject.told(history, case.at, case.names) != subject.empty(case.at))
 
 
@@ -273,7 +275,7 @@ def snapshot_and_tail_at_every_cut(subject: Subject, case: Case) -> str | None:
         try:
             body = encode_state(running.state)
         except CodecError as error:
-            raise Broken(
+            raise ViolationError(
                 f"  {error}\n  so no snapshot is ever saved; annotate each field of the state "
                 "with a type that JSON can hold, such as dict[str, list[int]]"
             ) from error
@@ -366,13 +368,17 @@ def view_is_frozen(subject: Subject, case: Case) -> str | None:
     view, other = (subject.view(history, case.at) for _ in range(2))
     found = changeable(view, "the view")
     if found is not None:
-        raise Broken(f"  {found}; use a tuple, a frozenset, an immutabledict, or @attrs.frozen")
+        raise ViolationError(
+            f"  {found}; use a tuple, a frozenset, an immutabledict, or @attrs.frozen"
+        )
     try:
         same = hash(view) == hash(other)
     except TypeError as error:
-        raise Broken(f"  the view has no hash: {error}") from error
+        raise ViolationError(f"  the view has no hash: {error}") from error
     if not same or view != other:
-        raise Broken("  two views of the same history are not equal; make the class @attrs.frozen")
+        raise ViolationError(
+            "  two views of the same history are not equal; make the class @attrs.frozen"
+        )
     return _shown(subject.told(history, case.at, case.names) != subject.empty(case.at))
 
 
@@ -495,7 +501,7 @@ def nothing_forgotten_in_snapshots(subject: Subject, case: Case) -> str | None:
     after = _state(subject, case.history())
     for text in gone:
         if text.encode() in after:
-            raise Broken(f"  {text!r} still stands in {after.decode()}")
+            raise ViolationError(f"  {text!r} still stands in {after.decode()}")
     return _shown(any(text.encode() in before for text in gone))
 
 
@@ -531,7 +537,7 @@ def bounds(subject: Subject, case: Case) -> str | None:
     low, high = subject.bounds or (0, 0)
     number = subject.measure(case.history(), case.at)
     if number is not None and not low <= number <= high:
-        raise Broken(f"  it is {number!r}, which does not lie between {low} and {high}")
+        raise ViolationError(f"  it is {number!r}, which does not lie between {low} and {high}")
     return _shown(number != subject.measure([], case.at))
 
 
@@ -554,7 +560,9 @@ def rises(subject: Subject, case: Case) -> str | None:
     if before is None:
         return None if after is None else type(case.added).__name__
     if after is None or after < before - _ALMOST * max(1.0, abs(before)):
-        raise Broken(f"  with the event that is added, it goes from {before!r} to {after!r}")
+        raise ViolationError(
+            f"  with the event that is added, it goes from {before!r} to {after!r}"
+        )
     return type(case.added).__name__ if after > before else None
 
 
@@ -625,18 +633,18 @@ def event_survives(event: Action) -> None:
     try:
         back = codec.decode(1, codec.encode(entry)).event
     except CodecError as error:
-        raise Broken(f"  {error}") from error
+        raise ViolationError(f"  {error}") from error
     _same("as it was made", told(event), "as it is read back", told(back))
     for name, part in parts_of(event) or ():
         found = changeable(part, name)
         if found is not None:
-            raise Broken(f"  {found}; events must not change, so use types that cannot")
+            raise ViolationError(f"  {found}; events must not change, so use types that cannot")
     try:
         same = hash(event) == hash(back) and event == back
     except TypeError as error:
-        raise Broken(f"  it has no hash: {error}") from error
+        raise ViolationError(f"  it has no hash: {error}") from error
     if not same:
-        raise Broken("  it does not equal what is read back; compare its parts by value")
+        raise ViolationError("  it does not equal what is read back; compare its parts by value")
 
 
 def consumed_classes(projection: type[Projection[Any]]) -> list[type[Action]]:

@@ -8,7 +8,7 @@ import types
 from collections.abc import Callable
 from functools import cache
 from math import ceil, floor, inf, nextafter
-from typing import Annotated, Any, Literal, NewType, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, NewType, Union, cast, get_args, get_origin
 
 import attrs
 from immutabledict import immutabledict
@@ -146,24 +146,13 @@ def fields_of(cls: Any) -> tuple[FieldShape, ...]:
     )
 
 
-def shape_of(annotation: Any) -> Shape:  # noqa: PLR0911 - one for each kind of annotation
-    """The shape of the values that a field with this annotation may be given."""
-    origin, arguments = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        return _ruled(arguments[0], arguments[1:])
+def shape_of(annotation: Any) -> Shape:
+    """Return the shape of the values that a field with this annotation may be given."""
+    of_generic = _GENERIC.get(get_origin(annotation))
+    if of_generic is not None:
+        return of_generic(get_args(annotation)) or Foreign(annotation)
     if isinstance(annotation, NewType):
         return shape_of(annotation.__supertype__)
-    if origin in (Union, types.UnionType):
-        return _any_of(arguments)
-    if origin is Literal:
-        return OneOf(arguments)
-    if origin in (tuple, frozenset):
-        fixed = origin is tuple and arguments[1:] != (...,)
-        return Foreign(annotation) if fixed else Many(cast("Any", origin), shape_of(arguments[0]))
-    if origin is immutabledict:
-        return Pairs(shape_of(arguments[0]), shape_of(arguments[1]))
-    if annotation is Event:
-        return Fact()
     if annotation in _PLAIN:
         return _PLAIN[annotation]
     if isinstance(annotation, type) and attrs.has(annotation):
@@ -178,7 +167,22 @@ def _any_of(options: tuple[Any, ...]) -> Shape:
     return shape if len(kinds) == len(options) else Maybe(shape)
 
 
-_PLAIN: dict[Any, Shape] = {
+def _tuples(arguments: tuple[Any, ...]) -> Shape | None:
+    """Return the shape of tuples of any length; None for those of a fixed one."""
+    return Many(tuple, shape_of(arguments[0])) if arguments[1:] == (...,) else None
+
+
+_GENERIC: Final[dict[Any, Callable[[tuple[Any, ...]], Shape | None]]] = {
+    Annotated: lambda arguments: _ruled(arguments[0], arguments[1:]),
+    Union: _any_of,
+    types.UnionType: _any_of,
+    Literal: OneOf,
+    tuple: _tuples,
+    frozenset: lambda arguments: Many(frozenset, shape_of(arguments[0])),
+    immutabledict: lambda arguments: Pairs(shape_of(arguments[0]), shape_of(arguments[1])),
+}
+_PLAIN: Final[dict[Any, Shape]] = {
+    Event: Fact(),
     str: Text(),
     int: Whole(LEAST, MOST),
     float: Number(-inf, inf),

@@ -44,11 +44,11 @@ class Code:
                 module = public
         return self.import_(module, cls.__qualname__)
 
-    def of(self, value: Any) -> str:  # noqa: PLR0911 - one for each kind of value
+    def of(self, value: Any) -> str:
         """An expression that makes the value, as a person would type it."""
         if isinstance(value, str):
-            told = repr(str(value))
-            return told if '"' in told or told[0] == '"' else f'"{told[1:-1]}"'
+            text = repr(str(value))
+            return text if '"' in text else f'"{text[1:-1]}"'
         if isinstance(value, date):
             return f"{self.import_('datetime', 'date')}{(value.year, value.month, value.day)}"
         if isinstance(value, Enum):
@@ -57,6 +57,9 @@ class Code:
             return self.class_(value)
         if callable(value) and hasattr(value, "__qualname__"):
             return self.import_(value.__module__, value.__qualname__)
+        return self._composite(value)
+
+    def _composite(self, value: Any) -> str:
         if isinstance(value, immutabledict | dict):
             pairs = sorted(cast("dict[Any, Any]", value).items(), key=repr)
             return f"{{{', '.join(f'{self.of(k)}: {self.of(v)}' for k, v in pairs)}}}"
@@ -71,9 +74,9 @@ class Code:
 
     def call(self, value: Any) -> str:
         """The constructor call that makes an instance of an attrs class, on one line."""
-        told = [
-            f"{field.alias}={self.of(held)}" if field.kw_only else self.of(held)
+        arguments = [
+            f"{field.alias}={self.of(part)}" if field.kw_only else self.of(part)
             for field in attrs.fields(cast("Any", type(value)))
-            if (held := getattr(value, field.name)) != field.default
+            if (part := getattr(value, field.name)) != field.default
         ]
-        return f"{self.class_(type(value))}({', '.join(told)})"
+        return f"{self.class_(type(value))}({', '.join(arguments)})"

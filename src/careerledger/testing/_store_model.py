@@ -206,7 +206,7 @@ class StoreMachine(RuleBasedStateMachine):
         return rows, _frontier_behind(self.heads.get(ledger, EMPTY), rows)
 
     @rule(ledger=ledgers, blocks=st.lists(_some_rows, min_size=1, max_size=3), last=st.booleans())
-    def append(self, ledger: str, blocks: list[list[dict[str, Any]]], last: bool) -> None:  # noqa: FBT001
+    def append(self, ledger: str, blocks: list[list[dict[str, Any]]], *, last: bool) -> None:
         store = self.stores[-1 if last else 0]
         for drawn in blocks:
             rows, frontier = self.drawn_rows(ledger, drawn)
@@ -246,7 +246,7 @@ class StoreMachine(RuleBasedStateMachine):
             self.saved[ledger, key] = (fingerprint, furthest_first)
 
     @rule(ledger=ledgers, some=st.sets(st.integers(1, 6)), whole=st.booleans(), last=st.booleans())
-    def erase(self, ledger: str, some: set[int], whole: bool, last: bool) -> None:  # noqa: FBT001
+    def erase(self, ledger: str, some: set[int], *, whole: bool, last: bool) -> None:
         here = self.rows[ledger]
         remaining = {
             row.seq: None if whole else row.personal.split(b"\n")[0]
@@ -263,7 +263,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.drop_snapshots(ledger)
 
     @rule(ledger=ledgers, last=st.booleans())
-    def delete(self, ledger: str, last: bool) -> None:  # noqa: FBT001
+    def delete(self, ledger: str, *, last: bool) -> None:
         self.stores[-1 if last else 0].delete(ledger)
         self.rows[ledger] = []
         self.heads.pop(ledger, None)

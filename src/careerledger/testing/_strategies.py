@@ -19,7 +19,7 @@ from careerledger.testing._builder import (
 )
 from careerledger.testing._careers import Career, new_ledger
 from careerledger.testing._digits import WORDS
-from careerledger.testing._events import HOSTILE, facts
+from careerledger.testing._events import HOSTILE, facts, values_of
 
 T = TypeVar("T")
 
@@ -140,7 +140,7 @@ def draw_career(
 ) -> tuple[bytes, CareerBuilder]:
     """Draw some digits for something else, and build a career."""
     digits, draws = draw_digits(draw, before + HEAD_SIZE)
-    builder = CareerBuilder(options, digits[before:], draw)
+    builder = CareerBuilder(options, digits[before:], lambda shape: draw(values_of(shape)))
     for one in draws:
         builder.add(one)
     builder.finish()

@@ -16,7 +16,6 @@ from careerledger.answers.checks.duplicates import (
     skill_spellings,
     theme_spellings,
 )
-from careerledger.answers.checks.finding import Check, Finding, Severity
 from careerledger.answers.checks.record import (
     changes_without_effect,
     contacts_touched_before_made,
@@ -37,6 +36,7 @@ from careerledger.answers.checks.upkeep import (
     stale_visions,
     unreflected_roles,
 )
+from careerledger.answers.finding import Check, Finding, Severity
 from careerledger.events import Event
 from careerledger.history import Entry
 

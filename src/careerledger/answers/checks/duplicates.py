@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Final
 
-from careerledger.answers.checks.finding import Finding, facts, ids, numbers
+from rapidfuzz import fuzz, process
+from rapidfuzz.utils import default_process
+
+from careerledger.answers.finding import Finding, facts, ids, numbers
 from careerledger.dates import PartialDate
 from careerledger.events import FORGOTTEN, Action, Event
 from careerledger.events.challenge import ConfidenceRated
@@ -98,7 +101,7 @@ def duplicate_courses(history: Sequence[Entry[Event]], _at: date) -> Iterator[Fi
 
 def _same_provider(a: CourseStarted | CourseFinished, b: CourseStarted | CourseFinished) -> bool:
     if a.provider is None or b.provider is None:
-        return _normalised(a.title) == _normalised(b.title) and a.provider != b.provider
+        return default_process(a.title) == default_process(b.title) and a.provider != b.provider
     one, other = _names_of(a.provider), _names_of(b.provider)
     return bool(one & other or _initials(a.provider) in other or _initials(b.provider) in one)
 
@@ -166,9 +169,7 @@ def _themes(event: Action) -> list[str]:
 
 def _similar_pairs(texts: Iterable[str], cutoff: int) -> list[tuple[int, int]]:
     """Return the places of texts whose token sort ratio reaches a cutoff, in order."""
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 - few need it
-
-    forms = [" ".join(sorted(_normalised(text).split())) for text in texts]
+    forms = [" ".join(sorted(default_process(text).split())) for text in texts]
     places = sorted((n for n, form in enumerate(forms) if form), key=lambda n: len(forms[n]))
     ordered = [forms[n] for n in places]
     pairs: list[tuple[int, int]] = []
@@ -183,16 +184,9 @@ def _similar_pairs(texts: Iterable[str], cutoff: int) -> list[tuple[int, int]]:
     return sorted(pairs)
 
 
-def _normalised(text: str) -> str:
-    """Return the text in lower case, with nothing but letters, digits and blanks."""
-    from rapidfuzz.utils import default_process  # noqa: PLC0415 - few need it
-
-    return default_process(text)
-
-
 def _without_legal_form(name: str) -> str:
     """Return an organisation's name without its legal form."""
-    words = _normalised(name).split()
+    words = default_process(name).split()
     while len(words) > 1 and words[-1] in _LEGAL_FORMS:
         words.pop()
     return " ".join(words)
@@ -229,7 +223,7 @@ _ROMAN: Final = frozenset(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix
 
 
 def _numerals(title: str) -> list[str]:
-    words = _normalised(title).split()
+    words = default_process(title).split()
     return sorted(w for w in words if w in _ROMAN or any(map(str.isdigit, w)))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
-from careerledger.answers.checks.finding import Finding, Severity, facts, ids, numbers
+from careerledger.answers.finding import Finding, Severity, facts, ids, numbers
 from careerledger.events import Action, Event, UnknownEvent, introduced, referred
 from careerledger.events.network import ContactMade, ContactTouched, ContactUpdated
 from careerledger.events.role import RoleChanged

@@ -10,7 +10,7 @@ from datetime import date
 from itertools import combinations
 from typing import Final
 
-from careerledger.answers.checks.finding import Finding, facts_until, ids, numbers
+from careerledger.answers.finding import Finding, facts_until, ids, numbers
 from careerledger.events import Action, Event, introduced, referred
 from careerledger.events.learning import CredentialAwarded
 from careerledger.events.reflection import ReflectionWritten

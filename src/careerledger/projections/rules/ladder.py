@@ -6,7 +6,7 @@ import attrs
 
 from careerledger.dates import PartialDate
 from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
-from careerledger.projections.rules.ends import ends, supersedes
+from careerledger.projections.rules.ends import ends, record_end
 
 _Rungs = tuple[float | None, float | None]
 """Level and scope; None: not said."""
@@ -64,7 +64,7 @@ class Ladder:
         role = self.roles[event.role] = _Held(rungs)
         self.highest = _higher(self.highest, rungs)
         ended = self.ends.get(event.role)
-        if ended is not None and ends(PartialDate(ended), event.on):
+        if ended is not None and ends(ended, event.on):
             role.last = PartialDate(ended).last_day.toordinal()
         for on, later, change in self.changes.pop(event.role, ()):
             if PartialDate(on).last_day >= event.on.first_day:
@@ -82,12 +82,8 @@ class Ladder:
 
     def end(self, event: RoleEnded) -> None:
         """A role ends."""
-        before = self.ends.get(event.role)
-        if not supersedes(event.on, PartialDate(before) if before else None):
-            return
-        self.ends[event.role] = str(event.on)
         role = self.roles.get(event.role)
-        if role is not None:
+        if record_end(self.ends, event.role, event.on) and role is not None:
             role.last = event.on.last_day.toordinal()
 
     def _become(self, role: _Held, rungs: _Rungs, on: PartialDate, seq: int) -> list[Rise]:
