@@ -14,6 +14,7 @@ from careerledger import Ledger, demo, event_to_dict
 from careerledger.answers.states import encode_state
 from careerledger.events import CourseFinished, CourseStarted
 from careerledger.interop import json_resume
+from careerledger.projections.base import Fold, advance
 from careerledger.proofs import Checkpoint
 from careerledger.stores import Query
 from careerledger.stores.sqlite.schema import empty_file
@@ -34,9 +35,9 @@ def seeds() -> dict[str, list[bytes]]:
     told = [row for row in rows if row.personal]
     states = []
     for number, cls in enumerate(STATES):
-        career.project(cls, at=demo.AT)
-        cached = career._folds._cache[cls]  # noqa: SLF001 - its state is what is saved
-        states.append(bytes([number]) + encode_state(cached.fold.state))
+        fold = Fold(cls)
+        advance([fold], career.entries(until=demo.AT))
+        states.append(bytes([number]) + encode_state(fold.state))
     plain = [json.dumps(event_to_dict(entry.event)).encode() for entry in entries[:40:4]]
     small = b'{"work": [{"name": "A", "position": "B", "startDate": "2020-01", "endDate": "2021"}]}'
     archive = BytesIO()
