@@ -6,7 +6,7 @@ What stands above its first section is kept.
 import ast
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from math import inf
 from pathlib import Path
@@ -83,31 +83,40 @@ def statements(kind: Any) -> Iterator[str]:
         )
 
 
-def words(shape: shapes.Shape) -> str:  # noqa: C901, PLR0911 - one for each shape
+def words(shape: Any) -> str:
     """Return what a field may hold, in words."""
-    match shape:
-        case shapes.Text():
-            return "text"
-        case shapes.Whole(least, most) | shapes.Number(least, most):
-            return bounds(least, most)
-        case shapes.OneOf(options):
-            return "yes or no" if options == (False, True) else ", ".join(map(str, options))
-        case shapes.Day():
-            return "date"
-        case shapes.Maybe(of) | shapes.Such(of, _):
-            return words(of)
-        case shapes.Many(_, item, least):
-            return f"several ({words(item)}){f', at least {least}' if least > 1 else ''}"
-        case shapes.Pairs(key, value):
-            return f"{{{words(key)}: {words(value)}}}"
-        case shapes.Fresh(kind):
-            return f"id of a new {kind}"
-        case shapes.Known(kinds):
-            return f"id of {a(' or '.join(kinds))}"
-        case shapes.Fact():
-            return "event"
-        case _:
-            return f"[{shape.cls.__name__}](#{shape.cls.__name__.lower()})"
+    return _WORDS[type(shape)](shape)
+
+
+def _part(shape: Any) -> str:
+    return f"[{shape.cls.__name__}](#{shape.cls.__name__.lower()})"
+
+
+def _several(shape: shapes.Many) -> str:
+    least = f", at least {shape.least}" if shape.least > 1 else ""
+    return f"several ({words(shape.item)}){least}"
+
+
+def _options(shape: shapes.OneOf) -> str:
+    return "yes or no" if shape.options == (False, True) else ", ".join(map(str, shape.options))
+
+
+_WORDS: Final[dict[type, Callable[[Any], str]]] = {
+    shapes.Text: lambda _: "text",
+    shapes.Whole: lambda shape: bounds(shape.least, shape.most),
+    shapes.Number: lambda shape: bounds(shape.least, shape.most),
+    shapes.OneOf: _options,
+    shapes.Day: lambda _: "date",
+    shapes.Maybe: lambda shape: words(shape.of),
+    shapes.Such: lambda shape: words(shape.of),
+    shapes.Many: _several,
+    shapes.Pairs: lambda shape: f"{{{words(shape.key)}: {words(shape.value)}}}",
+    shapes.Fresh: lambda shape: f"id of a new {shape.kind}",
+    shapes.Known: lambda shape: f"id of {a(' or '.join(shape.kinds))}",
+    shapes.Fact: lambda _: "event",
+    shapes.Part: _part,
+    shapes.Foreign: _part,
+}
 
 
 def a(noun: str) -> str:

@@ -17,7 +17,6 @@ from typing import (
     dataclass_transform,
     get_args,
     get_origin,
-    get_type_hints,
 )
 
 import attrs
@@ -39,6 +38,7 @@ from careerledger.events.fields import (
     TextSet,
     check_for,
     check_of,
+    hints_of,
     typed_kinds,
     with_check,
 )
@@ -138,13 +138,7 @@ def field(*, default: Any = attrs.NOTHING) -> Any:
 def _with_checks(cls: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
     """Give each field the check that its annotation asks for."""
     if any(isinstance(field.type, str) for field in fields):
-        try:
-            hints = get_type_hints(cls, include_extras=True)
-        except NameError as error:
-            raise DefinitionError(
-                f"an annotation of {cls.__name__} cannot be read: {error}; define what it names "
-                "at the top of the module, outside functions and TYPE_CHECKING"
-            ) from error
+        hints = hints_of(cls)
         fields = [field.evolve(type=hints[field.name]) for field in fields]
     checked: list[attrs.Attribute[Any]] = []
     for attribute in cast("list[Any]", fields):  # the stubs of attrs lack some of its fields

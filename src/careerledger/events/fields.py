@@ -215,6 +215,17 @@ def is_part(kind: Any) -> bool:
     return isinstance(kind, type) and (attrs.has(kind) or hasattr(kind, "__dataclass_fields__"))
 
 
+def hints_of(cls: type) -> dict[str, Any]:
+    """Return the annotations of a class with their rules; DefinitionError for an unreadable one."""
+    try:
+        return get_type_hints(cls, include_extras=True)
+    except NameError as error:
+        raise DefinitionError(
+            f"an annotation of {cls.__name__} cannot be read: {error}; define what it names "
+            "at the top of the module, outside functions and TYPE_CHECKING"
+        ) from error
+
+
 def _require_plain_fields(kind: type) -> None:
     """Raise DefinitionError unless an event can hold the fields of a class."""
     if kind in _examined:  # as it is while the fields of one that holds itself are examined

@@ -249,7 +249,7 @@ class NetworkGrowth(Tunable):
             contact = self._contact(id_)
             tie = contact.tie
             if contact.since:
-                asleep = tie.day + self.dormant_after
+                asleep = self._asleep_from(contact)
                 if asleep <= day:
                     self.slept.append((asleep, day))
                 if month is not None and contact.counted != month:
@@ -360,7 +360,7 @@ class NetworkGrowth(Tunable):
 
     def _tie_on(self, today: int, id_: str, contact: _Contact) -> ContactTie:
         tie = contact.tie
-        asleep = tie.day + self.dormant_after <= today
+        asleep = self._asleep_from(contact) <= today
         strength = tie.strength.on(today)
         view = ContactTie(
             contact=id_,

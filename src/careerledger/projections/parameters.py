@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Final, Self, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Final, Self, cast, get_args, get_origin
 
 import attrs
 
 from careerledger.errors import DefinitionError
 from careerledger.events.base import EVENT_NAME
-from careerledger.events.fields import Check, RuleError, check_for
+from careerledger.events.fields import Check, RuleError, check_for, hints_of
 from careerledger.events.rules import Interval, Predicate
 from careerledger.text import shown
 
@@ -100,16 +100,9 @@ def _plain(value: object) -> str:
 
 def _rules_of(cls: type) -> dict[str, Any]:
     """The annotations of class variables, without ClassVar itself."""
-    try:
-        hints = get_type_hints(cls, include_extras=True)
-    except NameError as error:
-        raise DefinitionError(
-            f"an annotation of {cls.__name__} cannot be read: {error}; define what it names "
-            "at the top of the module, outside functions and TYPE_CHECKING"
-        ) from error
     return {
         name: next(iter(get_args(hint)), None)
-        for name, hint in hints.items()
+        for name, hint in hints_of(cls).items()
         if get_origin(hint) is ClassVar
     }
 
