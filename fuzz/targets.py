@@ -90,7 +90,7 @@ def rows(data: bytes) -> None:
     """Bodies a line each, as a store gives them, of whatever type their column says."""
     kinds = ("course.finished", "contact.made", "entry.amended", "none.such")
     lines = enumerate(data.split(b"\n"), start=1)
-    for found in strict.decode_all(
+    for found in codec.decode_all(
         (seq, kinds[seq % len(kinds)], body, None) for seq, body in lines
     ):
         again_the_same(found)

@@ -37,7 +37,11 @@ def named(event: Event) -> list[str]:
     if isinstance(inner, Event):
         event = inner
         names += filter(None, [introduced(event)])
-    names += [f"{kind}:{id_}" for _, id_, kinds in referred(event) for kind in kinds]
+    refers = () if isinstance(event, UnknownEvent) else event.__event__.refers
+    for field, kinds in refers:
+        for id_ in ids_in(getattr(event, field)):
+            for kind in kinds:
+                names.append(f"{kind}:{id_}")
     return list(dict.fromkeys(names))
 
 

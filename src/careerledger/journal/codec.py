@@ -399,8 +399,7 @@ class _Envelope(msgspec.Struct, gc=False):
 
 def _form(event: Any, forgotten: Mapping[str, Any] = _NOTHING) -> Any:
     """What the encoder takes for an event some of whose values are forgotten."""
-    cls = cast("Any", type(event))
-    codec = codec_of(cls)
+    codec = codec_of(event.__class__)
     if codec is not None and not (forgotten or codec.holds_event):
         return event
     subject = subject_of(event)

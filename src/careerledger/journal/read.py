@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
+from operator import attrgetter
 from threading import RLock
 from typing import Final
 
@@ -201,7 +202,10 @@ class Journal:
 
 def decoded(rows: Iterable[Row]) -> Iterator[Entry[Event]]:
     """Yield the entries in these rows; CodecError where bytes are not an entry."""
-    return codec.decode_all((row.seq, row.type, row.body, row.personal) for row in rows)
+    return codec.decode_all(map(_stored, rows))
+
+
+_stored: Final = attrgetter("seq", "type", "body", "personal")
 
 
 def _target(entry: Entry[Event]) -> str | None:
