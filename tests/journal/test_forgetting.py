@@ -15,6 +15,7 @@ from careerledger.errors import (
     CorrectionError,
     DamagedError,
     DefinitionError,
+    ForeignFileError,
     LockedError,
     ProofError,
     StoreError,
@@ -41,7 +42,7 @@ from careerledger.journal.parser import parse_entry
 from careerledger.journal.personal import redact
 from careerledger.journal.write import salt
 from careerledger.projections import KeepInTouch, NetworkGrowth, on, projection
-from careerledger.proofs import SigningKey, verify
+from careerledger.proofs import Frontier, SigningKey, leaf_hash, verify
 from careerledger.proofs.personal import disclosed
 from careerledger.stores import Query
 from careerledger.stores.sqlite import SQLiteStore
@@ -589,8 +590,6 @@ def test_what_another_program_wrote_about_a_person_is_exported(path):
             body = row.body.replace(b"contact.made", b"contact.seen").replace(
                 row.id.encode(), b"other"
             )
-            from careerledger.proofs import Frontier, leaf_hash
-
             frontier = Frontier(head.size, head.frontier)
             frontier.append(leaf_hash(body))
             new = row._replace(
@@ -606,6 +605,38 @@ def test_what_another_program_wrote_about_a_person_is_exported(path):
         assert [] == Ledger.recover(path, path.with_name("b.ledger"))
         with Ledger.open(path.with_name("b.ledger")) as saved:
             assert ledger.root() == saved.root()
+
+
+def test_whom_forgetting_would_not_find_is_not_taken_over(path):
+    """Of an event that this program does not know, the file says whom it names."""
+    with Ledger.open(path) as ledger:
+        ledger.record(jane())
+        with ledger.store.writing("career") as head:
+            (row,) = ledger.store.rows("career", Query(upto=1))
+            body = row.body.replace(b"contact.made", b"contact.seen").replace(
+                row.id.encode(), b"other"
+            )
+            frontier = Frontier(head.size, head.frontier)
+            frontier.append(leaf_hash(body))
+            new = row._replace(
+                seq=2,
+                id="other",
+                type="contact.seen",
+                body=body,
+                leaf=leaf_hash(body),
+                introduces=None,
+            )
+            ledger.store.append("career", [new], frontier.packed)
+        with pytest.raises(DamagedError, match="entry #2"):
+            ledger.verify()
+        ledger.export_jsonl(path.with_name("a.jsonl"))
+    with pytest.raises(ForeignFileError, match=r"line 3 .* personal data about contact:c1"):
+        Ledger.in_memory().import_jsonl(path.with_name("a.jsonl"))
+    assert [] == Ledger.recover(path, path.with_name("b.ledger"))
+    with Ledger.open(path.with_name("b.ledger")) as saved:
+        saved.verify()
+        saved.forget("contact", "c1", reason="asked to")
+        assert all(row.personal is None for row in saved.store.rows("career", Query()))
 
 
 def test_a_branch_forgets_only_what_is_its_own():

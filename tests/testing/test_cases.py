@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 
 from careerledger.events import CourseFinished, CourseStarted, RoleStarted, SkillPractised
 from careerledger.projections import on, projection
-from careerledger.testing import Amended, Career, LawBrokenError, Voided, laws
+from careerledger.testing import Amended, Career, LawBroken, Voided, laws
 from careerledger.testing._builder import CareerOptions
 from careerledger.testing._cases import Case, cases, without
 from careerledger.testing._suite import _with_less
@@ -92,7 +92,7 @@ def test_a_failure_is_told_with_what_it_takes():
             "same_history_same_view", of.career.steps, at=str(of.at), order=of.order, known=of.known
         )
 
-    with pytest.raises(LawBrokenError) as caught:
+    with pytest.raises(LawBroken) as caught:
         run(whole)
 
     assert (in_december,) == _with_less(caught.value, run).case.career.steps

@@ -20,10 +20,10 @@ from careerledger.errors import DefinitionError
 from careerledger.events import CourseFinished, GoalSet, SkillPractised
 from careerledger.projections import on, projection
 from careerledger.testing import (
-    LawBrokenError,
+    LawBroken,
+    NotShown,
     ProjectionLaws,
     StoreLaws,
-    TooLittleEvidenceError,
     _suite,
     laws,
     store_laws,
@@ -61,7 +61,7 @@ class Loose:
 
 
 def failing(kind, law, **said):
-    with pytest.raises(LawBrokenError) as caught:
+    with pytest.raises(LawBroken) as caught:
         run(laws(kind, **said), law)
     return caught.value
 
@@ -91,7 +91,7 @@ def test_a_counterexample_can_be_pasted_and_run(kind, law):
     exec(compile(code, "pasted", "exec"), names)
     (name,) = (name for name in names if name.startswith("test_"))
     for _ in range(2):  # what it remembers is no part of the case
-        with pytest.raises(LawBrokenError) as again:
+        with pytest.raises(LawBroken) as again:
             names[name]()
 
         assert message == str(again.value)
@@ -193,9 +193,7 @@ def test_a_law_that_nothing_showed_fails_after_many_careers():
         def view(self, at):
             return 42
 
-    with pytest.raises(
-        TooLittleEvidenceError, match=r"only 0 of 5\d\d careers showed whether Constant"
-    ):
+    with pytest.raises(NotShown, match=r"only 0 of 5\d\d careers showed whether Constant"):
         run(laws(Constant), "void")
 
 
@@ -228,10 +226,10 @@ def test_a_failure_elsewhere_is_told():
 
 
 def test_what_is_told_is_what_fails_with_less(monkeypatch):
-    less = LawBrokenError("with less")
+    less = LawBroken("with less")
     monkeypatch.setattr(_suite, "_with_less", lambda broken, run: less)
 
-    with pytest.raises(LawBrokenError, match=r"^with less$"):
+    with pytest.raises(LawBroken, match=r"^with less$"):
         run(laws(LastByNumber), "recording_order")
 
 
@@ -250,7 +248,7 @@ def test_what_cannot_be_repeated_says_why():
         def view(self, at):
             return self.first
 
-    with pytest.raises(LawBrokenError, match="failed once and not again"):
+    with pytest.raises(LawBroken, match="failed once and not again"):
         run(laws(Remembers), "same_history_same_view")
 
 
@@ -300,9 +298,7 @@ def test_a_process_that_was_started_for_a_law_starts_no_other(monkeypatch):
 
 
 def test_each_event_that_is_said_to_raise_must_do_so():
-    with pytest.raises(
-        TooLittleEvidenceError, match="no career showed anything about CourseFinished"
-    ):
+    with pytest.raises(NotShown, match="no career showed anything about CourseFinished"):
         run(laws(sound.CounterInView, rises_with=[SkillPractised, CourseFinished]), "rises")
 
 

@@ -123,7 +123,7 @@ class Folds:
 
     def _drop_outdated(self) -> None:
         """Drop folds that skipped a type which is known by now, or hold what was forgotten."""
-        made_for = (catalogue.size, self._journal.forgettings)
+        made_for = (catalogue.size, self._journal.generation)
         if self._cache_made_for != made_for:
             self._cache_made_for = made_for
             self._cache.clear()

@@ -22,6 +22,7 @@ from careerledger.events import UnknownEvent
 from careerledger.events.correction import SubjectForgotten
 from careerledger.journal import strict
 from careerledger.journal.parser import MAX_BYTES
+from careerledger.journal.personal import unnamed_in
 from careerledger.journal.read import PAGE, Journal
 from careerledger.journal.verify import verify_ledger
 from careerledger.journal.write import as_row
@@ -183,8 +184,7 @@ def import_jsonl(journal: Journal, path: str | os.PathLike[str]) -> int:
     try:
         with (
             open(path, "rb") as file,  # noqa: PTH123 - any path
-            journal.lock,
-            journal.store.writing(journal.name) as head,
+            journal.writing() as head,
         ):
             lines = _lines(file, Path(path))
             header = _read(next(lines, (1, b"")), _Header, path)
@@ -261,6 +261,11 @@ def _as_row(numbered: tuple[int, bytes], path: object) -> Row:
     row = as_row(entry, body, personal)
     if isinstance(entry.event, UnknownEvent):
         row = row._replace(introduces=line.introduces, names=line.names)
+        if unnamed := unnamed_in(row):
+            raise ForeignFileError(
+                f"line {number} of {path} has personal data about {unnamed[0]}, whom it does not "
+                "name, so it could not be forgotten; export the ledger again"
+            )
     if (row.leaf.hex(), row.introduces, row.names) != (line.leaf, line.introduces, line.names):
         raise ForeignFileError(f"line {number} of {path} was changed: its hash is another")
     return row

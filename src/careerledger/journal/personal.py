@@ -32,7 +32,7 @@ from careerledger.journal.converter import (
     require_names,
 )
 from careerledger.proofs.personal import commitment
-from careerledger.stores import Row
+from careerledger.stores import Row, decode_names
 from careerledger.text import shown
 
 __all__ = ["as_plain", "commitments_in", "disclose", "put_back", "redact", "remaining_without"]
@@ -197,6 +197,17 @@ def remaining_without(rows: Iterable[Row], subject: str) -> dict[int, bytes | No
         if len(others) < len(lines):
             remaining[row.seq] = b"\n".join(others) or None
     return remaining
+
+
+def unnamed_in(row: Row) -> list[str]:
+    """Return the people about whom a row has personal lines, and whom its columns do not name.
+
+    Forgetting would not find them. The columns of an event that this program does not know are
+    those of the program that wrote it, so whoever takes them over has to look.
+    """
+    names = {row.introduces, *decode_names(row.names or "[]")}
+    lines = [] if row.personal is None else row.personal.split(b"\n")
+    return sorted({str(_subject(row.seq, line)) for line in lines} - names)
 
 
 def _subject(seq: int, line: bytes) -> object:

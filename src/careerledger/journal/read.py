@@ -1,6 +1,7 @@
 """Read a ledger back: its rows, its entries, its corrections, its history."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from operator import attrgetter
 from threading import RLock
@@ -11,7 +12,7 @@ from careerledger.events.correction import EntryAmended, EntryVoided, SubjectFor
 from careerledger.history import Corrections, Entry, Place, corrected, place
 from careerledger.journal import codec
 from careerledger.proofs.merkle import Frontier
-from careerledger.stores import Head, Query, Row, Snapshot, Store
+from careerledger.stores import EMPTY, Head, Query, Row, Snapshot, Store
 
 __all__ = ["PAGE", "Journal"]
 
@@ -34,8 +35,14 @@ class Journal:
         self.name = name
         self.lock = RLock()
         """Held while entries are written, or what the journal remembers changes."""
-        self.forgettings = 0
-        """How often this journal saw that a person was forgotten."""
+        self.generation = 0
+        """How often everything remembered was dropped."""
+        self._head = EMPTY
+        """Where the ledger ended when it was last looked at."""
+        self._first_id: str | None = None
+        """The id of its first entry, by which it is another ledger after it was deleted."""
+        self._noted = False
+        """Whether entries of a block that has not ended were noted."""
         self._seen = 0
         """Up to which number corrections were read."""
         self._catalogue_size = catalogue.size
@@ -52,9 +59,34 @@ class Journal:
 
         So nothing that was forgotten by now is answered from what is remembered.
         """
-        size = self.head().size
-        self._corrections_upto(size)
-        return size
+        head = self.head()
+        self.notice(head)
+        self._corrections_upto(head.size)
+        return head.size
+
+    @contextmanager
+    def writing(self) -> Generator[Head, None, None]:
+        """Be the ledger's only writer until the block ends; all of it counts then, or nothing."""
+        with self.lock:
+            self._noted = False
+            try:
+                with self.store.writing(self.name) as head:
+                    self.notice(head)
+                    yield head
+            except BaseException:
+                if self._noted:  # of what is not in the ledger now
+                    self.drop_memory()
+                raise
+
+    def notice(self, head: Head) -> None:
+        """Drop everything remembered if the ledger was deleted since it was last looked at."""
+        if head == self._head:
+            return
+        first = self.rows(Query(upto=1)) if head.size else []
+        first_id = first[0].id if first else None
+        if self._first_id not in (None, first_id):
+            self.drop_memory()
+        self._head, self._first_id = head, first_id
 
     def size_at(self, instant: str) -> int:
         """Return how many entries were recorded up to an instant."""
@@ -141,12 +173,22 @@ class Journal:
         return [entry for entry in known if isinstance(entry.event, UnknownEvent)]
 
     def drop_memory(self) -> None:
-        """Drop what is remembered: it may be about a person who was forgotten since."""
-        self.forgettings += 1
+        """Drop what is remembered: a person was forgotten, or the whole ledger deleted."""
+        self.generation += 1
+        self._head, self._first_id = EMPTY, None
         self._start_anew()
 
-    def note_recorded(self, entries: Sequence[Entry[Event]]) -> None:
-        """Remember that entries just written need not be searched for corrections."""
+    def note_recorded(self, entries: Sequence[Entry[Event]], head: Head) -> None:
+        """Remember that entries just written need not be searched for corrections.
+
+        Args:
+            entries: What was appended within ``writing``.
+            head: Where the ledger ends with them.
+        """
+        self._noted = True
+        if entries and entries[0].seq == 1:
+            self._first_id = entries[0].id
+        self._head = head
         if entries and entries[0].seq == self._seen + 1 and not any(map(_target, entries)):
             self._seen = entries[-1].seq
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import attrs
+import msgspec
 
 from careerledger.errors import (
     CodecError,
@@ -25,12 +26,13 @@ from careerledger.events.correction import SubjectForgotten
 from careerledger.history import Entry
 from careerledger.journal import strict
 from careerledger.journal.copy import new_path, new_store
+from careerledger.journal.personal import unnamed_in
 from careerledger.journal.read import PAGE, Journal
 from careerledger.journal.verify import missing_of
 from careerledger.journal.write import Proposal, append, as_row, new_entries, next_instant
 from careerledger.proofs.merkle import Frontier, leaf_hash
 from careerledger.proofs.personal import disclosed
-from careerledger.stores import Row, new_row
+from careerledger.stores import Row, decode_names, new_row
 from careerledger.stores.sqlite.salvage import merged, records
 
 __all__ = ["Loss", "recover_file"]
@@ -161,7 +163,8 @@ def _save(journal: Journal, size: int | None, found: list[Row], now: datetime) -
             head = journal.head()
             # What is missing is as if it had been forgotten; the log says so, and verifies.
             lost = [Proposal(_lost(subject)) for subject in sorted(torn)]
-            append(journal, head, new_entries(lost, next_instant(now, head), head.size))
+            if lost:
+                append(journal, head, new_entries(lost, next_instant(now, head), head.size))
     return losses
 
 
@@ -186,6 +189,9 @@ def _fitting(found: Row) -> tuple[Row, Entry[Event]] | None:
     row = as_row(entry, found.body, lines)
     if isinstance(entry.event, UnknownEvent):
         row = row._replace(introduces=found.introduces, names=found.names)
+        if unnamed := unnamed_in(row):
+            names = [*decode_names(row.names or "[]"), *unnamed]
+            row = row._replace(names=msgspec.json.encode(names).decode())
     return row, entry
 
 

@@ -32,7 +32,8 @@ class References:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._introduced: dict[str, int] = {}
-        """Names with the number of an entry that introduces each. Entries never go away."""
+        """Names with the number of an entry that introduces each."""
+        self._generation = journal.generation
 
     def check(
         self, events: Sequence[Event], corrections: Corrections, replaced: Collection[int] = ()
@@ -49,6 +50,9 @@ class References:
             IntroducedTwiceError: An event introduces an id that is taken.
             UnknownReferenceError: An event refers to an id that nothing introduces.
         """
+        if self._generation != self._journal.generation:  # the ledger may be another one
+            self._generation = self._journal.generation
+            self._introduced.clear()
         new = [(event, name) for event in events if (name := introduced(event)) is not None]
         needed = self._unknown_here(events, corrections.hidden.union(replaced))
         if not (new or needed):

@@ -9,7 +9,7 @@ from careerledger.events import Event, PersonalField, UnknownEvent
 from careerledger.events.correction import EntryAmended, SubjectForgotten
 from careerledger.history import Entry
 from careerledger.journal import strict
-from careerledger.journal.personal import commitments_in
+from careerledger.journal.personal import commitments_in, unnamed_in
 from careerledger.journal.read import Journal
 from careerledger.journal.write import as_row
 from careerledger.proofs.checkpoint import Checkpoint
@@ -113,6 +113,8 @@ def check_row(journal: Journal, row: Row, number: int, recorded_at: str) -> Entr
     if row != expected and isinstance(entry.event, UnknownEvent):
         # Only a program that knows the type can say what it introduces and names.
         expected = expected._replace(introduces=row.introduces, names=row.names)
+    if row.personal is not None and isinstance(entry.event, UnknownEvent) and unnamed_in(row):
+        raise _unsound(journal.name, number)
     if row.seq != number or row != expected or row.recorded_at < recorded_at:
         raise _unsound(journal.name, number)
     return entry

@@ -126,7 +126,7 @@ class Writer:
     ) -> list[Entry[Any]]:
         journal = self._journal
         keys = {key for _, key in new if key is not None}
-        with journal.lock, journal.store.writing(journal.name) as head:
+        with journal.writing() as head:
             if expect is not None and head.size != expect:
                 raise ConflictError(
                     f"ledger {journal.name!r} has {head.size} entries where {expect} were "
@@ -151,7 +151,7 @@ class Writer:
 
     def _correct(self, entry_id: str, correction: Callable[[str], Event]) -> Entry[Event]:
         journal = self._journal
-        with journal.lock, journal.store.writing(journal.name) as head:
+        with journal.writing() as head:
             target = journal.find([entry_id]).get(entry_id)
             if target is None:
                 raise unknown_entry(journal.name, entry_id)
@@ -168,7 +168,7 @@ class Writer:
         """Erase the personal lines about someone, and record it; see ``Ledger.forget``."""
         journal = self._journal
         with journal.lock:
-            with journal.store.writing(journal.name) as head:
+            with journal.writing() as head:
                 rows = journal.rows(Query(names=f"{kind}:{id_}", personal=True))
                 remaining = personal.remaining_without(rows, f"{kind}:{id_}")
                 forgotten = self._last_forgotten(kind, id_)
@@ -209,8 +209,7 @@ class Writer:
         if self._strict:
             self._references.check(events, journal.corrections(head.size), replaced)
         entries = new_entries(new, next_instant(now, head), head.size)
-        append(journal, head, entries)
-        journal.note_recorded(entries)
+        journal.note_recorded(entries, append(journal, head, entries))
         return entries
 
     def _known(self, keys: set[str], head: Head) -> dict[str, _Known]:
@@ -347,12 +346,13 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
-def append(journal: Journal, head: Head, entries: Sequence[Entry[Event]]) -> None:
-    """Write entries behind the head, with their hashes, within ``writing``."""
+def append(journal: Journal, head: Head, entries: Sequence[Entry[Event]]) -> Head:
+    """Write entries behind the head, with their hashes, within ``writing``; return the new head."""
     rows = [as_row(entry, *codec.seal(entry, salt)) for entry in entries]
     frontier = Frontier(head.size, head.frontier)
     frontier.extend(map(_leaf, rows))
     journal.store.append(journal.name, rows, frontier.packed)
+    return Head(frontier.size, rows[-1].recorded_at, frontier.packed)
 
 
 _leaf: Final = attrgetter("leaf")

@@ -40,9 +40,9 @@ if TYPE_CHECKING:
         splits as splits,
     )
     from careerledger.testing._suite import (
-        LawBrokenError as LawBrokenError,
+        LawBroken as LawBroken,
+        NotShown as NotShown,
         ProjectionLaws as ProjectionLaws,
-        TooLittleEvidenceError as TooLittleEvidenceError,
         laws as laws,
     )
 

@@ -34,14 +34,14 @@ from careerledger.testing._shown import Code, module_of_caller
 from careerledger.testing._strategies import event_classes
 
 
-class LawBrokenError(AssertionError):
+class LawBroken(AssertionError):  # noqa: N818 - it names what broke
     """A law does not hold; the message has the case as Python that can be pasted and run."""
 
     case: Case | None = None
     """What the law does not hold for."""
 
 
-class TooLittleEvidenceError(AssertionError):
+class NotShown(AssertionError):  # noqa: N818 - as above
     """A law was tried on too little to say that it holds."""
 
 
@@ -157,7 +157,7 @@ class ProjectionLaws(unittest.TestCase):
             added: An event that happened too.
 
         Raises:
-            LawBrokenError: It does not hold.
+            LawBroken: It does not hold.
         """
         if law not in LAWS:
             raise DefinitionError(f"no law is called {law!r}; there are {', '.join(LAWS)}")
@@ -196,7 +196,7 @@ class ProjectionLaws(unittest.TestCase):
         if law.unseen is not None and not shown:
             self.skipTest(law.unseen)
         if lacking is not None:
-            raise TooLittleEvidenceError(lacking)
+            raise NotShown(lacking)
 
     def test_events_survive_their_bytes(self) -> None:
         """An event comes back from its bytes as it was, and nothing in it can be changed."""
@@ -208,7 +208,7 @@ class ProjectionLaws(unittest.TestCase):
             except ViolationError as violation:
                 code = Code()
                 call = code.of(event)
-                raise LawBrokenError(
+                raise LawBroken(
                     f"{type(event).__name__} does not survive its bytes.\n\n{violation}\n\n"
                     + "\n".join([*code.imports(), call])
                 ) from violation
@@ -246,7 +246,7 @@ class ProjectionLaws(unittest.TestCase):
             patience=_PATIENCE,
         )
         if lacking is not None:
-            raise TooLittleEvidenceError(lacking)
+            raise NotShown(lacking)
 
 
 _WILD: Final = 64
@@ -291,7 +291,7 @@ def _run(
         test: The test that does it.
         name: What is checked.
         strategy: Draws what is checked.
-        check: Raises LawBrokenError.
+        check: Raises LawBroken.
         too_little: Says why what was tried so far is too little; then more is drawn.
         most: How much is drawn at most where nothing is missing; default: ``max_examples``.
         patience: How much is drawn at most where something is.
@@ -303,7 +303,7 @@ def _run(
     memory = Memory(test.subject.projection)
     whose = f"{test.subject.projection.__module__}.{test.subject.projection.__qualname__}.{name}"
     tried = 0
-    first: list[LawBrokenError] = []
+    first: list[LawBroken] = []
 
     def run(case: Any) -> None:
         nonlocal tried
@@ -311,7 +311,7 @@ def _run(
         memory.restore()
         try:
             check(case)
-        except LawBrokenError as broken:
+        except LawBroken as broken:
             first.append(broken)
             raise
 
@@ -335,7 +335,7 @@ def _run(
         )
         try:
             some(given(case=strategy)(run))()
-        except LawBrokenError as broken:
+        except LawBroken as broken:
             less = _with_less(broken, run)
             if less is broken:
                 raise
@@ -356,7 +356,7 @@ _AT_ONCE: Final = 10
 which says little new: of a hundred careers, fewer than twenty would have lengths of their own."""
 
 
-def _with_less(broken: LawBrokenError, run: Callable[[Any], None]) -> LawBrokenError:
+def _with_less(broken: LawBroken, run: Callable[[Any], None]) -> LawBroken:
     """The same failure without the entries that it does not take.
 
     Hypothesis shrinks digits, of which days follow from days: what happens on a date of its own
@@ -369,14 +369,14 @@ def _with_less(broken: LawBrokenError, run: Callable[[Any], None]) -> LawBrokenE
         if less is not None:
             try:
                 run(less)
-            except LawBrokenError as found:
+            except LawBroken as found:
                 broken, number = found, 1
     return broken
 
 
-def _not_again(first: LawBrokenError) -> LawBrokenError:
+def _not_again(first: LawBroken) -> LawBroken:
     """What is raised where the same case did not fail a second time."""
-    broken = LawBrokenError(
+    broken = LawBroken(
         "The same career failed once and not again, so something remembers it that is no part of "
         "the state: look for class variables and module-level caches. It cannot be shrunk; this "
         f"is how it failed first:\n\n{first}"
@@ -396,7 +396,7 @@ def _check(law: Law, subject: Subject, case: Case) -> set[str]:
             what = f"{name} breaks a law: {law.text}\n\n{error}"
         else:
             what = f"{name} fails: {type(error).__name__}: {error}"
-        broken = LawBrokenError(f"{what}\n\n{_as_python(law, subject, case)}")
+        broken = LawBroken(f"{what}\n\n{_as_python(law, subject, case)}")
         broken.case = case
         raise broken from error
 
