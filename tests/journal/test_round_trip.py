@@ -4,7 +4,9 @@ import copy
 import json
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from enum import Enum, Flag, StrEnum
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 import attrs
 import pytest
@@ -380,6 +382,42 @@ def test_names_of_a_mapping_have_one_form(names):
 def test_what_cannot_be_registered(kind, message):
     with pytest.raises(DefinitionError, match=message):
         register_type(kind, to_plain=str, from_plain=int)
+
+
+class _Grade(Enum):
+    GOOD = 1
+
+
+class _Word(StrEnum):
+    YES = "yes"
+
+
+class _Days(Flag):
+    MONDAY = 1
+
+
+class _Year(PartialDate):
+    pass
+
+
+class _Id(UUID):
+    pass
+
+
+@pytest.mark.parametrize(
+    "value", [_Grade.GOOD, _Word.YES, _Days.MONDAY, _Year("2024"), _Id(int=5)], ids=repr
+)
+def test_a_registered_form_comes_before_that_of_a_base(value, read):
+    kind = type(value)
+    register_type(kind, to_plain=lambda _: "own", from_plain={"own": value}.__getitem__)
+
+    @event("acme.registered")
+    class Registered(Action):
+        value: kind
+
+    body = codec.encode(entry_of(Registered(on="2024", value=value)))
+    assert b'"value":"own"' in body
+    assert value == read(body).event.value
 
 
 def test_a_form_that_loses_something_is_refused_before_it_is_written():

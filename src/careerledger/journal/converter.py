@@ -175,12 +175,14 @@ def _converter() -> "Converter":
 
     converter = Converter(forbid_extra_keys=True)
     # By class, whose subclasses follow; then by what the last of these functions is true of.
-    for kind in (str, int, float, bool):
-        converter.register_structure_hook(kind, _scalar)
-    converter.register_structure_hook(PartialDate, lambda value, _: PartialDate(value))
-    converter.register_structure_hook(Enum, _member)
-    for kind, parse in _PARSERS.items():
-        converter.register_structure_hook(kind, _parser(parse))
+    by_class: dict[Any, Callable[[object, Any], Any]] = {
+        **dict.fromkeys((str, int, float, bool), _scalar),
+        PartialDate: lambda value, _: PartialDate(cast("str", value)),
+        Enum: _member,
+        **{kind: _parser(parse) for kind, parse in _PARSERS.items()},
+    }
+    for kind, structure in by_class.items():
+        converter.register_structure_hook(kind, _unless_registered(structure))
     by_kind = converter.register_structure_hook_func
     for origin, structure in ((Literal, _one_of), (tuple, _array), (frozenset, _array)):
         by_kind(_has_origin(origin), structure)
@@ -200,10 +202,12 @@ def _structure(value: object, kind: Any) -> Any:
     return _converter().structure(value, kind)
 
 
+def _unless_registered(structure: Callable[[object, Any], Any]) -> Callable[[object, Any], Any]:
+    """Read the subclasses that have a form of their own by that."""
+    return lambda value, kind: (_registered if kind in plain_forms else structure)(value, kind)
+
+
 def _scalar(value: object, kind: Any) -> Any:
-    # Classes of one's own may be text or numbers too.
-    if kind in plain_forms:
-        return _registered(value, kind)
     return _member(value, kind) if issubclass(kind, Enum) else _exactly(value, kind)
 
 
@@ -257,8 +261,6 @@ def _option(value: object, options: tuple[object, ...]) -> object:
 
 def _parser(parse: Callable[[str], Any]) -> Callable[[object, Any], Any]:
     def structure(value: object, kind: Any) -> Any:
-        if kind in plain_forms:
-            return _registered(value, kind)
         text = _exactly(value, str)
         try:
             return parse(text)
