@@ -6,10 +6,12 @@ import subprocess
 import sys
 import unittest
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from enum import Enum
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from enum import Enum, Flag
 from io import StringIO
 from pathlib import Path
+from uuid import UUID
 
 import attrs
 import pytest
@@ -412,6 +414,33 @@ def test_code_of_values():
     assert "told" == code.of(told)
     assert "GoalSet" == code.of(GoalSet)
     assert "from careerledger.events import GoalSet" in code.imports()
+
+
+class Medium(Flag):
+    PAPER = 1
+    SCREEN = 2
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Decimal("350.00"),
+        UUID(int=7),
+        datetime(2024, 5, 6, 7, 8, tzinfo=timezone(timedelta(hours=2))),
+        Medium.PAPER,
+        Medium.PAPER | Medium.SCREEN,
+        Medium(0),
+    ],
+    ids=repr,
+)
+def test_code_makes_the_value_again(value):
+    code = Code()
+    expression = code.of(value)
+    names = {"Medium": Medium}
+    exec("\n".join(line for line in code.imports() if "test_laws" not in line), names)
+
+    assert value == eval(expression, names)
+    assert type(value) is type(eval(expression, names))
 
 
 def test_the_old_shape_of_an_event_is_part_of_the_code():

@@ -1,10 +1,12 @@
 """Careers as Python that can be pasted and run."""
 
 from collections.abc import Iterable
-from datetime import date
-from enum import Enum
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum, Flag
 from inspect import currentframe
 from typing import Any, cast
+from uuid import UUID
 
 import attrs
 from immutabledict import immutabledict
@@ -49,15 +51,28 @@ class Code:
         if isinstance(value, str):
             text = repr(str(value))
             return text if '"' in text else f'"{text[1:-1]}"'
-        if isinstance(value, date):
-            return f"{self.import_('datetime', 'date')}{(value.year, value.month, value.day)}"
+        if isinstance(value, date | Decimal | UUID):
+            return self._of_library(value)
         if isinstance(value, Enum):
-            return f"{self.class_(type(value))}.{value.name}"
+            return self._member(value)
         if isinstance(value, type):
             return self.class_(value)
         if callable(value) and hasattr(value, "__qualname__"):
             return self.import_(value.__module__, value.__qualname__)
         return self._composite(value)
+
+    def _of_library(self, value: date | Decimal | UUID) -> str:
+        if isinstance(value, datetime):
+            read = f"{self.import_('datetime', 'datetime')}.fromisoformat"
+            return f'{read}("{value.isoformat()}")'
+        if isinstance(value, date):
+            return f"{self.import_('datetime', 'date')}{(value.year, value.month, value.day)}"
+        return f'{self.class_(type(value))}("{value}")'
+
+    def _member(self, value: Enum) -> str:
+        if isinstance(value, Flag) and value.name not in type(value).__members__:
+            return f"{self.class_(type(value))}({value.value})"  # several at once, or none
+        return f"{self.class_(type(value))}.{value.name}"
 
     def _composite(self, value: Any) -> str:
         if isinstance(value, immutabledict | dict):
