@@ -92,7 +92,7 @@ class Ledger:
 
     @classmethod
     def in_memory(cls, *, strict: bool = True, clock: Callable[[], datetime] = utc_now) -> Self:
-        """A new ledger that lasts as long as the program, for tests and trials."""
+        """Make a ledger that lasts as long as the program, for tests and trials."""
         return cls(MemoryStore(), strict=strict, clock=clock)
 
     @property
@@ -236,7 +236,7 @@ class Ledger:
         return self._writer.forget(kind, id_, reason)
 
     def export_subject(self, kind: str, id_: str, /) -> list[dict[str, Any]]:
-        """All that the ledger holds about a person: each entry that names them.
+        """Return all that the ledger holds about a person: each entry that names them.
 
         Entries stand as they were recorded, corrected ones and their corrections too.
 
@@ -361,7 +361,7 @@ class Ledger:
         every: str = "month",
         known_at: Instant = None,
     ) -> Any:
-        """A projection over time, or several, in one pass over the log.
+        """Answer a projection over time, or several, in one pass over the log.
 
         Args:
             projections: Classes made by ``@projection``.
@@ -397,7 +397,7 @@ class Ledger:
         between: tuple[DateLike, DateLike] | None = None,
         known_at: Instant = None,
     ) -> "answers.Explanation":
-        """Which entries a number rests on, or what moved it from one date to another.
+        """Explain which entries a number rests on, or what moved it between two dates.
 
         Args:
             projection: A class made by ``@projection``.
@@ -427,7 +427,7 @@ class Ledger:
     # Deciding
 
     def what_if(self, facts: Fact | Iterable[Fact] = (), /) -> "Ledger":
-        """The ledger as it would be with these events too. Nothing is recorded here.
+        """Return the ledger as it would be with these events too. Nothing is recorded here.
 
         Args:
             facts: An event or a draft, or several of them; they may lie in the future.
@@ -447,7 +447,7 @@ class Ledger:
         return going
 
     def _branch(self, facts: Sequence[Fact], /, *, lenient: bool = False) -> "Ledger":
-        """A ledger that goes on in memory, at the time when all of these have happened."""
+        """Return a ledger that goes on in memory, at the time when all of these have happened."""
         from careerledger.stores.branch import BranchStore  # noqa: PLC0415 - few need it
 
         store = BranchStore(self.store)
@@ -469,7 +469,7 @@ class Ledger:
         projections: "Sequence[answers.Question] | None" = None,
         at: Day = None,
     ) -> "answers.Comparison":
-        """Futures side by side: what each would do to the numbers of this career.
+        """Compare futures: what each would do to the numbers of this career.
 
         Args:
             futures: The events of each, by its name. None: the opportunities that were found and
@@ -518,7 +518,7 @@ class Ledger:
         until: Day = None,
         known_at: Instant = None,
     ) -> Iterator[Entry[Any]]:
-        """The history: every entry with corrections applied, in the order things happened.
+        """Yield the history: entries with corrections applied, in the order things happened.
 
         Args:
             types: Only events of these classes.
@@ -540,7 +540,7 @@ class Ledger:
         return (entry for entry in history if isinstance(entry.event, Action))
 
     def entry(self, number: int) -> Entry[Any]:
-        """The entry with this number, as it was recorded.
+        """Return the entry with this number, as it was recorded.
 
         Raises UnknownEntryError where there is none.
         """
@@ -552,31 +552,31 @@ class Ledger:
         return entry
 
     def __iter__(self) -> Iterator[Entry[Event]]:
-        """The log: every entry as it was recorded, corrections too, by number."""
+        """Yield the log: every entry as it was recorded, corrections too, by number."""
         return self._journal.log(Query(upto=len(self)))
 
     def __len__(self) -> int:
-        """How many entries there are, corrections too."""
+        """Return how many entries there are, corrections too."""
         return self._journal.head().size
 
     def __bool__(self) -> bool:
-        """A ledger is true also when it is empty."""
+        """Return True, also for an empty ledger."""
         return True
 
     def root(self) -> bytes:
-        """The root hash of the RFC 6962 Merkle tree over all entries; 32 bytes."""
+        """Return the root hash of the RFC 6962 Merkle tree over all entries; 32 bytes."""
         _, root = self._journal.root()
         return root
 
     def _known(self, known_at: Instant) -> int:
-        """How many entries a question is about."""
+        """Return how many entries a question is about."""
         size = self._journal.refresh()
         if known_at is None:
             return size
         return self._journal.size_at(codec.instant_text(as_instant(known_at)))
 
     def now(self) -> datetime:
-        """The instant that the ledger's clock shows."""
+        """Return the instant that the ledger's clock shows."""
         return self._clock()
 
     def _today(self) -> date:
@@ -593,7 +593,7 @@ class Ledger:
         at: Day = None,
         checks: "Iterable[answers.Check] | None" = None,
     ) -> "list[answers.Finding]":
-        """What looks wrong in the career as it is recorded, as data.
+        """List what looks wrong in the career as it is recorded, as data.
 
         Args:
             at: The day of the question, for what is overdue, expired or left open; a month or
@@ -713,7 +713,7 @@ class Ledger:
         journal.verify_ledger(self._journal, checkpoint)
 
     def checkpoint(self, key: "proofs.SigningKey", /) -> str:
-        """What the ledger holds now, signed: its size and root hash, as a C2SP checkpoint.
+        """Sign what the ledger holds now: its size and root hash, as a C2SP checkpoint.
 
         Who keeps it elsewhere can show later that nothing up to then was changed (``verify``),
         and that an entry was there by then (``prove``).
@@ -729,7 +729,7 @@ class Ledger:
     def prove(
         self, entry: Entry[Any] | str, /, *, checkpoint: str | None = None, disclose: bool = False
     ) -> "proofs.Proof":
-        """A proof that an entry is in this ledger, which reveals nothing of the others.
+        """Prove that an entry is in this ledger, without revealing the others.
 
         ``careerledger.proofs.verify`` checks it, without the ledger.
 

@@ -4,7 +4,9 @@ import sys
 import types
 from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from enum import Enum, Flag, IntEnum
 from typing import Annotated, Any, Literal
 
 import attrs
@@ -25,6 +27,7 @@ from careerledger.events import (
     introduced,
 )
 from careerledger.journal import codec
+from strategies import entry_of
 
 
 def same(fields):
@@ -404,3 +407,85 @@ def test_a_value_that_cannot_be_shown_is_still_refused():
         FieldError, match=r"name of ContactMade is a value of type Shy; it must be text"
     ):
         ContactMade(on="2024", contact="jane", name=Shy())
+
+
+class _Ring(Enum):
+    ONE = 2**63
+
+
+class _Least(IntEnum):
+    ONE = -(2**63) - 1
+
+
+class _Bits(Flag):
+    HIGH = 2**63
+
+
+@pytest.mark.parametrize("kind", [_Ring, _Least, _Bits, Literal[2**63], Literal["a", -(2**63) - 1]])
+def test_a_choice_among_numbers_has_64_bits(kind):
+    """As a whole number that anybody may choose."""
+    with pytest.raises(DefinitionError, match=r"field prize of Won .* of at most 64 bits"):
+        event("acme.won")(with_field(kind))
+
+
+class _Wide(IntEnum):
+    LEAST = -(2**63)
+    MOST = 2**63 - 1
+
+
+class _Named(Enum):
+    """Written by the names of its members."""
+
+    BIG = 2**70
+    WORD = "x"
+
+
+@pytest.mark.parametrize("value", [*_Wide, *_Named])
+def test_members_within_64_bits_and_named_ones_are_fine(value):
+    made = event("acme.chosen")(type("Chosen", (Action,), {"__annotations__": {"x": type(value)}}))
+    entry = entry_of(made(on="2024", x=value))
+    assert entry == codec.decode(1, codec.encode(entry))
+
+
+def _mutable_kinds():
+    @attrs.define
+    class Slotted:
+        x: int = 0
+
+    @attrs.define(slots=False, eq=False)
+    class Open:
+        x: int = 0
+
+    @attrs.define(on_setattr=[])
+    class Unhooked:
+        x: int = 0
+
+    @dataclass
+    class Data:
+        x: int = 0
+
+    @dataclass(unsafe_hash=True)
+    class Hashed:
+        x: int = 0
+
+    return [Slotted, Open, Unhooked, Data, Hashed]
+
+
+@pytest.mark.parametrize("kind", _mutable_kinds(), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("within", [False, True], ids=["itself", "inside"])
+def test_a_class_that_can_change_is_refused(kind, within):
+    if within:
+        kind = attrs.make_class("Outer", {"inner": attrs.field(type=kind)}, frozen=True)
+    with pytest.raises(DefinitionError, match=r"which can change .* a frozen attrs class or data"):
+        event("acme.won")(with_field(kind))
+
+
+def test_a_subclass_of_a_frozen_class_is_fine():
+    @attrs.frozen
+    class Prize:
+        amount: int = 0
+
+    class Cup(Prize):
+        pass
+
+    assert event("acme.cup")(with_field(Cup))(on="2024", prize=Cup(2)).prize.amount == 2

@@ -29,6 +29,7 @@ from careerledger.events import (
     register_type,
 )
 from careerledger.events.correction import EntryAmended
+from careerledger.events.fields import plain_forms
 from careerledger.journal import codec, strict
 from careers import law
 from strategies import (
@@ -41,6 +42,7 @@ from strategies import (
     Deep,
     Flat,
     Mark,
+    Money,
     Place,
     Rich,
     entries,
@@ -377,11 +379,59 @@ def test_names_of_a_mapping_have_one_form(names):
 
 @pytest.mark.parametrize(
     ("kind", "message"),
-    [(5, "5 cannot be registered; register a class"), (int, "int cannot be registered, because")],
+    [
+        (5, "5 cannot be registered; register a class"),
+        (int, "int cannot be registered, because its form is fixed"),
+        (immutabledict, "immutabledict cannot be registered, because its form is fixed"),
+        (PartialDate, "PartialDate cannot be registered, because its form is fixed"),
+        (ContactMade, "ContactMade cannot be registered, because its form is fixed"),
+        (Flat, "Flat cannot be registered, because it is an event class"),
+        (Colour, "Colour cannot be registered, because event Rich has a field of it already"),
+        (Place, "Place cannot be registered, because event Deep has a field of it already"),
+        (Corner, "Corner cannot be registered, because event Deep has a field of it already"),
+    ],
 )
 def test_what_cannot_be_registered(kind, message):
+    before = dict(plain_forms)
     with pytest.raises(DefinitionError, match=message):
         register_type(kind, to_plain=str, from_plain=int)
+    assert before == plain_forms
+
+
+def test_a_class_within_a_field_of_an_event_cannot_be_registered():
+    @attrs.frozen
+    class Coin:
+        worth: int
+
+    @attrs.frozen
+    class Purse:
+        coins: tuple[Coin, ...] = ()
+
+    attrs.resolve_types(Purse, localns={"Coin": Coin})
+
+    @event("acme.purse.lost")
+    class PurseLost(Action):
+        purses: immutabledict[str, Annotated[Purse | None, MinLen(0)]]
+
+    with pytest.raises(DefinitionError, match="event PurseLost has a field of it already"):
+        register_type(Coin, to_plain=str, from_plain=Coin)
+
+
+def test_a_form_may_be_registered_again():
+    """As when a notebook's cell is run a second time."""
+    form = plain_forms[Money]
+    register_type(Money, to_plain=form.to_plain, from_plain=form.from_plain)
+    assert form == plain_forms[Money]
+
+
+@pytest.mark.parametrize("which", ["to_plain", "from_plain"])
+def test_a_form_is_two_functions(which):
+    class Shape:
+        pass
+
+    with pytest.raises(DefinitionError, match=f"{which} of Shape is 'x'; it must be a function"):
+        register_type(Shape, **{"to_plain": str, "from_plain": Shape, which: "x"})
+    assert Shape not in plain_forms
 
 
 class _Grade(Enum):
@@ -635,3 +685,46 @@ def test_a_date_that_no_calendar_has_is_refused_by_both_readers(read):
     body = codec.encode(entry_of(ContactMade(on="2024-02-28", contact="a", name="a")))
 
     assert "2024-02-30" in read(body.replace(b"2024-02-28", b"2024-02-30"))
+
+
+class _Lenient(Enum):
+    @classmethod
+    def _missing_(cls, value):
+        return cls("red") if value == "RED" else None
+
+
+class _Own(Enum):
+    RED = "red"
+
+    @classmethod
+    def _missing_(cls, value):
+        return cls.RED if value == "RED" else None
+
+
+class _Inherited(_Lenient):
+    RED = "red"
+
+
+@pytest.mark.parametrize("kind", [_Own, _Inherited])
+def test_a_value_of_no_member_is_refused_whatever_the_enum_makes_of_it(kind):
+    @event("acme.tinted")
+    class Tinted(Action):
+        tint: kind
+
+    body = codec.encode(entry_of(Tinted(on="2024", tint=kind.RED)))
+
+    assert kind.RED is codec.decode(1, body).event.tint
+    with pytest.raises(CodecError, match=r"expected one of 'red', got 'RED', at \$\.event\.tint"):
+        codec.decode(1, body.replace(b'"red"', b'"RED"'))
+
+
+def test_a_field_with_a_leading_underscore_is_written(read):
+    @event("acme.hidden")
+    class Hidden(Action):
+        _place: str
+
+    entry = entry_of(Hidden(on="2024", place="Malmö"))
+    body = codec.encode(entry)
+
+    assert "Malmö" == json.loads(body)["event"]["_place"]
+    assert entry == read(body)

@@ -133,3 +133,19 @@ def test_an_amendment_is_upcast_too(read):
     assert "Lovelace" == read(json.dumps(tree).encode()).event.event.last
     tree["event"]["event"]["event"] = {"on": "2024"}
     assert "failed: KeyError('name'), at $.event.event.event" in read(json.dumps(tree).encode())
+
+
+@event("acme.waited", version=2, upcasts={1: lambda fields: {"on": "2020", "minutes": 60}})
+class Waited(Action):
+    minutes: int
+
+
+def test_an_older_amendment_that_looks_like_a_new_one_is_upcast(read):
+    """Fields of the same names and types may mean something else in the next version."""
+    entry = entry_of(EntryAmended(target="x", event=Waited(on="2024", minutes=1), reason="r"))
+    new = codec.encode(entry)
+    old = new.replace(b'"type":"acme.waited","version":2', b'"type":"acme.waited","version":1')
+
+    assert new != old
+    assert Waited(on="2024", minutes=1) == read(new).event.event
+    assert Waited(on="2020", minutes=60) == read(old).event.event

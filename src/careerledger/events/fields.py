@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from enum import Enum
-from functools import partial
+from enum import Enum, Flag
+from functools import cache, partial
 from math import isfinite
 from typing import (
     TYPE_CHECKING,
@@ -40,7 +40,6 @@ from immutabledict import immutabledict
 
 from careerledger.dates import DateLike, PartialDate
 from careerledger.errors import DateError, DefinitionError, FieldError
-from careerledger.events.plain import plain_forms
 from careerledger.events.rules import Interval, MinLen, Rule, rules_in
 from careerledger.text import shown
 
@@ -106,6 +105,16 @@ def personal(*, subject: str) -> Personal:
     """
     return Personal(subject)
 
+
+class PlainForm(NamedTuple):
+    """How values of a class become text, numbers, lists and dicts, and what they are made of."""
+
+    to_plain: Callable[[Any], Any]
+    from_plain: Callable[[Any], Any]
+
+
+plain_forms: Final[dict[type, PlainForm]] = {}
+"""The forms of users' own classes; see ``register_type``."""
 
 FORGOTTEN: Final = "forgotten"
 """What stands where something was said of a person who was forgotten."""
@@ -191,10 +200,13 @@ def check_for(annotation: object) -> Check:
     kind = cast("type[Any]", annotation)
     if kind in _PLAIN:
         return _PLAIN[kind]
-    if kind not in plain_forms and kind not in typed_kinds and not issubclass(kind, Enum):
-        if not is_part(kind):
+    if kind not in plain_forms and kind not in typed_kinds:
+        if issubclass(kind, Enum):
+            _require_short_numbers(kind)
+        elif is_part(kind) and _is_frozen(kind):
+            _require_plain_fields(kind)
+        else:
             raise _unfit(kind)
-        _require_plain_fields(kind)
     return partial(_instance_of, kind)
 
 
@@ -206,7 +218,8 @@ def _unfit(annotation: object) -> DefinitionError:
     return DefinitionError(
         f"is annotated {annotation!r}, which can change or cannot be checked, or has no form in "
         "JSON; use tuple[..., ...], frozenset[...], immutabledict[..., ...], a Literal, an enum, "
-        "a frozen attrs class, or a class with a form of its own: careerledger.events.register_type"
+        "a frozen attrs class or dataclass, or a class with a form of its own: "
+        "careerledger.events.register_type"
     )
 
 
@@ -224,6 +237,39 @@ def hints_of(cls: type) -> dict[str, Any]:
             f"an annotation of {cls.__name__} cannot be read: {error}; define what it names "
             "at the top of the module, outside functions and TYPE_CHECKING"
         ) from error
+
+
+def _is_frozen(kind: Any) -> bool:
+    """Whether the fields of an attrs class or a dataclass stay as they are."""
+    frozen: bool
+    if hasattr(kind, "__attrs_attrs__"):
+        frozen = kind.__setattr__ is _FROZEN.__setattr__
+    else:
+        frozen = kind.__dataclass_params__.frozen
+    return frozen
+
+
+_FROZEN: Final[Any] = attrs.make_class("_FROZEN", (), frozen=True)
+"""All frozen classes of attrs share one ``__setattr__``."""
+
+
+@cache
+def is_by_value(kind: type[Enum]) -> bool:
+    """Return whether the members of an enum are written by their values, not their names."""
+    kinds: set[Any] = {type(member.value) for member in kind}
+    return issubclass(kind, Flag) or kinds <= {str} or kinds <= {int}
+
+
+def _require_short_numbers(kind: type[Enum]) -> None:
+    """Raise DefinitionError where a member of an enum is written as a number of over 64 bits."""
+    if not is_by_value(kind):
+        return
+    for member in kind:
+        if isinstance(member.value, int) and not _has_64_bits(member.value):
+            raise DefinitionError(
+                f"is annotated {kind.__name__}, whose member {member.name} is {member.value}; "
+                "its value must be a whole number of at most 64 bits"
+            )
 
 
 def _require_plain_fields(kind: type) -> None:
@@ -267,6 +313,20 @@ def _require_name(annotation: object) -> None:
         )
 
 
+def classes_in(annotation: Any) -> set[type]:
+    """Return the classes that the values of an annotation consist of, through all parts."""
+    classes: set[type] = set()
+    waiting = [annotation]
+    while waiting:
+        kind = base_of(waiting.pop())
+        waiting.extend(() if get_origin(kind) is Literal else get_args(kind))
+        if isinstance(kind, type) and kind not in classes:
+            classes.add(kind)
+            if kind not in plain_forms and is_part(kind):
+                waiting.extend(get_type_hints(kind, include_extras=True).values())
+    return classes
+
+
 def base_of(annotation: Any) -> Any:
     """Return an annotation without its rules and its name as a NewType."""
     while True:
@@ -291,9 +351,13 @@ def _text(value: object) -> str:
 def _whole_number(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise RuleError("a whole number")
-    if not -(2**63) <= value < 2**63:
+    if not _has_64_bits(value):
         raise RuleError("a whole number of at most 64 bits")
     return int(value)
+
+
+def _has_64_bits(number: int) -> bool:
+    return -(2**63) <= number < 2**63
 
 
 def _number(value: object) -> float:
@@ -438,6 +502,13 @@ def _fixed(checks: tuple[Check, ...]) -> Check:
 
 
 def _one_of(options: tuple[Any, ...]) -> Check:
+    for option in options:
+        if isinstance(option, int) and not _has_64_bits(option):
+            raise DefinitionError(
+                f"is annotated with the literal {option}; "
+                "it must be a whole number of at most 64 bits"
+            )
+
     def check(value: object) -> object:
         for option in options:
             if type(option) is type(value) and option == value:

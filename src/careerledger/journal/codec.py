@@ -43,9 +43,8 @@ from immutabledict import immutabledict
 from careerledger.dates import PartialDate
 from careerledger.errors import CodecError
 from careerledger.events import Event, UnknownEvent, catalogue
-from careerledger.events.fields import RuleError, base_of, check_of
+from careerledger.events.fields import RuleError, base_of, check_of, is_by_value, plain_forms
 from careerledger.events.meta import has_more_rules
-from careerledger.events.plain import plain_forms
 from careerledger.history import Entry
 from careerledger.journal.converter import (
     RefusedError,
@@ -55,7 +54,6 @@ from careerledger.journal.converter import (
     fields_of,
     find_class,
     instant_text,
-    is_by_value,
     plain,
     plain_fields,
     unwritable,
@@ -154,8 +152,13 @@ def _is_native(annotation: Any) -> bool:  # noqa: PLR0911 - one for each kind of
         name, value = arguments
         return _is_text(base_of(name)) and _is_native(value)
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return not issubclass(kind, Flag) and is_by_value(kind) and "_missing_" not in vars(kind)
+        return not issubclass(kind, Flag) and is_by_value(kind) and not _takes_other_values(kind)
     return kind in _NATIVE or kind is Event or _is_native_class(kind)
+
+
+def _takes_other_values(kind: type[Enum]) -> bool:
+    """Whether an enum makes members of values that none has, as msgspec would let it."""
+    return any("_missing_" in vars(base) for base in kind.__mro__ if base is not Enum)
 
 
 _SCALARS: Final = frozenset({str, int, float, bool})

@@ -33,8 +33,7 @@ from immutabledict import immutabledict
 from careerledger.dates import PartialDate
 from careerledger.errors import CareerLedgerError, CodecError, FieldError
 from careerledger.events import Action, Event, UnknownEvent, catalogue, load_catalogue
-from careerledger.events.fields import base_of, is_part
-from careerledger.events.plain import plain_forms
+from careerledger.events.fields import base_of, is_by_value, is_part, plain_forms
 from careerledger.text import shown
 
 if TYPE_CHECKING:
@@ -151,13 +150,6 @@ def _sorted(values: Any) -> list[Any]:
 def _name(value: Any) -> str:
     """The plain value as a name in a JSON object."""
     return value if isinstance(value, str) else json.dumps(value)
-
-
-@cache
-def is_by_value(kind: type[Enum]) -> bool:
-    """Return whether the members of an enum are written by their values, not their names."""
-    kinds: set[Any] = {type(member.value) for member in kind}
-    return issubclass(kind, Flag) or kinds <= {str} or kinds <= {int}
 
 
 def plain_member(member: Enum) -> str | int:
