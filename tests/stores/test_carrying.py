@@ -25,7 +25,7 @@ from careerledger.proofs.merkle import leaf_hash
 from careerledger.stores import Query, Row
 from careerledger.stores.memory import MemoryStore
 from careerledger.stores.sqlite import SQLiteStore
-from careerledger.testing import ledgers
+from careerledger.testing import append_rows, ledgers
 
 KEY = SigningKey("ada.example/career", bytes(range(32)))
 
@@ -130,6 +130,29 @@ def test_white_space_within_an_entry_is_kept(tmp_path):
             assert 1 == third.import_jsonl(tmp_path / "a.jsonl")
             assert body == rows(third)[0].body
             assert entry.event == third.entry(1).event
+
+
+@pytest.mark.parametrize("introduces", [None, "offer:x"])
+@pytest.mark.parametrize("names", [None, '["contact:c1","offer:w"]'])
+def test_ids_of_an_unknown_event_are_carried(tmp_path, introduces, names):
+    """Only a program that knows the type can read them from the entry, so a line states them."""
+    with Ledger.in_memory() as ledger:
+        ledger.record(ContactMade(on="2024-01", contact="c1", name="Jane"))
+        ledger.record(ContactTouched(on="2024-02", contact="c1"))
+        first, second = rows(ledger)
+    body = second.body.replace(b'"contact.touched"', b'"acme.offered"')
+    assert body != second.body
+    unknown = second._replace(
+        type="acme.offered", body=body, leaf=leaf_hash(body), introduces=introduces, names=names
+    )
+    append_rows(store := MemoryStore(), first, unknown)
+    with Ledger(store) as ledger, Ledger.in_memory() as other:
+        ledger.export_jsonl(tmp_path / "a.jsonl")
+        assert 2 == other.import_jsonl(tmp_path / "a.jsonl")
+        assert [first, unknown] == rows(other)
+        named = {introduces, *json.loads(names or "[]")} - {None}
+        for id_ in named:
+            assert unknown in other.store.rows("career", Query(names=id_))
 
 
 @pytest.mark.parametrize(
