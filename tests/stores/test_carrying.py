@@ -19,6 +19,7 @@ from careerledger.errors import (
     ReadOnlyError,
 )
 from careerledger.events import ContactMade, ContactTouched, CourseFinished, HelpGiven
+from careerledger.journal import verify_all
 from careerledger.projections import KeepInTouch
 from careerledger.proofs import SigningKey
 from careerledger.proofs.merkle import leaf_hash
@@ -48,6 +49,52 @@ def ledger(tmp_path):
     with Ledger.open(tmp_path / "a.ledger") as ledger:
         fill(ledger)
         yield ledger
+
+
+# Every ledger of a store
+
+
+@pytest.fixture(params=["memory", "file"])
+def store(request, tmp_path):
+    with closing(
+        MemoryStore() if request.param == "memory" else SQLiteStore(tmp_path / "all.ledger")
+    ) as store:
+        yield store
+
+
+def test_every_ledger_of_a_store_is_verified(store):
+    verify_all(store)
+    for name in ("ada", "bob", "cleo"):
+        fill(Ledger(store, name=name))
+    verify_all(store)
+
+
+def test_the_first_ledger_that_does_not_verify_is_named(store):
+    ledger = Ledger(store, name="ada")
+    ledger.record(CourseFinished(on="2024", title="one"))
+    (row,) = rows(ledger)
+    for name in ("dora", "cleo"):
+        append_rows(store, row._replace(body=row.body.replace(b"one", b"two")), ledger=name)
+    with pytest.raises(DamagedError, match=r"^entry #1 of ledger 'cleo' is damaged: "):
+        verify_all(store)
+    for name in ("dora", "cleo"):
+        store.delete(name)
+    with store.writing("bob"):
+        store.append("bob", [row], bytes(32))
+    with pytest.raises(DamagedError, match=r"^ledger 'bob' holds 1 entries that do not lead to "):
+        verify_all(store)
+
+
+def test_a_store_that_finds_rows_by_damaged_columns_does_not_verify(tmp_path):
+    path = tmp_path / "all.ledger"
+    with closing(SQLiteStore(path)) as store:
+        for name in ("ada", "bob"):
+            fill(Ledger(store, name=name))
+        connection = apsw.Connection(str(path))
+        connection.execute("DELETE FROM named WHERE ledger = 2")
+        connection.close()
+        with pytest.raises(DamagedError, match=r"all\.ledger is damaged: its index of names"):
+            verify_all(store)
 
 
 # Backups and exports
