@@ -19,13 +19,14 @@ from careerledger.errors import (
     ReadOnlyError,
 )
 from careerledger.events import ContactMade, ContactTouched, CourseFinished, HelpGiven
+from careerledger.journal import verify_all
 from careerledger.projections import KeepInTouch
 from careerledger.proofs import SigningKey
 from careerledger.proofs.merkle import leaf_hash
 from careerledger.stores import Query, Row
 from careerledger.stores.memory import MemoryStore
 from careerledger.stores.sqlite import SQLiteStore
-from careerledger.testing import ledgers
+from careerledger.testing import append_rows, ledgers
 
 KEY = SigningKey("ada.example/career", bytes(range(32)))
 
@@ -48,6 +49,52 @@ def ledger(tmp_path):
     with Ledger.open(tmp_path / "a.ledger") as ledger:
         fill(ledger)
         yield ledger
+
+
+# Every ledger of a store
+
+
+@pytest.fixture(params=["memory", "file"])
+def store(request, tmp_path):
+    with closing(
+        MemoryStore() if request.param == "memory" else SQLiteStore(tmp_path / "all.ledger")
+    ) as store:
+        yield store
+
+
+def test_every_ledger_of_a_store_is_verified(store):
+    verify_all(store)
+    for name in ("ada", "bob", "cleo"):
+        fill(Ledger(store, name=name))
+    verify_all(store)
+
+
+def test_the_first_ledger_that_does_not_verify_is_named(store):
+    ledger = Ledger(store, name="ada")
+    ledger.record(CourseFinished(on="2024", title="one"))
+    (row,) = rows(ledger)
+    for name in ("dora", "cleo"):
+        append_rows(store, row._replace(body=row.body.replace(b"one", b"two")), ledger=name)
+    with pytest.raises(DamagedError, match=r"^entry #1 of ledger 'cleo' is damaged: "):
+        verify_all(store)
+    for name in ("dora", "cleo"):
+        store.delete(name)
+    with store.writing("bob"):
+        store.append("bob", [row], bytes(32))
+    with pytest.raises(DamagedError, match=r"^ledger 'bob' holds 1 entries that do not lead to "):
+        verify_all(store)
+
+
+def test_a_store_that_finds_rows_by_damaged_columns_does_not_verify(tmp_path):
+    path = tmp_path / "all.ledger"
+    with closing(SQLiteStore(path)) as store:
+        for name in ("ada", "bob"):
+            fill(Ledger(store, name=name))
+        connection = apsw.Connection(str(path))
+        connection.execute("DELETE FROM named WHERE ledger = 2")
+        connection.close()
+        with pytest.raises(DamagedError, match=r"all\.ledger is damaged: its index of names"):
+            verify_all(store)
 
 
 # Backups and exports
@@ -130,6 +177,29 @@ def test_white_space_within_an_entry_is_kept(tmp_path):
             assert 1 == third.import_jsonl(tmp_path / "a.jsonl")
             assert body == rows(third)[0].body
             assert entry.event == third.entry(1).event
+
+
+@pytest.mark.parametrize("introduces", [None, "offer:x"])
+@pytest.mark.parametrize("names", [None, '["contact:c1","offer:w"]'])
+def test_ids_of_an_unknown_event_are_carried(tmp_path, introduces, names):
+    """Only a program that knows the type can read them from the entry, so a line states them."""
+    with Ledger.in_memory() as ledger:
+        ledger.record(ContactMade(on="2024-01", contact="c1", name="Jane"))
+        ledger.record(ContactTouched(on="2024-02", contact="c1"))
+        first, second = rows(ledger)
+    body = second.body.replace(b'"contact.touched"', b'"acme.offered"')
+    assert body != second.body
+    unknown = second._replace(
+        type="acme.offered", body=body, leaf=leaf_hash(body), introduces=introduces, names=names
+    )
+    append_rows(store := MemoryStore(), first, unknown)
+    with Ledger(store) as ledger, Ledger.in_memory() as other:
+        ledger.export_jsonl(tmp_path / "a.jsonl")
+        assert 2 == other.import_jsonl(tmp_path / "a.jsonl")
+        assert [first, unknown] == rows(other)
+        named = {introduces, *json.loads(names or "[]")} - {None}
+        for id_ in named:
+            assert unknown in other.store.rows("career", Query(names=id_))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from careerledger.errors import (
     ReadOnlyError,
     StoreError,
 )
-from careerledger.stores import Query
+from careerledger.stores import Query, Snapshot
 from careerledger.stores.branch import BranchStore
 from careerledger.stores.memory import MemoryStore
 from careerledger.stores.sqlite import SQLiteStore
@@ -73,13 +73,59 @@ def test_names_that_are_no_array(store, row):
 def test_row_that_would_hold_more_of_a_person(store, add, row):
     """Lines end where a line ends, not where a word does."""
     add(store, row(1, personal=b"a b\nc d"))
-    for more in (b"a b\nc d", b"a", b"a b\nx"):
+    for more in (b"a b\nc d", b"a", b"a b\nx", b"a b\na b"):
         with pytest.raises(StoreError) as told, store.writing("career"):
             store.erase("career", {1: more})
-        assert str(told.value) == "row #1 cannot hold more about a person than it does; only less"
+        assert str(told.value) == (
+            "row #1 of ledger 'career' can only lose personal lines; give some of the lines that "
+            "it has, each once, but not all of them, or None"
+        )
     with store.writing("career"):
         store.erase("career", {1: b"c d"})
     assert [row(1, personal=b"c d")] == store.rows("career", Query())
+
+
+def test_erasing_from_a_row_that_does_not_exist(store, add, row):
+    add(store, row(1, personal=b"a"))
+    for ledger, seq in (("career", 0), ("career", 2), ("none", 1)):
+        with pytest.raises(StoreError) as told, store.writing(ledger):
+            store.erase(ledger, {seq: None})
+        assert str(told.value) == (
+            f"ledger {ledger!r} has no row #{seq} to erase from; give numbers of rows that it has"
+        )
+
+
+def test_text_with_half_a_character(store, add, row):
+    half = "half \ud800"
+    with pytest.raises(StoreError) as told, store.writing("career"):
+        store.append("career", [row(1, key=half)], b"")
+    rest = (
+        r"cannot be stored: character 5 of 'half \ud800' is half a character (a surrogate), which "
+        "UTF-8 cannot encode; give whole characters"
+    )
+    assert str(told.value) == f"a text of row #1 {rest}"
+    add(store, row(1))
+    for key, fingerprint, on, what in (
+        (half, "", "", "the key"),
+        ("", half, "", "the fingerprint"),
+        ("", "", half, "the date"),
+    ):
+        with pytest.raises(StoreError) as told:
+            store.save("career", key, fingerprint, [Snapshot(1, on, 1, b"state")])
+        assert str(told.value) == f"{what} of a snapshot {rest}"
+    with pytest.raises(StoreError) as told:
+        store.save(half, "", "", [])
+    assert str(told.value) == f"the name of the ledger {rest}"
+
+
+def test_snapshots_at_one_place(store, add, row):
+    add(store, row(1), row(2))
+    with pytest.raises(StoreError) as told:
+        store.save("career", "key", "print", [Snapshot(n, "2024", 2, b"state") for n in (1, 2)])
+    assert str(told.value) == (
+        "two snapshots under 'key' of ledger 'career' are at one place, behind row #2 of '2024'; "
+        "give one for each place"
+    )
 
 
 def test_block_in_which_an_append_failed(store, row):
@@ -93,9 +139,19 @@ def test_block_in_which_an_append_failed(store, row):
     assert str(told.value) == f"{before}an append failed, so nothing was written"
 
 
-def test_block_in_a_block(store):
-    with pytest.raises(StoreError) as told, store.writing("career"), store.writing("career"):
-        pass
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda store: store.writing("career").__enter__(),
+        lambda store: store.delete("career"),
+        lambda store: store.purge(),
+        lambda store: store.save("career", "key", "print", []),
+    ],
+    ids=["writing", "delete", "purge", "save"],
+)
+def test_what_a_block_refuses(store, use):
+    with pytest.raises(StoreError) as told, store.writing("career"):
+        use(store)
     what = {SQLiteStore: str(getattr(store, "path", "")), BranchStore: "this branch"}
     assert str(told.value) == (
         f"{what.get(type(store), 'this store')} is being written by this thread; end that first"

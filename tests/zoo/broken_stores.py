@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from careerledger.errors import StoreError
-from careerledger.stores import EMPTY, Head, Query, Row, check_sequence
+from careerledger.stores import EMPTY, Head, Query, Row, check_sequence, check_snapshots
 from careerledger.stores.memory import LedgerInMemory, MemoryStore, matches
 from careerledger.stores.sqlite import SQLiteStore
 from zoo.keeper import broken_store
@@ -48,6 +48,23 @@ class BlocksNest(InMemory):
         self._writing = outer
 
 
+@broken_store("blocks_refuse_what_must_wait", "a purge within a block silently does nothing")
+class PurgesWithin(InMemory):
+    def purge(self):
+        self._check_open()
+
+
+@broken_store(
+    "blocks_refuse_what_must_wait", "a writer may save snapshots of what it may still undo"
+)
+class SavesWithin(InMemory):
+    def save(self, ledger, key, fingerprint, snapshots):
+        here = self._read(ledger)
+        if here.rows:
+            check_snapshots(ledger, key, fingerprint, snapshots)
+            here.save(key, fingerprint, snapshots)
+
+
 @broken_store("all_or_nothing", "the snapshots go with a block that raises")
 class DropsSnapshots(InMemory):
     @contextmanager
@@ -85,6 +102,16 @@ class CutsTexts(InMemory):
     def append(self, ledger, rows, frontier):
         rows = [row._replace(id=row.id[:500], key=row.key and row.key[:500]) for row in rows]
         super().append(ledger, rows, frontier)
+
+
+@broken_store("half_characters_are_refused", "half a character becomes a question mark")
+class ReplacesHalves(InMemory):
+    def append(self, ledger, rows, frontier):
+        rows = [row._replace(key=row.key and self._whole(row.key)) for row in rows]
+        super().append(ledger, rows, frontier)
+
+    def _whole(self, text):
+        return text.encode("utf-8", "replace").decode()
 
 
 @broken_store("rows_follow_without_a_hole", "rows are numbered by the store, whatever they say")
@@ -273,6 +300,13 @@ class SnapshotMakesLedger(InMemory):
         super().save(ledger, key, fingerprint, snapshots)
 
 
+@broken_store("snapshots_have_places_of_their_own", "of snapshots at one place the last is kept")
+class LastAtAPlace(InMemory):
+    def save(self, ledger, key, fingerprint, snapshots):
+        by_place = {(one.on, one.seq): one for one in snapshots}
+        super().save(ledger, key, fingerprint, list(by_place.values()))
+
+
 @broken_store("snapshots_from_before_a_correction", "snapshots are kept whatever came since")
 class KeepsStale(InMemory):
     def save(self, ledger, key, fingerprint, snapshots):
@@ -287,6 +321,25 @@ class ErasesNoSnapshots(InMemory):
         before = self._read(ledger).snapshots
         super().erase(ledger, remaining)
         self._ledgers[ledger].snapshots = before
+
+
+@broken_store("erasing_needs_its_rows", "rows that are not there are passed over")
+class ErasesWhatIsThere(InMemory):
+    def erase(self, ledger, remaining):
+        there = self._read(ledger).personal_lines(remaining)
+        super().erase(ledger, {seq: remaining[seq] for seq in there})
+
+
+@broken_store("erasing_never_adds", "a line may remain twice, as lines are compared as a set")
+class DoublesLines(InMemory):
+    def erase(self, ledger, remaining):
+        once = {
+            seq: lines and b"\n".join(dict.fromkeys(lines.split(b"\n")))
+            for seq, lines in remaining.items()
+        }
+        super().erase(ledger, once)
+        if once != remaining:
+            self._ledgers[ledger] = self._ledgers[ledger].erased(remaining)
 
 
 @broken_store("a_deleted_ledger_is_gone", "a deleted ledger leaves its snapshots")
@@ -312,6 +365,15 @@ class ListsDeleted(InMemory):
 @broken_store("closed_stores_say_so", "a closed store goes on answering")
 class NeverCloses(InMemory):
     def close(self):
+        pass
+
+
+@broken_store("closed_stores_say_so", "a closed store can be purged and checked")
+class ChecksWhenClosed(InMemory):
+    def purge(self):
+        self._check_idle()
+
+    def check(self, ledger=None, /):
         pass
 
 

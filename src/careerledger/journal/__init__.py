@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # recording and asking do without
     from careerledger.journal.recover import Loss as Loss, recover_file as recover_file
     from careerledger.journal.verify import (
         prove_entry as prove_entry,
+        verify_all as verify_all,
         verify_ledger as verify_ledger,
     )
 

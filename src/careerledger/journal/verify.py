@@ -16,9 +16,26 @@ from careerledger.proofs.checkpoint import Checkpoint
 from careerledger.proofs.inclusion import Proof
 from careerledger.proofs.merkle import Frontier, inclusion_path, root_of
 from careerledger.proofs.personal import disclosed
-from careerledger.stores import Query, Row
+from careerledger.stores import Query, Row, Store
 
-__all__ = ["check_row", "missing_of", "prove_entry", "verify_ledger"]
+__all__ = ["check_row", "missing_of", "prove_entry", "verify_all", "verify_ledger"]
+
+
+def verify_all(store: Store) -> None:
+    """Verify every ledger of a store, in the order of their names.
+
+    What the store itself can check is checked once for all ledgers: a file is read in one pass.
+
+    Args:
+        store: The store; others may go on writing it.
+
+    Raises:
+        DamagedError: It names the first ledger that does not verify, with its first entry that
+            does not fit; or the store, where what it finds rows by is damaged.
+    """
+    store.check()
+    for name in store.ledgers():
+        _verify_entries(Journal(store, name), None)
 
 
 def verify_ledger(journal: Journal, since: Checkpoint | None) -> None:

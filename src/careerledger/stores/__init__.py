@@ -9,10 +9,13 @@ A store holds many ledgers by name. It promises, and ``careerledger.testing.stor
 - There is one writer at a time for each ledger: what a writer reads within ``writing`` stays true
   until the block ends, except for its own appends, which it sees.
 - Readers see whole ``writing`` blocks only.
+- What cannot be done raises StoreError and changes nothing; a store that was closed raises
+  ClosedError, whatever it is asked.
 
 Rows are numbered in the order of ``recorded_at``. Text is compared and ordered by code point.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
@@ -34,6 +37,7 @@ __all__ = [
     "Store",
     "check_erasure",
     "check_sequence",
+    "check_snapshots",
     "decode_names",
     "new_row",
 ]
@@ -165,7 +169,7 @@ class Store(Protocol):
         """Add rows behind the head, and store the frontier that the ledger then has.
 
         Raises StoreError when the ledger is not being written, a row does not follow the one
-        before it, an id is taken, or a text is too long.
+        before it, an id is taken, or a text is too long or has a lone surrogate.
         """
         ...
 
@@ -180,7 +184,9 @@ class Store(Protocol):
     def erase(self, ledger: str, remaining: Mapping[int, bytes | None]) -> None:
         """Replace the personal lines of these rows by what remains; drop the ledger's snapshots.
 
-        Raises StoreError when the ledger is not being written, or more would remain than is there.
+        What remains of a row is None, or some of its lines, each as often as it was there at most.
+        Raises StoreError when the ledger is not being written, has no such row, or a row would
+        not lose a line.
         """
         ...
 
@@ -215,7 +221,8 @@ class Store(Protocol):
         """Keep these snapshots under the key, and no others.
 
         Nothing is kept while another writer is at work, or when a row without a date was added
-        since the last of them was made: it may have erased what they hold.
+        since the last of them was made: it may have erased what they hold. Raises StoreError
+        within ``writing``, when two of them are at one place, or a text has a lone surrogate.
         """
         ...
 
@@ -228,7 +235,7 @@ class Store(Protocol):
         ...
 
     def close(self) -> None:
-        """Release what the store holds; safe to call twice."""
+        """Release what the store holds; every later call but this one raises ClosedError."""
         ...
 
 
@@ -242,7 +249,7 @@ def check_sequence(ledger: str, rows: Collection[Row], writing: tuple[str, int] 
 
     Raises:
         StoreError: Another ledger is being written, a row does not follow the one before it, a
-            text is too long, or ``names`` is not a JSON array of texts.
+            text is too long or has a lone surrogate, or ``names`` is not a JSON array of texts.
     """
     if writing is None or writing[0] != ledger:
         raise StoreError(
@@ -250,16 +257,17 @@ def check_sequence(ledger: str, rows: Collection[Row], writing: tuple[str, int] 
         )
     size = writing[1]
     if not size:
-        _check_length("the name of the ledger", ledger)
+        _check_text("the name of the ledger", ledger)
     for seq, row in enumerate(rows, start=size + 1):
         if row.seq != seq:
             raise StoreError(f"row #{row.seq} of ledger {ledger!r} does not follow; give #{seq}")
         for text in (
-            *(row.id, row.type, row.key, row.source, row.batch, row.target, row.introduces),
+            *(row.id, row.type, row.on, row.recorded_at),
+            *(row.key, row.source, row.batch, row.target, row.introduces),
             *(() if row.names is None else decode_names(row.names)),
         ):
-            if text is not None and len(text) > _SURELY_SHORT:
-                _check_length(f"a text of row #{seq}", text)
+            if text is not None and (len(text) > MAX_TEXT or not text.isascii()):
+                _check_text(f"a text of row #{seq}", text)
     return size + len(rows)
 
 
@@ -273,12 +281,8 @@ def decode_names(names: str) -> list[str]:
         ) from error
 
 
-_SURELY_SHORT: Final = MAX_TEXT // 4
-"""No text of so many characters is too long."""
-
-
-def _check_length(what: str, text: str) -> None:
-    size = len(text.encode("utf-8", "surrogatepass"))
+def _check_text(what: str, text: str) -> None:
+    size = _utf8_size(what, text)
     if size > MAX_TEXT:
         raise StoreError(
             f"{what} has {size:,} bytes, {text[:40]!r}…; texts by which entries are found have at "
@@ -286,13 +290,60 @@ def _check_length(what: str, text: str) -> None:
         )
 
 
+def _utf8_size(what: str, text: str) -> int:
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError as error:
+        raise StoreError(
+            f"{what} cannot be stored: character {error.start} of {text[:40]!r} is half a "
+            "character (a surrogate), which UTF-8 cannot encode; give whole characters"
+        ) from error
+
+
 def check_erasure(
-    before: Mapping[int, bytes | None], remaining: Mapping[int, bytes | None]
+    ledger: str, before: Mapping[int, bytes | None], remaining: Mapping[int, bytes | None]
 ) -> None:
-    """Raise StoreError unless of each row's personal lines only some remain, or none."""
+    """Check that each row exists, and that only some of its personal lines remain, or none.
+
+    Args:
+        ledger: The ledger to erase from.
+        before: The personal lines of those rows in ``remaining`` that exist.
+        remaining: What remains of them, by the numbers of the rows.
+
+    Raises:
+        StoreError: A row does not exist, or would not lose a line.
+    """
     for seq, lines in remaining.items():
-        held = before.get(seq)
-        if lines is not None and (
-            held is None or not set(lines.split(b"\n")) < set(held.split(b"\n"))
-        ):
-            raise StoreError(f"row #{seq} cannot hold more about a person than it does; only less")
+        if seq not in before:
+            raise StoreError(
+                f"ledger {ledger!r} has no row #{seq} to erase from; give numbers of rows that it "
+                "has"
+            )
+        if lines is not None and not _lines(lines) < _lines(before[seq]):
+            raise StoreError(
+                f"row #{seq} of ledger {ledger!r} can only lose personal lines; give some of the "
+                "lines that it has, each once, but not all of them, or None"
+            )
+
+
+def _lines(personal: bytes | None) -> Counter[bytes]:
+    return Counter(() if personal is None else personal.split(b"\n"))
+
+
+def check_snapshots(
+    ledger: str, key: str, fingerprint: str, snapshots: Collection[Snapshot]
+) -> None:
+    """Raise StoreError when two snapshots are at one place, or a text has a lone surrogate."""
+    _utf8_size("the name of the ledger", ledger)
+    _utf8_size("the key of a snapshot", key)
+    _utf8_size("the fingerprint of a snapshot", fingerprint)
+    places = set[Place]()
+    for snapshot in snapshots:
+        _utf8_size("the date of a snapshot", snapshot.on)
+        place = (snapshot.on, snapshot.seq)
+        if place in places:
+            raise StoreError(
+                f"two snapshots under {key!r} of ledger {ledger!r} are at one place, behind row "
+                f"#{snapshot.seq} of {snapshot.on!r}; give one for each place"
+            )
+        places.add(place)

@@ -19,6 +19,7 @@ from careerledger.stores import (
     Store,
     check_erasure,
     check_sequence,
+    check_snapshots,
 )
 from careerledger.stores.memory import LedgerInMemory
 
@@ -95,6 +96,7 @@ class BranchStore:
     def append(self, ledger: str, rows: Collection[Row], frontier: bytes) -> None:
         """Add rows behind the head, in ``writing``."""
         with self._lock:
+            self._check_open()
             size = check_sequence(ledger, rows, self._writing)
             if rows:
                 self._writing = None
@@ -132,14 +134,14 @@ class BranchStore:
     def erase(self, ledger: str, remaining: Mapping[int, bytes | None]) -> None:
         """Let these rows hold only what remains, in ``writing``; none of the store below."""
         with self._lock:
-            check_sequence(ledger, (), self._writing)
             own = self._own(ledger)
-            if any(seq <= own.start.size for seq in remaining):
+            check_sequence(ledger, (), self._writing)
+            if any(1 <= seq <= own.start.size for seq in remaining):
                 raise StoreError(
                     f"a branch of {ledger!r} cannot forget what is in the ledger; forget it in the "
                     "ledger itself"
                 )
-            check_erasure({seq: own.row(seq).personal for seq in remaining}, remaining)
+            check_erasure(ledger, own.personal_lines(remaining), remaining)
             self._ledgers[ledger] = own.erased(remaining)
 
     def delete(self, ledger: str) -> None:
@@ -150,7 +152,10 @@ class BranchStore:
             self._ledgers[ledger] = LedgerInMemory()
 
     def purge(self) -> None:
-        """Do nothing: what was erased is Python's to free."""
+        """Leave it to Python to free what was erased."""
+        with self._lock:
+            self._check_open()
+            self._check_idle()
 
     def snapshots(
         self, ledger: str, key: str, fingerprint: str, *, limit: int | None = None
@@ -166,11 +171,16 @@ class BranchStore:
         self, ledger: str, key: str, fingerprint: str, snapshots: Collection[Snapshot]
     ) -> None:
         """Keep these snapshots under the key, in the branch."""
-        if self.head(ledger).size:
-            self._own(ledger).save(key, fingerprint, snapshots)
+        with self._lock:
+            own = self._own(ledger)
+            self._check_idle()
+            check_snapshots(ledger, key, fingerprint, snapshots)
+            if own.head.size:
+                own.save(key, fingerprint, snapshots)
 
     def check(self, ledger: str | None = None, /) -> None:
         """Check the store below."""
+        self._check_open()
         self._below.check(ledger)
 
     def close(self) -> None:

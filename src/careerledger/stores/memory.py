@@ -19,6 +19,7 @@ from careerledger.stores import (
     Snapshot,
     check_erasure,
     check_sequence,
+    check_snapshots,
 )
 
 __all__ = ["MemoryStore"]
@@ -56,6 +57,12 @@ class LedgerInMemory:
     def row(self, seq: int) -> Row:
         """Return the row with this number."""
         return self.rows[seq - 1 - self.start.size]
+
+    def personal_lines(self, seqs: Iterable[int]) -> dict[int, bytes | None]:
+        """Return the personal lines of those of these rows that exist here."""
+        first = self.start.size + 1
+        here = range(first, first + len(self.rows))
+        return {seq: self.row(seq).personal for seq in seqs if seq in here}
 
     def has_id(self, id_: str) -> bool:
         """Whether a row has this id."""
@@ -252,6 +259,7 @@ class MemoryStore:
     def append(self, ledger: str, rows: Collection[Row], frontier: bytes) -> None:
         """Add rows behind the head, in ``writing``."""
         with self._lock:
+            self._check_open()
             size = check_sequence(ledger, rows, self._writing)
             if rows:
                 self._writing = None
@@ -266,12 +274,11 @@ class MemoryStore:
     def erase(self, ledger: str, remaining: Mapping[int, bytes | None]) -> None:
         """Let these rows hold only what remains, in ``writing``."""
         with self._lock:
+            here = self._read(ledger)
             check_sequence(ledger, (), self._writing)
-            here = self._ledgers.get(ledger)
-            if here is None:
-                return
-            check_erasure({seq: here.row(seq).personal for seq in remaining}, remaining)
-            self._ledgers[ledger] = here.erased(remaining)
+            check_erasure(ledger, here.personal_lines(remaining), remaining)
+            if here.rows:
+                self._ledgers[ledger] = here.erased(remaining)
 
     def delete(self, ledger: str) -> None:
         """Remove a ledger."""
@@ -281,7 +288,10 @@ class MemoryStore:
             self._ledgers.pop(ledger, None)
 
     def purge(self) -> None:
-        """Do nothing: what was erased is Python's to free."""
+        """Leave it to Python to free what was erased."""
+        with self._lock:
+            self._check_open()
+            self._check_idle()
 
     def snapshots(
         self, ledger: str, key: str, fingerprint: str, *, limit: int | None = None
@@ -296,12 +306,15 @@ class MemoryStore:
         """Keep these snapshots under the key."""
         with self._lock:
             self._check_open()
+            self._check_idle()
+            check_snapshots(ledger, key, fingerprint, snapshots)
             here = self._ledgers.get(ledger)
             if here is not None:
                 here.save(key, fingerprint, snapshots)
 
-    def check(self, ledger: str | None = None, /) -> None:
-        """Do nothing: the index is made from the rows."""
+    def check(self, _ledger: str | None = None, /) -> None:
+        """Find nothing damaged: the index is made from the rows."""
+        self._check_open()
 
     def close(self) -> None:
         """Refuse to be used from now on."""

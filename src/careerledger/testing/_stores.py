@@ -249,6 +249,25 @@ class StoreLaws(unittest.TestCase):
         append_rows(self.store, row, ledger=longest)
         self.assertEqual([row], self.store.rows(longest, Query(ids=[longest], names=longest)))
 
+    def test_half_characters_are_refused(self) -> None:
+        """A text with a lone surrogate, which UTF-8 cannot encode, is refused wherever it is."""
+        half = "half \ud800"
+        for column in (*_TEXT_COLUMNS, "on", "recorded_at"):
+            with self.subTest(column=column):
+                self._is_refused([new_row(1, **{column: half})])
+        for names in (f'["{half}"]', '["half \\ud800"]'):
+            with self.subTest(names=names):
+                self._is_refused([new_row(1, names=names)])
+        with self.assertRaises(StoreError), self.store.writing(half):
+            self.store.append(half, [new_row(1)], b"1" * 32)
+        self.assertEqual([], self.store.ledgers())
+        append_rows(self.store, new_row(1))
+        for key, fingerprint, on in ((half, "", ""), ("", half, ""), ("", "", half)):
+            with self.subTest(key=key, fingerprint=fingerprint, on=on):
+                snapshots = [Snapshot(1, on, 1, b"state")]
+                with self.assertRaises(StoreError):
+                    self.store.save("career", key, fingerprint, snapshots)
+
     def test_append_needs_its_block(self) -> None:
         """An append outside of a block of writing its ledger is refused."""
         with self.assertRaises(StoreError):
@@ -263,11 +282,27 @@ class StoreLaws(unittest.TestCase):
             self.store.append("career", [new_row(1)], b"1" * 32)
             with self.assertRaises(StoreError), self.store.writing("career"):
                 self.fail("two writers")
-            for use in (lambda: self.store.delete("career"), self.store.purge):
-                if self.lasting:
-                    self.assertRaises(StoreError, use)
             self.store.append("career", [new_row(2)], b"2" * 32)
         self.assertEqual(2, self.store.head("career").size)
+
+    def test_blocks_refuse_what_must_wait(self) -> None:
+        """A thread cannot delete, purge or save snapshots within its block, which goes on."""
+        store = self.store
+        append_rows(store, new_row(1))
+        snapshot = Snapshot(1, "2024", 1, b"state")
+        store.save("career", "key", "print", [snapshot])
+        uses: dict[str, Callable[[], object]] = {
+            "delete": lambda: store.delete("career"),
+            "purge": store.purge,
+            "save": lambda: store.save("career", "key", "print", []),
+        }
+        for seq, (name, use) in enumerate(uses.items(), start=2):
+            with self.subTest(use=name):
+                with store.writing("career"):
+                    self.assertRaises(StoreError, use)
+                    store.append("career", [new_row(seq)], b"1" * 32)
+                self.assertEqual(seq, store.head("career").size)
+        self.assertEqual([snapshot], store.snapshots("career", "key", "print"))
 
     def test_threads_see_whole_blocks(self) -> None:
         """Another thread waits for a block, or sees the ledger before it; never half of it."""
@@ -534,6 +569,17 @@ class StoreLaws(unittest.TestCase):
         self.assertEqual([], self.store.snapshots("career", "key", "print"))
         self.assertEqual([], self.store.ledgers())
 
+    def test_snapshots_have_places_of_their_own(self) -> None:
+        """Two snapshots at one place are refused, and those that were saved before stay."""
+        append_rows(self.store, new_row(1), new_row(2))
+        before = [Snapshot(1, "2024", 1, b"state")]
+        self.store.save("career", "key", "print", before)
+        for ledger in ("career", "none"):
+            with self.subTest(ledger=ledger), self.assertRaises(StoreError):
+                twice = [Snapshot(seen, "2024", 2, b"state") for seen in (1, 2)]
+                self.store.save(ledger, "key", "print", twice)
+        self.assertEqual(before, self.store.snapshots("career", "key", "print"))
+
     def test_snapshots_from_before_a_correction(self) -> None:
         """Snapshots are not kept when a row without a date came since they were made."""
         append_rows(self.store, new_row(1), new_row(2, on=None), new_row(3))
@@ -565,14 +611,33 @@ class StoreLaws(unittest.TestCase):
         self.assertEqual([snapshot], self.store.snapshots("other", "key", "print"))
 
     def test_erasing_never_adds(self) -> None:
-        """Nothing can be put where it was not, and only a writer can erase."""
-        rows = [new_row(1, personal=b"a"), new_row(2)]
+        """Nothing can be put where it was not, nor doubled, and only a writer can erase."""
+        rows = [new_row(1, personal=b"a"), new_row(2), new_row(3, personal=b"long line\nb")]
         append_rows(self.store, *rows)
-        for more in ({1: b"a"}, {1: b"b"}, {1: b"a\nb"}, {2: b"a"}):
-            with self.assertRaises(StoreError), self.store.writing("career"):
+        for more in ({1: b"a"}, {1: b"b"}, {1: b"a\nb"}, {2: b"a"}, {3: b"b\nb"}):
+            with (
+                self.subTest(more=more),
+                self.assertRaises(StoreError),
+                self.store.writing("career"),
+            ):
                 self.store.erase("career", more)
         with self.assertRaises(StoreError):
             self.store.erase("career", {1: None})
+        self.assertEqual(rows, self.store.rows("career", Query()))
+
+    def test_erasing_needs_its_rows(self) -> None:
+        """Only rows that are there can be erased from; a ledger that does not exist has none."""
+        rows = [new_row(1, personal=b"a"), new_row(2, personal=b"b")]
+        append_rows(self.store, *rows)
+        for ledger, seq in (("career", 0), ("career", -1), ("career", 3), ("none", 1)):
+            with self.subTest(ledger=ledger, seq=seq):
+                with self.assertRaises(StoreError), self.store.writing(ledger):
+                    self.store.erase(ledger, {seq: None})
+                with self.assertRaises(StoreError), self.store.writing(ledger):
+                    self.store.erase(ledger, {seq: b"c"})
+        with self.store.writing("none"):
+            self.store.erase("none", {})
+        self.assertEqual(["career"], self.store.ledgers())
         self.assertEqual(rows, self.store.rows("career", Query()))
 
     def test_a_deleted_ledger_is_gone(self) -> None:
@@ -634,6 +699,11 @@ class StoreLaws(unittest.TestCase):
             lambda: store.save("career", "key", "print", []),
             lambda: store.delete("career"),
             lambda: append_rows(store, new_row(2)),
+            lambda: store.append("career", [new_row(2)], b"2" * 32),
+            lambda: store.erase("career", {1: None}),
+            store.purge,
+            store.check,
+            lambda: store.check("career"),
         ]
         for number, use in enumerate(uses):
             with self.subTest(use=number), self.assertRaises(ClosedError):

@@ -23,6 +23,7 @@ from careerledger.stores import (
     Snapshot,
     check_erasure,
     check_sequence,
+    check_snapshots,
     decode_names,
     new_row,
 )
@@ -204,12 +205,14 @@ class SQLiteStore:
 
     def erase(self, ledger: str, remaining: Mapping[int, bytes | None]) -> None:
         """Let these rows hold only what remains, in ``writing``."""
-        sql = f"SELECT personal FROM entry WHERE ledger = {LEDGER} AND seq = ?"
+        sql = f"SELECT seq, personal FROM entry WHERE ledger = {LEDGER} AND seq = ?"
         with self._file as connection:
             writing = self._writing
             check_sequence(ledger, (), writing and (writing.ledger, writing.head.size))
-            before = {seq: connection.execute(sql, (ledger, seq)).get for seq in remaining}
-            check_erasure(before, remaining)
+            before = dict(
+                chain.from_iterable(connection.execute(sql, (ledger, seq)) for seq in remaining)
+            )
+            check_erasure(ledger, before, remaining)
             connection.executemany(
                 f"UPDATE entry SET personal = ? WHERE ledger = {LEDGER} AND seq = ?",
                 [(lines, ledger, seq) for seq, lines in remaining.items()],
@@ -251,6 +254,7 @@ class SQLiteStore:
         self, ledger: str, key: str, fingerprint: str, snapshots: Collection[Snapshot]
     ) -> None:
         """Keep these snapshots under the key, unless a row without a date came since."""
+        check_snapshots(ledger, key, fingerprint, snapshots)
         under = (key, fingerprint)
         begin = partial(self._begin, ledger, patient=False)
         with (
