@@ -51,14 +51,14 @@ def test_nothing_is_remembered_of_a_deleted_ledger(store):
     ledger.void(entry.id, reason="twice")
     ledger.record(ContactMade(on="2024", contact="jane", name="Jane"))
     ledger.record(ContactTouched(on="2024", contact="jane"))
-    assert ["secret"] == [skill.skill for skill in ledger.project(Skills, at="2024").skills]
+    assert ["secret"] == [skill.name for skill in ledger.project(Skills, at="2024").skills]
     store.delete(ledger.name)
 
     assert () == ledger.project(Skills, at="2024").skills
     with pytest.raises(UnknownReferenceError):
         ledger.record(ContactTouched(on="2024", contact="jane"))
     Ledger(store).record([SkillPractised(on="2024", skill="new") for _ in range(9)])
-    assert ["new"] == [skill.skill for skill in ledger.project(Skills, at="2024").skills]
+    assert ["new"] == [skill.name for skill in ledger.project(Skills, at="2024").skills]
     assert 9 == len(list(ledger.entries()))
     with pytest.raises(UnknownReferenceError):
         ledger.record(ContactTouched(on="2024", contact="jane"))
