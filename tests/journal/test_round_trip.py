@@ -31,6 +31,7 @@ from careerledger.events import (
 from careerledger.events.correction import EntryAmended
 from careerledger.events.fields import plain_forms
 from careerledger.journal import codec, strict
+from careerledger.stores import new_row
 from careers import law
 from strategies import (
     EVERY_CLASS,
@@ -143,6 +144,56 @@ def test_decode_all_refuses_when_the_turn_comes():
     assert 1 == next(reading).seq
     with pytest.raises(CodecError, match="#2"):
         next(reading)
+
+
+def as_stored(*bodies, type_="course.finished"):
+    row = new_row([0, "", type_, *[None] * 7, None, b"", b"", None])
+    return [row._replace(seq=seq, body=body) for seq, body in enumerate(bodies, start=1)]
+
+
+def test_canonical_entries_of_a_type_are_read_together():
+    courses = [
+        entry_of(CourseFinished(on="2024", title=title, hours=hours))
+        for title, hours in [("Logic", 3), ('"personal":{', None), ("a\nb", 0.5)]
+    ]
+    rows = as_stored(*map(codec.encode, courses))
+
+    assert strict.decode_alike(rows) == {
+        seq: replace(course, seq=seq) for seq, course in enumerate(courses, start=1)
+    }
+
+
+COURSE = codec.encode(entry_of(CourseFinished(on="2024", title="Logic")))
+
+
+@pytest.mark.parametrize(
+    "bodies",
+    [
+        [COURSE.replace(b":null", b": null", 1)],
+        [COURSE.replace(b":null", b":\nnull", 1)],
+        [COURSE.replace(b'"version":1', b'"version":1,"version":1')],
+        [COURSE.replace(b'"title":"Logic"', b'"title":"Magic","title":"Logic"')],
+        [COURSE.replace(b'"version":1', b'"version":2')],
+        [COURSE.replace(b"course.finished", b"course.dropped")],
+        [COURSE.replace(b'"title":"Logic"', b'"title":""')],
+        [COURSE[:-1]],
+        [b""],
+        [COURSE + b"\n" + COURSE],
+        [COURSE + b"\n" + COURSE, b""],
+        [COURSE + b"\n" + COURSE[:20], COURSE[20:]],
+    ],
+)
+def test_entries_beside_one_that_is_not_canonical_are_read_one_by_one(bodies):
+    assert {} == strict.decode_alike(as_stored(COURSE, *bodies))
+
+
+def test_only_public_entries_of_known_types_are_read_together():
+    contact = codec.encode(entry_of(ContactMade(on="2024", contact="jane", name="Jane")))
+    forgotten = contact.replace(b'"key":null', b'"key":null,"personal":{"name":"00"}')
+
+    assert [1] == list(strict.decode_alike(as_stored(contact, forgotten, type_="contact.made")))
+    assert {} == strict.decode_alike(as_stored(COURSE, type_="no.such.type"))
+    assert {} == strict.decode_alike([row._replace(personal=b"{}") for row in as_stored(COURSE)])
 
 
 @pytest.mark.parametrize("named", ["contact.made", "skill.practised", "no.such.type", ""])

@@ -1153,10 +1153,13 @@ def test_a_store_that_deleted_begins_anew(opened, path, add, row):
         "INSERT INTO named SELECT id, 'a:c', 1 FROM ledger WHERE name = 'career'",
         "UPDATE entry SET names = '[\"a:c\"]' WHERE seq = 1",
         "UPDATE entry SET names = '[' WHERE seq = 1",
+        "UPDATE entry SET names = '{}' WHERE seq = 1",
+        "UPDATE entry SET names = '[1]' WHERE seq = 1",
+        "UPDATE entry SET names = '[\"a:b\",]' WHERE seq = 1",
     ],
 )
 def test_an_index_of_names_that_does_not_fit_is_found(opened, path, add, row, change):
-    names = '["a:b","a:b","a:\u00e9"]'
+    names = '["a:b","a:b","a:\u00e9","a:\\"\\\\\\n\\u0000\\u0001\\ud83d\\ude00","",":"]'
     add(opened, row(1, names=names), row(2, names='["a:b"]'), row(3))
     with opened.writing("other"):
         opened.append("other", [row(1, names='["a:b"]')], b"1" * 32)

@@ -85,6 +85,8 @@ class Codec(NamedTuple):
     version: int
     read: Callable[[bytes], Entry[Any]]
     """Reads an entry, whatever type and version it states, as one of this class."""
+    read_lines: Callable[[bytes], list[Entry[Any]]]
+    """Reads entries, one a line."""
     checks: tuple[tuple[str, Callable[[Any], Any]], ...]
     """The checks of the fields that have a rule that msgspec does not know."""
     holds_event: bool
@@ -103,11 +105,13 @@ def codec_of(cls: Any) -> Codec | None:
     checks = [
         (field.name, check_of(field)) for field in fields if has_more_rules(hints[field.name])
     ]
+    decoder = msgspec.json.Decoder(_entry_of(cls), dec_hook=_from_json)
     return Codec(
         cls=cls,
         name=cls.__event__.name,
         version=cls.__event__.version,
-        read=msgspec.json.Decoder(_entry_of(cls), dec_hook=_from_json).decode,
+        read=decoder.decode,
+        read_lines=decoder.decode_lines,
         checks=tuple((name, check) for name, check in checks if check is not None),
         holds_event=any(base_of(hints[field.name]) is Event for field in fields),
         personal=bool(cls.__event__.personal),
@@ -214,6 +218,26 @@ def read(codec: Codec, seq: int, body: bytes) -> Entry[Any] | None:
         _check(codec, entry.event)
     _set(entry, "seq", seq)
     return entry
+
+
+def read_canonical(codec: Codec, numbered: Mapping[int, bytes]) -> list[Entry[Any]]:
+    """Return the entries in bodies by number, if each is written again byte for byte.
+
+    All of them go through msgspec in one call each way, which takes half the time. No entries, or
+    one of NOT_QUICKLY or ValueError: some are not, and have to be read one by one.
+    """
+    lines = b"\n".join([*numbered.values(), b""])
+    entries = codec.read_lines(lines)
+    if len(entries) != len(numbered):
+        return []
+    for seq, entry in zip(numbered, entries, strict=True):
+        if entry.version != codec.version or entry.type != codec.name:
+            return []
+        if codec.checks:
+            _check(codec, entry.event)
+        _set(entry, "seq", seq)
+    written = _ENCODER.encode_lines([_envelope(entry, _form(entry.event)) for entry in entries])
+    return entries if written == lines else []
 
 
 def disclose_in(codec: Codec, event: Event, lines: bytes) -> list[str]:

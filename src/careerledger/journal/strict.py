@@ -5,6 +5,10 @@ doubled, missing or unknown then. Nearly all bytes are, which is seen in 4 µs. 
 parsed thoroughly.
 """
 
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final
+
 from careerledger.events import Event, UnknownEvent
 from careerledger.history import Entry
 from careerledger.journal.codec import (
@@ -13,13 +17,15 @@ from careerledger.journal.codec import (
     codecs,
     disclose_in,
     read,
+    read_canonical,
     type_in,
     write,
 )
 from careerledger.journal.parser import MAX_BYTES, parse_entry
 from careerledger.journal.personal import commitments_in, personal_fields, redact, subject_of
+from careerledger.stores import Row
 
-__all__ = ["decode"]
+__all__ = ["decode", "decode_alike"]
 
 
 def decode(seq: int, body: bytes, personal: bytes | None = None) -> Entry[Event]:
@@ -38,6 +44,30 @@ def decode(seq: int, body: bytes, personal: bytes | None = None) -> Entry[Event]
     return parse_entry(seq, body, personal) if entry is None else entry
 
 
+def decode_alike(rows: Sequence[Row]) -> dict[int, Entry[Event]]:
+    """Return the entries, by number, in rows that are canonical and state nothing personal.
+
+    Those of one type are read together, in half the time. Entries that are missing are for
+    ``decode`` to read or to refuse.
+    """
+    known = codecs()
+    entries: dict[int, Entry[Event]] = {}
+    alike: dict[str, dict[int, bytes]] = {}
+    for row in rows:
+        if row.personal is None and len(row.body) <= MAX_BYTES:
+            alike.setdefault(row.type, {})[row.seq] = row.body
+    for name, bodies in alike.items():
+        codec = known[name]
+        if codec is None or codec.holds_event:
+            continue
+        public = bodies
+        if codec.personal:
+            public = {n: body for n, body in bodies.items() if b'"personal":' not in body}
+        with suppress(*_NOT_CANONICAL):
+            entries |= {entry.seq: entry for entry in read_canonical(codec, public)}
+    return entries
+
+
 def _canonical(codec: Codec, seq: int, body: bytes, personal: bytes | None) -> Entry[Event] | None:
     """The entry in canonical bytes and disclosures; None: only the parser can say."""
     if len(body) > MAX_BYTES:
@@ -51,7 +81,7 @@ def _canonical(codec: Codec, seq: int, body: bytes, personal: bytes | None) -> E
         if personal is None and write(entry) == body:
             return entry
         return entry if _is_redacted(codec, entry, body, personal) else None
-    except (*NOT_QUICKLY, ValueError, StopIteration):
+    except _NOT_CANONICAL:
         return None
 
 
@@ -73,3 +103,6 @@ def _is_redacted(codec: Codec, entry: Entry[Event], body: bytes, personal: bytes
         and redaction.lines == personal
         and redaction.commitments.keys() <= commitments.keys()
     )
+
+
+_NOT_CANONICAL: Final = (*NOT_QUICKLY, ValueError, StopIteration)
