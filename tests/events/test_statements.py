@@ -15,6 +15,8 @@ from careerledger.events import (
     MentoringStarted,
     RecognitionReceived,
     Refers,
+    RoleEnded,
+    RoleStarted,
     Touch,
     VisionDeclared,
     catalogue,
@@ -26,6 +28,7 @@ from careerledger.projections import (
     KeepInTouch,
     Momentum,
     NetworkGrowth,
+    Roles,
     VisionAlignment,
 )
 from careerledger.projections.rules.effort import hours_of
@@ -227,3 +230,50 @@ def test_a_depth_is_one_to_three(wrong):
 def test_a_touch_names_fields(fields):
     with pytest.raises(DefinitionError, match="name those that hold the contacts"):
         Touch(*fields)
+
+
+@pytest.mark.parametrize("wrong", [0, 4, True, 2.0, None, "deep"])
+@pytest.mark.parametrize("projection", [NetworkGrowth, KeepInTouch])
+def test_a_depth_that_a_function_returns_is_one_to_three(wrong, projection):
+    @event("tests.letter.sent", touches=Touch("to", depth=lambda _: wrong))
+    class LetterSent(Action):
+        to: ContactId
+
+    with Ledger.in_memory() as ledger:
+        ledger.record(
+            [ContactMade(on="2020", contact="a", name="A"), LetterSent(on="2021", to="a")]
+        )
+        with pytest.raises(DefinitionError) as refusal:
+            ledger.project(projection, at="2022")
+    assert (
+        f"the depth function of Touch of event LetterSent returned {wrong!r}; "
+        "it must return 1, 2 or 3"
+    ) == str(refusal.value)
+
+
+@event("tests.role.left", ends="role")
+class RoleLeft(Action):
+    """It ends a role for ``check`` alone."""
+
+    role: Annotated[str, Refers.to("role")]
+
+
+@event("tests.role.quit")
+class RoleQuit(RoleEnded):
+    """It ends a role everywhere."""
+
+
+@pytest.mark.parametrize(("cls", "everywhere"), [(RoleLeft, False), (RoleQuit, True)])
+def test_what_ends_a_role_everywhere_is_a_subclass(cls, everywhere):
+    """As the guide states."""
+    with Ledger.in_memory() as ledger:
+        ledger.record(
+            [
+                RoleStarted(on="2020", role="r", title="Cook", organisation="Inn"),
+                cls(on="2021", role="r"),
+            ]
+        )
+        (span,) = spans(list(ledger.entries())).values()
+        (role,) = ledger.project(Roles, at="2022").roles
+    assert "2021" == span.end.event.on
+    assert everywhere == (role.ended == "2021")

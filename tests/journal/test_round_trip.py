@@ -45,7 +45,9 @@ from strategies import (
     Mark,
     Money,
     Place,
+    Rank,
     Rich,
+    Size,
     entries,
     entry_of,
     events,
@@ -544,6 +546,69 @@ def test_a_form_that_loses_something_is_refused_before_it_is_written():
         CodecError, match="Worded would be read back as another event: word changed"
     ):
         codec.encode(entry_of(Worded(on="2024", word=Word("LARGE"))))
+
+
+class _Boxed:
+    """What it holds is its form, whatever that is."""
+
+    def __init__(self, content):
+        self.content = content
+
+    def __eq__(self, other):
+        return self.content == other.content
+
+    def __hash__(self):
+        return 0
+
+
+register_type(_Boxed, to_plain=lambda boxed: boxed.content, from_plain=_Boxed)
+
+
+@event("acme.boxed")
+class _Box(Action):
+    boxed: _Boxed
+
+
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [
+        (
+            Decimal("1.5"),
+            r"Decimal\('1.5'\); all of it must be text, a number, True, False, None, or",
+        ),
+        ({"a", "b"}, "text, a number"),
+        ([{"x": [object()]}], "text, a number"),
+        ({1: "x"}, "must be text"),
+        ({"x": float("nan")}, "a finite number"),
+        (2**63, "a whole number of at most 64 bits"),
+        ("\ud800", "text that UTF-8 can write"),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("write", [event_to_dict, lambda event: codec.encode(entry_of(event))])
+def test_a_form_that_json_cannot_hold_is_refused(content, rule, write):
+    with pytest.raises(CodecError, match=f"JSON cannot hold: to_plain of _Boxed returned .*{rule}"):
+        write(_Box(on="2024", boxed=_Boxed(content)))
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(-9, 9) | texts(),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts(), inner, max_size=3),
+        max_leaves=6,
+    )
+)
+def test_a_form_that_json_can_hold_is_ready_for_it(content):
+    boxed = _Box(on="2024", boxed=_Boxed(content))
+    written = event_to_dict(boxed)
+
+    assert written == json.loads(json.dumps(written))
+    assert boxed == event_from_dict(written)
+
+
+def test_a_form_of_subclasses_is_written_as_their_bases():
+    plain = event_to_dict(_Box(on="2024", boxed=_Boxed((Rank.FIRST, Size.SMALL, ()))))
+    assert "[1, 'small', []]" == repr(plain["event"]["boxed"])
 
 
 @attrs.frozen

@@ -153,6 +153,16 @@ def test_changed_code_never_reads_an_old_snapshot(monkeypatch: pytest.MonkeyPatc
         ("@on(Action)\ndef s(*everything): ...", "define it as step"),
         ("@on(int)\ndef s(): ...", "which is not an event class"),
         ("@on('x')\ndef s(): ...", "which is not an event class"),
+        (
+            "@on(Action, where=3)\ndef s(self, event): ...",
+            "where of @on of s is 3; it must be a fu",
+        ),
+        (
+            "import functools\non(Action)(functools.partial(print))",
+            "@on marks functools.partial.* which is not a method; define one with def",
+        ),
+        ("@on(Action)\n@classmethod\ndef s(cls, event): ...", "which is not a method"),
+        ("on(Action)(3)", "@on marks 3, which is not a method"),
     ],
 )
 def test_what_cannot_work_is_refused_when_it_is_defined(source: str, message: str) -> None:

@@ -92,7 +92,7 @@ class Touch:
         fields: The fields with their ids. A field that refers to something else, such as a
             mentoring, stands for the contacts that the event which introduced it touched.
         depth: 1 for a sign of life, 2 for a talk, 3 for time spent working together; or a
-            function that reads it from an event.
+            function that returns it for an event.
 
     Raises:
         DefinitionError: No field is named, or the depth is neither 1, 2, 3 nor a function.
@@ -112,6 +112,21 @@ class Touch:
                 f"depth of Touch is {depth!r}; it must be 1, 2, 3, or a function of the event"
             )
         cast("Any", self).__attrs_init__(fields, depth)
+
+    def depth_of(self, event: "Action") -> int:
+        """Return how deeply an event touches: 1, 2 or 3.
+
+        Raises DefinitionError where the function returns anything else.
+        """
+        if isinstance(self.depth, int):
+            return self.depth
+        depth = self.depth(event)
+        if type(depth) is not int or depth not in _DEPTHS:
+            raise DefinitionError(
+                f"the depth function of Touch of event {type(event).__name__} returned "
+                f"{shown(depth)}; it must return 1, 2 or 3"
+            )
+        return depth
 
 
 _DEPTHS: Final = (1, 2, 3)
@@ -331,8 +346,11 @@ def event(
         practice: The practice that it shows, such as ``"challenge"``. Default: none.
         effort: Hours that it counts for where an event does not state its own. Default: 1.
         touches: The contacts that it touches, such as ``Touch("contact")``. Default: nobody.
-        ends: The kind of what it ends, such as ``"role"``, whose id one of its fields refers to.
-            What it begins needs no word: that is what it introduces.
+        ends: The kind of what it ends, such as ``"course"``, whose id one of its fields refers
+            to. What it begins needs no word: that is what it introduces. ``ledger.check`` and
+            ``opportunities`` go by it, and so do touches through what has ended. Projections
+            look for the library's own ends: to end a role or a challenge everywhere, make the
+            class a subclass of ``RoleEnded`` or ``ChallengeResolved``.
 
     Raises:
         DefinitionError: The class is not an Action, a name or version is malformed or taken,

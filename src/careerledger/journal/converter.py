@@ -33,7 +33,14 @@ from immutabledict import immutabledict
 from careerledger.dates import PartialDate
 from careerledger.errors import CareerLedgerError, CodecError, FieldError
 from careerledger.events import Action, Event, UnknownEvent, catalogue, load_catalogue
-from careerledger.events.fields import base_of, is_by_value, is_part, plain_forms
+from careerledger.events.fields import (
+    RuleError,
+    base_of,
+    check_for,
+    is_by_value,
+    is_part,
+    plain_forms,
+)
 from careerledger.text import shown
 
 if TYPE_CHECKING:
@@ -92,7 +99,7 @@ def plain(value: Any) -> Any:  # noqa: PLR0911 - one for each kind of value
     if kind in _AS_IT_IS:
         return value
     if kind in plain_forms:
-        return plain_forms[kind].to_plain(value)
+        return _registered_plain(value, kind)
     if kind in _TEXT_OF:
         return _TEXT_OF[kind](value)
     if isinstance(value, Enum):
@@ -108,6 +115,30 @@ def plain(value: Any) -> Any:  # noqa: PLR0911 - one for each kind of value
     if is_part(kind):
         return plain_fields(value)
     raise TypeError(f"a {kind.__name__} has no place in JSON")
+
+
+def _registered_plain(value: object, kind: Any) -> object:
+    """Return a value in its registered form, if that is one that JSON can hold."""
+    form = plain_forms[kind].to_plain(value)
+    try:
+        return _as_json(form)
+    except RuleError as rule:
+        raise TypeError(
+            f"to_plain of {kind.__name__} returned {shown(form)}; all of it must be {rule}"
+        ) from None
+
+
+def _as_json(value: object) -> object:
+    if value is None or isinstance(value, bool):
+        return value
+    for kind in (str, int, float):
+        if isinstance(value, kind):
+            return check_for(kind)(value)
+    if isinstance(value, list | tuple):
+        return [_as_json(item) for item in cast("Sequence[Any]", value)]
+    if is_object(value):
+        return {check_for(str)(name): _as_json(item) for name, item in value.items()}
+    raise RuleError("text, a number, True, False, None, or a list or dict of these")
 
 
 _AS_IT_IS: Final = frozenset({str, int, float, bool, type(None)})
@@ -484,6 +515,9 @@ def event_to_dict(event: Event) -> dict[str, Any]:
     Returns:
         Its type, version and fields, as an entry of the file has them:
         ``{"type": "course.finished", "version": 1, "event": {"on": "2024-03", ...}}``.
+
+    Raises:
+        CodecError: A value has no form in JSON.
     """
     if isinstance(event, UnknownEvent):
         return {

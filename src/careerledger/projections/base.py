@@ -26,6 +26,7 @@ from careerledger.events import Action, Event, UnknownEvent, catalogue, load_cat
 from careerledger.history import Entry, place
 from careerledger.projections.fingerprint import fingerprint_of
 from careerledger.projections.parameters import parameters_of, settings_of
+from careerledger.text import shown
 
 C = TypeVar("C", bound=type)
 F = TypeVar("F", bound=Callable[..., None])
@@ -92,11 +93,20 @@ def on(*types: type[Action], where: Where | None = None) -> Callable[[F], F]:
             ``@on(Action, where=lambda cls: cls.__event__.practice == "learning")``. Default: all.
 
     Raises:
-        DefinitionError: No type is named, one is not an event class, or the method cannot be
-            called so.
+        DefinitionError: No type is named, one is not an event class, ``where`` is not a function,
+            or the method cannot be called so.
     """
 
     def mark(step: F) -> F:
+        if not inspect.isfunction(cast("object", step)):
+            raise DefinitionError(
+                f"@on marks {shown(step)}, which is not a method; define one with def"
+            )
+        if where is not None and not callable(where):
+            raise DefinitionError(
+                f"where of @on of {step.__name__} is {shown(where)}; it must be a function of an "
+                "event class, such as lambda cls: cls.__event__.practice == 'learning'"
+            )
         if not types:
             raise DefinitionError(f"@on of {step.__name__} names no event type")
         for kind in types:

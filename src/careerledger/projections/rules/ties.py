@@ -44,8 +44,7 @@ class Touches:
             self._begin(f"{reading.begins[1]}:{getattr(event, reading.begins[0])}", event, people)
         if reading.ends:
             self._end(f"{reading.ends[1]}:{getattr(event, reading.ends[0])}", event)
-        depth = reading.depth
-        return people, depth if isinstance(depth, int) else depth(event)
+        return people, reading.depth_of(event)
 
     def _through(self, event: Action, fields: Iterable[tuple[str, str]]) -> Iterator[str]:
         for field, kind in fields:
@@ -70,7 +69,7 @@ class _Reading(NamedTuple):
     begins: tuple[str, str] | None
     """Field and kind of what it begins, if others touch through that; so of what it ends."""
     ends: tuple[str, str] | None
-    depth: int | Callable[[Any], int]
+    depth_of: Callable[[Any], int]
 
 
 @lru_cache(maxsize=4096)
@@ -85,7 +84,7 @@ def _reading(cls: type[Action], catalogue_size: int) -> _Reading:
         through=through,
         begins=kind.introduces if kind.introduces and kind.introduces[1] in remembered else None,
         ends=kind.ends if kind.ends and kind.ends[1] in remembered else None,
-        depth=touch.depth,
+        depth_of=touch.depth_of,
     )
 
 
