@@ -576,14 +576,13 @@ class _Box(Action):
             Decimal("1.5"),
             r"Decimal\('1.5'\); all of it must be text, a number, True, False, None, or",
         ),
-        ({"a", "b"}, "text, a number"),
-        ([{"x": [object()]}], "text, a number"),
+        ({"a"}, "text, a number"),
+        ([{"x": [b""]}], "text, a number"),
         ({1: "x"}, "must be text"),
         ({"x": float("nan")}, "a finite number"),
         (2**63, "a whole number of at most 64 bits"),
         ("\ud800", "text that UTF-8 can write"),
     ],
-    ids=repr,
 )
 @pytest.mark.parametrize("write", [event_to_dict, lambda event: codec.encode(entry_of(event))])
 def test_a_form_that_json_cannot_hold_is_refused(content, rule, write):

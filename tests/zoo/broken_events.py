@@ -48,6 +48,9 @@ class Place:
     city: str = "Paris"
 
 
+register_type(Place, to_plain=lambda place: place.city, from_plain=Place)
+
+
 @broken_event(SURVIVES, "a part of the event can be changed", "place")
 @event("zoo.changeable-part")
 class ChangeablePart(Action):
