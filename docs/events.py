@@ -35,7 +35,7 @@ def page(now: str) -> str:
 
 
 def section(room: str) -> Iterator[str]:
-    """Yield the lines about the events of a room, and about the parts of which they are made."""
+    """Yield the lines about the events of a room and about their parts."""
     module = import_module(room)
     yield f"## {first_paragraph(module).rstrip('.')}"
     ours = [cls for cls in vars(module).values() if getattr(cls, "__module__", "") == room]

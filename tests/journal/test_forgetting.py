@@ -582,20 +582,23 @@ def test_sealed_bytes_without_an_event(event_, got):
         strict.decode(1, body)
 
 
+def write_as_another_program(ledger, **columns):
+    """Append the first entry again, as an event of a type that this program does not know."""
+    with ledger.store.writing("career") as head:
+        (row,) = ledger.store.rows("career", Query(upto=1))
+        body = row.body.replace(b"contact.made", b"contact.seen").replace(row.id.encode(), b"other")
+        frontier = Frontier(head.size, head.frontier)
+        frontier.append(leaf_hash(body))
+        new = row._replace(
+            seq=2, id="other", type="contact.seen", body=body, leaf=leaf_hash(body), **columns
+        )
+        ledger.store.append("career", [new], frontier.packed)
+
+
 def test_what_another_program_wrote_about_a_person_is_exported(path):
     with Ledger.open(path) as ledger:
         ledger.record(jane())
-        with ledger.store.writing("career") as head:
-            (row,) = ledger.store.rows("career", Query(upto=1))
-            body = row.body.replace(b"contact.made", b"contact.seen").replace(
-                row.id.encode(), b"other"
-            )
-            frontier = Frontier(head.size, head.frontier)
-            frontier.append(leaf_hash(body))
-            new = row._replace(
-                seq=2, id="other", type="contact.seen", body=body, leaf=leaf_hash(body)
-            )
-            ledger.store.append("career", [new], frontier.packed)
+        write_as_another_program(ledger)
         ledger.verify()
         assert [1, 2] == [each["seq"] for each in ledger.export_subject("contact", "c1")]
         # What it says of a person is erased all the same.
@@ -611,22 +614,7 @@ def test_whom_forgetting_would_not_find_is_not_taken_over(path):
     """Of an event that this program does not know, the file says whom it names."""
     with Ledger.open(path) as ledger:
         ledger.record(jane())
-        with ledger.store.writing("career") as head:
-            (row,) = ledger.store.rows("career", Query(upto=1))
-            body = row.body.replace(b"contact.made", b"contact.seen").replace(
-                row.id.encode(), b"other"
-            )
-            frontier = Frontier(head.size, head.frontier)
-            frontier.append(leaf_hash(body))
-            new = row._replace(
-                seq=2,
-                id="other",
-                type="contact.seen",
-                body=body,
-                leaf=leaf_hash(body),
-                introduces=None,
-            )
-            ledger.store.append("career", [new], frontier.packed)
+        write_as_another_program(ledger, introduces=None)
         with pytest.raises(DamagedError, match="entry #2"):
             ledger.verify()
         ledger.export_jsonl(path.with_name("a.jsonl"))

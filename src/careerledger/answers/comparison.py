@@ -33,8 +33,8 @@ class Effect(View):
     change: float | None
     """Beside the career as it is, at the same date; None where one of them has nothing to go on."""
     shares: tuple[EntryShare, ...]
-    """What each added event did to the number, one after the other, largest first. A number with
-    nothing to go on counts as 0 here; the shares sum to the change."""
+    """How far each added event moved the number, largest first. The shares sum to the change;
+    a number with nothing to go on counts as 0 here."""
 
 
 @attrs.frozen(kw_only=True)
@@ -64,7 +64,7 @@ class Comparison(View):
     futures: tuple[Future, ...]
     """The career as it is first, then in the order given."""
     falling: frozenset[str]
-    """Measures of which less is better, such as a plateau's clock."""
+    """Measures that are better when lower, such as a plateau's clock."""
 
     def ranked(self, measure: str) -> tuple[str, ...]:
         """Return the names of the futures, the best first; those with nothing to go on last.
@@ -78,7 +78,7 @@ class Comparison(View):
         return tuple(name for _, name in known) + tuple(n for v, n in values if v is None)
 
     def of(self, name: str) -> Future:
-        """Return the future with this name; DefinitionError where there is none."""
+        """Return the future with this name; DefinitionError for an unknown name."""
         for future in self.futures:
             if future.name == name:
                 return future

@@ -20,7 +20,7 @@ class View:
     HEADLINE: ClassVar[str] = "score"
     """The attribute that says most in one number: what is explained and compared by default."""
     FALLING: ClassVar[frozenset[str]] = frozenset()
-    """The numbers of which less is better."""
+    """The numbers that are better when lower."""
 
     def to_dict(self) -> dict[str, Any]:
         """The view as dicts, lists, text, numbers and None, ready for JSON; its headline too."""

@@ -77,7 +77,7 @@ def duplicate_contacts(history: Sequence[Entry[Event]], _at: date) -> Iterator[F
 def duplicate_courses(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
     """Find courses with similar titles, at about the same time or with one provider.
 
-    Titles with different numbers, such as that of a second part, are not similar. A provider is
+    Titles with different numbers, such as "Python 1" and "Python 2", are not similar. A provider is
     the same under its initials, ``"MIT OCW"`` for ``"MIT OpenCourseWare"``; between courses with
     the same title one may leave it out.
     """

@@ -1,4 +1,4 @@
-"""What needs attention on the day of the question?
+"""Find what needs attention on the day of the question.
 
 What begins after that day has not happened yet. A coarse date is given the benefit of the doubt:
 "2024" is after "2024-03" only if all of it is, and a time is too long only if it surely is.
