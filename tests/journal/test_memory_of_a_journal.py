@@ -3,7 +3,7 @@
 import pytest
 
 from careerledger import Ledger
-from careerledger.errors import UnknownReferenceError
+from careerledger.errors import DamagedError, UnknownReferenceError
 from careerledger.events import ContactMade, ContactTouched, CourseFinished, SkillPractised
 from careerledger.projections import Learning, Skills
 from careerledger.stores.memory import MemoryStore
@@ -82,3 +82,19 @@ def test_an_amendment_frees_the_id_that_it_changes(store):
     ledger.amend(made.id, ContactMade(on="2024", contact="jane-doe", name="Jo"), reason="name")
     ledger.record(ContactMade(on="2024", contact="jane", name="Another Jane"))
     ledger.record(ContactTouched(on="2024", contact="jane-doe"))
+
+
+class HidesCorrections(MemoryStore):
+    """It gives no rows without a date."""
+
+    def rows(self, ledger, query, /):
+        return [] if query.dated is False else super().rows(ledger, query)
+
+
+def test_a_whole_history_without_its_corrections_is_no_history():
+    store = HidesCorrections()
+    ledger = Ledger(store)
+    ledger.amend(ledger.record(COURSE).id, COURSE.replace(hours=7), reason="typo")
+
+    with pytest.raises(DamagedError, match="has 2 entries, but .* gave 1"):
+        list(ledger.entries())

@@ -7,6 +7,7 @@ from operator import attrgetter
 from threading import RLock
 from typing import Final
 
+from careerledger.errors import DamagedError
 from careerledger.events import Event, UnknownEvent, catalogue
 from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten
 from careerledger.history import Corrections, Entry, Place, corrected, place
@@ -130,12 +131,18 @@ class Journal:
         Args:
             query: ``upto`` must be given; of the others ``behind``, ``until`` and ``types`` may
                 be. What others record meanwhile is not in the history.
+
+        Raises DamagedError at the end of a whole history if the store left out entries.
         """
         start, types = query.behind or ("", 0), query.types
         until = query.until or "9999-12-31"
+        corrections = self.corrections(query.upto or 0)
+        pages = self.pages(query._replace(order="place"))
+        if query == Query(upto=query.upto):
+            pages = self._all_of(pages, query.upto or 0)
         return corrected(
-            decoded(chain.from_iterable(self.pages(query._replace(order="place")))),
-            self.corrections(query.upto or 0),
+            decoded(chain.from_iterable(pages)),
+            corrections,
             lambda entry: (
                 start < place(entry)
                 and place(entry)[0] <= until
@@ -215,6 +222,18 @@ class Journal:
         newer = Query(after=seen, upto=query.upto, until=reached[0], types=query.types)
         rows = chain.from_iterable(self.pages(newer))
         return any((row.on or "", row.seq) <= reached for row in rows)
+
+    def _all_of(self, dated: Iterator[list[Row]], upto: int) -> Iterator[list[Row]]:
+        """Yield pages of rows with a date, and see that with the others they are all."""
+        found = len(self._corrections_upto(upto))
+        for page in dated:
+            found += len(page)
+            yield page
+        if found != upto:
+            raise DamagedError(
+                f"ledger {self.name!r} has {upto} entries, but {self.store!r} gave {found} for "
+                "its whole history; run careerledger verify"
+            )
 
     def _start_anew(self) -> None:
         self._seen = 0
