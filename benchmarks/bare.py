@@ -16,10 +16,6 @@ from careerledger.events import Action
 from careerledger.journal import codec
 from careerledger.stores.sqlite import SQLiteStore
 
-HISTORY = '"on", seq'
-"""The order that a history has, through its index."""
-INSERTION = "rowid"
-
 _SETTINGS = {
     "recursive_triggers": 1,
     "foreign_keys": 1,
@@ -43,31 +39,15 @@ def connected(path: Path) -> apsw.Connection:
     return connection
 
 
-def fold_plain(path: Path, order: str) -> dict[str, float]:
-    """Hours by theme, from entries decoded to plain values."""
-    connection = connected(path)
-    decode = msgspec.json.Decoder().decode
-    hours: dict[str, float] = {}
-    sql = f'SELECT body FROM entry WHERE ledger = 1 AND "on" IS NOT NULL ORDER BY {order}'
-    for (body,) in connection.execute(sql):
-        event = decode(body)["event"]
-        spent = event["hours"]
-        if spent:
-            for theme in event["themes"]:
-                hours[theme] = hours.get(theme, 0.0) + spent
-    connection.close()
-    return hours
-
-
-def fold_typed(path: Path, order: str) -> dict[str, float]:
-    """Hours by theme, from entries that msgspec decodes into the event classes.
+def fold_typed(path: Path) -> dict[str, float]:
+    """Return hours by theme, from entries that msgspec decodes into the event classes.
 
     These are the decoders of careerledger's codec, without the rest of it.
     """
     connection = connected(path)
     codecs = codec.codecs()
     hours: dict[str, float] = {}
-    sql = f'SELECT type, body FROM entry WHERE ledger = 1 AND "on" IS NOT NULL ORDER BY {order}'
+    sql = 'SELECT type, body FROM entry WHERE ledger = 1 AND "on" IS NOT NULL ORDER BY "on", seq'
     for kind, body in connection.execute(sql):
         event = codecs[kind].read(body).event  # without what is kept beside it
         spent = event.hours
@@ -76,6 +56,16 @@ def fold_typed(path: Path, order: str) -> dict[str, float]:
                 hours[theme] = hours.get(theme, 0.0) + spent
     connection.close()
     return hours
+
+
+def hash_all(path: Path) -> bytes:
+    """Return the hash of the leaf hashes of all entries, in their order."""
+    connection = connected(path)
+    all_hashes = sha256()
+    for (body,) in connection.execute("SELECT body FROM entry WHERE ledger = 1 ORDER BY seq"):
+        all_hashes.update(sha256(b"\0" + body).digest())
+    connection.close()
+    return all_hashes.digest()
 
 
 def rows(path: Path, after: int, upto: int) -> list[tuple[Any, ...]]:
@@ -159,7 +149,7 @@ _FRONTIER = bytes(32 * 6)
 """As many bytes as the frontier of some 100,000 entries takes."""
 
 
-def without_snapshots(path: Path) -> None:
+def drop_snapshots(path: Path) -> None:
     """Make the next fold of a file start from nothing."""
     connection = connected(path)
     connection.execute("DELETE FROM snapshot")

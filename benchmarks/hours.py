@@ -20,14 +20,3 @@ class Hours:
 
     def view(self, _at: date) -> dict[str, float]:
         return dict(self.hours)
-
-
-HEADLINES = ("VisionAlignment", "NetworkGrowth", "MilestoneHistory")
-
-
-def projections() -> dict[str, type]:
-    """The simple projection, and those of the three headline projections that are there."""
-    from careerledger import projections as theirs
-
-    found = {name: getattr(theirs, name, None) for name in HEADLINES}
-    return {"Hours": Hours} | {name: kind for name, kind in found.items() if kind is not None}

@@ -1,4 +1,4 @@
-"""Timing in interleaved rounds, and tables of what came out."""
+"""Time contenders in interleaved rounds, and print tables."""
 
 import gc
 from collections.abc import Callable, Mapping, Sequence
@@ -7,9 +7,12 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
+Seconds = dict[str, list[float]]
+"""The seconds that each contender took, round by round."""
+
 
 def timed(work: Callable[[], object]) -> float:
-    """How many seconds a call takes."""
+    """Return how many seconds a call takes."""
     gc.collect()
     start = perf_counter()
     work()
@@ -18,14 +21,14 @@ def timed(work: Callable[[], object]) -> float:
 
 def interleaved(
     rounds: int, contenders: Mapping[str, Callable[[], float]], progress: Callable[[], None]
-) -> dict[str, list[float]]:
-    """The seconds of each contender in each round.
+) -> Seconds:
+    """Return the seconds of each contender in each round.
 
-    In every round each contender runs once, and another one begins, so what disturbs the
-    machine for a while disturbs all of them.
+    In every round each contender runs once, and another one begins, so a busy moment of the
+    machine slows all of them down.
     """
     names = list(contenders)
-    seconds: dict[str, list[float]] = {name: [] for name in names}
+    seconds: Seconds = {name: [] for name in names}
     for number in range(rounds):
         first = number % len(names)
         for name in names[first:] + names[:first]:
@@ -35,18 +38,15 @@ def interleaved(
 
 
 def ratio(these: Sequence[float], those: Sequence[float]) -> float:
-    """How many times as long these took: the median over the rounds."""
+    """Return how many times as long these took: the median over the rounds."""
     return median(a / b for a, b in zip(these, those, strict=True))
 
 
-def spread(seconds: Sequence[float], scale: float, unit: str) -> tuple[str, str]:
-    """The median, and the range, in a unit."""
-    low, high = scale * min(seconds), scale * max(seconds)
-    return f"{_number(scale * median(seconds))} {unit}", f"{_number(low)}..{_number(high)}"
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+def in_units(seconds: Sequence[float]) -> str:
+    """Return the median of some seconds as text, in the unit that suits it."""
+    value = median(seconds)
+    scale, unit = (1, "s") if value >= 1 else (1e3, "ms") if value >= 1e-3 else (1e6, "µs")
+    return f"{value * scale:.3g} {unit}" if value * scale < 100 else f"{value * scale:.0f} {unit}"
 
 
 @dataclass
