@@ -1,16 +1,16 @@
-"""The guide tells every law, every promise, and every animal, word for word."""
+"""The guide lists every law, every promise and every animal, word for word."""
 
 from pathlib import Path
 
 import pytest
 
 from careerledger.testing import promises
-from careerledger.testing._suite import _TESTS, ProjectionLaws
+from careerledger.testing._law_tests import ALL_LAWS, ProjectionLaws
 from zoo import broken, broken_events, broken_stores, sound
 from zoo.keeper import PROJECTIONS, SOUND, STORES
 
-CAGES = (broken, broken_events, broken_stores, sound)
-"""Importing them fills the lists of the keeper."""
+MODULES = (broken, broken_events, broken_stores, sound)
+"""Importing them fills the lists of animals."""
 
 GUIDE = Path(__file__).parents[2] / "docs" / "testing.md"
 
@@ -24,7 +24,7 @@ def text_of(law):
 
 
 ROWS = [
-    *(row(f"`{law}`", text_of(law)) for law in _TESTS),
+    *(row(f"`{law}`", text_of(law)) for law in ALL_LAWS),
     *(row(f"`{name}`", text) for name, text in promises().items()),
     *(row(f"`{a.name}`", a.mistake, f"`{a.law}`") for a in [*PROJECTIONS, *STORES]),
     *(row(f"`{a.name}`", a.mistake) for a in SOUND),
