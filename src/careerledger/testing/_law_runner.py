@@ -14,6 +14,7 @@ from careerledger.testing._event_strategies import ALL_HEALTH_CHECKS
 from careerledger.testing._hidden_state import HiddenState
 from careerledger.testing._laws import Law, Subject, ViolationError
 from careerledger.testing._python_code import PythonCode
+from careerledger.testing._view_text import EntryNames
 
 
 class LawBroken(AssertionError):  # noqa: N818 - it names what broke
@@ -152,15 +153,16 @@ def check_law(law: Law, subject: Subject, case: Case) -> Collection[str]:
         evidence = law.check(subject, case)
     except Exception as error:
         name = subject.projection.__name__
+        detail = EntryNames(case.base).replace_in(str(error)).replace("##", "#")
         if isinstance(error, ViolationError):
             problem = (
-                f"{name} breaks the law {law.name}: {law.text}\n\nOn the career below, {error}"
+                f"{name} breaks the law {law.name}: {law.text}\n\nOn the career below, {detail}"
             )
             fix = law.fix
         else:
             problem = (
                 f"{name} raises {type(error).__name__} on the career below, at {case.at}, while "
-                f"the law {law.name} is tested:\n\n  {error}"
+                f"the law {law.name} is tested:\n\n  {detail}"
             )
             fix = "handle this career in the step or view that raises; see the traceback above"
         code = _as_python(law, subject, case)
@@ -217,6 +219,6 @@ def lacking_evidence(law: Law, subject: Subject, evidence: Counter[str], count: 
     return (
         f"{subject.projection.__name__} is not shown to keep the law {law.name}: {law.text}\n\n"
         f"{problem} A career is evidence if {law.evidence}.\n\n"
-        "Fix: declare the events on which the view depends as events=[...]. If the law does not "
-        f'apply, give the reason as waived={{"{law.name}": "..."}}.'
+        f"Fix: {law.evidence_fix}. If the law does not apply, give the reason as "
+        f'waived={{"{law.name}": "..."}}.'
     )

@@ -114,6 +114,8 @@ class Law:
     """Returns why the law does not apply to a projection; None if it does."""
     required_evidence: Callable[[Subject], Sequence[str]]
     """Returns the labels of which at least one case each must be evidence."""
+    evidence_fix: str
+    """What to change if too few cases are evidence."""
     without_evidence: str | None
     """Why the law does not apply if no case is evidence; None: its test fails then."""
 
@@ -133,6 +135,7 @@ def law(
     careers: dict[str, Any] = _NO_CORRECTIONS,
     not_applicable: Callable[[Subject], str | None] = lambda _: None,
     required_evidence: Callable[[Subject], Sequence[str]] = lambda _: (),
+    evidence_fix: str = "declare the events on which the view depends as events=[...]",
     without_evidence: str | None = None,
 ) -> Callable[[Check], Check]:
     """Add a function to the laws, under its own name; see ``Law`` for the arguments."""
@@ -148,6 +151,7 @@ def law(
             needs=frozenset(needs),
             not_applicable=not_applicable,
             required_evidence=required_evidence,
+            evidence_fix=evidence_fix,
             without_evidence=without_evidence,
         )
         return check
@@ -264,7 +268,7 @@ def no_clock_and_no_chance(subject: Subject, case: Case) -> bool:
     with record_impure_calls() as calls:
         subject.view(history, case.at)
     if calls:
-        raise ViolationError(f"it calls {calls[0]}")
+        raise ViolationError(f"a step or view calls {calls[0]}")
     return not _is_empty(subject, case, _text(subject, case))
 
 
@@ -283,8 +287,8 @@ def fold_split_at_every_cut(subject: Subject, case: Case) -> bool:
         first = subject.fold(history[:cut])
         text = case.text_of(first.view(case.at))
         again = case.text_of(first.view(case.at))
-        after = f"after {cut} entries"
-        _require_same_view(case.at, f"{after}", text, f"{after}, taken again", again)
+        after = f"after {cut} of {len(history)} entries"
+        _require_same_view(case.at, after, text, f"{after}, taken again", again)
         second = Fold(subject.projection, first.state, first.place)
         advance([second], history[cut:])
         in_parts = case.text_of(second.view(case.at))
@@ -305,18 +309,17 @@ def snapshot_and_tail_at_every_cut(subject: Subject, case: Case) -> bool:
     running = Fold(subject.projection)
     between: list[str] = []
     for cut in range(len(history) + 1):
+        after = f"after {cut} of {len(history)} entries"
         try:
             snapshot = encode_state(running.state)
         except CodecError as error:
-            raise ViolationError(
-                f"its state after {cut} entries cannot be saved: {error}"
-            ) from error
+            raise ViolationError(f"its state {after} cannot be saved: {error}") from error
         state = decode_state(subject.projection, snapshot)
         resumed: Fold[Any] = Fold(subject.projection, state, running.place)
         between.append(case.text_of(resumed.view(case.at)))
         advance([resumed], history[cut:])
         text = case.text_of(resumed.view(case.at))
-        label = f"from a snapshot after {cut} entries"
+        label = f"from a snapshot {after}"
         _require_same_view(case.at, "without a snapshot", at_once, label, text)
         advance([running], history[cut : cut + 1])
     return any(text != between[0] for text in between[:-1])
@@ -498,7 +501,7 @@ def known_at(subject: Subject, case: Case) -> bool:
     record_steps(ledger, case.career.steps[case.known :], ids)
     now = view_text(ledger.project(subject.projection, at=case.at))
     later = view_text(ledger.project(subject.projection, at=case.at, known_at=instant))
-    label = f"asked when {case.known} entries were recorded"
+    label = f"asked with {case.known} of {len(case.career)} entries recorded"
     _require_same_view(case.at, label, first, "asked later, with known_at that instant", later)
     return now != first
 
@@ -597,6 +600,7 @@ _TOLERANCE: Final = 1e-9
     fix="let the step of the event never lower the number, or remove the class from rises_with=",
     not_applicable=lambda subject: None if subject.rises_with else "rises_with= is empty",
     required_evidence=lambda subject: [cls.__name__ for cls in subject.rises_with],
+    evidence_fix="let the step of the event raise the number, or remove it from rises_with=",
 )
 def rises(subject: Subject, case: Case) -> Collection[str]:
     if case.added is None:
@@ -633,6 +637,7 @@ def _no_old_version(subject: Subject) -> str | None:
         for cls in subject.events
         for version in range(1, cls.__event__.version)
     ],
+    evidence_fix="pass a function that converts the event to that version as old_versions={...}",
 )
 def old_versions(subject: Subject, case: Case) -> Collection[str]:
     history = case.history()
@@ -662,7 +667,12 @@ def _upcast_entries(subject: Subject, entry: Entry[Any]) -> Iterator[tuple[int, 
         fields = downgrades[version](dict(fields))
         if fields is not None:
             stored = json.dumps(body | {"version": version, "event": fields})
-            yield version, codec.decode(entry.seq, stored.encode())
+            try:
+                upcast = codec.decode(entry.seq, stored.encode())
+            except CodecError as error:
+                label = f"version {version} of {type(entry.event).__name__}"
+                raise ViolationError(f"{label} cannot be decoded: {error}") from error
+            yield version, upcast
 
 
 def discard_events_that_count(subject: Subject, case: Case, names: set[str]) -> None:
