@@ -9,7 +9,6 @@ none. A law with too little evidence fails its test.
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from difflib import unified_diff
 from typing import Any, Final, cast
 
 import attrs
@@ -35,7 +34,13 @@ from careerledger.testing._cases import Case, events_until
 from careerledger.testing._impure_calls import record_impure_calls
 from careerledger.testing._mutability import mutable_part, mutate
 from careerledger.testing._other_process import reason_not_importable, view_in_other_process
-from careerledger.testing._view_text import EntryNames, fields_of_object, view_text
+from careerledger.testing._view_text import (
+    EntryNames,
+    difference_between,
+    fields_of_object,
+    shortened,
+    view_text,
+)
 
 History = Sequence[Entry[Any]]
 Downgrade = Callable[[dict[str, Any]], dict[str, Any] | None]
@@ -175,49 +180,15 @@ def _is_empty(subject: Subject, case: Case, text: str) -> bool:
     return text == view_text(subject.view([], case.at))
 
 
-# Differences between two views
-
-
 def _require_same_view(at: date, label: str, text: str, other_label: str, other_text: str) -> None:
     """Raise ViolationError if two views of the career at a date differ."""
     _require_same(f"its views at {at}", label, text, other_label, other_text)
 
 
 def _require_same(what: str, label: str, text: str, other_label: str, other_text: str) -> None:
-    if text == other_text:
-        return
-    lines, other_lines = _field_lines(text), _field_lines(other_text)
-    changes = [
-        line
-        for line in unified_diff(lines, other_lines, n=0, lineterm="")
-        if line[:2] not in {"--", "++", "@@"}
-    ]
-    if len(lines) == 1 or len(changes) > _MAX_CHANGES:
-        body = [f"{label}: {_shortened(text)}", f"{other_label}: {_shortened(other_text)}"]
-    else:
-        body = [f"- {label}", f"+ {other_label}", *(f"  {_shortened(line)}" for line in changes)]
-    raise ViolationError("\n  ".join([f"{what} differ:", *body]))
-
-
-_MAX_CHANGES: Final = 24
-"""How many changed lines a message shows; for more, it shows the whole views."""
-_MAX_LENGTH: Final = 600
-"""How many characters of a view or of a line a message shows."""
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _MAX_LENGTH else f"{text[:_MAX_LENGTH]}…"
-
-
-def _field_lines(text: str) -> list[str]:
-    """Return the text of a view with one line per field."""
-    lines, depth, start = list[str](), 0, 0
-    for at, letter in enumerate(text):
-        depth += (letter in "([{") - (letter in ")]}")
-        if (letter == "," and depth == 1) or (letter == "(" and depth == 1 and not lines):
-            lines.append(text[start : at + 1].strip())
-            start = at + 1
-    return [*lines, text[start:].strip()]
+    if text != other_text:
+        difference = difference_between(label, text, other_label, other_text)
+        raise ViolationError("\n  ".join([f"{what} differ:", *difference]))
 
 
 # Determinism
@@ -548,7 +519,7 @@ def nothing_forgotten_in_snapshots(subject: Subject, case: Case) -> bool:
         if text.encode() in after:
             raise ViolationError(
                 f"a snapshot of its state at {case.at} still contains {text!r}, which no event "
-                f"contains after the corrections:\n  {_shortened(after.decode())}"
+                f"contains after the corrections:\n  {shortened(after.decode())}"
             )
     return any(text.encode() in before for text in removed)
 

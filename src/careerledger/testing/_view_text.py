@@ -1,14 +1,18 @@
-"""Views as text: two views have the same text exactly when they have the same content."""
+"""Views as text, and the difference between two.
+
+Two views have the same text exactly when they have the same content.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields as dataclass_fields, is_dataclass
-from typing import Any, cast
+from difflib import unified_diff
+from typing import Any, Final, cast
 
 import attrs
 
-_NUMBER = re.compile(r"\d+")
-MAX_ENTRIES = 1_000_000
+_NUMBER: Final = re.compile(r"\d+")
+MAX_ENTRIES: Final = 1_000_000
 """How many entries one base has room for."""
 
 
@@ -87,3 +91,38 @@ def fields_of_object(value: Any) -> list[tuple[str, Any]] | None:
     else:
         return None
     return [(name, getattr(value, name)) for name in names]
+
+
+_MAX_CHANGES: Final = 24
+"""How many changed lines a difference shows; if there are more, it shows both texts whole."""
+_MAX_LENGTH: Final = 600
+"""How many characters of a line or text a difference shows."""
+
+
+def difference_between(label: str, text: str, other_label: str, other_text: str) -> list[str]:
+    """Return the difference between the texts of two views, as lines of a message."""
+    lines, other_lines = _lines_of_fields(text), _lines_of_fields(other_text)
+    changes = [
+        shortened(line)
+        for line in list(unified_diff(lines, other_lines, n=0, lineterm=""))[2:]
+        if not line.startswith("@@")
+    ]
+    if len(lines) == 1 or len(changes) > _MAX_CHANGES:
+        return [f"{label}: {shortened(text)}", f"{other_label}: {shortened(other_text)}"]
+    return [f"- {label}", f"+ {other_label}", *(f"  {line}" for line in changes)]
+
+
+def shortened(text: str) -> str:
+    """Return a text, cut off if it is long."""
+    return text if len(text) <= _MAX_LENGTH else f"{text[:_MAX_LENGTH]}…"
+
+
+def _lines_of_fields(text: str) -> list[str]:
+    """Return the text of a view as one line per field."""
+    lines, depth, start = list[str](), 0, 0
+    for at, letter in enumerate(text):
+        depth += (letter in "([{") - (letter in ")]}")
+        if (letter == "," and depth == 1) or (letter == "(" and depth == 1 and not lines):
+            lines.append(text[start : at + 1].strip())
+            start = at + 1
+    return [*lines, text[start:].strip()]
