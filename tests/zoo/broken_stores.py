@@ -28,7 +28,7 @@ class KeepsHalf(InMemory):
         with self._lock:
             self._check_open()
             if self._writing is not None:
-                raise StoreError("end that first")
+                raise StoreError("a writing block is open already")
             head = self._read(ledger).head
             self._writing = (ledger, head.size)
             try:
@@ -93,7 +93,7 @@ class KeysTakenOnce(InMemory):
     def append(self, ledger, rows, frontier):
         keys = [row.key for row in rows if row.key is not None]
         if super().rows(ledger, Query(keys=keys)) or len(keys) > len(set(keys)):
-            raise StoreError("a key is taken")
+            raise StoreError("a key is used already")
         super().append(ledger, rows, frontier)
 
 

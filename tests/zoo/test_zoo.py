@@ -72,6 +72,8 @@ def test_the_kit_catches_the_store(animal):
     animal.suite()(f"test_{animal.law}").run(result)
 
     assert [*result.failures, *result.errors]
+    for _, traceback in result.failures:
+        assert f"breaks the promise {animal.law}" in traceback
 
 
 @pytest.mark.usefixtures("default_settings")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import cache, lru_cache
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 import attrs
 
@@ -110,6 +110,17 @@ class _AnyIds(dict[str, Sequence[str]]):
         return [f"{kind}-{number}" for number in (1, 2, 3)]
 
 
+class _PendingCorrection(NamedTuple):
+    """A correction that is due later."""
+
+    after: int
+    """After how many draws it is due."""
+    number: int
+    """The number of the entry to correct."""
+    draw: bytes
+    """The draw of that entry."""
+
+
 class CareerBuilder:
     """Turns draws into the steps of a career, one after the other.
 
@@ -135,8 +146,7 @@ class CareerBuilder:
         self.steps: list[Step] = []
         self.ranks: list[int] = []
         """The rank of each step in another order of recording."""
-        self.pending: list[tuple[int, int, bytes]] = []
-        """The corrections to come: after how many draws, the entry's number, and its draw."""
+        self.pending: list[_PendingCorrection] = []
         self.count = 0
         self.in_force: dict[int, Action] = {}
         self.ids_used: dict[str, int] = {}
@@ -155,7 +165,7 @@ class CareerBuilder:
         else:
             self._add_event(pick(self.classes, draw[_CLASS]), draw)
         if self.pending:
-            self._correct([due for due in self.pending if due[0] <= self.count])
+            self._correct([due for due in self.pending if due.after <= self.count])
         self._rank_new_steps(draw[_PRECISION] % SHUFFLE_RANKS)
 
     def finish(self) -> None:
@@ -184,7 +194,7 @@ class CareerBuilder:
         corrects = self.options.corrections or self.options.amendments
         if corrects and draw[_FATE] >= 256 - self.options.corrected:
             delay = _DELAYS[draw[_FATE] // 2 % len(_DELAYS)]
-            self.pending.append((self.count + delay, number, draw))
+            self.pending.append(_PendingCorrection(self.count + delay, number, draw))
 
     def _without_overlap(self, cls: type[Action]) -> type[Action]:
         """Return the class, or for a role the start or end that keeps roles from overlapping."""
@@ -253,7 +263,7 @@ class CareerBuilder:
     def _other_ids(self, kind: str, id_: str) -> list[str]:
         return [other for other in self.world.ids.get(kind, ()) if other != id_]
 
-    def _correct(self, due: Sequence[tuple[int, int, bytes]]) -> None:
+    def _correct(self, due: Sequence[_PendingCorrection]) -> None:
         for correction in list(due):
             self.pending.remove(correction)
             _, number, draw = correction
@@ -292,7 +302,7 @@ class CareerBuilder:
     def _change_field(self, event: Action, draw: bytes, on: PartialDate) -> Action:
         own_name = introduced(event)
         world = self.world
-        if own_name is not None and not self.wild:  # it must not refer to itself
+        if own_name is not None and not self.wild:  # an event must not refer to its own id
             kind, _, id_ = own_name.partition(":")
             world = attrs.evolve(world, ids={**world.ids, kind: self._other_ids(kind, id_)})
         changes: dict[str, Any] = {"on": on}

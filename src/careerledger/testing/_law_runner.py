@@ -87,10 +87,8 @@ def run_cases(
             raise
 
     examples = min(max_examples or current.max_examples, current.max_examples)
-    lacking: str | None = None
     for start in range(0, max(examples, max_cases), _CASES_AT_ONCE):
-        lacking = lack(count) if start >= examples else None
-        if start >= examples and lacking is None:
+        if start >= examples and lack(count) is None:
             break
         # Hypothesis identifies a test by its signature, in its database and for its seed.
         check_case.__signature__ = Signature(  # type: ignore[attr-defined]
@@ -111,7 +109,7 @@ def run_cases(
             hidden_state.restore()
         if Phase.generate not in current.phases:  # pragma: no cover - only old failures are tried
             return None
-    return lacking
+    return lack(count)
 
 
 def smaller_failure(broken: LawBroken, check_case: Callable[[Any], None]) -> LawBroken:

@@ -110,7 +110,6 @@ def laws(
 class ProjectionLaws(LawTests):
     """The base of the classes that ``laws`` returns; each test is a law."""
 
-    maker = "laws"
     subject: ClassVar[Subject]
 
     @classmethod

@@ -81,7 +81,6 @@ def promises() -> dict[str, str]:
 class StoreLaws(LawTests):
     """The base of the classes that ``store_laws`` returns; each test is a promise."""
 
-    maker = "store_laws"
     make: ClassVar[tuple[MakeStore]]
     """In a tuple, as a function would become a method."""
     lasting: ClassVar[bool]
@@ -92,6 +91,15 @@ class StoreLaws(LawTests):
         self.folder = Path(mkdtemp(prefix="careerledger-"))
         self.addCleanup(rmtree, self.folder, ignore_errors=True)
         self.store = self.reopen()
+
+    def _formatMessage(self, msg: str | None, standardMsg: str) -> str:  # noqa: N802, N803 - unittest's
+        """Begin the message of every failure with the promise that the store breaks."""
+        name = self._testMethodName.removeprefix("test_")
+        comparison = super()._formatMessage(msg, standardMsg)
+        return (
+            f"{self.store!r} breaks the promise {name}: {promises()[name]}\n\n"
+            f"{comparison}\n\nIn a comparison, the expected value comes first."
+        )
 
     def reopen(self) -> Store:
         """Make another store on the same ledgers."""
@@ -267,7 +275,7 @@ class StoreLaws(LawTests):
         with self.store.writing("career"):
             self.store.append("career", [new_row(1)], b"1" * 32)
             with self.assertRaises(StoreError), self.store.writing("career"):
-                self.fail("a thread writes in two blocks at once")
+                pass
             self.store.append("career", [new_row(2)], b"2" * 32)
         self.assertEqual(2, self.store.head("career").size)
 
@@ -371,9 +379,8 @@ class StoreLaws(LawTests):
             self.skipTest("this platform has no os.fork, which the test needs to kill a process")
         self.store.close()
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", DeprecationWarning
-            )  # about threads; the child uses none of the parent
+            # Python warns of threads at a fork; the child uses none of the parent's.
+            warnings.simplefilter("ignore", DeprecationWarning)
             child = os.fork()
         if child == 0:  # pragma: no cover - it ends without reporting coverage
             try:
