@@ -55,7 +55,7 @@ def test_entry_stays_if_others_refer_to_it(refers):
 
 
 @given(
-    cases(CareerOptions(kinds=(CourseStarted, CourseFinished, RoleStarted)), known=True).filter(
+    cases(CareerOptions(kinds=(CourseStarted, CourseFinished, RoleStarted)), needs="known").filter(
         lambda case: len(case.career)
     ),
     st.integers(0, 100),

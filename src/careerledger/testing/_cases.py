@@ -197,8 +197,7 @@ def cases(
     draw: st.DrawFn,
     options: CareerOptions,
     *,
-    order: bool = False,
-    known: bool = False,
+    needs: str = "",
     added: Sequence[type[Action]] = (),
 ) -> Case:
     """Return cases for a law.
@@ -206,17 +205,17 @@ def cases(
     Args:
         draw: Passed by Hypothesis.
         options: Which careers to draw.
-        order: Whether the law needs another order of recording.
-        known: Whether the law needs a number of entries that were known first.
-        added: The classes of the event to add; empty if the law adds none.
+        needs: The optional field of a case that the law needs: order, known or added.
+        added: The classes of an added event.
     """
-    drawn, builder = draw_career(draw, options, _DATE_SIZE + DRAW_SIZE if added else _DATE_SIZE)
+    adds = needs == "added"
+    drawn, builder = draw_career(draw, options, _DATE_SIZE + DRAW_SIZE * adds)
     career = Career(builder.steps)
     at = _question_date(career, drawn[:_DATE_SIZE])
     return Case(
         career=career,
         at=at,
-        order=_other_order(builder) if order else (),
-        known=_known_entries(builder) if known else 0,
-        added=_added_event(builder, added, drawn[_DATE_SIZE:], at) if added else None,
+        order=_other_order(builder) if needs == "order" else (),
+        known=_known_entries(builder) if needs == "known" else 0,
+        added=_added_event(builder, added, drawn[_DATE_SIZE:], at) if adds else None,
     )

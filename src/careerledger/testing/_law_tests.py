@@ -155,9 +155,8 @@ class ProjectionLaws(LawTests):
             self.skipTest(reason)
         strategy = cases(
             CareerOptions(kinds=subject.career_events, wild=_WILD, **law.careers),
-            order="order" in law.needs,
-            known="known" in law.needs,
-            added=subject.rises_with if "added" in law.needs else (),
+            needs=law.needs,
+            added=subject.rises_with,
         )
         evidence = Counter[str]()
 

@@ -99,70 +99,44 @@ Check = Callable[[Subject, Case], bool | Collection[str]]
 of evidence returns their labels."""
 
 
-@attrs.frozen(kw_only=True)
-class Law:
-    """One law, and how it is tested."""
+_NO_CORRECTIONS: Final[dict[str, Any]] = {"corrections": False, "amendments": False}
+"""The options of careers for a law that corrections cannot affect."""
 
-    name: str
+
+@attrs.define(kw_only=True, eq=False)
+class Law:
+    """One law, and how it is tested. It decorates the function that checks it."""
+
+    name: str = attrs.field(init=False)
+    """The name of that function."""
+    check: Check = attrs.field(init=False)
     text: str
     """The law in one sentence."""
     evidence: str
     """Which careers are evidence; it completes "a career is evidence if …"."""
     fix: str
     """What to change in a projection that breaks the law."""
-    check: Check
-    careers: dict[str, Any]
+    careers: dict[str, Any] = _NO_CORRECTIONS
     """The options of the careers that the law is tested on."""
-    needs: frozenset[str]
-    """The optional parts of a case that the law needs."""
-    not_applicable: Callable[[Subject], str | None]
+    needs: str = ""
+    """The optional field of a case that the law needs."""
+    not_applicable: Callable[[Subject], str | None] = lambda _: None
     """Returns why the law does not apply to a projection; None if it does."""
-    required_evidence: Callable[[Subject], Sequence[str]]
+    required_evidence: Callable[[Subject], Sequence[str]] = lambda _: ()
     """Returns the labels of which at least one case each must be evidence."""
-    evidence_fix: str
+    evidence_fix: str = "declare the events on which the view depends as events=[...]"
     """What to change if too few cases are evidence."""
-    without_evidence: str | None
+    without_evidence: str | None = None
     """Why the law does not apply if no case is evidence; None: its test fails then."""
+
+    def __call__(self, check: Check) -> Check:
+        self.name, self.check = check.__name__, check
+        LAWS[self.name] = self
+        return check
 
 
 LAWS: Final[dict[str, Law]] = {}
 """Every law by name, in the order of the tests."""
-
-_NO_CORRECTIONS: Final[dict[str, Any]] = {"corrections": False, "amendments": False}
-"""The options of careers for a law that corrections cannot affect."""
-
-
-def law(
-    text: str,
-    *needs: str,
-    evidence: str,
-    fix: str,
-    careers: dict[str, Any] = _NO_CORRECTIONS,
-    not_applicable: Callable[[Subject], str | None] = lambda _: None,
-    required_evidence: Callable[[Subject], Sequence[str]] = lambda _: (),
-    evidence_fix: str = "declare the events on which the view depends as events=[...]",
-    without_evidence: str | None = None,
-) -> Callable[[Check], Check]:
-    """Add a function to the laws, under its own name; see ``Law`` for the arguments."""
-
-    def add(check: Check) -> Check:
-        LAWS[check.__name__] = Law(
-            name=check.__name__,
-            text=text,
-            evidence=evidence,
-            fix=fix,
-            check=check,
-            careers=careers,
-            needs=frozenset(needs),
-            not_applicable=not_applicable,
-            required_evidence=required_evidence,
-            evidence_fix=evidence_fix,
-            without_evidence=without_evidence,
-        )
-        return check
-
-    return add
-
 
 _NOT_EMPTY: Final = "its view differs from the view of an empty career"
 _VIEW_WITHIN: Final = "the view after some of its entries differs from the view after none"
@@ -194,8 +168,8 @@ def _require_same(what: str, label: str, text: str, other_label: str, other_text
 # Determinism
 
 
-@law(
-    "The same history gives the same view, whatever was folded in between.",
+@Law(
+    text="The same history gives the same view, whatever was folded in between.",
     evidence=_NOT_EMPTY,
     fix=_STATE_ONLY,
 )
@@ -215,8 +189,8 @@ def _decode_again(history: History) -> list[Entry[Any]]:
     return list(codec.decode_all(rows))
 
 
-@law(
-    "Another process, in which sets iterate in another order, gives the same view.",
+@Law(
+    text="Another process, in which sets iterate in another order, gives the same view.",
     evidence=_NOT_EMPTY,
     fix="sort a set before a step or view iterates over it, and do not use hash()",
     not_applicable=lambda subject: reason_not_importable(subject.projection),
@@ -229,8 +203,8 @@ def same_view_in_another_process(subject: Subject, case: Case) -> bool:
     return not _is_empty(subject, case, here)
 
 
-@law(
-    "A view reads no clock and no random numbers: it depends on the history and the date alone.",
+@Law(
+    text="A view reads no clock and no random numbers, only the history and the date.",
     evidence=_NOT_EMPTY,
     fix="use the date that view receives, or event.on; seed a random.Random from the state",
 )
@@ -246,8 +220,8 @@ def no_clock_and_no_chance(subject: Subject, case: Case) -> bool:
 # Folding in parts
 
 
-@law(
-    "A history folded in two parts, with a view taken in between, gives the same view as at once.",
+@Law(
+    text="Folding a history in two parts, with a view in between, gives the same view.",
     evidence=_VIEW_WITHIN,
     fix="let view compute from the state without changing it",
 )
@@ -269,8 +243,8 @@ def fold_split_at_every_cut(subject: Subject, case: Case) -> bool:
     return any(text != between[0] for text in between[:-1])
 
 
-@law(
-    "A fold that continues from a snapshot gives the same view as one without.",
+@Law(
+    text="A fold that continues from a snapshot gives the same view as one without.",
     evidence=_VIEW_WITHIN,
     fix="annotate each field of the state with the type that it really holds and that JSON can "
     "express, such as dict[str, list[int]], and keep nothing outside the state",
@@ -296,8 +270,8 @@ def snapshot_and_tail_at_every_cut(subject: Subject, case: Case) -> bool:
     return any(text != between[0] for text in between[:-1])
 
 
-@law(
-    "Events after the date of a question do not change its answer, whatever was asked before.",
+@Law(
+    text="Events after the date of a question do not change its answer, whatever was asked before.",
     evidence="an event after one of the dates asked for changes the view",
     fix="let view compute from the state and the date without changing or caching anything",
 )
@@ -327,8 +301,8 @@ _DAY: Final = timedelta(days=1)
 _MUCH_LATER: Final = timedelta(days=800)
 
 
-@law(
-    "A view stays as it is while more is folded, and changing a view or an event changes no state.",
+@Law(
+    text="Folding more changes no earlier view, and changing a view or event changes no state.",
     evidence="the view changes after an earlier one was returned",
     fix="let view return copies, such as tuple(self.skills), and let steps change no event",
 )
@@ -359,8 +333,8 @@ def state_does_not_leak(subject: Subject, case: Case) -> bool:
     return is_evidence
 
 
-@law(
-    "A view is immutable, has a hash, and equals every view with the same content.",
+@Law(
+    text="A view is immutable, has a hash, and equals every view with the same content.",
     evidence=_NOT_EMPTY,
     fix="build the view from tuples, frozensets, immutabledicts and @attrs.frozen classes",
 )
@@ -383,9 +357,9 @@ def view_is_frozen(subject: Subject, case: Case) -> bool:
 # The ledger
 
 
-@law(
-    "Recording order never matters, except among facts of one date.",
-    "order",
+@Law(
+    text="Recording order never matters, except among facts of one date.",
+    needs="order",
     evidence="its view is not empty, and the consumed entries are recorded in another order",
     fix="do not compare entry.seq, entry.id or entry.recorded_at; steps run in the order of event "
     "dates, so the last one called has the latest event",
@@ -405,8 +379,8 @@ def recording_order(subject: Subject, case: Case) -> bool:
     return names != other_order and not _is_empty(subject, case, text)
 
 
-@law(
-    "Importing the same drafts twice gives the same view as importing them once.",
+@Law(
+    text="Importing the same drafts twice gives the same view as importing them once.",
     evidence=_NOT_EMPTY,
     fix=_STATE_ONLY,
 )
@@ -421,8 +395,8 @@ def duplicate_import(subject: Subject, case: Case) -> bool:
     return not _is_empty(subject, case, _text(subject, case))
 
 
-@law(
-    "A voided entry counts as if it had never been recorded.",
+@Law(
+    text="A voided entry counts as if it had never been recorded.",
     evidence="it voids an entry that changed the view",
     fix=_STATE_ONLY,
     careers={"corrections": True, "amendments": False, "corrected": 144},
@@ -431,8 +405,8 @@ def void(subject: Subject, case: Case) -> bool:
     return _corrections_count(subject, case)
 
 
-@law(
-    "An amended entry counts as if it had been recorded right the first time.",
+@Law(
+    text="An amended entry counts as if it had been recorded right the first time.",
     evidence="it amends an entry that changed the view",
     fix=_STATE_ONLY,
     careers={"corrections": False, "amendments": True, "corrected": 216},
@@ -455,9 +429,9 @@ def _corrections_count(subject: Subject, case: Case) -> bool:
     return subject.view_text(uncorrected, case.at, names) != text
 
 
-@law(
-    "A question with known_at ignores everything that was recorded later.",
-    "known",
+@Law(
+    text="A question with known_at ignores everything that was recorded later.",
+    needs="known",
     evidence="an entry that was recorded later changes the view",
     fix=_STATE_ONLY,
     careers={},
@@ -477,8 +451,8 @@ def known_at(subject: Subject, case: Case) -> bool:
     return now != first
 
 
-@law(
-    "Events of unknown types do not change a view.",
+@Law(
+    text="Events of unknown types do not change a view.",
     evidence="its view is not empty, and an unknown event comes before a consumed entry",
     fix="do not compute with entry.seq, as a step does not see every entry; count its calls",
     careers={"unknown": True, **_NO_CORRECTIONS},
@@ -495,8 +469,8 @@ def unknown_events(subject: Subject, case: Case) -> bool:
     return is_before and not _is_empty(subject, case, known_text)
 
 
-@law(
-    "Text that only a voided or amended entry contained is in no snapshot saved afterwards.",
+@Law(
+    text="Text that only a voided or amended entry contained is in no snapshot saved afterwards.",
     evidence="the state contains a text that is in no event after the corrections",
     fix="keep texts only in fields of the state, not in class variables or module-level containers",
     careers={"words": tuple(f"word-{number:02}" for number in range(64)), "corrected": 96},
@@ -547,8 +521,8 @@ def _words_in(value: Any) -> Iterator[str]:
 # Numbers
 
 
-@law(
-    "The number stays within its declared bounds.",
+@Law(
+    text="The number stays within its declared bounds.",
     evidence="its number differs from that of an empty career",
     fix="limit the number in view, or widen bounds=",
     not_applicable=lambda subject: None if subject.bounds else "no bounds are declared",
@@ -564,9 +538,9 @@ def bounds(subject: Subject, case: Case) -> bool:
 _TOLERANCE: Final = 1e-9
 
 
-@law(
-    "One more event of a class in rises_with= never lowers the number.",
-    "added",
+@Law(
+    text="One more event of a class in rises_with= never lowers the number.",
+    needs="added",
     evidence="the added event raises the number",
     fix="let the step of the event never lower the number, or remove the class from rises_with=",
     not_applicable=lambda subject: None if subject.rises_with else "rises_with= is empty",
@@ -598,8 +572,8 @@ def _no_old_version(subject: Subject) -> str | None:
     return "no event in events= has an older version"
 
 
-@law(
-    "An event stored in an older version gives the same view as in the current one.",
+@Law(
+    text="An event stored in an older version gives the same view as in the current one.",
     evidence="an event of an older version changes the view",
     fix="correct the upcast, or the function in old_versions=, so that one undoes the other",
     not_applicable=_no_old_version,
