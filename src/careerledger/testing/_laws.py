@@ -311,12 +311,12 @@ def state_does_not_leak(subject: Subject, case: Case) -> bool:
     decoded = _decode_again(history)
     running = Fold(subject.projection)
     is_evidence = False
-    for cut in range(len(decoded)):
+    for entry in decoded:
         view = running.view(case.at)
         text = case.text_of(view)
-        advance([running], decoded[cut : cut + 1])
+        advance([running], [entry])
         later = case.text_of(view)
-        after = f"the same view after entry #{cut + 1} was folded"
+        after = f"the same view after entry #{entry.seq} was folded"
         _require_same_view(case.at, "when it was returned", text, after, later)
         is_evidence = is_evidence or text != whole
     for entry, folded in zip(history, decoded, strict=True):
@@ -593,8 +593,7 @@ def old_versions(subject: Subject, case: Case) -> Collection[str]:
         for version, upcast in _upcast_entries(subject, entry):
             label = f"version {version} of {type(entry.event).__name__}"
             text = case.text_of(subject.view([*before, upcast, *after], case.at))
-            name = EntryNames(case.base).name_of(entry.seq)
-            current, old = f"entry {name} as it is", f"entry {name} read from {label}"
+            current, old = f"entry #{entry.seq} as it is", f"entry #{entry.seq} from {label}"
             _require_same_view(case.at, current, whole, old, text)
             if case.text_of(subject.view([*before, *after], case.at)) != whole:
                 evidence.add(label)
