@@ -2,11 +2,13 @@
 
 import re
 import runpy
+import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from careerledger.testing import LawBroken
 from strategies import CORRECTIONS, FACTS
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +27,7 @@ def test_python_blocks_of_a_page_run(
     """Run them one after another in one module and an empty folder, as a reader pastes them."""
     monkeypatch.chdir(tmp_path)
     module = ModuleType(f"page_{page.stem}")
-    monkeypatch.setitem(__import__("sys").modules, module.__name__, module)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
     text = page.read_text()
     for match in BLOCK.finditer(text):
         line = text.count("\n", 0, match.start(1))
@@ -54,6 +56,24 @@ def test_tables_of_the_kit_match_the_code() -> None:
         assert (ROOT / "docs" / name).read_text(encoding="utf-8") == script["page"](name)
     for name, lines in script["tables"]().items():
         assert len(lines) > 10, name
+
+
+def test_shown_failure_is_what_the_kit_prints(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its code runs, and its text is the message, with other line ends."""
+    page = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
+    shown = page[page.index("careerledger.testing.LawBroken: ") :].partition("```")[0]
+    module = ModuleType("acme.courses")
+    monkeypatch.setitem(sys.modules, "acme.courses", module)
+    buggy = next(
+        code for code in blocks(ROOT / "docs" / "testing.md") if "class LastCourse" in code
+    )
+    exec(f"from careerledger.projections import on, projection\n{buggy}", vars(module))
+    exec(shown[shown.index("from acme.courses") :], vars(module))
+
+    with pytest.raises(LawBroken) as broken:
+        vars(module)["test_recording_order_of_last_course"]()
+
+    assert shown.split() == ["careerledger.testing.LawBroken:", *str(broken.value).split()]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -79,8 +79,10 @@ PHRASES = [
     Phrase("stands(?! (for|out))", "the amendment stands", "the amendment is valid"),
 ]
 
-PAGES = sorted(ROOT.glob("*.md")) + sorted(
-    page for folder in ("docs", "examples", "benchmarks") for page in (ROOT / folder).glob("*.md")
+PAGES = sorted(
+    path
+    for place in ("*.md", "docs/*.md", "examples/*.md", "benchmarks/*.md", "tests/messages.txt")
+    for path in ROOT.glob(place)
 )
 PROGRAMS = sorted((ROOT / "examples").glob("*.py"))
 SOURCES = sorted((ROOT / "src").glob("**/*.py"))
