@@ -523,7 +523,7 @@ def _words_in(value: Any) -> Iterator[str]:
 
 @Law(
     text="The number stays within its declared bounds.",
-    evidence="its number differs from that of an empty career",
+    evidence="its number differs from the number of an empty career",
     fix="limit the number in view, or widen bounds=",
     not_applicable=lambda subject: None if subject.bounds else "no bounds are declared",
 )
