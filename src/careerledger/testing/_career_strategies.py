@@ -173,7 +173,7 @@ def ledgers(
 
 
 def splits(history: Sequence[T]) -> st.SearchStrategy[tuple[list[T], list[T]]]:
-    """Return a history cut into two parts, each of which may be empty."""
+    """Return a history cut into two parts; either may be empty."""
     items = list(history)
     return st.integers(0, len(items)).map(lambda cut: (items[:cut], items[cut:]))
 

@@ -7,7 +7,7 @@ from functools import cache
 from math import inf
 from typing import Any, Final, TypeVar, cast, get_args, get_origin, overload
 
-from hypothesis import HealthCheck, strategies as st
+from hypothesis import strategies as st
 from immutabledict import immutabledict
 
 from careerledger.dates import PartialDate
@@ -42,9 +42,6 @@ Ids = Callable[[str], st.SearchStrategy[str]]
 
 FIRST_DAY: Final = date(1950, 1, 1)
 LAST_DAY: Final = date(2026, 1, 1)
-
-ALL_HEALTH_CHECKS: Final[list[Any]] = list(cast("Any", HealthCheck))
-"""Hypothesis's warnings, which the laws suppress: they count their evidence themselves."""
 
 HOSTILE: Final = (
     *(":", '"', "\\", '":', '\\":', " :", "\t", "\r\n", " ", "\0", "'", "{}", "[1]", ",", "null"),

@@ -10,10 +10,10 @@ from hypothesis.errors import Flaky
 
 from careerledger.testing._careers import steps_as_code
 from careerledger.testing._cases import Case, without_entry
-from careerledger.testing._event_strategies import ALL_HEALTH_CHECKS
 from careerledger.testing._hidden_state import HiddenState
 from careerledger.testing._laws import Law, Subject, ViolationError
 from careerledger.testing._python_code import PythonCode
+from careerledger.testing._test_classes import quiet_settings
 from careerledger.testing._view_text import EntryNames
 
 
@@ -61,15 +61,7 @@ def run_cases(
     Returns:
         Which evidence is lacking in the end, or None.
     """
-    current = settings()
-    quick = settings(
-        current,
-        deadline=None,
-        report_multiple_bugs=False,
-        max_examples=_CASES_AT_ONCE,
-        phases=[phase for phase in current.phases if phase is not Phase.explain],
-        suppress_health_check=ALL_HEALTH_CHECKS,
-    )
+    current, in_parts = settings(), quiet_settings(max_examples=_CASES_AT_ONCE)
     projection = subject.projection
     hidden_state = HiddenState(projection)
     law_id = f"{projection.__module__}.{projection.__qualname__}.{name}"
@@ -95,7 +87,7 @@ def run_cases(
             [Parameter("case", Parameter.POSITIONAL_OR_KEYWORD, annotation=f"{law_id} {start}")]
         )
         try:
-            quick(given(case=strategy)(check_case))()
+            in_parts(given(case=strategy)(check_case))()
         except LawBroken as broken:
             smaller = smaller_failure(broken, check_case)
             if smaller is broken:

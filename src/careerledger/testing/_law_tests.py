@@ -69,11 +69,11 @@ def laws(
         projection: A class made by ``@projection``.
         events: The events on which the view depends. Each must change the view of some career, and
             survive encoding and decoding. Default: the events that the projection has steps for,
-            none of which must change a view; for ``@on(Action)``, all events of the library.
+            without that demand; for ``@on(Action)``, all events of the library.
         of: The number of the view for ``bounds`` and ``rises_with``: an attribute's name, or a
             function of the view. Default: its headline.
         bounds: The least and the greatest value of the number.
-        rises_with: Events of which one more never lowers the number, and sometimes raises it.
+        rises_with: Event classes: one more event never lowers the number, and sometimes raises it.
         old_versions: For each declared event and older version, a function that converts the
             fields of the next version to that version, or returns None if that version cannot
             express them. The event's upcasts must undo it.

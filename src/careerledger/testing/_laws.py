@@ -123,7 +123,7 @@ class Law:
     not_applicable: Callable[[Subject], str | None] = lambda _: None
     """Returns why the law does not apply to a projection; None if it does."""
     required_evidence: Callable[[Subject], Sequence[str]] = lambda _: ()
-    """Returns the labels of which at least one case each must be evidence."""
+    """Returns labels; at least one case must be evidence for each of them."""
     evidence_fix: str = "declare the events on which the view depends as events=[...]"
     """What to change if too few cases are evidence."""
     without_evidence: str | None = None
@@ -620,7 +620,7 @@ def _upcast_entries(subject: Subject, entry: Entry[Any]) -> Iterator[tuple[int, 
 
 
 def discard_events_that_count(subject: Subject, case: Case, names: set[str]) -> None:
-    """Remove from ``names`` the classes of which an event in this case changes the view."""
+    """Remove a class from ``names`` if one of its events in this case changes the view."""
     history = case.history()
     whole = ""
     for position, entry in enumerate(history):

@@ -12,12 +12,10 @@ from tempfile import mkdtemp
 from threading import Event, Thread
 from typing import Any, ClassVar, Final
 
-from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from careerledger.errors import ClosedError, StoreError
 from careerledger.stores import EMPTY, MAX_TEXT, Head, Query, Row, Snapshot, Store
-from careerledger.testing._event_strategies import ALL_HEALTH_CHECKS
 from careerledger.testing._store_model import (
     MakeStore,
     StoreMachine,
@@ -25,7 +23,7 @@ from careerledger.testing._store_model import (
     expected_rows,
     new_row,
 )
-from careerledger.testing._test_classes import LawTests
+from careerledger.testing._test_classes import LawTests, quiet_settings
 
 NUL: Final = "nul\0nul"
 _TEXTS: Final = (
@@ -54,7 +52,7 @@ def store_laws(
         lasting: Whether the ledgers outlive the store object. If not, the tests of reopening,
             crashes and second writers are skipped.
         waived: The promises that the store does not keep, each with the reason; their tests are
-            skipped with it. The name of a promise is that of its test without ``test_``.
+            skipped with it. A promise is called like its test, without ``test_``.
 
     Raises:
         DefinitionError: ``waived`` names no promise.
@@ -728,15 +726,4 @@ class StoreLaws(LawTests):
             def __init__(self) -> None:
                 super().__init__(make, lasting=lasting)
 
-        current = settings()
-        run_state_machine_as_test(
-            Machine,
-            settings=settings(
-                current,
-                deadline=None,
-                report_multiple_bugs=False,
-                phases=[phase for phase in current.phases if phase is not Phase.explain],
-                stateful_step_count=12,
-                suppress_health_check=ALL_HEALTH_CHECKS,
-            ),
-        )
+        run_state_machine_as_test(Machine, settings=quiet_settings(stateful_step_count=12))

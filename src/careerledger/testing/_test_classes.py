@@ -1,9 +1,11 @@
-"""What the test classes of ``laws`` and ``store_laws`` have in common."""
+"""The common parts of the test classes that ``laws`` and ``store_laws`` return."""
 
 import unittest
 from collections.abc import Collection, Mapping
 from inspect import currentframe
 from typing import Any, ClassVar, Self, cast
+
+from hypothesis import HealthCheck, Phase, settings
 
 from careerledger.errors import DefinitionError
 
@@ -61,6 +63,22 @@ def check_law_name(name: str, laws: Collection[str], where: str) -> None:
     """Raise DefinitionError unless a law has this name."""
     if name not in laws:
         raise DefinitionError(f"{where} names no law: {name!r}; use one of {', '.join(laws)}")
+
+
+def quiet_settings(**changes: Any) -> settings:
+    """Return the current settings of Hypothesis without its own time limits and warnings.
+
+    The laws count their evidence themselves, and print their own messages.
+    """
+    current = settings()
+    return settings(
+        current,
+        deadline=None,
+        report_multiple_bugs=False,
+        phases=[phase for phase in current.phases if phase is not Phase.explain],
+        suppress_health_check=list(cast("Any", HealthCheck)),
+        **changes,
+    )
 
 
 def _module_two_calls_up() -> str:
