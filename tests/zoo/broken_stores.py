@@ -48,14 +48,15 @@ class BlocksNest(InMemory):
         self._writing = outer
 
 
-@broken_store("blocks_refuse_what_must_wait", "a purge within a block silently does nothing")
+@broken_store("blocks_refuse_delete_purge_and_save", "a purge within a block silently does nothing")
 class PurgesWithin(InMemory):
     def purge(self):
         self._check_open()
 
 
 @broken_store(
-    "blocks_refuse_what_must_wait", "snapshots may be saved within a block, which may still fail"
+    "blocks_refuse_delete_purge_and_save",
+    "snapshots may be saved within a block, which may still fail",
 )
 class SavesWithin(InMemory):
     def save(self, ledger, key, fingerprint, snapshots):
@@ -78,7 +79,7 @@ class DropsSnapshots(InMemory):
             raise
 
 
-@broken_store("ids_are_taken_once", "a row with a used id replaces the earlier one")
+@broken_store("ids_are_unique", "a row with a used id replaces the earlier one")
 class Overwrites(InMemory):
     def append(self, ledger, rows, frontier):
         with self._lock:
@@ -104,7 +105,7 @@ class CutsTexts(InMemory):
         super().append(ledger, rows, frontier)
 
 
-@broken_store("half_characters_are_refused", "a lone surrogate is replaced by a question mark")
+@broken_store("lone_surrogates_are_refused", "a lone surrogate is replaced by a question mark")
 class ReplacesHalves(InMemory):
     def append(self, ledger, rows, frontier):
         rows = [row._replace(key=row.key and self._whole(row.key)) for row in rows]
@@ -115,7 +116,7 @@ class ReplacesHalves(InMemory):
 
 
 @broken_store(
-    "rows_follow_without_a_hole", "the store renumbers rows instead of checking their numbers"
+    "rows_are_numbered_without_gaps", "the store renumbers rows instead of checking their numbers"
 )
 class Renumbers(InMemory):
     def append(self, ledger, rows, frontier):
@@ -201,7 +202,7 @@ class KnownBefore(InMemory):
         return [row for row in rows if at is None or row.recorded_at < at][: query.limit]
 
 
-@broken_store("rows_by_what_they_name", "a kind also matches kinds that begin with it")
+@broken_store("rows_by_id", "a kind also matches kinds that begin with it")
 class PrefixOfKind(InMemory):
     def rows(self, ledger, query, /):
         rows = super().rows(ledger, query._replace(kind=None))
@@ -209,14 +210,14 @@ class PrefixOfKind(InMemory):
         return [row for row in rows if (row.introduces or "").startswith(kind)]
 
 
-@broken_store("rows_by_what_they_name", "a query by id ignores the row that introduces it")
+@broken_store("rows_by_id", "a query by id ignores the row that introduces it")
 class IgnoresIntroducer(InMemory):
     def rows(self, ledger, query, /):
         rows = super().rows(ledger, query)
         return [row for row in rows if query.names in {None, *json.loads(row.names or "[]")}]
 
 
-@broken_store("rows_by_what_they_name", "an id matches any part of the text of the names")
+@broken_store("rows_by_id", "an id matches any part of the text of the names")
 class NamesAsText(InMemory):
     def rows(self, ledger, query, /):
         if query.names is None:
@@ -265,7 +266,7 @@ class TargetsAreIds(InMemory):
         ]
 
 
-@broken_store("many_are_looked_up_at_once", "an id given twice returns its row twice")
+@broken_store("queries_take_many_texts", "an id given twice returns its row twice")
 class FoundTwice(InMemory):
     def rows(self, ledger, query, /):
         rows = super().rows(ledger, query)
@@ -273,9 +274,7 @@ class FoundTwice(InMemory):
         return sorted(row for row in rows for _ in range(max(1, ids.count(row.id))))
 
 
-@broken_store(
-    "many_are_looked_up_at_once", "only the first thousand texts of a query are looked up"
-)
+@broken_store("queries_take_many_texts", "only the first thousand texts of a query are looked up")
 class FirstThousand(InMemory):
     def rows(self, ledger, query, /):
         keys = query.keys if query.keys is None else list(query.keys)[:1_000]
@@ -356,7 +355,7 @@ class DoublesLines(InMemory):
             self._ledgers[ledger] = self._ledgers[ledger].erased(remaining)
 
 
-@broken_store("a_deleted_ledger_is_gone", "deleting a ledger keeps its snapshots")
+@broken_store("deleting_removes_a_whole_ledger", "deleting a ledger keeps its snapshots")
 class DeletesNoSnapshots(InMemory):
     def delete(self, ledger):
         before = self._read(ledger).snapshots
@@ -369,20 +368,22 @@ class DeletesNoSnapshots(InMemory):
             self._ledgers[ledger].snapshots = self._late[1]
 
 
-@broken_store("a_deleted_ledger_is_gone", "a deleted ledger is still listed, as an empty one")
+@broken_store(
+    "deleting_removes_a_whole_ledger", "a deleted ledger is still listed, as an empty one"
+)
 class ListsDeleted(InMemory):
     def delete(self, ledger):
         super().delete(ledger)
         self._ledgers[ledger] = LedgerInMemory()
 
 
-@broken_store("closed_stores_say_so", "a closed store still answers")
+@broken_store("closed_stores_refuse_every_use", "a closed store still answers")
 class NeverCloses(InMemory):
     def close(self):
         pass
 
 
-@broken_store("closed_stores_say_so", "a closed store can be purged and checked")
+@broken_store("closed_stores_refuse_every_use", "a closed store can be purged and checked")
 class ChecksWhenClosed(InMemory):
     def purge(self):
         self._check_idle()
@@ -406,7 +407,7 @@ class NoLock(InMemory):
         return self._ledgers[ledger].head if ledger in self._ledgers else EMPTY
 
 
-@broken_store("a_check_waits_for_nobody", "a check waits until nobody writes")
+@broken_store("check_does_not_wait_for_a_block", "a check waits until nobody writes")
 class ChecksInTurn(InMemory):
     def check(self, ledger=None, /):
         with self._lock:
@@ -414,7 +415,7 @@ class ChecksInTurn(InMemory):
 
 
 @broken_store(
-    "second_stores_see_what_was_appended",
+    "second_stores_see_ended_blocks",
     "rows are written when the store is closed",
     lasting=True,
 )
@@ -445,7 +446,7 @@ class WritesAtClose(MemoryStore):
 
 
 @broken_store(
-    "what_was_appended_outlives_a_crash",
+    "blocks_survive_a_crash",
     "a transaction is committed only when the next begins",
     lasting=True,
 )
@@ -483,7 +484,9 @@ class CommitsLate(SQLiteStore):
         super().close()
 
 
-@broken_store("no_byte_is_left", "erased data stays in free pages of the file", lasting=True)
+@broken_store(
+    "purge_removes_every_byte", "erased data stays in free pages of the file", lasting=True
+)
 class NeverPurges(SQLiteStore):
     def __init__(self, folder: Path):
         super().__init__(folder / "kept.ledger")

@@ -121,7 +121,7 @@ class StoreLaws(LawTests):
 
     # Writing
 
-    def test_no_ledger_is_an_empty_one(self) -> None:
+    def test_missing_ledger_reads_as_empty(self) -> None:
         """A ledger that does not exist reads as an empty one."""
         store = self.store
         self.assertEqual(EMPTY, store.head("career"))
@@ -197,7 +197,7 @@ class StoreLaws(LawTests):
             self.assertEqual(EMPTY, head)
         self.assertEqual([], self.store.ledgers())
 
-    def test_rows_follow_without_a_hole(self) -> None:
+    def test_rows_are_numbered_without_gaps(self) -> None:
         """Rows are numbered from 1 without gaps; a block with any other number is refused."""
         for seqs in ([2], [0], [1, 3], [2, 1], [1, 1]):
             rows = [new_row(seq, id=f"id {place}") for place, seq in enumerate(seqs)]
@@ -210,7 +210,7 @@ class StoreLaws(LawTests):
             self.store.append(ledger, rows, b"1" * 32)
         self.assertEqual(head, self.store.head(ledger))
 
-    def test_ids_are_taken_once(self) -> None:
+    def test_ids_are_unique(self) -> None:
         """No two rows of a ledger share an id; a block with a used id is refused."""
         first = new_row(1)
         append_rows(self.store, first)
@@ -241,7 +241,7 @@ class StoreLaws(LawTests):
         append_rows(self.store, row, ledger=longest)
         self.assertEqual([row], self.store.rows(longest, Query(ids=[longest], names=longest)))
 
-    def test_half_characters_are_refused(self) -> None:
+    def test_lone_surrogates_are_refused(self) -> None:
         """Texts with a lone surrogate, which UTF-8 cannot encode, are refused in every column."""
         half = "half \ud800"
         for column in (*_TEXT_COLUMNS, "on", "recorded_at"):
@@ -277,7 +277,7 @@ class StoreLaws(LawTests):
             self.store.append("career", [new_row(2)], b"2" * 32)
         self.assertEqual(2, self.store.head("career").size)
 
-    def test_blocks_refuse_what_must_wait(self) -> None:
+    def test_blocks_refuse_delete_purge_and_save(self) -> None:
         """Delete, purge and save are refused within a block of the same thread, which continues."""
         store = self.store
         append_rows(store, new_row(1))
@@ -324,7 +324,7 @@ class StoreLaws(LawTests):
         thread.join()
         self.assertIn(sizes, ([2, 2], [0, 2]))
 
-    def test_a_check_waits_for_nobody(self) -> None:
+    def test_check_does_not_wait_for_a_block(self) -> None:
         """A check in another thread does not wait for the end of a block."""
         append_rows(self.store, new_row(1, names='["a:b"]'))
         self.store.check()
@@ -339,7 +339,7 @@ class StoreLaws(LawTests):
                 thread.join(_SECONDS_TO_FINISH)
                 self.assertFalse(thread.is_alive())
 
-    def test_second_stores_see_what_was_appended(self) -> None:
+    def test_second_stores_see_ended_blocks(self) -> None:
         """After a block has ended, every store on the same ledgers sees its rows."""
         self.needs_lasting()
         other = self.reopen()
@@ -351,12 +351,12 @@ class StoreLaws(LawTests):
         self.assertEqual(3, append_rows(other, new_row(3)).size)
         self.assertEqual(3, self.store.head("career").size)
 
-    def test_what_was_appended_outlives_a_crash(self) -> None:
+    def test_blocks_survive_a_crash(self) -> None:
         """After a block has ended, its rows survive when the process is killed."""
         self._run_and_kill(lambda store: append_rows(store, new_row(1), new_row(2)))
         self.assertEqual([new_row(1), new_row(2)], self.reopen().rows("career", Query()))
 
-    def test_nothing_is_there_of_a_block_that_crashed(self) -> None:
+    def test_crashed_block_leaves_nothing(self) -> None:
         """A block whose process is killed leaves nothing behind and blocks no other writer."""
         append_rows(self.store, new_row(1))
 
@@ -469,7 +469,7 @@ class StoreLaws(LawTests):
         self.assertEqual([2, 3], self.selected(recorded_until="2024-02-01", after=1))
         self.assertEqual([1], self.selected(recorded_until="2024-02-01", upto=1))
 
-    def test_many_are_looked_up_at_once(self) -> None:
+    def test_queries_take_many_texts(self) -> None:
         """A query takes any number of texts, and returns each row once."""
         count = 1_203
         rows = [
@@ -488,7 +488,7 @@ class StoreLaws(LawTests):
             self.assertEqual(expected_rows(rows, query), self.store.rows("career", query))
         self.assertEqual([3, 1_003], self.selected(introduces=["role:3"]))
 
-    def test_rows_by_what_they_name(self) -> None:
+    def test_rows_by_id(self) -> None:
         """A query selects rows by an id that they introduce or refer to, or by its kind."""
         introduced = ["role:b", "role:a", None, "rol:x", "roles:y", "role;z", "role:", "role:a:b"]
         self.add(introduced, "introduces")
@@ -633,7 +633,7 @@ class StoreLaws(LawTests):
         self.assertEqual(["career"], self.store.ledgers())
         self.assertEqual(rows, self.store.rows("career", Query()))
 
-    def test_a_deleted_ledger_is_gone(self) -> None:
+    def test_deleting_removes_a_whole_ledger(self) -> None:
         """Deleting removes a whole ledger and no other; its name may be used again."""
         rows = [new_row(n, key="k", introduces="a:b", names='["c:d"]') for n in (1, 2)]
         snapshot = Snapshot(2, "2024", 2, b"state")
@@ -657,7 +657,7 @@ class StoreLaws(LawTests):
         self.assertEqual([], self.store.snapshots("career", "key", "print"))
         self.store.check()
 
-    def test_no_byte_is_left(self) -> None:
+    def test_purge_removes_every_byte(self) -> None:
         """After a purge, no file in the store's folder contains erased or deleted data."""
         secrets = [b"%s %s" % (what, os.urandom(8).hex().encode()) for what in (b"line", b"body")]
         rows = [new_row(1, personal=secrets[0]), new_row(2, personal=b"stays")]
@@ -678,7 +678,7 @@ class StoreLaws(LawTests):
 
     # Closing
 
-    def test_closed_stores_say_so(self) -> None:
+    def test_closed_stores_refuse_every_use(self) -> None:
         """Closing twice is fine, and a closed store refuses every use."""
         store = self.store
         append_rows(store, new_row(1))
@@ -702,7 +702,7 @@ class StoreLaws(LawTests):
             with self.subTest(use=number), self.assertRaises(ClosedError):
                 use()
 
-    def test_closing_drops_a_block(self) -> None:
+    def test_closing_drops_an_open_block(self) -> None:
         """Closing within a block drops its rows, and the block raises ClosedError."""
         with self.assertRaises(ClosedError), self.store.writing("career"):
             self.store.append("career", [new_row(1)], b"1" * 32)
@@ -710,7 +710,7 @@ class StoreLaws(LawTests):
         if self.lasting:
             self.assertEqual([], self.reopen().ledgers())
 
-    def test_it_shows_what_it_is(self) -> None:
+    def test_repr_names_the_class(self) -> None:
         """The store's repr begins with its class name, so that a message can name the store."""
         self.assertTrue(repr(self.store).startswith(type(self.store).__name__))
 
