@@ -578,8 +578,8 @@ class TupleKeys:
 
 
 @broken("snapshot_and_tail_at_every_cut", "an event is stored in a field annotated as Any")
-@projection("zoo.kept-event")
-class KeptEvent:
+@projection("zoo.untyped-event")
+class UntypedEvent:
     last: Any = None
 
     @on(CourseFinished)
@@ -662,8 +662,8 @@ class Interned:
 
 
 @broken("nothing_forgotten_in_snapshots", "notes are collected in a class variable that only grows")
-@projection("zoo.kept-notes")
-class KeptNotes:
+@projection("zoo.notes-in-class")
+class NotesInClass:
     notes: dict[str, str] = {}
     by_entry: ClassVar[dict[str, str]] = {}
 
@@ -1059,8 +1059,8 @@ class EndWithoutBeginning:
 
 
 @broken("void", "titles of starts are in a class variable, which a void does not change")
-@projection("zoo.titles-kept")
-class TitlesKept:
+@projection("zoo.titles-in-class")
+class TitlesInClass:
     ended: list[str] = []
     titles: ClassVar[dict[str, str]] = {}
 

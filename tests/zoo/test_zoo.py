@@ -16,7 +16,7 @@ by_name = {"ids": lambda animal: animal.name}
 
 
 SLOW = {
-    *("NoStep", "Swallowed", "FloatSumOfSet", "CachedRecord", "Guarded", "TitlesKept"),
+    *("NoStep", "Swallowed", "FloatSumOfSet", "CachedRecord", "Guarded", "TitlesInClass"),
     *("NewestInstant", "SeenNumbers", "December", "SortedInPlace"),
     *{animal.name for animal in SOUND} - {"SumOfSet", "CounterInView", "Meetings"},
 }
