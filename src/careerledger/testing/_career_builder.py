@@ -1,10 +1,10 @@
 """Careers from bytes: each draw becomes one event, and some events are corrected later.
 
-A career is a flat list of draws. A draw is a few bytes that a pure function turns into one event,
-whatever the bytes are, and into the event's fate: most stay, some are voided or amended a few
-entries later. A reference counts back from the newest id, a date is some days after the previous
-one, and all texts come from one pool. So no draw is rejected, and without any one of its draws a
-career still fits together: shrinking is quick.
+A career is a flat list of draws. A draw is a few bytes. A pure function turns any bytes into one
+event, and decides whether that event is voided or amended a few entries later. A reference counts
+back from the newest id, a date is some days after the previous one, and all texts come from one
+pool. So no draw is rejected, and without any one of its draws a career still fits together:
+shrinking is quick.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -44,7 +44,7 @@ HEAD_SIZE: Final = 3
 it is one that only a lenient ledger accepts."""
 DRAW_SIZE: Final = 17
 USED, _CLASS, _DAYS, _PRECISION, _REQUIRED, _OPTIONAL = 0, 1, 2, 3, 4, 8
-_FATE, _MOVE, _FIELD, _VALUE = 13, 14, 15, 16
+_CORRECTION, _MOVE, _FIELD, _VALUE = 13, 14, 15, 16
 """What the bytes of a draw decide: whether it is used at all, which Hypothesis tries to undo first;
 the event's class; the days since the previous event; the precision of its date and its rank in
 another order; four required fields; five times which optional field to fill; whether and when the
@@ -192,8 +192,8 @@ class CareerBuilder:
         number = len(self.steps)
         self._put_in_force(number, event)
         corrects = self.options.corrections or self.options.amendments
-        if corrects and draw[_FATE] >= 256 - self.options.corrected:
-            delay = _DELAYS[draw[_FATE] // 2 % len(_DELAYS)]
+        if corrects and draw[_CORRECTION] >= 256 - self.options.corrected:
+            delay = _DELAYS[draw[_CORRECTION] // 2 % len(_DELAYS)]
             self.pending.append(_PendingCorrection(self.count + delay, number, draw))
 
     def _without_overlap(self, cls: type[Action]) -> type[Action]:
@@ -267,7 +267,7 @@ class CareerBuilder:
         for correction in list(due):
             self.pending.remove(correction)
             _, number, draw = correction
-            if self.options.corrections and not (self.options.amendments and draw[_FATE] % 2):
+            if self.options.corrections and not (self.options.amendments and draw[_CORRECTION] % 2):
                 self._void(number)
                 self.steps.append(Voided(number))
             else:
@@ -327,7 +327,7 @@ def _field_values(cls: type[Action], draw: bytes, on: PartialDate, world: World)
         values[name] = make(draw[at], _SECOND_BYTE[draw[at]], world)
         at = at + 1 if at + 1 < _OPTIONAL else _REQUIRED
     count = len(optional)
-    for byte in draw[_OPTIONAL:_FATE]:
+    for byte in draw[_OPTIONAL:_CORRECTION]:
         position = (byte - 256 + _FILLED) * count
         if position >= 0:
             name, make = optional[position // _FILLED]

@@ -43,23 +43,23 @@ def run_cases(
     strategy: st.SearchStrategy[Any],
     check: Callable[[Any], None],
     *,
-    lack: Callable[[int], str | None] = lambda _: None,
+    missing: Callable[[int], str | None] = lambda _: None,
     max_examples: int | None = None,
     max_cases: int = MAX_CASES,
 ) -> str | None:
-    """Check drawn cases, and draw more of them while evidence is lacking.
+    """Check drawn cases, and draw more of them while evidence is missing.
 
     Args:
         subject: The projection; its hidden state is restored before each case.
         name: The name of the law, which identifies the cases in Hypothesis's database.
         strategy: Draws the cases.
         check: Raises LawBroken.
-        lack: Returns which evidence is lacking after so many cases; None if it is enough.
+        missing: Returns which evidence is missing after so many cases; None if it is enough.
         max_examples: How many cases to draw at most; default: the setting of that name.
-        max_cases: How many cases to draw at most while evidence is lacking.
+        max_cases: How many cases to draw at most while evidence is missing.
 
     Returns:
-        Which evidence is lacking in the end, or None.
+        Which evidence is missing in the end, or None.
     """
     current, in_parts = settings(), quiet_settings(max_examples=_CASES_AT_ONCE)
     projection = subject.projection
@@ -80,7 +80,7 @@ def run_cases(
 
     examples = min(max_examples or current.max_examples, current.max_examples)
     for start in range(0, max(examples, max_cases), _CASES_AT_ONCE):
-        if start >= examples and lack(count) is None:
+        if start >= examples and missing(count) is None:
             break
         # Hypothesis identifies a test by its signature, in its database and for its seed.
         check_case.__signature__ = Signature(  # type: ignore[attr-defined]
@@ -101,7 +101,7 @@ def run_cases(
             hidden_state.restore()
         if Phase.generate not in current.phases:  # pragma: no cover - only old failures are tried
             return None
-    return lack(count)
+    return missing(count)
 
 
 def smaller_failure(broken: LawBroken, check_case: Callable[[Any], None]) -> LawBroken:
@@ -193,7 +193,7 @@ def _snake_case(name: str) -> str:
     return snake.strip("_")
 
 
-def lacking_evidence(law: Law, subject: Subject, evidence: Counter[str], count: int) -> str | None:
+def missing_evidence(law: Law, subject: Subject, evidence: Counter[str], count: int) -> str | None:
     """Return why the evidence of so many cases is too little, or None if it is enough."""
     least = max(1, count // _MIN_EVIDENCE)
     required = law.required_evidence(subject)

@@ -20,7 +20,7 @@ from careerledger.testing._law_runner import (
     LawBroken,
     NotShown,
     check_law,
-    lacking_evidence,
+    missing_evidence,
     run_cases,
 )
 from careerledger.testing._laws import (
@@ -163,16 +163,16 @@ class ProjectionLaws(LawTests):
         def check(case: Case) -> None:
             evidence.update(check_law(law, subject, case))
 
-        def lack(count: int) -> str | None:
+        def missing(count: int) -> str | None:
             if law.without_evidence is not None:
                 return None
-            return lacking_evidence(law, subject, evidence, count)
+            return missing_evidence(law, subject, evidence, count)
 
-        lacking = run_cases(subject, law.name, strategy, check, lack=lack)
+        problem = run_cases(subject, law.name, strategy, check, missing=missing)
         if law.without_evidence is not None and not evidence:
             self.skipTest(law.without_evidence)
-        if lacking is not None:
-            raise NotShown(lacking)
+        if problem is not None:
+            raise NotShown(problem)
 
     def test_events_survive_their_bytes(self) -> None:
         """An event equals its decoded bytes, and no part of it can be changed."""
@@ -207,7 +207,7 @@ class ProjectionLaws(LawTests):
             if unseen:
                 discard_events_that_count(subject, case, unseen)
 
-        def lack(count: int) -> str | None:
+        def missing(count: int) -> str | None:
             if not unseen:
                 return None
             return (
@@ -217,16 +217,16 @@ class ProjectionLaws(LawTests):
             )
 
         strategy = cases(CareerOptions(kinds=subject.own_events, corrected=0))
-        lacking = run_cases(
+        problem = run_cases(
             subject,
             "every_event_counts",
             strategy,
             check,
-            lack=lack,
+            missing=missing,
             max_cases=_MAX_CASES_FOR_EVENTS,
         )
-        if lacking is not None:
-            raise NotShown(lacking)
+        if problem is not None:
+            raise NotShown(problem)
 
 
 def _test_of(law: Law) -> Callable[[ProjectionLaws], None]:
