@@ -14,8 +14,8 @@ from rich.console import Console
 
 from careerledger import projections
 from careerledger.testing import careers, laws
-from careerledger.testing._builder import HEAD_SIZE
-from careerledger.testing._strategies import draw_digits
+from careerledger.testing._career_builder import HEAD_SIZE
+from careerledger.testing._career_strategies import draw_blocks
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
 
@@ -36,7 +36,7 @@ CATCH: Final = 5.0
 @st.composite
 def digits(draw: st.DrawFn) -> list[bytes]:
     """Draw what Hypothesis draws for a career, and make nothing of it."""
-    return draw_digits(draw, HEAD_SIZE)[1]
+    return draw_blocks(draw, HEAD_SIZE)[1]
 
 
 def drawn_in_a_second(strategy: st.SearchStrategy[Sized]) -> tuple[float, float]:

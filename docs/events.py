@@ -15,7 +15,7 @@ from typing import Any, Final
 import attrs
 
 from careerledger.events import PRACTICES, Action, catalogue, load_catalogue
-from careerledger.testing import _shapes as shapes
+from careerledger.testing import _field_shapes as shapes
 
 PAGE: Final = Path(__file__).with_suffix(".md")
 ROOMS: Final = [f"careerledger.events.{practice}" for practice in (*PRACTICES, "correction")]
@@ -108,14 +108,14 @@ _WORDS: Final[dict[type, Callable[[Any], str]]] = {
     shapes.OneOf: _options,
     shapes.Day: lambda _: "date",
     shapes.Maybe: lambda shape: words(shape.of),
-    shapes.Such: lambda shape: words(shape.of),
+    shapes.Filtered: lambda shape: words(shape.of),
     shapes.Many: _several,
     shapes.Pairs: lambda shape: f"{{{words(shape.key)}: {words(shape.value)}}}",
-    shapes.Fresh: lambda shape: f"id of a new {shape.kind}",
-    shapes.Known: lambda shape: f"id of {a(' or '.join(shape.kinds))}",
-    shapes.Fact: lambda _: "event",
-    shapes.Part: _part,
-    shapes.Foreign: _part,
+    shapes.NewId: lambda shape: f"id of a new {shape.kind}",
+    shapes.Reference: lambda shape: f"id of {a(' or '.join(shape.kinds))}",
+    shapes.AnyEvent: lambda _: "event",
+    shapes.Instance: _part,
+    shapes.OtherType: _part,
 }
 
 

@@ -1,4 +1,4 @@
-"""Make the seeds that fuzzing begins with: ``python fuzz/seeds.py``. They are kept in corpus/."""
+"""Write the seeds of fuzzing to ``fuzz/corpus``: ``python fuzz/seeds.py``."""
 
 import gzip
 import json
@@ -21,18 +21,18 @@ from careerledger.stores.sqlite.schema import empty_file
 
 HERE = Path(__file__).parent
 LARGE = 20_000
-"""In bytes: a seed that is larger slows the fuzzer down."""
+"""In bytes. A larger seed slows the fuzzer down."""
 GOLDEN = HERE.parent / "tests" / "journal" / "golden.jsonl"
 
 
 def seeds() -> dict[str, list[bytes]]:
-    """The seeds of each target."""
+    """Return the seeds of each target."""
     bodies = GOLDEN.read_bytes().splitlines()
     career = Ledger.in_memory(strict=False)
     career.record([*demo.year(), *json_resume.read(demo.resume()).drafts])
     entries = list(career)
     rows = career.store.rows(career.name, Query(limit=60))
-    told = [row for row in rows if row.personal]
+    with_personal = [row for row in rows if row.personal]
     states = []
     for number, cls in enumerate(STATES):
         fold = Fold(cls)
@@ -57,9 +57,9 @@ def seeds() -> dict[str, list[bytes]]:
     return {
         "jsonl": [few, head + b"".join(lines[:3]), b"".join([head, *hashed[:40:8]])],
         "damaged_file": [b"\0", b"\0\0\3\1\0\20\7\1\0\200", b"\1" + empty_file()],
-        "entry": [*bodies, *(row.body + b"\0" + row.personal for row in told[:3])],
+        "entry": [*bodies, *(row.body + b"\0" + row.personal for row in with_personal[:3])],
         "rows": [b"\n".join(bodies[:4]), b"\n".join(row.body for row in rows[:4])],
-        "state": [found for found in states if len(found) < LARGE],
+        "state": [body for body in states if len(body) < LARGE],
         "plain_event": plain,
         "resume": [small, gzip.compress(small, mtime=0), archive.getvalue(), demo.resume()],
         "packed": [small, gzip.compress(small, mtime=0), archive.getvalue()],
@@ -85,11 +85,12 @@ def seeds() -> dict[str, list[bytes]]:
 
 
 def main() -> None:
-    """Write them."""
-    made = seeds()
-    if made.keys() != TARGETS.keys():
-        raise SystemExit(f"no seeds for {TARGETS.keys() - made.keys()}")
-    for name, bodies in made.items():
+    """Write the seeds."""
+    by_target = seeds()
+    if by_target.keys() != TARGETS.keys():
+        missing = ", ".join(sorted(TARGETS.keys() ^ by_target.keys()))
+        raise SystemExit(f"targets and seeds differ in {missing}; add seeds to fuzz/seeds.py")
+    for name, bodies in by_target.items():
         folder = HERE / "corpus" / name
         folder.mkdir(parents=True, exist_ok=True)
         for number, body in enumerate(dict.fromkeys(bodies)):

@@ -1,6 +1,6 @@
-"""What is fuzzed: each target takes any bytes, and lets nothing out but a CareerLedgerError.
+"""The targets of fuzzing: each takes any bytes, and may raise nothing but a CareerLedgerError.
 
-Where a target decodes, what it decoded is encoded and decoded again, and must be the same.
+A target that decodes a value also encodes it and decodes it again; both must be equal.
 """
 
 import json
@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from careerledger import Ledger, demo, event_from_dict, event_to_dict
@@ -40,154 +41,156 @@ STATES = (KeepInTouch, MilestoneHistory, Momentum, NetworkGrowth, Skills, Vision
 
 
 class BrokenError(AssertionError):
-    """An invariant that does not hold."""
+    """A target broke one of its invariants."""
 
 
 def target(function: Target) -> Target:
-    """Let a function be a target, under its name."""
+    """Register a function as a target under its name."""
     TARGETS[function.__name__] = function
     return function
 
 
 def run(name: str, data: bytes) -> None:
-    """Run a target on some bytes; what it refuses in words is fine."""
+    """Run a target on some bytes; it may refuse them with a CareerLedgerError."""
     with suppress(CareerLedgerError):
         TARGETS[name](data)
 
 
-def same(one: object, other: object) -> None:
-    """Raise BrokenError unless the two are equal."""
-    if one != other:
-        raise BrokenError(f"{one!r} became {other!r}")
+def require_equal(first: object, second: object) -> None:
+    """Raise BrokenError unless two values are equal."""
+    if first != second:
+        raise BrokenError(f"these must be equal:\n  {first!r}\n  {second!r}")
 
 
 @target
 def entry(data: bytes) -> None:
-    """The body of an entry; behind a zero byte what is kept beside it."""
-    body, parted, personal = data.partition(b"\0")
-    found = strict.decode(1, body, personal if parted else None)
-    same(found, parse_entry(1, body, personal if parted else None))
-    same(found, codec.decode(1, body, personal if parted else None))
-    if not parted:
-        again_the_same(found)
+    """Decode the body of an entry; a zero byte separates it from personal lines."""
+    body, separator, lines = data.partition(b"\0")
+    personal = lines if separator else None
+    decoded = strict.decode(1, body, personal)
+    require_equal(decoded, parse_entry(1, body, personal))
+    require_equal(decoded, codec.decode(1, body, personal))
+    if personal is None:
+        require_round_trip(decoded)
 
 
-def again_the_same(found: Entry[Event]) -> None:
-    """What was read can be written, and reads as the same again."""
-    event = found.event.event if isinstance(found.event, EntryAmended) else found.event
+def require_round_trip(decoded: Entry[Event]) -> None:
+    """Raise BrokenError unless a decoded entry encodes and decodes to an equal one."""
+    event = decoded.event.event if isinstance(decoded.event, EntryAmended) else decoded.event
     if isinstance(event, UnknownEvent):
-        return  # only a program that knows it can write it
+        return  # only a program that knows the type can encode it
     try:
-        body = codec.encode(found)
-        same(found, again := strict.decode(found.seq, body))
-        same(body, codec.encode(again))
+        body = codec.encode(decoded)
+        require_equal(decoded, again := strict.decode(decoded.seq, body))
+        require_equal(body, codec.encode(again))
     except CareerLedgerError as error:
-        raise BrokenError(f"{found!r} was read and cannot be written") from error
+        raise BrokenError(f"{decoded!r} was decoded and cannot be encoded") from error
 
 
 @target
 def rows(data: bytes) -> None:
-    """Bodies a line each, as a store gives them, of whatever type their column says."""
+    """Decode bodies of entries, one per line, whatever types their columns state."""
     kinds = ("course.finished", "contact.made", "entry.amended", "none.such")
     lines = enumerate(data.split(b"\n"), start=1)
-    for found in codec.decode_all(
+    for decoded in codec.decode_all(
         (seq, kinds[seq % len(kinds)], body, None) for seq, body in lines
     ):
-        again_the_same(found)
+        require_round_trip(decoded)
 
 
 @target
 def state(data: bytes) -> None:
-    """A snapshot of a projection's state; the first byte says of which."""
+    """Decode a snapshot; the first byte selects the projection."""
     cls = STATES[data[0] % len(STATES)] if data else STATES[0]
-    found = decode_state(cls, data[1:])
-    same(found, decode_state(cls, encode_state(found)))
+    decoded = decode_state(cls, data[1:])
+    require_equal(decoded, decode_state(cls, encode_state(decoded)))
 
 
 @target
 def plain_event(data: bytes) -> None:
-    """An event as plain values."""
+    """Read an event from plain values."""
     try:
         plain = json.loads(data)
     except (ValueError, RecursionError):
         return
     event = event_from_dict(plain)
-    same(event, event_from_dict(event_to_dict(event)))
+    require_equal(event, event_from_dict(event_to_dict(event)))
 
 
 @target
 def resume(data: bytes) -> None:
-    """A JSON Resume file, packed or not; what is read of it can be recorded."""
-    found = json_resume.read(data, today=TODAY)
-    same(found, json_resume.read(data, today=TODAY))
-    Ledger.in_memory(strict=False).record(list(found.drafts))
+    """Read a JSON Resume file, compressed or not, and record its drafts."""
+    reading = json_resume.read(data, today=TODAY)
+    require_equal(reading, json_resume.read(data, today=TODAY))
+    Ledger.in_memory(strict=False).record(list(reading.drafts))
 
 
 @target
 def packed(data: bytes) -> None:
-    """A file that may be packed."""
-    if len(guarded.unpack("it", data)) > guarded.MAX_BYTES:
-        raise BrokenError
+    """Unpack a file that may be compressed."""
+    size = len(guarded.unpack("it", data))
+    if size > guarded.MAX_BYTES:
+        raise BrokenError(f"{size} bytes were unpacked; the limit is {guarded.MAX_BYTES}")
 
 
 @target
 def words(data: bytes) -> None:
-    """What is typed on a command line, a word a line."""
-    kind, *typed = data.decode("utf-8", "replace").split("\n")
-    made = event_from_words(kind, typed, today=TODAY)
-    same(made, event_from_dict(event_to_dict(made)))
+    """Read an event from the words of a command line, one word per line."""
+    kind, *arguments = data.decode("utf-8", "replace").split("\n")
+    event = event_from_words(kind, arguments, today=TODAY)
+    require_equal(event, event_from_dict(event_to_dict(event)))
 
 
 @target
 def partial_date(data: bytes) -> None:
-    """A date as text."""
+    """Read a date."""
     text = data.decode("utf-8", "surrogateescape")
     date = PartialDate(text)
-    same(text, str(date))
-    same(date, PartialDate(str(date)))
+    require_equal(text, str(date))
+    require_equal(date, PartialDate(str(date)))
     if not date.first_day <= date.last_day:
-        raise BrokenError(text)
+        raise BrokenError(f"{text!r} ends before it begins")
     with suppress(DateError):
         PartialDate(f"{text} ")
-        raise BrokenError(text)
+        raise BrokenError(f"{text!r} with a space behind it is read as a date")
 
 
 @target
 def proof(data: bytes) -> None:
-    """A proof as text."""
-    found = Proof.from_text(data.decode("utf-8", "surrogateescape"))
-    same(found, Proof.from_text(str(found)))
-    verify(found, found.checkpoint, KEY.public)
+    """Read and verify a proof."""
+    decoded = Proof.from_text(data.decode("utf-8", "surrogateescape"))
+    require_equal(decoded, Proof.from_text(str(decoded)))
+    verify(decoded, decoded.checkpoint, KEY.public)
 
 
 @target
 def checkpoint(data: bytes) -> None:
-    """A checkpoint as text."""
-    found = Checkpoint.from_text(data.decode("utf-8", "surrogateescape"))
-    same(found, Checkpoint.from_text(found.signed(SigningKey(found.origin, KEY.seed))))
+    """Read a checkpoint, sign it and read it again."""
+    decoded = Checkpoint.from_text(data.decode("utf-8", "surrogateescape"))
+    signed = decoded.signed(SigningKey(decoded.origin, KEY.seed))
+    require_equal(decoded, Checkpoint.from_text(signed))
 
 
 @target
 def public_key(data: bytes) -> None:
-    """A public key as text."""
-    text = data.decode("utf-8", "surrogateescape")
-    found = PublicKey.from_text(text)
-    same(found, PublicKey.from_text(str(found)))
+    """Read a public key."""
+    decoded = PublicKey.from_text(data.decode("utf-8", "surrogateescape"))
+    require_equal(decoded, PublicKey.from_text(str(decoded)))
 
 
 @target
 def ledger_file(data: bytes) -> None:
-    """A ledger file: the changes that these bytes describe are made to a sound one.
+    """Use a damaged ledger file.
 
-    Three bytes for each change: two of its place, counted in 16 bytes, and one to put there.
-    With an odd first byte the rest is the file itself.
+    With an odd first byte, the rest is the file itself. Otherwise it describes changes of an
+    undamaged file, three bytes each: two for the position in units of 16 bytes, one to put there.
     """
-    with _file(data) as path:
-        _use(path)
+    with _damaged_file(data) as path:
+        _use_every_way(path)
 
 
 @contextmanager
-def _file(data: bytes) -> Iterator[Path]:
+def _damaged_file(data: bytes) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(dir=MEMORY))
     try:
         path = folder / "ada.ledger"
@@ -198,30 +201,27 @@ def _file(data: bytes) -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # quicker than a disk
-_SOUND: list[bytes] = []
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # faster than a disk
 
 
-def _sound() -> bytes:
-    if not _SOUND:
-        folder = Path(tempfile.mkdtemp(dir=MEMORY))
-        path = folder / "ada.ledger"
+@cache
+def _undamaged() -> bytes:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        path = Path(folder) / "ada.ledger"
         with Ledger.open(path) as ledger:
             ledger.record(list(json_resume.read(demo.resume(), today=TODAY).drafts))
-        _SOUND.append(path.read_bytes())
-        shutil.rmtree(folder)
-    return _SOUND[0]
+        return path.read_bytes()
 
 
 def _changed(changes: bytes) -> bytes:
-    content = bytearray(_sound())
+    content = bytearray(_undamaged())
     for at in range(0, len(changes) - 2, 3):
         place = int.from_bytes(changes[at : at + 2], "big") * 16 + changes[at + 2] % 16
         content[place % len(content)] = changes[at + 2]
     return bytes(content)
 
 
-def _use(path: Path) -> None:
+def _use_every_way(path: Path) -> None:
     with Ledger.open(path, timeout=0) as ledger:
         for use in (
             ledger.verify,
@@ -239,41 +239,41 @@ def _use(path: Path) -> None:
 
 @target
 def damaged_file(data: bytes) -> None:
-    """A file, as in ``ledger_file``, of which is saved what verifies; the new file does."""
-    with _file(data) as path:
+    """Recover a ledger file as in ``ledger_file``; the new file must verify."""
+    with _damaged_file(data) as path:
         new = path.with_name("new.ledger")
         Ledger.recover(path, new)
         with Ledger.open(new) as ledger:
             for name in ledger.store.ledgers():
-                _must(Ledger(ledger.store, name=name).verify)
+                _require_success(Ledger(ledger.store, name=name).verify)
 
 
 @target
 def jsonl(data: bytes) -> None:
-    """A ledger as text; what was taken over verifies, and is the same when it is carried again.
+    """Import a ledger from text, verify it, export it and import it again.
 
-    A byte 0 stands for the hash of the line that it is in, which chance would never find.
+    A zero byte stands for the hash of its line, which the fuzzer could never guess.
     """
     folder = Path(tempfile.mkdtemp(dir=MEMORY))
     try:
-        given, again = folder / "given", folder / "again"
-        given.write_bytes(b"\n".join(map(_with_hash, data.split(b"\n"))))
+        source, copy = folder / "source", folder / "copy"
+        source.write_bytes(b"\n".join(map(_with_hash, data.split(b"\n"))))
         ledger = Ledger.in_memory()
         try:
-            ledger.import_jsonl(given)
+            ledger.import_jsonl(source)
         finally:
-            _must(ledger.verify)
-        ledger.export_jsonl(again)
+            _require_success(ledger.verify)
+        ledger.export_jsonl(copy)
         other = Ledger.in_memory()
-        other.import_jsonl(again)
-        same(ledger.root(), other.root())
+        other.import_jsonl(copy)
+        require_equal(ledger.root(), other.root())
     finally:
         shutil.rmtree(folder)
 
 
 def _with_hash(line: bytes) -> bytes:
-    _, found, entry = line.partition(b'"entry":')
-    if b"\0" not in line or not found:
+    _, separator, entry = line.partition(b'"entry":')
+    if b"\0" not in line or not separator:
         return line
     decoder = json.JSONDecoder()
     with suppress(ValueError, RecursionError):
@@ -283,8 +283,8 @@ def _with_hash(line: bytes) -> bytes:
     return line
 
 
-def _must(use: Callable[[], object]) -> None:
-    """Raise BrokenError where this is refused."""
+def _require_success(use: Callable[[], object]) -> None:
+    """Raise BrokenError if a call raises a CareerLedgerError."""
     try:
         use()
     except CareerLedgerError as error:

@@ -25,4 +25,4 @@ def register() -> None:
 
 def strategy_for(thing: Any) -> Any:
     """Return the strategy for an event class or a date of a career; None for anything else."""
-    return import_module("careerledger.testing._events").strategy_for(thing)
+    return import_module("careerledger.testing._event_strategies").strategy_for(thing)

@@ -1,4 +1,4 @@
-"""What a counterexample does not take is left out of it, and the rest stays as it is."""
+"""A failing case is reduced to the entries that it needs; these stay as they are."""
 
 from datetime import date
 
@@ -8,9 +8,9 @@ from hypothesis import given, strategies as st
 from careerledger.events import CourseFinished, CourseStarted, RoleStarted, SkillPractised
 from careerledger.projections import on, projection
 from careerledger.testing import Amended, Career, LawBroken, Voided, laws
-from careerledger.testing._builder import CareerOptions
-from careerledger.testing._cases import Case, cases, without
-from careerledger.testing._suite import _with_less
+from careerledger.testing._career_builder import CareerOptions
+from careerledger.testing._cases import Case, cases, without_entry
+from careerledger.testing._law_runner import smaller_failure
 
 STARTED = CourseStarted(on="2024-01", course="python", title="Python")
 FINISHED = CourseFinished(on="2024-02", title="Python", course="python")
@@ -18,12 +18,12 @@ PRACTISED = SkillPractised(on="2024-03", skill="python")
 OTHER = SkillPractised(on="2024-03", skill="sql")
 
 
-def case(*steps, **more):
-    return Case(career=Career(steps), at=date(2025, 1, 1), **more)
+def case(*steps, **parts):
+    return Case(career=Career(steps), at=date(2025, 1, 1), **parts)
 
 
-def test_an_entry_goes_with_what_corrects_it_and_the_others_keep_what_they_say():
-    all_of_it = case(
+def test_entry_is_removed_with_its_corrections():
+    whole = case(
         PRACTISED,
         STARTED,
         Amended(1, OTHER),
@@ -33,44 +33,44 @@ def test_an_entry_goes_with_what_corrects_it_and_the_others_keep_what_they_say()
         known=3,
     )
 
-    less = without(all_of_it, 1)
+    smaller = without_entry(whole, 1)
 
-    assert (STARTED, Amended(1, STARTED)) == less.career.steps
-    assert (2, 1) == less.order
-    assert 1 == less.known
-    assert all_of_it.at == less.at
-    assert less.base != all_of_it.base
+    assert (STARTED, Amended(1, STARTED)) == smaller.career.steps
+    assert (2, 1) == smaller.order
+    assert 1 == smaller.known
+    assert whole.at == smaller.at
+    assert smaller.base != whole.base
 
 
 @pytest.mark.parametrize("refers", [FINISHED, Amended(2, FINISHED)])
-def test_what_others_refer_to_stays(refers):
+def test_entry_stays_if_others_refer_to_it(refers):
     steps = (STARTED, PRACTISED, refers)
 
-    assert without(case(*steps), 1) is None
-    assert without(case(*steps, STARTED), 1) is not None
-    assert without(case(*steps), 3).career.steps == (STARTED, PRACTISED)
-    assert without(case(STARTED, added=FINISHED), 1) is None
-    # What was dangling before may dangle after.
-    assert without(case(FINISHED, PRACTISED), 2).career.steps == (FINISHED,)
+    assert without_entry(case(*steps), 1) is None
+    assert without_entry(case(*steps, STARTED), 1) is not None
+    assert without_entry(case(*steps), 3).career.steps == (STARTED, PRACTISED)
+    assert without_entry(case(STARTED, added=FINISHED), 1) is None
+    # A reference that led nowhere before may lead nowhere afterwards.
+    assert without_entry(case(FINISHED, PRACTISED), 2).career.steps == (FINISHED,)
 
 
 @given(
-    cases(CareerOptions(kinds=(CourseStarted, CourseFinished, RoleStarted)), known=True).filter(
+    cases(CareerOptions(kinds=(CourseStarted, CourseFinished, RoleStarted)), needs="known").filter(
         lambda case: len(case.career)
     ),
     st.integers(0, 100),
 )
-def test_what_is_left_is_a_case(whole, which):
-    less = without(whole, which % len(whole.career) + 1)
+def test_removal_leaves_a_valid_case(whole, which):
+    smaller = without_entry(whole, which % len(whole.career) + 1)
 
-    if less is not None:
-        assert len(less.career) < len(whole.career)
-        assert 0 <= less.known <= len(less.career)
-        remaining = [step for step in whole.as_recorded if step[1] in less.career.steps]
-        assert len(remaining) >= len(less.as_recorded)
+    if smaller is not None:
+        assert len(smaller.career) < len(whole.career)
+        assert 0 <= smaller.known <= len(smaller.career)
+        remaining = [e for e in whole.uncorrected_events if e[1] in smaller.career.steps]
+        assert len(remaining) >= len(smaller.uncorrected_events)
 
 
-def test_a_failure_is_told_with_what_it_takes():
+def test_failure_is_reduced_to_the_entries_it_needs():
     @projection("tests.december-alone")
     class December:
         ends: list[str] = []
@@ -87,12 +87,16 @@ def test_a_failure_is_told_with_what_it_takes():
     days = [SkillPractised(on=f"2024-0{n}-01", skill="python") for n in range(1, 6)]
     whole = case(*days, in_december, Voided(1), STARTED)
 
-    def run(of):
+    def check(case):
         laws(December).check(
-            "same_history_same_view", of.career.steps, at=str(of.at), order=of.order, known=of.known
+            "same_history_same_view",
+            case.career.steps,
+            at=str(case.at),
+            order=case.order,
+            known=case.known,
         )
 
     with pytest.raises(LawBroken) as caught:
-        run(whole)
+        check(whole)
 
-    assert (in_december,) == _with_less(caught.value, run).case.career.steps
+    assert (in_december,) == smaller_failure(caught.value, check).case.career.steps

@@ -1,4 +1,4 @@
-"""Careers fit together, whatever is left out of them; events are any that their rules allow."""
+"""Strategies: careers fit together whatever is left out, and events follow their rules."""
 
 import subprocess
 import sys
@@ -36,14 +36,14 @@ from careerledger.events import (
 )
 from careerledger.events.correction import EntryAmended
 from careerledger.testing import Amended, Career, Clock, Voided, careers, corrupt, events
-from careerledger.testing._builder import (
+from careerledger.testing._career_builder import (
     DRAW_SIZE,
     CareerBuilder,
     CareerOptions,
     with_introducers,
 )
-from careerledger.testing._events import facts
-from careerledger.testing._shapes import Foreign, Maybe, OneOf, Text, Whole, shape_of
+from careerledger.testing._event_strategies import facts
+from careerledger.testing._field_shapes import Maybe, OneOf, OtherType, Text, Whole, shape_of
 
 draws = st.lists(st.binary(min_size=DRAW_SIZE, max_size=DRAW_SIZE), max_size=12)
 heads = st.binary(min_size=3, max_size=3)
@@ -55,7 +55,7 @@ class Colour(Enum):
 
 
 class Strange:
-    """What no annotation tells how to make."""
+    """A type whose annotation does not tell how to make values."""
 
 
 register_type(Strange, to_plain=str, from_plain=lambda _: Strange())
@@ -81,7 +81,7 @@ def _never(number: int) -> bool:
 
 @event("kit.everything")
 class Everything(Action):
-    """Every kind of field that a draw can fill."""
+    """Every kind of field that the bytes of a draw can fill."""
 
     colour: Colour
     place: Place
@@ -97,7 +97,7 @@ class Everything(Action):
 
 @event("kit.strange")
 class Stranger(Action):
-    """Values that Hypothesis was told how to make."""
+    """Fields of a type with a registered strategy."""
 
     one: Strange
     seven: Annotated[tuple[Strange, ...], Predicate(_long)]
@@ -107,18 +107,18 @@ st.register_type_strategy(Strange, st.just(Strange()))
 
 
 @given(career=careers([Stranger]), alone=events(Stranger))
-def test_what_only_hypothesis_can_make_is_drawn(career, alone):
+def test_values_of_registered_types_are_drawn(career, alone):
     assert all(7 == len(step.seven) for step in [alone, *career.facts])
 
 
 @given(amended=events(EntryAmended))
-def test_a_correction_holds_any_event(amended):
+def test_amendment_contains_any_event(amended):
     assert type(amended.event) in facts()
 
 
 @event("kit.rare")
 class Rare(Action):
-    """A value that is found by Hypothesis alone."""
+    """A field whose values only Hypothesis can find."""
 
     rare: Annotated[int, Predicate(_never)] | None = None
 
@@ -128,24 +128,24 @@ def strict(career: Career) -> Ledger:
 
 
 @given(career=careers(unknown=True))
-def test_a_strict_ledger_takes_every_career(career):
+def test_strict_ledger_accepts_every_career(career):
     ledger = strict(career)
 
     ledger.verify()
     assert len(career) == len(ledger)
-    told = [(entry.seq, entry.event) for entry in ledger.entries()]
-    assert told == [(entry.seq, entry.event) for entry in career.history()]
+    recorded = [(entry.seq, entry.event) for entry in ledger.entries()]
+    assert recorded == [(entry.seq, entry.event) for entry in career.history()]
     assert sorted(map(repr, career.facts)) == sorted(repr(e.event) for e in career.history())
 
 
-@given(head=heads, digits=draws, data=st.data())
-def test_leaving_any_draw_out_leaves_a_career_that_fits(head, digits, data):
+@given(head=heads, drawn=draws, data=st.data())
+def test_career_fits_together_without_any_one_draw(head, drawn, data):
     options = CareerOptions(kinds=tuple(facts()))
-    left_out = data.draw(st.integers(0, len(digits)))
+    left_out = data.draw(st.integers(0, len(drawn)))
 
-    for kept in (digits, digits[:left_out] + digits[left_out + 1 :]):
+    for remaining in (drawn, drawn[:left_out] + drawn[left_out + 1 :]):
         builder = CareerBuilder(options, head, data.draw)
-        for draw in kept:
+        for draw in remaining:
             builder.add(draw)
         builder.finish()
         assert len(builder.steps) == len(builder.ranks)
@@ -153,47 +153,47 @@ def test_leaving_any_draw_out_leaves_a_career_that_fits(head, digits, data):
 
 
 @given(career=careers([Everything, Rare]))
-def test_a_class_of_ones_own_is_filled_from_its_annotations(career):
-    """Also where nothing introduces what it refers to, which only a lenient ledger takes."""
+def test_own_event_class_is_filled_from_its_annotations(career):
+    """References to ids that no class introduces need a lenient ledger."""
     career.record().verify()
 
 
-def test_a_value_that_no_digits_say_is_drawn():
-    found = find(
+def test_values_that_bytes_cannot_make_are_drawn():
+    smallest = find(
         careers([Everything]),
         lambda career: any(isinstance(step, Everything) and step.flag for step in career),
     )
 
-    (step,) = found
+    (step,) = smallest
     assert ("kit-team-0", 7, Colour.RED) == (step.team, len(step.words), step.colour)
 
 
-def test_careers_have_ten_entries_in_the_mean():
-    """Some have few, others many; and all of what may happen happens in some."""
-    found = []
+def test_careers_have_ten_entries_on_average():
+    """Some have few entries, others many, and every event class occurs."""
+    drawn = []
 
     @settings(max_examples=500, phases=[Phase.generate], derandomize=True, database=None)
     @given(career=careers())
     def draw(career):
-        found.append(career)
+        drawn.append(career)
 
     draw()
-    lengths = [len(career) for career in found]
+    lengths = [len(career) for career in drawn]
     assert 9 <= mean(lengths) <= 12
     assert min(lengths) <= 1
     assert 30 <= max(lengths) <= 80
-    assert {*facts(), Voided, Amended} == {type(step) for career in found for step in career}
+    assert {*facts(), Voided, Amended} == {type(step) for career in drawn for step in career}
 
 
-def test_a_career_shrinks_to_the_entries_that_it_takes():
+def test_career_shrinks_to_the_entries_it_needs():
     def resolved(career):
         taken = {step.challenge for step in actions(career) if isinstance(step, ChallengeTaken)}
         ends = [step for step in actions(career) if isinstance(step, ChallengeResolved)]
         return any(end.challenge in taken for end in ends)
 
-    found = find(careers(), resolved, settings=settings(max_examples=2_000, database=None))
+    smallest = find(careers(), resolved, settings=settings(max_examples=2_000, database=None))
 
-    assert [ChallengeTaken, ChallengeResolved] == [type(step) for step in found]
+    assert [ChallengeTaken, ChallengeResolved] == [type(step) for step in smallest]
 
 
 def actions(career):
@@ -205,18 +205,18 @@ def days(career):
 
 
 def overlap(career):
-    held = 0
+    open_roles = 0
     for step in actions(career):
-        held += isinstance(step, RoleStarted) - isinstance(step, RoleEnded)
-        if held not in (0, 1):
+        open_roles += isinstance(step, RoleStarted) - isinstance(step, RoleEnded)
+        if open_roles not in (0, 1):
             return True
     return False
 
 
 def unresolved(career):
-    known = {step.contact for step in actions(career) if isinstance(step, ContactMade)}
-    touched = {step.contact for step in actions(career) if isinstance(step, ContactTouched)}
-    return not touched <= known
+    introduced = {step.contact for step in actions(career) if isinstance(step, ContactMade)}
+    referred = {step.contact for step in actions(career) if isinstance(step, ContactTouched)}
+    return not referred <= introduced
 
 
 @pytest.mark.parametrize(
@@ -233,8 +233,8 @@ def unresolved(career):
         ("wild", unresolved),
     ],
 )  # fmt: skip
-def test_a_switch_lets_careers_have_something(switch, shows):
-    """And without it there is nothing of the kind."""
+def test_switch_of_careers(switch, shows):
+    """Careers have the property with the switch, and never without it."""
     kinds = [RoleStarted, RoleEnded, ContactMade, ContactTouched, CourseFinished]
     off = dict.fromkeys(["corrections", "amendments", "coarse", "late", "gaps"], False)
     quick = settings(max_examples=500, phases=[Phase.generate], database=None)
@@ -249,29 +249,29 @@ def test_a_switch_lets_careers_have_something(switch, shows):
     never()
 
 
-def test_an_introduction_is_of_two():
-    found = find(
+def test_introduction_connects_two_contacts():
+    smallest = find(
         careers([IntroductionMade]),
         lambda career: any(isinstance(step, IntroductionMade) for step in career),
     )
 
-    assert ("contact-1", "me") == found.steps[-1].introduced
+    assert ("contact-1", "me") == smallest.steps[-1].introduced
 
 
 @given(data=st.data(), body=st.binary(max_size=20))
-def test_corrupt_bytes_are_others(data, body):
+def test_corrupt_bytes_differ(data, body):
     assert body != data.draw(corrupt(body))
 
 
 @given(data=st.data(), history=st.lists(st.integers()))
-def test_a_split_loses_nothing(data, history):
+def test_split_keeps_every_entry(data, history):
     before, after = data.draw(testing.splits(history))
 
     assert history == [*before, *after]
 
 
 @given(ledger=testing.ledgers([CourseFinished], corrections=False, amendments=False))
-def test_ledgers_are_recorded_careers(ledger):
+def test_ledgers_contain_a_career(ledger):
     assert len(ledger) == len(list(ledger.entries()))
 
 
@@ -286,22 +286,22 @@ def test_from_type_makes_any_action(one):
     assert type(one) in facts()
 
 
-def test_other_types_are_left_alone():
+def test_no_strategy_for_other_types():
     assert _careerledger_hypothesis.strategy_for(int) is None
     assert _careerledger_hypothesis.strategy_for(Event) is None
     assert _careerledger_hypothesis.strategy_for(int | None) is None
 
 
 def python(code: str) -> str:
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return told.stdout.strip()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
 
 
 def test_hypothesis_does_not_import_the_package():
     assert "False" == python("import hypothesis, sys; print('careerledger' in sys.modules)")
 
 
-def test_without_hypothesis_the_extra_is_named():
+def test_missing_hypothesis_names_the_extra():
     source = (
         "import sys; sys.modules['hypothesis'] = None\n"
         "from careerledger import testing\n"
@@ -320,13 +320,13 @@ def test_without_hypothesis_the_extra_is_named():
     )
 
 
-def test_a_hypothesis_of_another_shape_is_left_alone(monkeypatch):
+def test_other_hypothesis_internals_are_left_alone(monkeypatch):
     monkeypatch.setitem(sys.modules, "hypothesis.strategies._internal.types", None)
 
     _careerledger_hypothesis.register()
 
 
-def test_the_face_is_listed():
+def test_public_names_are_listed():
     assert set(testing.__all__) <= set(dir(testing))
     with pytest.raises(AttributeError, match="no attribute 'laws_of_nature'"):
         _ = testing.laws_of_nature
@@ -337,13 +337,13 @@ def test_the_face_is_listed():
     [
         (lambda: events(int), "is not an event class"),
         (lambda: careers([int]), "is not an event class"),
-        (lambda: careers([]), "no event class was given"),
+        (lambda: careers([]), "list of event classes is empty"),
         (lambda: Career([Voided(1)]), "entry #1 of the career corrects #1"),
-        (lambda: Career([COURSE, Voided(1), Voided(1)]), "corrects #1, which was voided"),
+        (lambda: Career([COURSE, Voided(1), Voided(1)]), "corrects #1, which is already voided"),
         (lambda: Career([COURSE, Voided(1), Voided(2)]), "corrects #2"),
     ],
 )
-def test_what_cannot_be_is_refused(make, message):
+def test_invalid_arguments_are_refused(make, message):
     with pytest.raises(DefinitionError, match=message):
         make()
 
@@ -351,27 +351,27 @@ def test_what_cannot_be_is_refused(make, message):
 COURSE = CourseFinished(on="2024", title="a")
 
 
-def test_a_career_is_told_as_python():
+def test_repr_of_a_career_is_python():
     career = Career([COURSE, Amended(1, CourseFinished(on="2023", title='"b"'))])
-    told = """Career([
+    source = """Career([
     CourseFinished(on="2024", title="a"),  # 1
     Amended(1, CourseFinished(on="2023", title='"b"')),  # 2
 ])"""
 
-    assert told == repr(career)
+    assert source == repr(career)
     assert "Career([])" == repr(career[:0])
     names = {"Career": Career, "CourseFinished": CourseFinished, "Amended": Amended}
-    assert career == eval(told, names)
+    assert career == eval(source, names)
 
 
-def test_shapes_are_read_off_annotations():
+def test_shape_of_an_annotation():
     assert Maybe(Text()) == shape_of(str | None)
     assert Text(3) == shape_of(Annotated[str | None, MinLen(3)])
     assert OneOf((Colour.RED, Colour.BLUE)) == shape_of(Colour)
-    assert Foreign(Strange) == shape_of(Strange)
+    assert OtherType(Strange) == shape_of(Strange)
     assert isinstance(shape_of(int), Whole)
-    assert Foreign(Any) == shape_of(Any)
+    assert OtherType(Any) == shape_of(Any)
 
 
-def test_what_introduces_an_id_joins_its_users():
+def test_classes_that_introduce_ids_are_added():
     assert (ContactTouched, ContactMade) == with_introducers([ContactTouched])

@@ -1,4 +1,4 @@
-"""Broken projections. Each would pass the example tests that its author wrote."""
+"""Broken projections. Each would pass the example tests of its author."""
 
 import random
 import secrets
@@ -25,10 +25,13 @@ from careerledger.events import (
 from careerledger.projections import on, projection
 from zoo.keeper import broken
 
-# The order of recording leaks in
+# Recording order
 
 
-@broken("recording_order", "the last practice is taken by entry number instead of date")
+@broken(
+    "recording_order",
+    "the last practice is the one with the highest entry number instead of the latest date",
+)
 @projection("zoo.last-by-number")
 class LastByNumber:
     number: int = 0
@@ -43,7 +46,7 @@ class LastByNumber:
         return self.skill
 
 
-@broken("recording_order", "the current title is the one that was written down last")
+@broken("recording_order", "the current title is the one recorded last")
 @projection("zoo.title-by-instant")
 class TitleByInstant:
     recorded_at: str = ""
@@ -101,7 +104,7 @@ class FirstByNumber:
         return self.title
 
 
-@broken("unknown_events", "the number of the last entry is taken for how many there are")
+@broken("unknown_events", "the number of the last entry is used as the count of entries")
 @projection("zoo.number-for-count")
 class NumberForCount:
     first: int = 0
@@ -116,7 +119,7 @@ class NumberForCount:
         return self.last - self.first + 1 if self.last else 0
 
 
-@broken("unknown_events", "a streak goes on only while the entries are numbered without a hole")
+@broken("unknown_events", "a streak continues only while entry numbers have no gap")
 @projection("zoo.streak-by-number")
 class StreakByNumber:
     last: int = 0
@@ -131,7 +134,7 @@ class StreakByNumber:
         return self.streak
 
 
-@broken("amend", "an amended entry is known by its number, and skipped as seen before")
+@broken("amend", "an amended entry is recognised by its id, and keeps its first title")
 @projection("zoo.seen-numbers")
 class SeenNumbers:
     titles: list[str] = []
@@ -145,7 +148,7 @@ class SeenNumbers:
         return tuple(self.titles)
 
 
-@broken("amend", "an amended entry stays at the date at which it was first seen")
+@broken("amend", "an amended entry keeps its first date")
 @projection("zoo.amend-keeps-date")
 class AmendKeepsDate:
     dates: list[str] = []
@@ -162,7 +165,7 @@ class AmendKeepsDate:
 # Sets and hashes
 
 
-@broken("same_view_in_another_process", "a set of themes is iterated into a float sum")
+@broken("same_view_in_another_process", "floats are summed in the order of a set")
 @projection("zoo.float-sum-of-set")
 class FloatSumOfSet:
     hours: dict[str, float] = {}
@@ -179,7 +182,7 @@ class FloatSumOfSet:
         return total
 
 
-@broken("same_view_in_another_process", "a set is shown in the order in which it happens to be")
+@broken("same_view_in_another_process", "a set is shown unsorted")
 @projection("zoo.set-order")
 class SetOrder:
     skills: set[str] = set()
@@ -192,7 +195,7 @@ class SetOrder:
         return tuple(self.skills)
 
 
-@broken("same_view_in_another_process", "the first theme of an event is whichever comes first")
+@broken("same_view_in_another_process", "the first theme is the one that a set iterates first")
 @projection("zoo.first-of-set")
 class FirstOfSet:
     themes: list[str] = []
@@ -234,7 +237,7 @@ class HashBuckets:
         return tuple(sorted(self.buckets.items()))
 
 
-@broken("same_history_same_view", "events are told apart by where they lie in memory")
+@broken("same_history_same_view", "events are identified by their memory address")
 @projection("zoo.by-address")
 class ByAddress:
     last: int = 0
@@ -247,7 +250,7 @@ class ByAddress:
         return self.last
 
 
-# Clocks and chance
+# Clocks and random numbers
 
 
 @broken("no_clock_and_no_chance", "days are counted up to date.today() instead of at")
@@ -263,7 +266,7 @@ class DaysUntilToday:
         return date.today().toordinal() - self.last if self.last else None
 
 
-@broken("no_clock_and_no_chance", "a step notes when it was run")
+@broken("no_clock_and_no_chance", "a step stores the current date")
 @projection("zoo.noted-now")
 class NotedNow:
     noted: list[str] = []
@@ -302,7 +305,7 @@ class RandomChoice:
         return random.choice(self.titles) if self.titles else None
 
 
-@broken("no_clock_and_no_chance", "each finding gets a new UUID, which is then cut to nothing")
+@broken("no_clock_and_no_chance", "each title gets a random UUID, cut to an empty text")
 @projection("zoo.uuid")
 class NewId:
     titles: list[str] = []
@@ -328,10 +331,10 @@ class Token:
         return (self.seen, secrets.token_hex(0))
 
 
-# State that is shared, kept or given away
+# Shared and leaked state
 
 
-@broken("same_history_same_view", "the count is kept by the class instead of the state")
+@broken("same_history_same_view", "the count is in a class variable instead of the state")
 @projection("zoo.class-counter")
 class ClassCounter:
     seen: int = 0
@@ -360,7 +363,10 @@ class SharedDefault:
         return tuple(self.skills)
 
 
-@broken("same_history_same_view", "entries that were counted once are never counted again")
+@broken(
+    "same_history_same_view",
+    "a class variable remembers counted entries, which are never counted again",
+)
 @projection("zoo.counted-once")
 class CountedOnce:
     seen: int = 0
@@ -376,7 +382,7 @@ class CountedOnce:
         return self.seen
 
 
-@broken("void", "the highest level ever seen is cached, so a void does not lower it")
+@broken("void", "the highest level is cached in a class variable, so a void does not lower it")
 @projection("zoo.cached-record")
 class CachedRecord:
     best: float = 0
@@ -391,7 +397,7 @@ class CachedRecord:
         return self.best
 
 
-@broken("fold_split_at_every_cut", "the first view is kept and given out ever after")
+@broken("fold_split_at_every_cut", "the first view is cached and returned ever after")
 @projection("zoo.cached-view")
 class CachedView:
     seen: int = 0
@@ -407,7 +413,7 @@ class CachedView:
         return self.cached
 
 
-@broken("at", "a view is cached by how many entries there are, whatever the date")
+@broken("at", "a view is cached by the number of entries, regardless of the date")
 @projection("zoo.cached-by-count")
 class CachedByCount:
     days: list[int] = []
@@ -454,7 +460,7 @@ class AliasedDict:
         return Shelf(self.books)
 
 
-@broken("fold_split_at_every_cut", "the view empties the list that it shows")
+@broken("fold_split_at_every_cut", "the view empties the list in the state")
 @projection("zoo.emptied")
 class Emptied:
     skills: list[str] = []
@@ -470,9 +476,7 @@ class Emptied:
         return tuple(shown)
 
 
-@broken(
-    "fold_split_at_every_cut", "the view sorts the list in place, of which a step needs the end"
-)
+@broken("fold_split_at_every_cut", "the view sorts a list in place whose order a step needs")
 @projection("zoo.sorted-in-place")
 class SortedInPlace:
     hours: list[float] = []
@@ -490,7 +494,10 @@ class SortedInPlace:
         return (self.rises, *self.hours)
 
 
-@broken("at", "what has faded is dropped from the state, though an earlier date may be asked next")
+@broken(
+    "at",
+    "the view drops faded days from the state, though the next question may have an earlier date",
+)
 @projection("zoo.dropped-when-faded")
 class DroppedWhenFaded:
     days: list[int] = []
@@ -504,7 +511,7 @@ class DroppedWhenFaded:
         return len(self.days)
 
 
-@broken("known_at", "the newest instant of any fold decides what counts as stale")
+@broken("known_at", "a class variable remembers the newest instant of all folds")
 @projection("zoo.newest-instant")
 class NewestInstant:
     mine: str = ""
@@ -523,7 +530,8 @@ class NewestInstant:
 
 
 @broken(
-    "snapshot_and_tail_at_every_cut", "a Counter is declared as a dict, which is what comes back"
+    "snapshot_and_tail_at_every_cut",
+    "a Counter is declared as a dict, and becomes one in a snapshot",
 )
 @projection("zoo.counter")
 class CounterAsDict:
@@ -537,7 +545,10 @@ class CounterAsDict:
         return tuple(sorted(self.count.items()))
 
 
-@broken("snapshot_and_tail_at_every_cut", "a defaultdict is declared as a dict")
+@broken(
+    "snapshot_and_tail_at_every_cut",
+    "a defaultdict is declared as a dict, and becomes one in a snapshot",
+)
 @projection("zoo.defaultdict")
 class DefaultAsDict:
     hours: dict[str, list[float]] = attrs.Factory(lambda: defaultdict(list))
@@ -550,7 +561,9 @@ class DefaultAsDict:
         return tuple(sorted((skill, tuple(hours)) for skill, hours in self.hours.items()))
 
 
-@broken("snapshot_and_tail_at_every_cut", "the keys of a mapping are tuples, which JSON has not")
+@broken(
+    "snapshot_and_tail_at_every_cut", "the keys of a mapping are tuples, which JSON cannot express"
+)
 @projection("zoo.tuple-keys")
 class TupleKeys:
     count: dict[tuple[str, int], int] = {}
@@ -564,11 +577,9 @@ class TupleKeys:
         return tuple(sorted(self.count.items()))
 
 
-@broken(
-    "snapshot_and_tail_at_every_cut", "an event is kept in a field that says nothing of its type"
-)
-@projection("zoo.kept-event")
-class KeptEvent:
+@broken("snapshot_and_tail_at_every_cut", "an event is stored in a field annotated as Any")
+@projection("zoo.untyped-event")
+class UntypedEvent:
     last: Any = None
 
     @on(CourseFinished)
@@ -579,7 +590,7 @@ class KeptEvent:
         return None if self.last is None else self.last.title
 
 
-@broken("snapshot_and_tail_at_every_cut", "a date is kept where text is declared")
+@broken("snapshot_and_tail_at_every_cut", "a date is stored in a field annotated as text")
 @projection("zoo.date-as-text")
 class DateAsText:
     last: str | None = None
@@ -601,7 +612,7 @@ class Visit:
         self.times = 0
 
 
-@broken("snapshot_and_tail_at_every_cut", "a part of the state starts anew when it is read back")
+@broken("snapshot_and_tail_at_every_cut", "a part of the state is reset when a snapshot is decoded")
 @projection("zoo.reset-part")
 class ResetPart:
     visits: dict[str, Visit] = {}
@@ -614,7 +625,7 @@ class ResetPart:
         return tuple(sorted((visit.skill, visit.times) for visit in self.visits.values()))
 
 
-@broken("snapshot_and_tail_at_every_cut", "the running total lives in a class variable by object")
+@broken("snapshot_and_tail_at_every_cut", "the total is in a class variable, by id of the state")
 @projection("zoo.beside-the-state")
 class BesideTheState:
     key: int = 0
@@ -630,7 +641,9 @@ class BesideTheState:
         return self.totals.get(id(self), 0) if self.key else 0
 
 
-@broken("nothing_forgotten_in_snapshots", "titles are interned in a list that only grows")
+@broken(
+    "nothing_forgotten_in_snapshots", "titles are collected in a class variable that only grows"
+)
 @projection("zoo.interned")
 class Interned:
     titles: list[int] = []
@@ -648,9 +661,9 @@ class Interned:
         return tuple(sorted(self.pool[number] for number in self.titles))
 
 
-@broken("nothing_forgotten_in_snapshots", "the reasons for a search are kept by entry for ever")
-@projection("zoo.kept-notes")
-class KeptNotes:
+@broken("nothing_forgotten_in_snapshots", "notes are collected in a class variable that only grows")
+@projection("zoo.notes-in-class")
+class NotesInClass:
     notes: dict[str, str] = {}
     by_entry: ClassVar[dict[str, str]] = {}
 
@@ -666,7 +679,7 @@ class KeptNotes:
 # Dates
 
 
-@broken("at", "the year before a leap day is looked for, and is not there")
+@broken("at", "one year before a leap day is computed with replace(year=...)")
 @projection("zoo.leap-day")
 class LeapDay:
     days: list[int] = []
@@ -680,7 +693,7 @@ class LeapDay:
         return sum(day > since for day in self.days)
 
 
-@broken("same_history_same_view", "the month after December is looked for")
+@broken("same_history_same_view", "the month after December is computed as month 13")
 @projection("zoo.december")
 class December:
     ends: list[str] = []
@@ -694,7 +707,7 @@ class December:
         return tuple(self.ends)
 
 
-@broken("bounds", "a month is taken as its last day, which may lie ahead", bounds=(0, 1))
+@broken("bounds", "a month counts as its last day, which may be in the future", bounds=(0, 1))
 @projection("zoo.month-as-last-day")
 class MonthAsLastDay:
     last: str = ""
@@ -709,7 +722,7 @@ class MonthAsLastDay:
         return 2.0 ** ((date.fromisoformat(self.last) - at).days / 365)
 
 
-@broken("same_history_same_view", "text of a month is read as that of a day")
+@broken("same_history_same_view", "the text of a month is parsed as a day")
 @projection("zoo.month-as-day")
 class MonthAsDay:
     months: list[int] = []
@@ -722,7 +735,7 @@ class MonthAsDay:
         return tuple(self.months)
 
 
-@broken("fold_split_at_every_cut", "a window slides off the end of the calendar as it is looked at")
+@broken("fold_split_at_every_cut", "a view moves the start of a window that later steps use")
 @projection("zoo.sliding-window")
 class SlidingWindow:
     since: str = "2000-01-01"
@@ -741,7 +754,7 @@ class SlidingWindow:
 # Numbers
 
 
-@broken("bounds", "strengths are added up without a limit", bounds=(0, 1))
+@broken("bounds", "strengths are summed without a limit", bounds=(0, 1))
 @projection("zoo.unlimited")
 class Unlimited:
     strength: float = 0.0
@@ -754,7 +767,7 @@ class Unlimited:
         return self.strength
 
 
-@broken("bounds", "a penalty is taken off without a floor", bounds=(0, 1))
+@broken("bounds", "a penalty is subtracted without a minimum", bounds=(0, 1))
 @projection("zoo.penalty")
 class Penalty:
     score: float = 0.5
@@ -768,7 +781,9 @@ class Penalty:
 
 
 @broken(
-    "bounds", "a share is taken of the hours stated, which another field may exceed", bounds=(0, 1)
+    "bounds",
+    "a share divides by the stated hours only, which the numerator may exceed",
+    bounds=(0, 1),
 )
 @projection("zoo.share-of-stated")
 class ShareOfStated:
@@ -784,7 +799,7 @@ class ShareOfStated:
         return self.learned / self.stated if self.stated else None
 
 
-@broken("same_history_same_view", "hours are divided by, which may be 0")
+@broken("same_history_same_view", "a ratio divides by hours, which may be 0")
 @projection("zoo.per-hour")
 class PerHour:
     rate: float = 0.0
@@ -798,7 +813,7 @@ class PerHour:
         return self.rate
 
 
-@broken("same_history_same_view", "the best of nothing is looked for")
+@broken("same_history_same_view", "the maximum of an empty list is computed")
 @projection("zoo.best-of-none")
 class BestOfNone:
     scores: list[float] = []
@@ -811,7 +826,7 @@ class BestOfNone:
         return max(self.scores)
 
 
-@broken("rises", "an average is said to rise", rises_with=[SkillAssessed])
+@broken("rises", "an average is declared to rise", rises_with=[SkillAssessed])
 @projection("zoo.average")
 class Average:
     levels: list[float] = []
@@ -824,7 +839,7 @@ class Average:
         return sum(self.levels) / len(self.levels) if self.levels else None
 
 
-@broken("rises", "one more course resets what is counted", rises_with=[CourseFinished])
+@broken("rises", "a second course of the same title resets the count", rises_with=[CourseFinished])
 @projection("zoo.reset")
 class ResetByCourse:
     titles: list[str] = []
@@ -839,7 +854,7 @@ class ResetByCourse:
         return len(self.titles)
 
 
-@broken("rises", "a score is said to rise with goals, and knows none", rises_with=[GoalSet])
+@broken("rises", "a score is declared to rise with goals, and ignores them", rises_with=[GoalSet])
 @projection("zoo.never-rises")
 class NeverRises:
     seen: int = 0
@@ -852,7 +867,7 @@ class NeverRises:
         return self.seen
 
 
-@broken("rises", "difficulty is subtracted where it should count", rises_with=[ChallengeTaken])
+@broken("rises", "difficulty is subtracted instead of added", rises_with=[ChallengeTaken])
 @projection("zoo.sign")
 class WrongSign:
     stretch: int = 0
@@ -865,10 +880,10 @@ class WrongSign:
         return self.stretch
 
 
-# Views that can be changed
+# Mutable views
 
 
-@broken("view_is_frozen", "a tuple of lists is shown")
+@broken("view_is_frozen", "the view is a tuple of lists")
 @projection("zoo.lists-in-tuple")
 class ListsInTuple:
     days: list[str] = []
@@ -886,7 +901,7 @@ class Open:
     seen: int
 
 
-@broken("view_is_frozen", "the class of the view is not frozen")
+@broken("view_is_frozen", "the view class is not frozen")
 @projection("zoo.not-frozen")
 class NotFrozen:
     seen: int = 0
@@ -904,7 +919,7 @@ class Lonely:
     seen: int
 
 
-@broken("view_is_frozen", "two equal views are not equal")
+@broken("view_is_frozen", "two views with the same content are unequal")
 @projection("zoo.not-equal")
 class NotEqual:
     seen: int = 0
@@ -936,7 +951,7 @@ class HashlessView:
         return Hashless(self.seen)
 
 
-@broken("view_is_frozen", "a frozen mapping holds sets that are not")
+@broken("view_is_frozen", "a frozen mapping contains mutable sets")
 @projection("zoo.sets-in-mapping")
 class SetsInMapping:
     skills: dict[str, list[str]] = {}
@@ -949,10 +964,10 @@ class SetsInMapping:
         return immutabledict({title: set(skills) for title, skills in self.skills.items()})
 
 
-# Laws that would pass over nothing
+# Too little evidence
 
 
-@broken("recording_order", "the view is the same whatever happened")
+@broken("recording_order", "the view is a constant")
 @projection("zoo.constant")
 class Constant:
     seen: int = 0
@@ -984,7 +999,7 @@ class NoStep:
 
 @broken(
     "every_event_counts",
-    "a step swallows the error that it always makes",
+    "a step suppresses the error that it always raises",
     events=[SkillPractised, CourseFinished],
 )
 @projection("zoo.swallowed")
@@ -1007,7 +1022,7 @@ class Swallowed:
 
 @broken(
     "void",
-    "a guard lets nothing through",
+    "a condition is never true",
 )
 @projection("zoo.guarded")
 class Guarded:
@@ -1023,7 +1038,7 @@ class Guarded:
 
 
 @broken(
-    "same_history_same_view", "an end is taken to have a beginning, which may be voided or late"
+    "same_history_same_view", "every end is expected to have a start, which may be voided or late"
 )
 @projection("zoo.end-without-beginning")
 class EndWithoutBeginning:
@@ -1043,9 +1058,9 @@ class EndWithoutBeginning:
         return (self.ended, len(self.open))
 
 
-@broken("void", "an end keeps what its beginning said, which a void cannot reach")
-@projection("zoo.titles-kept")
-class TitlesKept:
+@broken("void", "titles of starts are in a class variable, which a void does not change")
+@projection("zoo.titles-in-class")
+class TitlesInClass:
     ended: list[str] = []
     titles: ClassVar[dict[str, str]] = {}
 

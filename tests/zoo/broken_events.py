@@ -1,4 +1,4 @@
-"""Broken events and broken upcasts, each with a projection that is right about them."""
+"""Broken events and broken upcasts, each with a correct projection."""
 
 from typing import Annotated, Any
 
@@ -12,35 +12,35 @@ SURVIVES = "events_survive_their_bytes"
 
 
 def shows(event_class, *names):
-    """A projection that shows these fields of the latest event of a class."""
+    """Return a projection that lists these fields of every event of a class."""
 
     class Shows:
-        told: list[str] = []
+        values: list[str] = []
 
         @on(event_class)
         def see(self, event):
-            self.told.append(repr([getattr(event, name) for name in names]))
+            self.values.append(repr([getattr(event, name) for name in names]))
 
         def view(self, at):
-            return tuple(self.told)
+            return tuple(self.values)
 
     Shows.__name__ = event_class.__name__
     Shows.__qualname__ = f"SHOWN[{event_class.__name__!r}]"
     return projection(f"zoo.shows.{event_class.__name__.lower()}")(Shows)
 
 
-def broken_event(law, mistake, *names, **said):
-    """An event that is caught by a law."""
+def broken_event(law, mistake, *names, **arguments):
+    """Add an event that a law catches."""
 
-    def keep(event_class):
-        said_of = {name: {event_class: value} for name, value in said.items()}
-        broken(law, mistake, events=[event_class], **said_of)(shows(event_class, *names))
+    def add(event_class):
+        by_class = {name: {event_class: value} for name, value in arguments.items()}
+        broken(law, mistake, events=[event_class], **by_class)(shows(event_class, *names))
         return event_class
 
-    return keep
+    return add
 
 
-# What a field may hold
+# Parts of events
 
 
 @attrs.define
@@ -51,7 +51,7 @@ class Place:
 register_type(Place, to_plain=lambda place: place.city, from_plain=Place)
 
 
-@broken_event(SURVIVES, "a part of the event can be changed", "place")
+@broken_event(SURVIVES, "a part of the event is mutable", "place")
 @event("zoo.changeable-part")
 class ChangeablePart(Action):
     place: Place = attrs.field(factory=Place)
@@ -62,7 +62,7 @@ class Room:
     number: int = 1
 
 
-@broken_event(SURVIVES, "a part of the event does not equal its like", "room")
+@broken_event(SURVIVES, "two equal parts of events compare unequal", "room")
 @event("zoo.unequal-part")
 class UnequalPart(Action):
     room: Room = attrs.field(factory=Room)
@@ -73,14 +73,16 @@ class Pay:
     cents: int = attrs.field(converter=lambda euros: euros * 100)
 
 
-@broken_event(SURVIVES, "a part turns euros into cents, and once more when it is read", "pay")
+@broken_event(SURVIVES, "a part converts euros to cents, and again when it is decoded", "pay")
 @event("zoo.converted-part")
 class ConvertedPart(Action):
     pay: Pay
 
 
 @broken_event(
-    SURVIVES, "the event greets whenever it is made, so once more when it is read", "title"
+    SURVIVES,
+    "the event prefixes its title when it is created, and again when it is decoded",
+    "title",
 )
 @event("zoo.greets")
 class Greets(Action):
@@ -98,7 +100,7 @@ class Badge:
         return id(self)
 
 
-@broken_event(SURVIVES, "parts that are equal have hashes of their own", "badge")
+@broken_event(SURVIVES, "equal parts have different hashes", "badge")
 @event("zoo.hash-by-address")
 class HashByAddress(Action):
     badge: Badge = attrs.field(factory=Badge)
@@ -124,7 +126,7 @@ class Loose:
 register_type(Loose, to_plain=lambda loose: loose.values, from_plain=Loose)
 
 
-@broken_event(SURVIVES, "a frozen part holds a list", "loose")
+@broken_event(SURVIVES, "a frozen part contains a list", "loose")
 @event("zoo.list-in-part")
 class ListInPart(Action):
     loose: Loose
@@ -143,7 +145,7 @@ def without(fields: dict[str, Any], name: str) -> dict[str, Any]:
 
 @broken_event(
     "old_versions",
-    "an upcast drops the field that it should rename",
+    "an upcast drops a field instead of renaming it",
     "prize",
     old_versions={1: lambda new: renamed(new, "prize", "money")},
 )
@@ -154,7 +156,7 @@ class DropsField(Action):
 
 @broken_event(
     "old_versions",
-    "an upcast renames hours to minutes, and leaves the number as it is",
+    "an upcast renames hours to minutes without converting the number",
     "minutes",
     old_versions={
         1: lambda new: (
@@ -169,7 +171,7 @@ class WrongUnit(Action):
 
 @broken_event(
     "old_versions",
-    "an upcast keeps the old field beside the new one",
+    "an upcast adds the new field and keeps the old one",
     "place",
     old_versions={1: lambda new: renamed(new, "place", "city")},
 )
@@ -203,7 +205,7 @@ class ConstantUpcast(Action):
 
 @broken_event(
     "old_versions",
-    "an upcast needs a field that old events may lack",
+    "an upcast requires a field that old events may lack",
     "place",
     old_versions={
         1: lambda new: without(new, "place") | ({"city": new["place"]} if new["place"] else {})
@@ -220,7 +222,7 @@ class NeedsField(Action):
 
 @broken_event(
     "old_versions",
-    "the upcast of version 1 skips what that of version 2 does",
+    "the upcast of version 1 drops the field that the upcast of version 2 renames",
     "stars",
     old_versions={
         2: lambda new: renamed(new, "stars", "points"),
@@ -239,7 +241,7 @@ class SkipsStep(Action):
     stars: int = 0
 
 
-@broken_event("old_versions", "the kit was not told how an older version was written", "stars")
+@broken_event("old_versions", "no function in old_versions= writes the older version", "stars")
 @event("zoo.untold", version=2, upcasts={1: lambda old: renamed(old, "points", "stars")})
-class Untold(Action):
+class NoOldVersion(Action):
     stars: int = 0

@@ -1,4 +1,4 @@
-"""Broken stores: a store in memory, or one in a file, with one mistake."""
+"""Broken stores: a store in memory or in a file with one mistake."""
 
 import json
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from zoo.keeper import broken_store
 
 
 class InMemory(MemoryStore):
-    """It is made for a folder, and keeps nothing there."""
+    """A store in memory that accepts a folder and ignores it."""
 
     def __init__(self, folder):
         super().__init__()
@@ -21,14 +21,14 @@ class InMemory(MemoryStore):
         return super().rows(ledger, Query())
 
 
-@broken_store("all_or_nothing", "a block that raises leaves what it appended")
+@broken_store("all_or_nothing", "a block that raises leaves its rows")
 class KeepsHalf(InMemory):
     @contextmanager
     def writing(self, ledger):
         with self._lock:
             self._check_open()
             if self._writing is not None:
-                raise StoreError("end that first")
+                raise StoreError("a writing block is open already")
             head = self._read(ledger).head
             self._writing = (ledger, head.size)
             try:
@@ -38,7 +38,7 @@ class KeepsHalf(InMemory):
                 self._writing = None
 
 
-@broken_store("blocks_do_not_nest", "a writer may begin to write while it writes")
+@broken_store("blocks_do_not_nest", "a writing block may begin within another")
 class BlocksNest(InMemory):
     @contextmanager
     def writing(self, ledger):
@@ -48,14 +48,15 @@ class BlocksNest(InMemory):
         self._writing = outer
 
 
-@broken_store("blocks_refuse_what_must_wait", "a purge within a block silently does nothing")
+@broken_store("blocks_refuse_delete_purge_and_save", "a purge within a block silently does nothing")
 class PurgesWithin(InMemory):
     def purge(self):
         self._check_open()
 
 
 @broken_store(
-    "blocks_refuse_what_must_wait", "a writer may save snapshots of what it may still undo"
+    "blocks_refuse_delete_purge_and_save",
+    "snapshots may be saved within a block, which may still fail",
 )
 class SavesWithin(InMemory):
     def save(self, ledger, key, fingerprint, snapshots):
@@ -65,7 +66,7 @@ class SavesWithin(InMemory):
             here.save(key, fingerprint, snapshots)
 
 
-@broken_store("all_or_nothing", "the snapshots go with a block that raises")
+@broken_store("all_or_nothing", "a block that raises deletes the snapshots")
 class DropsSnapshots(InMemory):
     @contextmanager
     def writing(self, ledger):
@@ -78,7 +79,7 @@ class DropsSnapshots(InMemory):
             raise
 
 
-@broken_store("ids_are_taken_once", "an id that is taken is overwritten")
+@broken_store("ids_are_unique", "a row with a used id replaces the earlier one")
 class Overwrites(InMemory):
     def append(self, ledger, rows, frontier):
         with self._lock:
@@ -88,23 +89,23 @@ class Overwrites(InMemory):
             super().append(ledger, rows, frontier)
 
 
-@broken_store("keys_are_shared", "a key that is taken is refused")
+@broken_store("keys_are_shared", "a used key is refused")
 class KeysTakenOnce(InMemory):
     def append(self, ledger, rows, frontier):
         keys = [row.key for row in rows if row.key is not None]
         if super().rows(ledger, Query(keys=keys)) or len(keys) > len(set(keys)):
-            raise StoreError("a key is taken")
+            raise StoreError("a key is used already")
         super().append(ledger, rows, frontier)
 
 
-@broken_store("long_texts_are_refused", "a text is cut where it is too long")
+@broken_store("long_texts_are_refused", "texts that are too long are truncated")
 class CutsTexts(InMemory):
     def append(self, ledger, rows, frontier):
         rows = [row._replace(id=row.id[:500], key=row.key and row.key[:500]) for row in rows]
         super().append(ledger, rows, frontier)
 
 
-@broken_store("half_characters_are_refused", "half a character becomes a question mark")
+@broken_store("lone_surrogates_are_refused", "a lone surrogate is replaced by a question mark")
 class ReplacesHalves(InMemory):
     def append(self, ledger, rows, frontier):
         rows = [row._replace(key=row.key and self._whole(row.key)) for row in rows]
@@ -114,7 +115,9 @@ class ReplacesHalves(InMemory):
         return text.encode("utf-8", "replace").decode()
 
 
-@broken_store("rows_follow_without_a_hole", "rows are numbered by the store, whatever they say")
+@broken_store(
+    "rows_are_numbered_without_gaps", "the store renumbers rows instead of checking their numbers"
+)
 class Renumbers(InMemory):
     def append(self, ledger, rows, frontier):
         size = self._read(ledger).head.size
@@ -122,7 +125,7 @@ class Renumbers(InMemory):
         super().append(ledger, rows, frontier)
 
 
-@broken_store("texts_are_compared_exactly", "keys are compared without regard to case")
+@broken_store("texts_are_compared_exactly", "keys are compared case-insensitively")
 class FoldsCase(InMemory):
     def rows(self, ledger, query, /):
         if query.keys is None:
@@ -132,13 +135,13 @@ class FoldsCase(InMemory):
         return [row for row in rows if row.key is not None and row.key.lower() in keys]
 
 
-@broken_store("rows_by_place", "rows by place are in the order of their numbers")
+@broken_store("rows_by_place", "rows in order of place are sorted by number")
 class ByNumber(InMemory):
     def rows(self, ledger, query, /):
         return sorted(super().rows(ledger, query))
 
 
-@broken_store("rows_by_place", "places are sorted within each append, but not with those before")
+@broken_store("rows_by_place", "rows are sorted by place within each append only")
 class SortsEachAppend(InMemory):
     def append(self, ledger, rows, frontier):
         before = list(self._read(ledger)._places)
@@ -147,14 +150,14 @@ class SortsEachAppend(InMemory):
         here._places = [*before, *sorted(set(here._places) - set(before))]
 
 
-@broken_store("rows_by_place", "the last day of a window is left out")
+@broken_store("rows_by_place", "the last day of a window is excluded")
 class ExclusiveUntil(InMemory):
     def rows(self, ledger, query, /):
         rows = super().rows(ledger, query)
         return [row for row in rows if query.until is None or row.on != query.until]
 
 
-@broken_store("rows_by_place", "a page begins with the last row of the one before")
+@broken_store("rows_by_place", "a page begins with the last row of the previous page")
 class RepeatsTheLast(InMemory):
     def rows(self, ledger, query, /):
         if query.behind is not None:
@@ -163,7 +166,7 @@ class RepeatsTheLast(InMemory):
         return super().rows(ledger, query)
 
 
-@broken_store("rows_by_number", "the newest rows are the first ones, turned round")
+@broken_store("rows_by_number", "the newest rows are the first rows, reversed")
 class NewestOfTheFirst(InMemory):
     def rows(self, ledger, query, /):
         if query.order != "newest":
@@ -171,27 +174,27 @@ class NewestOfTheFirst(InMemory):
         return super().rows(ledger, query._replace(order="number"))[::-1]
 
 
-@broken_store("rows_by_number", "the newest rows come without a limit")
+@broken_store("rows_by_number", "the limit is ignored for the newest rows")
 class NewestIgnoresLimit(InMemory):
     def rows(self, ledger, query, /):
         limit = None if query.order == "newest" and query.limit else query.limit
         return super().rows(ledger, query._replace(limit=limit))
 
 
-@broken_store("rows_by_type", "the limit counts before the types are chosen")
+@broken_store("rows_by_type", "the limit applies before the types")
 class LimitFirst(InMemory):
     def rows(self, ledger, query, /):
         rows = super().rows(ledger, query._replace(types=None))
         return [row for row in rows if query.types is None or row.type in query.types]
 
 
-@broken_store("rows_by_type", "no types are taken for all of them")
+@broken_store("rows_by_type", "an empty set of types selects all types")
 class NoneOfTypes(InMemory):
     def rows(self, ledger, query, /):
         return super().rows(ledger, query._replace(types=query.types or None))
 
 
-@broken_store("rows_up_to_an_instant", "what was recorded at the instant itself is left out")
+@broken_store("rows_up_to_an_instant", "rows recorded at the instant itself are excluded")
 class KnownBefore(InMemory):
     def rows(self, ledger, query, /):
         rows = super().rows(ledger, query._replace(limit=None))
@@ -199,7 +202,7 @@ class KnownBefore(InMemory):
         return [row for row in rows if at is None or row.recorded_at < at][: query.limit]
 
 
-@broken_store("rows_by_what_they_name", "a kind is looked up as the beginning of another")
+@broken_store("rows_by_id", "a kind also matches kinds that begin with it")
 class PrefixOfKind(InMemory):
     def rows(self, ledger, query, /):
         rows = super().rows(ledger, query._replace(kind=None))
@@ -207,14 +210,14 @@ class PrefixOfKind(InMemory):
         return [row for row in rows if (row.introduces or "").startswith(kind)]
 
 
-@broken_store("rows_by_what_they_name", "what introduces an id is not among what names it")
+@broken_store("rows_by_id", "a query by id ignores the row that introduces it")
 class IgnoresIntroducer(InMemory):
     def rows(self, ledger, query, /):
         rows = super().rows(ledger, query)
         return [row for row in rows if query.names in {None, *json.loads(row.names or "[]")}]
 
 
-@broken_store("rows_by_what_they_name", "an id is looked for in the text of the names")
+@broken_store("rows_by_id", "an id matches any part of the text of the names")
 class NamesAsText(InMemory):
     def rows(self, ledger, query, /):
         if query.names is None:
@@ -223,7 +226,7 @@ class NamesAsText(InMemory):
         return [r for r in rows if query.names == r.introduces or query.names in (r.names or "")]
 
 
-@broken_store("conditions_narrow_each_other", "of several conditions only the first counts")
+@broken_store("conditions_narrow_each_other", "only one of several conditions counts")
 class FirstCondition(InMemory):
     def rows(self, ledger, query, /):
         if query.source is not None:
@@ -231,13 +234,15 @@ class FirstCondition(InMemory):
         return super().rows(ledger, query)
 
 
-@broken_store("conditions_narrow_each_other", "a row without personal lines may be chosen for them")
+@broken_store("conditions_narrow_each_other", "a query for personal lines returns rows without any")
 class IgnoresPersonal(InMemory):
     def rows(self, ledger, query, /):
         return super().rows(ledger, query._replace(personal=None))
 
 
-@broken_store("conditions_narrow_each_other", "a row without a date is behind no place, and any")
+@broken_store(
+    "conditions_narrow_each_other", "a row without a date counts as being after every place"
+)
 class UndatedBehind(InMemory):
     def rows(self, ledger, query, /):
         if query.behind is None or query.order == "place":
@@ -246,7 +251,9 @@ class UndatedBehind(InMemory):
         return [row for row in every if row.on is None or (row.on, row.seq) > query.behind]
 
 
-@broken_store("conditions_narrow_each_other", "rows about an entry are those with its id, too")
+@broken_store(
+    "conditions_narrow_each_other", "a query for the corrections of an entry returns the entry too"
+)
 class TargetsAreIds(InMemory):
     def rows(self, ledger, query, /):
         if query.targets is None:
@@ -259,7 +266,7 @@ class TargetsAreIds(InMemory):
         ]
 
 
-@broken_store("many_are_looked_up_at_once", "an id that is asked for twice is found twice")
+@broken_store("queries_take_many_texts", "an id given twice returns its row twice")
 class FoundTwice(InMemory):
     def rows(self, ledger, query, /):
         rows = super().rows(ledger, query)
@@ -267,47 +274,53 @@ class FoundTwice(InMemory):
         return sorted(row for row in rows for _ in range(max(1, ids.count(row.id))))
 
 
-@broken_store("many_are_looked_up_at_once", "of many texts only the first thousand are looked up")
+@broken_store("queries_take_many_texts", "only the first thousand texts of a query are looked up")
 class FirstThousand(InMemory):
     def rows(self, ledger, query, /):
         keys = query.keys if query.keys is None else list(query.keys)[:1_000]
         return super().rows(ledger, query._replace(keys=keys))
 
 
-@broken_store("snapshots_of_other_code", "snapshots of other code are given out")
+@broken_store("snapshots_of_other_code", "snapshots of other code are returned")
 class AnyFingerprint(InMemory):
     def snapshots(self, ledger, key, fingerprint, *, limit=None):
         return self._read(ledger).snapshots.get(key, ("", []))[1][:limit]
 
 
-@broken_store("snapshots_are_replaced", "saved snapshots join those that were there")
+@broken_store("snapshots_are_replaced", "saved snapshots are added to the existing ones")
 class SnapshotsPileUp(InMemory):
     def save(self, ledger, key, fingerprint, snapshots):
         old = self.snapshots(ledger, key, fingerprint)
         super().save(ledger, key, fingerprint, [*old, *snapshots])
 
 
-@broken_store("snapshots_are_replaced", "one snapshot is the nearest and not the furthest")
+@broken_store(
+    "snapshots_are_replaced", "a limit of one returns the earliest snapshot instead of the latest"
+)
 class NearestSnapshot(InMemory):
     def snapshots(self, ledger, key, fingerprint, *, limit=None):
         return super().snapshots(ledger, key, fingerprint)[-(limit or 0) :]
 
 
-@broken_store("snapshots_need_a_ledger", "a snapshot makes the ledger that it is of")
+@broken_store("snapshots_need_a_ledger", "saving a snapshot creates its ledger")
 class SnapshotMakesLedger(InMemory):
     def save(self, ledger, key, fingerprint, snapshots):
         self._ledgers.setdefault(ledger, LedgerInMemory())
         super().save(ledger, key, fingerprint, snapshots)
 
 
-@broken_store("snapshots_have_places_of_their_own", "of snapshots at one place the last is kept")
+@broken_store(
+    "snapshots_have_places_of_their_own", "of two snapshots at one place the last is saved"
+)
 class LastAtAPlace(InMemory):
     def save(self, ledger, key, fingerprint, snapshots):
         by_place = {(one.on, one.seq): one for one in snapshots}
         super().save(ledger, key, fingerprint, list(by_place.values()))
 
 
-@broken_store("snapshots_from_before_a_correction", "snapshots are kept whatever came since")
+@broken_store(
+    "snapshots_from_before_a_correction", "snapshots are saved although a correction came since"
+)
 class KeepsStale(InMemory):
     def save(self, ledger, key, fingerprint, snapshots):
         if ledger in self._ledgers:
@@ -315,7 +328,7 @@ class KeepsStale(InMemory):
             self._ledgers[ledger].snapshots[key] = (fingerprint, ordered)
 
 
-@broken_store("personal_lines_are_erased", "snapshots outlive what was erased")
+@broken_store("personal_lines_are_erased", "erasing keeps the snapshots")
 class ErasesNoSnapshots(InMemory):
     def erase(self, ledger, remaining):
         before = self._read(ledger).snapshots
@@ -323,14 +336,14 @@ class ErasesNoSnapshots(InMemory):
         self._ledgers[ledger].snapshots = before
 
 
-@broken_store("erasing_needs_its_rows", "rows that are not there are passed over")
+@broken_store("erasing_needs_its_rows", "rows that do not exist are skipped")
 class ErasesWhatIsThere(InMemory):
     def erase(self, ledger, remaining):
         there = self._read(ledger).personal_lines(remaining)
         super().erase(ledger, {seq: remaining[seq] for seq in there})
 
 
-@broken_store("erasing_never_adds", "a line may remain twice, as lines are compared as a set")
+@broken_store("erasing_never_adds", "a line may be repeated, as lines are compared as a set")
 class DoublesLines(InMemory):
     def erase(self, ledger, remaining):
         once = {
@@ -342,7 +355,7 @@ class DoublesLines(InMemory):
             self._ledgers[ledger] = self._ledgers[ledger].erased(remaining)
 
 
-@broken_store("a_deleted_ledger_is_gone", "a deleted ledger leaves its snapshots")
+@broken_store("deleting_removes_a_whole_ledger", "deleting a ledger keeps its snapshots")
 class DeletesNoSnapshots(InMemory):
     def delete(self, ledger):
         before = self._read(ledger).snapshots
@@ -355,20 +368,22 @@ class DeletesNoSnapshots(InMemory):
             self._ledgers[ledger].snapshots = self._late[1]
 
 
-@broken_store("a_deleted_ledger_is_gone", "a deleted ledger is empty, and still listed")
+@broken_store(
+    "deleting_removes_a_whole_ledger", "a deleted ledger is still listed, as an empty one"
+)
 class ListsDeleted(InMemory):
     def delete(self, ledger):
         super().delete(ledger)
         self._ledgers[ledger] = LedgerInMemory()
 
 
-@broken_store("closed_stores_say_so", "a closed store goes on answering")
+@broken_store("closed_stores_refuse_every_use", "a closed store still answers")
 class NeverCloses(InMemory):
     def close(self):
         pass
 
 
-@broken_store("closed_stores_say_so", "a closed store can be purged and checked")
+@broken_store("closed_stores_refuse_every_use", "a closed store can be purged and checked")
 class ChecksWhenClosed(InMemory):
     def purge(self):
         self._check_idle()
@@ -377,7 +392,7 @@ class ChecksWhenClosed(InMemory):
         pass
 
 
-@broken_store("append_needs_its_block", "an append outside of a block is taken")
+@broken_store("append_needs_its_block", "an append outside a block is accepted")
 class AppendsAnywhere(InMemory):
     def append(self, ledger, rows, frontier):
         if self._writing is None or self._writing[0] != ledger:
@@ -386,13 +401,13 @@ class AppendsAnywhere(InMemory):
             super().append(ledger, rows, frontier)
 
 
-@broken_store("threads_see_whole_blocks", "another thread sees half a block")
+@broken_store("threads_see_whole_blocks", "another thread sees part of a block")
 class NoLock(InMemory):
     def head(self, ledger):
         return self._ledgers[ledger].head if ledger in self._ledgers else EMPTY
 
 
-@broken_store("a_check_waits_for_nobody", "a check waits until nobody writes")
+@broken_store("check_does_not_wait_for_a_block", "a check waits until nobody writes")
 class ChecksInTurn(InMemory):
     def check(self, ledger=None, /):
         with self._lock:
@@ -400,8 +415,8 @@ class ChecksInTurn(InMemory):
 
 
 @broken_store(
-    "second_stores_see_what_was_appended",
-    "what was appended is written when it is closed",
+    "second_stores_see_ended_blocks",
+    "rows are written when the store is closed",
     lasting=True,
 )
 class WritesAtClose(MemoryStore):
@@ -431,8 +446,8 @@ class WritesAtClose(MemoryStore):
 
 
 @broken_store(
-    "what_was_appended_outlives_a_crash",
-    "the transaction is left open until the next one",
+    "blocks_survive_a_crash",
+    "a transaction is committed only when the next begins",
     lasting=True,
 )
 class CommitsLate(SQLiteStore):
@@ -469,7 +484,9 @@ class CommitsLate(SQLiteStore):
         super().close()
 
 
-@broken_store("no_byte_is_left", "what was erased stays in free pages", lasting=True)
+@broken_store(
+    "purge_removes_every_byte", "erased data stays in free pages of the file", lasting=True
+)
 class NeverPurges(SQLiteStore):
     def __init__(self, folder: Path):
         super().__init__(folder / "kept.ledger")

@@ -1,4 +1,4 @@
-"""Who keeps the animals: each has one realistic mistake, and the law that must catch it."""
+"""The list of animals: each has one realistic mistake, and the law that must catch it."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -7,21 +7,21 @@ from careerledger.testing import laws, store_laws
 
 
 class Animal(NamedTuple):
-    """Something broken."""
+    """A projection or store, broken or suspicious."""
 
     name: str
     mistake: str
-    """What is wrong with it, as the documentation tells it."""
+    """Its mistake, in the words of the guide; of a sound animal, why it is right."""
     law: str
-    """The law that catches it."""
+    """The law that catches it; empty for a sound animal."""
     kind: Any
     """The projection or the store."""
-    said: dict[str, Any]
-    """What its author says about it, as ``laws`` or ``store_laws`` takes it."""
+    arguments: dict[str, Any]
+    """The keyword arguments for ``laws`` or ``store_laws``."""
 
     def suite(self) -> Any:
-        """The laws that it must keep, as a test case."""
-        return (store_laws if self in STORES else laws)(self.kind, **self.said)
+        """Return the test class of its laws."""
+        return (store_laws if self in STORES else laws)(self.kind, **self.arguments)
 
 
 PROJECTIONS: list[Animal] = []
@@ -29,24 +29,26 @@ STORES: list[Animal] = []
 SOUND: list[Animal] = []
 
 
-def broken(law: str, mistake: str, **said: Any) -> Callable[[Any], Any]:
-    """A projection that is caught by a law."""
-    return _keep(PROJECTIONS, mistake, law, said)
+def broken(law: str, mistake: str, **arguments: Any) -> Callable[[Any], Any]:
+    """Add a projection that a law catches."""
+    return _add_to(PROJECTIONS, mistake, law, arguments)
 
 
 def broken_store(law: str, mistake: str, *, lasting: bool = False) -> Callable[[Any], Any]:
-    """A store that is caught by a law; one in memory, unless it is lasting."""
-    return _keep(STORES, mistake, law, {"lasting": lasting})
+    """Add a store that a law catches; in memory, unless it is lasting."""
+    return _add_to(STORES, mistake, law, {"lasting": lasting})
 
 
-def sound(reason: str, **said: Any) -> Callable[[Any], Any]:
-    """A projection that looks suspicious, and why there is nothing wrong with it."""
-    return _keep(SOUND, reason, "", said)
+def sound(reason: str, **arguments: Any) -> Callable[[Any], Any]:
+    """Add a projection that looks suspicious, with the reason why it is right."""
+    return _add_to(SOUND, reason, "", arguments)
 
 
-def _keep(cage: list[Animal], mistake: str, law: str, said: dict[str, Any]) -> Callable[[Any], Any]:
-    def keep(kind: Any) -> Any:
-        cage.append(Animal(kind.__name__, mistake, law, kind, said))
+def _add_to(
+    animals: list[Animal], mistake: str, law: str, arguments: dict[str, Any]
+) -> Callable[[Any], Any]:
+    def add(kind: Any) -> Any:
+        animals.append(Animal(kind.__name__, mistake, law, kind, arguments))
         return kind
 
-    return keep
+    return add

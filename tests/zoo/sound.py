@@ -1,4 +1,4 @@
-"""Projections that look suspicious and are right: the kit must not cry wolf."""
+"""Projections that look suspicious and are right: the kit must accept them."""
 
 import random
 from collections import Counter
@@ -25,7 +25,7 @@ from careerledger.projections import on, projection
 from zoo.keeper import sound
 
 
-@sound("a set of floats is summed, by fsum, which is exact in any order", bounds=(0, 10**9))
+@sound("a set of floats is summed with fsum, which is exact in any order", bounds=(0, 10**9))
 @projection("zoo.sound.fsum")
 class SumOfSet:
     hours: set[float] = set()
@@ -51,7 +51,7 @@ class SortedSet:
         return tuple(sorted(self.skills))
 
 
-@sound("entry numbers break ties, but only between entries of one date")
+@sound("entry numbers break ties, only between entries of one date")
 @projection("zoo.sound.place")
 class LatestByPlace:
     day: str = ""
@@ -67,7 +67,7 @@ class LatestByPlace:
         return self.skill
 
 
-@sound("entries are named by their numbers, in the order of what they say")
+@sound("entries are listed by number, sorted by their content")
 @projection("zoo.sound.evidence")
 class Evidence:
     shares: list[tuple[float, int]] = []
@@ -86,7 +86,7 @@ def _half(days: int) -> float:
     return 2.0 ** (-days / 365)
 
 
-@sound("a cache is shared by all folds, of a pure function", bounds=(0, 1))
+@sound("all folds share the cache of a pure function", bounds=(0, 1))
 @projection("zoo.sound.pure-cache")
 class PureCache:
     last: int | None = None
@@ -99,7 +99,7 @@ class PureCache:
         return None if self.last is None else _half(at.toordinal() - self.last)
 
 
-@sound("dice are thrown from a seed that is part of the state")
+@sound("random numbers come from a seed in the state")
 @projection("zoo.sound.seeded")
 class Seeded:
     skills: list[str] = []
@@ -114,7 +114,7 @@ class Seeded:
         return tuple(shuffled)
 
 
-@sound("a class variable is a dict, which is only read")
+@sound("a class variable is a dict that is only read")
 @projection("zoo.sound.table")
 class ReadsTable:
     WEIGHTS: ClassVar[dict[str, int]] = {"amber": 3, "birch": 2}
@@ -128,7 +128,7 @@ class ReadsTable:
         return self.score
 
 
-@sound("the state is sorted in place by a view, and no step depends on its order")
+@sound("a view sorts the state in place, and no step depends on the order")
 @projection("zoo.sound.sorts")
 class SortsInPlace:
     days: list[int] = []
@@ -142,7 +142,7 @@ class SortsInPlace:
         return tuple(self.days)
 
 
-@sound("a year back is counted on a leap day, by days")
+@sound("one year before a leap day is computed as 365 days")
 @projection("zoo.sound.window")
 class LastYear:
     days: list[int] = []
@@ -156,7 +156,7 @@ class LastYear:
         return sum(since < day <= at.toordinal() for day in self.days)
 
 
-@sound("a Counter is made, but within the view alone", rises_with=[SkillPractised])
+@sound("a Counter is used within the view only", rises_with=[SkillPractised])
 @projection("zoo.sound.counter")
 class CounterInView:
     skills: list[str] = []
@@ -169,7 +169,7 @@ class CounterInView:
         return max(Counter(self.skills).values(), default=0)
 
 
-@sound("a snapshot has a field that is neither compared nor given", events=[SkillPractised])
+@sound("the state has a field with eq=False and init=False", events=[SkillPractised])
 @projection("zoo.sound.uncompared")
 class Uncompared:
     seen: int = 0
@@ -185,7 +185,7 @@ class Uncompared:
 
 
 @sound(
-    "the view holds a list, and its author says why",
+    "the view is a list, and the law is waived with a reason",
     waived={"view_is_frozen": "a chart library takes lists alone"},
 )
 @projection("zoo.sound.waived")
@@ -200,7 +200,7 @@ class ListForCharts:
         return list(self.days)
 
 
-@sound("it takes any action, and looks at what all of them have", events=[SkillPractised])
+@sound("a step takes every action, and reads a field that all have", events=[SkillPractised])
 @projection("zoo.sound.any")
 class AnyAction:
     themes: dict[str, int] = {}
@@ -214,7 +214,7 @@ class AnyAction:
         return immutabledict(self.themes)
 
 
-@sound("a coarse date is before the days within it, and so it is folded", bounds=(0, 1))
+@sound("a coarse date comes before the days within it, as in the fold", bounds=(0, 1))
 @projection("zoo.sound.coarse")
 class Coarse:
     first: str | None = None
@@ -230,7 +230,7 @@ class Coarse:
         return float(Fraction(1, 1 + days))
 
 
-@sound("roles that end before they start are left as they are")
+@sound("a role that ends before it starts is accepted")
 @projection("zoo.sound.early-end")
 class EarlyEnd:
     open: dict[str, str] = {}
@@ -267,22 +267,20 @@ class Met(Action):
     place: str | None = None
 
 
-@sound(
-    "one field of an older version has become two", events=[Met], old_versions={Met: {1: _joined}}
-)
+@sound("one field of an older version became two", events=[Met], old_versions={Met: {1: _joined}})
 @projection("zoo.sound.meetings")
 class Meetings:
-    told: list[tuple[str, str | None]] = []
+    meetings: list[tuple[str, str | None]] = []
 
     @on(Met)
     def meet(self, event):
-        self.told.append((event.name, event.place))
+        self.meetings.append((event.name, event.place))
 
     def view(self, at):
-        return tuple(self.told)
+        return tuple(self.meetings)
 
 
-@sound("a date of the calendar is kept, as text")
+@sound("a date is stored as text")
 @projection("zoo.sound.date-text")
 class DateText:
     last: str | None = None

@@ -1,4 +1,4 @@
-"""A career: what was recorded, voided and amended, in the order it was."""
+"""A career: the events, voids and amendments of one ledger, in recording order."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -15,22 +15,22 @@ from careerledger.journal import codec
 from careerledger.journal.write import as_row
 from careerledger.ledger import Ledger
 from careerledger.proofs import Frontier
-from careerledger.testing._shown import Code
+from careerledger.testing._python_code import PythonCode
 
 NOON: Final = datetime(2026, 1, 1, 12, tzinfo=UTC)
-"""When the recording of a made-up career begins: after all of it has happened."""
+"""When a generated career starts to be recorded: after its last event has happened."""
 
 
 @attrs.frozen
 class Voided:
-    """The entry with this number counts as never recorded."""
+    """A correction: the entry with this number counts as never recorded."""
 
     number: int
 
 
 @attrs.frozen
 class Amended:
-    """The entry with this number counts as if this event had been recorded in its place."""
+    """A correction: the entry with this number counts as if it had recorded this event."""
 
     number: int
     event: Action
@@ -40,19 +40,20 @@ Step = Action | UnknownEvent | Voided | Amended
 """What one entry of a career records."""
 
 
-def _checked(career: Iterable[Step]) -> tuple[Step, ...]:
+def _checked_steps(career: Iterable[Step]) -> tuple[Step, ...]:
     steps = tuple(career)
     voided: set[int] = set()
     for number, step in enumerate(steps, start=1):
         if isinstance(step, Voided | Amended):
             if not 0 < step.number < number or isinstance(steps[step.number - 1], Voided | Amended):
                 raise DefinitionError(
-                    f"entry #{number} of the career corrects #{step.number}, which is not an "
-                    "earlier entry of an event"
+                    f"entry #{number} of the career corrects #{step.number}, which is not the "
+                    "number of an earlier event; entries are numbered from 1, corrections too"
                 )
             if step.number in voided:
                 raise DefinitionError(
-                    f"entry #{number} of the career corrects #{step.number}, which was voided"
+                    f"entry #{number} of the career corrects #{step.number}, which is already "
+                    "voided; correct it before it is voided, or leave the correction out"
                 )
             if isinstance(step, Voided):
                 voided.add(step.number)
@@ -61,17 +62,17 @@ def _checked(career: Iterable[Step]) -> tuple[Step, ...]:
 
 @attrs.frozen(repr=False)
 class Career:
-    """What a career recorded, in the order it did: entry #1 first.
+    """The events and corrections of one ledger, in recording order: entry #1 first.
 
     Args:
-        steps: Events, and corrections of earlier ones by their number: ``Voided(1)``,
+        steps: Events, and corrections of earlier events by number: ``Voided(1)``,
             ``Amended(1, event)``.
 
     Raises:
-        DefinitionError: A correction is of no earlier event, or of a voided one.
+        DefinitionError: A correction has the number of no earlier event, or of a voided one.
     """
 
-    steps: tuple[Step, ...] = attrs.field(converter=_checked, default=())
+    steps: tuple[Step, ...] = attrs.field(converter=_checked_steps, default=())
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -83,55 +84,55 @@ class Career:
         return type(self)(self.steps[part])
 
     def __repr__(self) -> str:
-        return f"Career({lines_of(self.steps, Code())})"
+        return f"Career({steps_as_code(self.steps, PythonCode())})"
 
     @property
     def facts(self) -> list[Action | UnknownEvent]:
-        """The facts in force, as if the career had been recorded right at first."""
-        return [fact for _, fact in facts_in_force(self.steps)]
+        """The events with every correction applied, in recording order."""
+        return [event for _, event in events_in_force(self.steps)]
 
     def history(self) -> list[Entry[Any]]:
-        """The entries with every correction applied, in the order things happened."""
+        """Return the entries with every correction applied, in the order the events happened."""
         return history_of(self.steps)
 
     def record(self, ledger: Ledger | None = None) -> Ledger:
         """Record the career, one entry at a time.
 
         Args:
-            ledger: Where to; default: a new one in memory, which takes any reference and whose
-                clock begins on 2026-01-01.
+            ledger: The ledger to record in. Default: a new one in memory that accepts references
+                to unknown ids, and whose clock starts on 2026-01-01.
 
         Returns:
             The ledger.
         """
         ledger = new_ledger() if ledger is None else ledger
-        record(ledger, self.steps, [])
+        record_steps(ledger, self.steps, [])
         return ledger
 
 
-def lines_of(steps: Sequence[Step], code: Code) -> str:
-    """Return the steps as the text of a list, one to a line, with their numbers."""
+def steps_as_code(steps: Sequence[Step], code: PythonCode) -> str:
+    """Return the steps as the source of a list, one per line, with their numbers."""
     if not steps:
         return "[]"
-    lines = "".join(f"    {code.of(step)},  # {n}\n" for n, step in enumerate(steps, start=1))
-    return f"[\n{lines}]"
+    lines = [f"    {code.expression(step)},  # {n}\n" for n, step in enumerate(steps, start=1)]
+    return f"[\n{''.join(lines)}]"
 
 
-def facts_in_force(steps: Sequence[Step]) -> list[tuple[int, Action | UnknownEvent]]:
-    """Return the facts with corrections applied, by the numbers of their entries."""
-    facts: dict[int, Action | UnknownEvent] = {}
+def events_in_force(steps: Sequence[Step]) -> list[tuple[int, Action | UnknownEvent]]:
+    """Return the events with every correction applied, each with its entry's number."""
+    events: dict[int, Action | UnknownEvent] = {}
     for number, step in enumerate(steps, start=1):
         if isinstance(step, Voided):
-            del facts[step.number]
+            del events[step.number]
         elif isinstance(step, Amended):
-            facts[step.number] = step.event
+            events[step.number] = step.event
         else:
-            facts[number] = step
-    return sorted(facts.items())
+            events[number] = step
+    return sorted(events.items())
 
 
 def entry_of(event: Event, seq: int) -> Entry[Any]:
-    """Return an entry as a ledger would make it."""
+    """Return the entry that a ledger would record for an event."""
     if isinstance(event, UnknownEvent):
         name, version = event.type, event.version
     else:
@@ -163,18 +164,18 @@ def history_of(steps: Sequence[Step], after: int = 0) -> list[Entry[Any]]:
         else:
             event = step
         entries.append(entry_of(event, number))
-    facts = [entry for entry in entries if isinstance(entry.event, Action | UnknownEvent)]
+    events = [entry for entry in entries if isinstance(entry.event, Action | UnknownEvent)]
     corrections = [e for e in entries if isinstance(e.event, EntryVoided | EntryAmended)]
     by_id = {entry.id: entry for entry in entries}
-    applied = Corrections.of(corrections, by_id.get)
-    return list(corrected(sorted(facts, key=place), applied, lambda _: True))
+    applicable = Corrections.of(corrections, by_id.get)
+    return list(corrected(sorted(events, key=place), applicable, lambda _: True))
 
 
 class Clock:
-    """A clock that goes on by a second whenever it is read.
+    """A clock that advances by one second whenever it is read.
 
     Args:
-        now: The first instant that it shows is a second later.
+        now: One second before the first instant that it returns.
     """
 
     def __init__(self, now: datetime = NOON) -> None:
@@ -186,12 +187,18 @@ class Clock:
 
 
 def new_ledger(clock: Callable[[], datetime] | None = None) -> Ledger:
-    """Return a new ledger in memory that takes any reference."""
+    """Return a new ledger in memory that accepts references to unknown ids."""
     return Ledger.in_memory(strict=False, clock=Clock() if clock is None else clock)
 
 
-def record(ledger: Ledger, steps: Iterable[Step], ids: list[str]) -> None:
-    """Record steps after earlier ones, whose entries have these ids, and add the new ids."""
+def record_steps(ledger: Ledger, steps: Iterable[Step], ids: list[str]) -> None:
+    """Record steps in a ledger.
+
+    Args:
+        ledger: The ledger, in which the earlier steps of the career are recorded already.
+        steps: The steps that follow.
+        ids: The ids of the entries of the career so far; the new ones are appended.
+    """
     for step in steps:
         if isinstance(step, Voided):
             entry: Entry[Any] = ledger.void(ids[step.number - 1], reason="voided")
@@ -205,12 +212,12 @@ def record(ledger: Ledger, steps: Iterable[Step], ids: list[str]) -> None:
 
 
 def _append_unknown(ledger: Ledger, event: UnknownEvent) -> Entry[Any]:
-    """Append an event as another program wrote it, which knew its type."""
+    """Append an event as another program writes it, one that knows the type."""
     with ledger.store.writing(ledger.name) as head:
-        # The instant of the one before, as a clock that a test looks at must not be moved.
-        written = entry_of(event, head.size + 1)
+        # It repeats the previous instant, so that the ledger's clock does not advance.
+        entry = entry_of(event, head.size + 1)
         instant = datetime.fromisoformat(head.recorded_at) if head.recorded_at else NOON
-        entry = msgspec.structs.replace(written, id=f"other-{written.seq}", recorded_at=instant)
+        entry = msgspec.structs.replace(entry, id=f"other-{entry.seq}", recorded_at=instant)
         body = (
             f'{{"batch":null,"event":{event.fields},"id":"{entry.id}","key":null,'
             f'"recorded_at":"{codec.instant_text(instant)}","source":null,'

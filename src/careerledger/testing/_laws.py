@@ -1,14 +1,14 @@
-"""The laws of every projection, each tried on many careers.
+"""The laws of projections: what must be true of every projection, for every career.
 
-A law returns what makes a case tell something about the projection, or nothing where the case
-tells nothing: a void of an entry that the view never looked at, say. The runner counts these; a
-law that was told too little has not been shown, so its test fails.
+A law is a function of a projection and a case. It raises ``ViolationError`` if the projection
+breaks the law in this case. Otherwise it returns whether the case is evidence: one in which a
+projection that breaks the law could be caught. A void of an entry that the view never used is
+none. A law with too little evidence fails its test.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from difflib import unified_diff
 from typing import Any, Final, cast
 
 import attrs
@@ -16,7 +16,7 @@ import attrs
 from careerledger.answers.explanation import Measure, measured
 from careerledger.answers.states import decode_state, encode_state
 from careerledger.errors import CodecError
-from careerledger.events import Action, Event, catalogue
+from careerledger.events import Action, UnknownEvent, catalogue
 from careerledger.history import Draft, Entry
 from careerledger.journal import codec
 from careerledger.projections import Projection, fold
@@ -26,36 +26,43 @@ from careerledger.testing._careers import (
     Clock,
     Voided,
     entry_of,
-    facts_in_force,
+    events_in_force,
     new_ledger,
-    record,
+    record_steps,
 )
-from careerledger.testing._cases import Case, until
-from careerledger.testing._elsewhere import view_elsewhere, why_not
-from careerledger.testing._trap import trap
-from careerledger.testing._views import Names, changeable, parts_of, spoil, told
+from careerledger.testing._cases import Case, events_until
+from careerledger.testing._impure_calls import record_impure_calls
+from careerledger.testing._mutability import mutable_part, mutate
+from careerledger.testing._other_process import reason_not_importable, view_in_other_process
+from careerledger.testing._view_text import (
+    EntryNames,
+    difference_between,
+    fields_of_object,
+    shortened,
+    view_text,
+)
 
 History = Sequence[Entry[Any]]
 Downgrade = Callable[[dict[str, Any]], dict[str, Any] | None]
-"""Turns the fields of one version of an event into those of the version before; None where the
-earlier version could not say it."""
+"""Converts the fields of one version of an event to the version before; None if that version
+cannot express them."""
 
 
 class ViolationError(Exception):
-    """A law does not hold for a case; the text says how."""
+    """A projection or an event breaks a law; the text states what was compared."""
 
 
 @attrs.frozen(kw_only=True)
 class Subject:
-    """A projection, and what its author says about it."""
+    """A projection, and what its author declares about it."""
 
     projection: type[Projection[Any]]
     events: tuple[type[Action], ...]
-    """Those that it is said to depend on; empty where nothing was said."""
-    kinds: tuple[type[Action], ...]
-    """What careers are made of."""
-    own: tuple[type[Action], ...]
-    """Those of them that the projection names, or that were declared."""
+    """The classes on which the view depends, as declared; may be empty."""
+    career_events: tuple[type[Action], ...]
+    """The classes that careers consist of."""
+    own_events: tuple[type[Action], ...]
+    """Those of them that are declared or have a step of their own, and their introducers."""
     of: Measure | None = None
     bounds: tuple[float, float] | None = None
     rises_with: tuple[type[Action], ...] = ()
@@ -64,506 +71,495 @@ class Subject:
     )
 
     def view(self, history: History, at: date) -> Any:
-        """The answer from a history, all of which has happened by ``at``."""
+        """Return the view of a history at a date."""
         return fold(self.projection, history, at)
 
-    def told(self, history: History, at: date, names: Names) -> str:
-        """The answer as text."""
-        return told(self.view(history, at), names)
+    def view_text(self, history: History, at: date, names: EntryNames) -> str:
+        """Return the view of a history as text, with these names of entries."""
+        return view_text(self.view(history, at), names)
 
-    def empty(self, at: date) -> str:
-        """The answer of an empty career."""
-        return told(self.view([], at))
+    def fold(self, history: History) -> Fold[Any]:
+        """Return a fold that has folded a history, and can continue."""
+        running = Fold(self.projection)
+        advance([running], history)
+        return running
 
-    def measure(self, history: History, at: date) -> float | None:
-        """The number of the answer that is meant."""
+    def number(self, history: History, at: date) -> float | None:
+        """Return the number of the view that ``of`` selects."""
         return measured(self.view(history, at), self.of)
 
     def consumes(self, entry: Entry[Any]) -> bool:
-        """Whether the projection has a step for an entry."""
+        """Return whether the projection has a step for an entry."""
         types = consumed_types(self.projection)
         return types is None or entry.type in types
 
 
-@attrs.frozen(kw_only=True)
-class Law:
-    """What must hold for each case."""
+Check = Callable[[Subject, Case], bool | Collection[str]]
+"""Raises ViolationError, or returns whether the case is evidence. A law that needs several kinds
+of evidence returns their labels."""
 
-    name: str
+
+_NO_CORRECTIONS: Final[dict[str, Any]] = {"corrections": False, "amendments": False}
+"""The options of careers for a law that corrections cannot affect."""
+
+
+@attrs.define(kw_only=True, eq=False)
+class Law:
+    """One law, and how it is tested. It decorates the function that checks it."""
+
+    name: str = attrs.field(init=False)
+    """The name of that function."""
+    check: Check = attrs.field(init=False)
     text: str
-    """The law in a sentence."""
-    check: "Check"
-    """Raises ViolationError; returns what the case shows, None if it shows nothing."""
-    relevant: str
-    """Which careers show something; it completes "a career shows something if …"."""
-    careers: dict[str, Any]
-    """Which careers the law is tried on."""
-    needs: frozenset[str]
-    """What a case must have."""
-    applies: Callable[[Subject], str | None]
-    """Why the law does not apply, or None if it does."""
-    required: Callable[[Subject], Sequence[str]]
-    """What must have been shown at least once."""
-    unseen: str | None
-    """Why the law does not apply after all where no case showed anything; None: it fails."""
+    """The law in one sentence."""
+    evidence: str
+    """Which careers are evidence; it completes "a career is evidence if …"."""
+    fix: str
+    """What to change in a projection that breaks the law."""
+    careers: dict[str, Any] = _NO_CORRECTIONS
+    """The options of the careers that the law is tested on."""
+    needs: str = ""
+    """The optional field of a case that the law needs."""
+    not_applicable: Callable[[Subject], str | None] = lambda _: None
+    """Returns why the law does not apply to a projection; None if it does."""
+    required_evidence: Callable[[Subject], Sequence[str]] = lambda _: ()
+    """Returns labels; at least one case must be evidence for each of them."""
+    evidence_fix: str = "declare the events on which the view depends as events=[...]"
+    """What to change if too few cases are evidence."""
+    without_evidence: str | None = None
+    """Why the law does not apply if no case is evidence; None: its test fails then."""
+
+    def __call__(self, check: Check) -> Check:
+        self.name, self.check = check.__name__, check
+        LAWS[self.name] = self
+        return check
 
 
 LAWS: Final[dict[str, Law]] = {}
-"""Every law by its name, in the order in which they are tested."""
+"""Every law by name, in the order of the tests."""
+
+_NOT_EMPTY: Final = "its view differs from the view of an empty career"
+_VIEW_WITHIN: Final = "the view after some of its entries differs from the view after none"
+_STATE_ONLY: Final = (
+    "let each step change only fields of the state; do not use class variables, module-level "
+    "containers, id() or hash()"
+)
 
 
-Check = Callable[[Subject, Case], str | set[str] | None]
-
-_FACTS: Final[dict[str, Any]] = {"corrections": False, "amendments": False}
-"""Careers without corrections, of which most laws are independent."""
+def _text(subject: Subject, case: Case) -> str:
+    return case.text_of(subject.view(case.history(), case.at))
 
 
-def law(
-    relevant: str,
-    *needs: str,
-    applies: Callable[[Subject], str | None] = lambda _: None,
-    required: Callable[[Subject], Sequence[str]] = lambda _: (),
-    unseen: str | None = None,
-    careers: dict[str, Any] = _FACTS,
-) -> Callable[[Check], Check]:
-    """Make a function a law, named and told by its name and docstring; see ``Law``."""
-
-    def add(check: Check) -> Check:
-        LAWS[check.__name__] = Law(
-            name=check.__name__,
-            text=" ".join((check.__doc__ or "").split()),
-            check=check,
-            relevant=relevant,
-            careers=careers,
-            needs=frozenset(needs),
-            applies=applies,
-            required=required,
-            unseen=unseen,
-        )
-        return check
-
-    return add
+def _is_empty(subject: Subject, case: Case, text: str) -> bool:
+    return text == view_text(subject.view([], case.at))
 
 
-_SHOWN: Final = "shown"
-_NOT_EMPTY: Final = "its view differs from that of an empty career"
+def _require_same_view(at: date, label: str, text: str, other_label: str, other_text: str) -> None:
+    """Raise ViolationError if two views of the career at a date differ."""
+    _require_same(f"its views at {at}", label, text, other_label, other_text)
 
 
-def _shown(holds: object) -> str | None:
-    return _SHOWN if holds else None
-
-
-def _same(one: str, first: str, other: str, second: str) -> None:
-    """Two views say the same; raises ViolationError with where they differ."""
-    if first != second:
-        raise ViolationError(_differing(one, first, other, second))
-
-
-def _differing(one: str, first: str, other: str, second: str) -> str:
-    a, b = (_lines(text) for text in (first, second))
-    kept = [line for line in unified_diff(a, b, n=0, lineterm="") if line[:2] not in ("--", "++")]
-    lines = [line for line in kept if not line.startswith("@@")]
-    if len(a) == 1 or len(lines) > _MANY:
-        return f"  {one}: {_short(first)}\n  {other}: {_short(second)}"
-    return f"  - {one}\n  + {other}\n" + "\n".join(f"    {_short(line)}" for line in lines)
-
-
-_MANY: Final = 24
-_LONG: Final = 600
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONG else f"{text[:_LONG]}…"
-
-
-def _lines(text: str) -> list[str]:
-    """The text of a view, a field to a line."""
-    lines, depth, start = list[str](), 0, 0
-    for at, letter in enumerate(text):
-        depth += (letter in "([{") - (letter in ")]}")
-        if (letter == "," and depth == 1) or (letter == "(" and depth == 1 and not lines):
-            lines.append(text[start : at + 1].strip())
-            start = at + 1
-    return [*lines, text[start:].strip()]
+def _require_same(what: str, label: str, text: str, other_label: str, other_text: str) -> None:
+    if text != other_text:
+        difference = difference_between(label, text, other_label, other_text)
+        raise ViolationError("\n  ".join([f"{what} differ:", *difference]))
 
 
 # Determinism
 
 
-@law(_NOT_EMPTY)
-def same_history_same_view(subject: Subject, case: Case) -> str | None:
-    """The same history gives the same view, whatever was folded in between."""
+@Law(
+    text="The same history gives the same view, whatever was folded in between.",
+    evidence=_NOT_EMPTY,
+    fix=_STATE_ONLY,
+)
+def same_history_same_view(subject: Subject, case: Case) -> bool:
     history = case.history()
-    first = subject.told(history, case.at, case.names)
-    again = list(codec.decode_all(_rows(history)))
-    # A half that stays one when an entry is left out, so that what fails shrinks.
-    subject.view(again[len(again) // 2 :], case.at)
-    _same("at first", first, "again", subject.told(again, case.at, case.names))
-    return _shown(first != subject.empty(case.at))
+    text = case.text_of(subject.view(history, case.at))
+    decoded = _decode_again(history)
+    # Half of the history; it stays half when entries are left out, so that failures shrink.
+    subject.view(decoded[len(decoded) // 2 :], case.at)
+    again = case.text_of(subject.view(decoded, case.at))
+    _require_same_view(case.at, "folded first", text, "folded again", again)
+    return not _is_empty(subject, case, text)
 
 
-def _rows(history: History) -> Iterator[tuple[int, str, bytes, None]]:
-    return ((entry.seq, entry.type, codec.encode(entry), None) for entry in history)
+def _decode_again(history: History) -> list[Entry[Any]]:
+    rows = ((entry.seq, entry.type, codec.encode(entry), None) for entry in history)
+    return list(codec.decode_all(rows))
 
 
-@law(_NOT_EMPTY, applies=lambda subject: why_not(subject.projection))
-def same_view_in_another_process(subject: Subject, case: Case) -> str | None:
-    """Another process, in which sets have another order, gives the same view."""
+@Law(
+    text="Another process, in which sets iterate in another order, gives the same view.",
+    evidence=_NOT_EMPTY,
+    fix="sort a set before a step or view iterates over it, and do not use hash()",
+    not_applicable=lambda subject: reason_not_importable(subject.projection),
+)
+def same_view_in_another_process(subject: Subject, case: Case) -> bool:
     history = case.history()
-    here = subject.told(history, case.at, case.names)
-    _same(
-        "here", here, "elsewhere", view_elsewhere(subject.projection, history, case.at, case.base)
-    )
-    return _shown(here != subject.empty(case.at))
+    here = case.text_of(subject.view(history, case.at))
+    there = view_in_other_process(subject.projection, history, case.at, case.base)
+    _require_same_view(case.at, "in this process", here, "in another process", there)
+    return not _is_empty(subject, case, here)
 
 
-@law(_NOT_EMPTY)
-def no_clock_and_no_chance(subject: Subject, case: Case) -> str | None:
-    """No clock is read and no dice are thrown: a view depends on the history and the date alone."""
+@Law(
+    text="A view reads no clock and no random numbers, only the history and the date.",
+    evidence=_NOT_EMPTY,
+    fix="use the date that view receives, or event.on; seed a random.Random from the state",
+)
+def no_clock_and_no_chance(subject: Subject, case: Case) -> bool:
     history = case.history()
-    with trap() as caught:
+    with record_impure_calls() as calls:
         subject.view(history, case.at)
-    if caught:
-        raise ViolationError(
-            f"  it calls {caught[0]}\n  use the date that view is given, or event.on"
-        )
-    return _shown(subject.told(history, case.at, case.names) != subject.empty(case.at))
+    if calls:
+        raise ViolationError(f"a step or view calls {calls[0]}")
+    return not _is_empty(subject, case, _text(subject, case))
 
 
 # Folding in parts
 
 
-@law("its view is not empty at a cut that has entries behind it")
-def fold_split_at_every_cut(subject: Subject, case: Case) -> str | None:
-    """Folding in two parts, with a look in between, is folding at once, wherever the cut is."""
-    history, whole = case.history(), subject.told(case.history(), case.at, case.names)
+@Law(
+    text="Folding a history in two parts, with a view in between, gives the same view.",
+    evidence=_VIEW_WITHIN,
+    fix="let view compute from the state without changing it",
+)
+def fold_split_at_every_cut(subject: Subject, case: Case) -> bool:
+    history, at_once = case.history(), _text(subject, case)
     between: list[str] = []
     for cut in range(len(history) + 1):
-        first = _folded(subject, history[:cut])
-        looks = told(first.view(case.at), case.names)
-        _same(
-            f"a look after {cut} entries",
-            looks,
-            "another look",
-            told(first.view(case.at), case.names),
-        )
+        first = subject.fold(history[:cut])
+        text = case.text_of(first.view(case.at))
+        again = case.text_of(first.view(case.at))
+        after = f"after {cut} of {len(history)} entries"
+        _require_same_view(case.at, after, text, f"{after}, taken again", again)
         second = Fold(subject.projection, first.state, first.place)
         advance([second], history[cut:])
-        _same(
-            "at once",
-            whole,
-            f"in two parts, cut after {cut}",
-            told(second.view(case.at), case.names),
-        )
-        between.append(looks)
-    return _shown(any(looks != between[0] for looks in between[:-1]))
+        in_parts = case.text_of(second.view(case.at))
+        label = f"folded in two parts, with a view {after}"
+        _require_same_view(case.at, "folded at once", at_once, label, in_parts)
+        between.append(text)
+    return any(text != between[0] for text in between[:-1])
 
 
-def _folded(subject: Subject, history: History) -> Fold[Any]:
-    running = Fold(subject.projection)
-    advance([running], history)
-    return running
-
-
-@law("its view is not empty at a cut that has entries behind it")
-def snapshot_and_tail_at_every_cut(subject: Subject, case: Case) -> str | None:
-    """A state that went through the bytes of a snapshot goes on as if it had not."""
-    history, whole = case.history(), subject.told(case.history(), case.at, case.names)
+@Law(
+    text="A fold that continues from a snapshot gives the same view as one without.",
+    evidence=_VIEW_WITHIN,
+    fix="annotate each field of the state with the type that it really holds and that JSON can "
+    "express, such as dict[str, list[int]], and keep nothing outside the state",
+)
+def snapshot_and_tail_at_every_cut(subject: Subject, case: Case) -> bool:
+    history, at_once = case.history(), _text(subject, case)
     running = Fold(subject.projection)
     between: list[str] = []
     for cut in range(len(history) + 1):
+        after = f"after {cut} of {len(history)} entries"
         try:
-            body = encode_state(running.state)
+            snapshot = encode_state(running.state)
         except CodecError as error:
-            raise ViolationError(
-                f"  {error}\n  so no snapshot is ever saved; annotate each field of the state "
-                "with a type that JSON can hold, such as dict[str, list[int]]"
-            ) from error
-        resumed: Fold[Any] = Fold(
-            subject.projection, decode_state(subject.projection, body), running.place
-        )
-        between.append(told(resumed.view(case.at), case.names))
+            raise ViolationError(f"its state {after} cannot be saved: {error}") from error
+        state = decode_state(subject.projection, snapshot)
+        resumed: Fold[Any] = Fold(subject.projection, state, running.place)
+        between.append(case.text_of(resumed.view(case.at)))
         advance([resumed], history[cut:])
-        _same(
-            "at once",
-            whole,
-            f"from a snapshot after {cut}",
-            told(resumed.view(case.at), case.names),
-        )
+        text = case.text_of(resumed.view(case.at))
+        label = f"from a snapshot {after}"
+        _require_same_view(case.at, "without a snapshot", at_once, label, text)
         advance([running], history[cut : cut + 1])
-    return _shown(any(looks != between[0] for looks in between[:-1]))
+    return any(text != between[0] for text in between[:-1])
 
 
-@law("what happened after one of the dates that are asked for changes its view")
-def at(subject: Subject, case: Case) -> str | None:
-    """What happens after the date of the question does not matter, whatever was asked before."""
-    history = case.history()
-    whole = subject.told(history, case.at, case.names)
+@Law(
+    text="Events after the date of a question do not change its answer, whatever was asked before.",
+    evidence="an event after one of the dates asked for changes the view",
+    fix="let view compute from the state and the date without changing or caching anything",
+)
+def at(subject: Subject, case: Case) -> bool:
+    history, whole = case.history(), _text(subject, case)
     days = sorted({entry.event.on.first_day for entry in history} | {case.at})
     days.insert(0, days[0] - _DAY)
-    running, reached = Fold(subject.projection), 0
-    before: list[str] = []
-    shown = False
+    running, folded = Fold(subject.projection), 0
+    texts: list[str] = []
+    is_evidence = False
     for day in days:
-        known = until(history, day)
-        advance([running], known[reached:])
-        reached = len(known)
-        running.view(case.at + _LATER)
-        before.append(subject.told(known, day, case.names))
-        now = told(running.view(day), case.names)
-        _same(f"asked for {day} alone", before[-1], "after other dates", now)
-        shown = shown or subject.told(known, case.at, case.names) != whole
-    for day, first in zip(days, before, strict=True):
-        again = subject.told(history, day, case.names)
-        _same(f"for {day} at first", first, "after later dates", again)
-    return _shown(shown)
+        known = events_until(history, day)
+        advance([running], known[folded:])
+        folded = len(known)
+        running.view(case.at + _MUCH_LATER)
+        texts.append(case.text_of(subject.view(known, day)))
+        later = case.text_of(running.view(day))
+        _require_same_view(day, "asked alone", texts[-1], "asked after other dates", later)
+        is_evidence = is_evidence or case.text_of(subject.view(known, case.at)) != whole
+    for day, text in zip(days, texts, strict=True):
+        later = case.text_of(subject.view(history, day))
+        _require_same_view(day, "without later events", text, "with later events", later)
+    return is_evidence
 
 
 _DAY: Final = timedelta(days=1)
-_LATER: Final = timedelta(days=800)
+_MUCH_LATER: Final = timedelta(days=800)
 
 
-@law("its view changes after one was given out")
-def state_does_not_leak(subject: Subject, case: Case) -> str | None:
-    """A view stays as it was when more is folded; and changing it, or an event, changes nothing."""
-    history = case.history()
-    events = list(codec.decode_all(_rows(history)))
-    whole = subject.told(history, case.at, case.names)
+@Law(
+    text="Folding more changes no earlier view, and changing a view or event changes no state.",
+    evidence="the view changes after an earlier one was returned",
+    fix="let view return copies, such as tuple(self.skills), and let steps change no event",
+)
+def state_does_not_leak(subject: Subject, case: Case) -> bool:
+    history, whole = case.history(), _text(subject, case)
+    decoded = _decode_again(history)
     running = Fold(subject.projection)
-    shown = False
-    for cut in range(len(events)):
+    is_evidence = False
+    for entry in decoded:
         view = running.view(case.at)
-        earlier = told(view, case.names)
-        advance([running], events[cut : cut + 1])
-        _same(
-            "a view when it was given out",
-            earlier,
-            f"after entry #{cut + 1}",
-            told(view, case.names),
-        )
-        shown = shown or earlier != whole
-    for entry, event in zip(history, events, strict=True):
-        _same("an event before", told(entry.event), "after its step", told(event.event))
-        _spoil_parts(event.event)
-    spoil(running.view(case.at))
-    _same(
-        "the view",
-        whole,
-        "after what it gave out was changed",
-        told(running.view(case.at), case.names),
-    )
-    _same("a view", whole, "of a new fold after that", subject.told(history, case.at, case.names))
-    return _shown(shown)
+        text = case.text_of(view)
+        advance([running], [entry])
+        later = case.text_of(view)
+        after = f"the same view after entry #{entry.seq} was folded"
+        _require_same_view(case.at, "when it was returned", text, after, later)
+        is_evidence = is_evidence or text != whole
+    for entry, folded in zip(history, decoded, strict=True):
+        before, after = view_text(entry.event), view_text(folded.event)
+        what = f"the {type(entry.event).__name__} before and after its step"
+        _require_same(what, "before", before, "after", after)
+        for _, part in fields_of_object(folded.event) or ():
+            mutate(part)
+    mutate(running.view(case.at))
+    again = case.text_of(running.view(case.at))
+    _require_same_view(case.at, "first", whole, "after the caller changed view and events", again)
+    again = _text(subject, case)
+    _require_same_view(case.at, "first", whole, "of a new fold after that", again)
+    return is_evidence
 
 
-def _spoil_parts(event: Event) -> None:
-    for _, part in parts_of(event) or ():
-        spoil(part)
-
-
-@law(_NOT_EMPTY)
-def view_is_frozen(subject: Subject, case: Case) -> str | None:
-    """A view cannot be changed, has a hash, and equals another that says the same."""
+@Law(
+    text="A view is immutable, has a hash, and equals every view with the same content.",
+    evidence=_NOT_EMPTY,
+    fix="build the view from tuples, frozensets, immutabledicts and @attrs.frozen classes",
+)
+def view_is_frozen(subject: Subject, case: Case) -> bool:
     history = case.history()
     view, other = (subject.view(history, case.at) for _ in range(2))
-    found = changeable(view, "the view")
-    if found is not None:
-        raise ViolationError(
-            f"  {found}; use a tuple, a frozenset, an immutabledict, or @attrs.frozen"
-        )
+    mutable = mutable_part(view, "the view")
+    if mutable is not None:
+        raise ViolationError(f"its view can be changed: {mutable}")
     try:
-        same = hash(view) == hash(other)
+        same_hash = hash(view) == hash(other)
     except TypeError as error:
-        raise ViolationError(f"  the view has no hash: {error}") from error
-    if not same or view != other:
-        raise ViolationError(
-            "  two views of the same history are not equal; make the class @attrs.frozen"
-        )
-    return _shown(subject.told(history, case.at, case.names) != subject.empty(case.at))
+        raise ViolationError(f"its view at {case.at} has no hash: {error}") from error
+    if not same_hash or view != other:
+        unequal = "hashes" if view == other else "views"
+        raise ViolationError(f"two folds of the same history give unequal {unequal} at {case.at}")
+    return not _is_empty(subject, case, _text(subject, case))
 
 
 # The ledger
 
 
-@law(
-    "its view is not empty and the entries that it consumes are recorded in another order",
-    "order",
+@Law(
+    text="Recording order never matters, except among facts of one date.",
+    needs="order",
+    evidence="its view is not empty, and the consumed entries are recorded in another order",
+    fix="do not compare entry.seq, entry.id or entry.recorded_at; steps run in the order of event "
+    "dates, so the last one called has the latest event",
 )
-def recording_order(subject: Subject, case: Case) -> str | None:
-    """The order in which things were recorded does not matter, but for those of one date."""
-    one, other = case.history(), case.retold([(n, case.career.steps[n - 1]) for n in case.order])
-    first = subject.told(one, case.at, case.names)
-    _same("in this order", first, "in the other", subject.told(other[0], case.at, other[1]))
-    mine = [
-        [names.of(entry.seq) for entry in sorted(history, key=_seq) if subject.consumes(entry)]
-        for history, names in ((one, case.names), other)
-    ]
-    return _shown(mine[0] != mine[1] and first != subject.empty(case.at))
+def recording_order(subject: Subject, case: Case) -> bool:
+    history = case.history()
+    steps = case.career.steps
+    other, other_names = case.history_of_events([(n, steps[n - 1]) for n in case.order])
+    text = case.text_of(subject.view(history, case.at))
+    other_text = subject.view_text(other, case.at, other_names)
+    label = f"recorded in the order {list(case.order)}"
+    _require_same_view(case.at, "recorded as listed", text, label, other_text)
+    names, other_order = (
+        [names.name_of(seq) for seq in sorted(e.seq for e in entries if subject.consumes(e))]
+        for entries, names in ((history, EntryNames(case.base)), (other, other_names))
+    )
+    return names != other_order and not _is_empty(subject, case, text)
 
 
-def _seq(entry: Entry[Any]) -> int:
-    return entry.seq
-
-
-@law(_NOT_EMPTY)
-def duplicate_import(subject: Subject, case: Case) -> str | None:
-    """Importing the same again records nothing and changes no answer."""
+@Law(
+    text="Importing the same drafts twice gives the same view as importing them once.",
+    evidence=_NOT_EMPTY,
+    fix=_STATE_ONLY,
+)
+def duplicate_import(subject: Subject, case: Case) -> bool:
     ledger = new_ledger()
-    drafts = [Draft(fact, f"import:{number}") for number, fact in case.as_recorded]
+    drafts = [Draft(event, f"import:{number}") for number, event in case.uncorrected_events]
     ledger.record(drafts)
-    first = told(ledger.project(subject.projection, at=case.at))
+    once = view_text(ledger.project(subject.projection, at=case.at))
     ledger.record(drafts)
-    again = told(ledger.project(subject.projection, at=case.at))
-    _same("imported once", first, "imported twice", again)
-    return _shown(subject.told(case.history(), case.at, case.names) != subject.empty(case.at))
+    twice = view_text(ledger.project(subject.projection, at=case.at))
+    _require_same_view(case.at, "imported once", once, "imported twice", twice)
+    return not _is_empty(subject, case, _text(subject, case))
 
 
-@law(
-    "an entry is voided that its view rested on",
-    careers={"corrections": True, "amendments": False, "often": 144},
+@Law(
+    text="A voided entry counts as if it had never been recorded.",
+    evidence="it voids an entry that changed the view",
+    fix=_STATE_ONLY,
+    careers={"corrections": True, "amendments": False, "corrected": 144},
 )
-def void(subject: Subject, case: Case) -> str | None:
-    """A voided entry counts as if it had never been recorded."""
-    return _corrected(subject, case)
+def void(subject: Subject, case: Case) -> bool:
+    return _corrections_count(subject, case)
 
 
-@law(
-    "an entry is amended that its view rested on",
-    careers={"corrections": False, "amendments": True, "often": 216},
+@Law(
+    text="An amended entry counts as if it had been recorded right the first time.",
+    evidence="it amends an entry that changed the view",
+    fix=_STATE_ONLY,
+    careers={"corrections": False, "amendments": True, "corrected": 216},
 )
-def amend(subject: Subject, case: Case) -> str | None:
-    """An amended entry counts as if it had been recorded that way at first."""
-    return _corrected(subject, case)
+def amend(subject: Subject, case: Case) -> bool:
+    return _corrections_count(subject, case)
 
 
-def _corrected(subject: Subject, case: Case) -> str | None:
-    # First, while nothing can be remembered of what was corrected.
-    facts, names = case.retold(facts_in_force(case.career.steps))
-    right = subject.told(facts, case.at, names)
+def _corrections_count(subject: Subject, case: Case) -> bool:
+    # The expected view comes first, while a projection can remember nothing of what is corrected.
+    right, names = case.history_of_events(events_in_force(case.career.steps))
+    expected = subject.view_text(right, case.at, names)
     steps = case.career.steps
     for number, step in enumerate(steps):
-        if not isinstance(step, Action):  # the question was asked before the correction, too
+        if not isinstance(step, Action):  # ask before each correction, too
             subject.view(case.history(steps[:number]), case.at)
-    now = subject.told(case.history(), case.at, case.names)
-    _same("corrected", now, "right at first", right)
-    wrong, names = case.retold(case.as_recorded)
-    return _shown(subject.told(wrong, case.at, names) != now)
+    text = _text(subject, case)
+    _require_same_view(case.at, "recorded right the first time", expected, "corrected", text)
+    uncorrected, names = case.history_of_events(case.uncorrected_events)
+    return subject.view_text(uncorrected, case.at, names) != text
 
 
-@law("what was recorded later changes its view", "known", careers={})
-def known_at(subject: Subject, case: Case) -> str | None:
-    """What the ledger did not know at an instant does not matter for a question of then."""
+@Law(
+    text="A question with known_at ignores everything that was recorded later.",
+    needs="known",
+    evidence="an entry that was recorded later changes the view",
+    fix=_STATE_ONLY,
+    careers={},
+)
+def known_at(subject: Subject, case: Case) -> bool:
     clock, ids = Clock(), list[str]()
     ledger = new_ledger(clock)
-    record(ledger, case.career.steps[: case.known], ids)
+    record_steps(ledger, case.career.steps[: case.known], ids)
     instant = clock.now
-    then = told(ledger.project(subject.projection, at=case.at))
+    first = view_text(ledger.project(subject.projection, at=case.at))
     clock()
-    record(ledger, case.career.steps[case.known :], ids)
-    now = told(ledger.project(subject.projection, at=case.at))
-    again = told(ledger.project(subject.projection, at=case.at, known_at=instant))
-    _same(f"asked after {case.known} entries", then, "asked later for then", again)
-    return _shown(now != then)
+    record_steps(ledger, case.career.steps[case.known :], ids)
+    now = view_text(ledger.project(subject.projection, at=case.at))
+    later = view_text(ledger.project(subject.projection, at=case.at, known_at=instant))
+    label = f"asked with {case.known} of {len(case.career)} entries recorded"
+    _require_same_view(case.at, label, first, "asked later, with known_at that instant", later)
+    return now != first
 
 
-@law(
-    "its view is not empty, and an unknown event stands before an entry that it consumes",
-    careers={"unknown": True, **_FACTS},
+@Law(
+    text="Events of unknown types do not change a view.",
+    evidence="its view is not empty, and an unknown event comes before a consumed entry",
+    fix="do not compute with entry.seq, as a step does not see every entry; count its calls",
+    careers={"unknown": True, **_NO_CORRECTIONS},
 )
-def unknown_events(subject: Subject, case: Case) -> str | None:
-    """Events of types that this program does not know do not matter."""
+def unknown_events(subject: Subject, case: Case) -> bool:
     history = case.history()
-    among = subject.told(history, case.at, case.names)
-    alone, names = case.retold(case.as_recorded)
-    without = subject.told(alone, case.at, names)
-    _same("without them", without, "with unknown events", among)
-    unknown = [entry.seq for entry in history if entry.type == "elsewhere.noted"]
-    last = max((e.seq for e in history if e.seq not in unknown and subject.consumes(e)), default=0)
-    return _shown(any(n < last for n in unknown) and without != subject.empty(case.at))
+    text = case.text_of(subject.view(history, case.at))
+    known, names = case.history_of_events(case.uncorrected_events)
+    known_text = subject.view_text(known, case.at, names)
+    _require_same_view(case.at, "without unknown events", known_text, "with them", text)
+    unknown = [entry.seq for entry in history if isinstance(entry.event, UnknownEvent)]
+    consumed = [e.seq for e in history if e.seq not in unknown and subject.consumes(e)]
+    is_before = bool(unknown) and min(unknown) < max(consumed, default=0)
+    return is_before and not _is_empty(subject, case, known_text)
 
 
-@law(
-    "a text stands in the state that no event says once an entry is voided or amended",
-    unseen="its state keeps no text of an event",
-    careers={"words": tuple(f"word-{number:02}" for number in range(64)), "often": 96},
+@Law(
+    text="Text that only a voided or amended entry contained is in no snapshot saved afterwards.",
+    evidence="the state contains a text that is in no event after the corrections",
+    fix="keep texts only in fields of the state, not in class variables or module-level containers",
+    careers={"words": tuple(f"word-{number:02}" for number in range(64)), "corrected": 96},
+    without_evidence="its state contains no text of an event",
 )
-def nothing_forgotten_in_snapshots(subject: Subject, case: Case) -> str | None:
-    """What an entry said before it was voided or amended is in no snapshot made afterwards."""
-    said = {
+def nothing_forgotten_in_snapshots(subject: Subject, case: Case) -> bool:
+    steps = [step for step in case.career.steps if not isinstance(step, Voided)]
+    recorded = {
         text
-        for step in case.career.steps
-        if not isinstance(step, Voided)
-        for text in _texts(step.event if isinstance(step, Amended) else step)
+        for step in steps
+        for text in _words_in(step.event if isinstance(step, Amended) else step)
     }
-    still = {text for _, fact in facts_in_force(case.career.steps) for text in _texts(fact)}
-    gone = sorted(said - still)
-    before = _state(subject, case.retold(case.as_recorded)[0])
-    after = _state(subject, case.history())
-    for text in gone:
+    in_force = {
+        text for _, event in events_in_force(case.career.steps) for text in _words_in(event)
+    }
+    removed = sorted(recorded - in_force)
+    before = _snapshot(subject, case.history_of_events(case.uncorrected_events)[0])
+    after = _snapshot(subject, case.history())
+    for text in removed:
         if text.encode() in after:
-            raise ViolationError(f"  {text!r} still stands in {after.decode()}")
-    return _shown(any(text.encode() in before for text in gone))
+            raise ViolationError(
+                f"a snapshot of its state at {case.at} still contains {text!r}, which no event "
+                f"contains after the corrections:\n  {shortened(after.decode())}"
+            )
+    return any(text.encode() in before for text in removed)
 
 
-def _state(subject: Subject, history: History) -> bytes:
+def _snapshot(subject: Subject, history: History) -> bytes:
     try:
-        return encode_state(_folded(subject, history).state)
+        return encode_state(subject.fold(history).state)
     except CodecError:
-        return b""  # it is never saved, which is a matter of another law
+        return b""  # no snapshot is saved; snapshot_and_tail_at_every_cut reports that
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """The words within an event."""
+def _words_in(value: Any) -> Iterator[str]:
+    """Yield the words of this law's careers within an event."""
     if isinstance(value, str):
         if value.startswith("word-"):
             yield value
     elif isinstance(value, tuple | frozenset | Mapping):
         for item in cast("Iterable[object]", value):
-            yield from _texts(item)
+            yield from _words_in(item)
     else:
-        for _, part in parts_of(value) or ():
-            yield from _texts(part)
+        for _, part in fields_of_object(value) or ():
+            yield from _words_in(part)
 
 
 # Numbers
 
 
-@law(
-    "its number differs from that of an empty career",
-    applies=lambda subject: None if subject.bounds else "no bounds are declared",
+@Law(
+    text="The number stays within its declared bounds.",
+    evidence="its number differs from the number of an empty career",
+    fix="limit the number in view, or widen bounds=",
+    not_applicable=lambda subject: None if subject.bounds else "no bounds are declared",
 )
-def bounds(subject: Subject, case: Case) -> str | None:
-    """The number stays within its declared bounds."""
+def bounds(subject: Subject, case: Case) -> bool:
     low, high = subject.bounds or (0, 0)
-    number = subject.measure(case.history(), case.at)
+    number = subject.number(case.history(), case.at)
     if number is not None and not low <= number <= high:
-        raise ViolationError(f"  it is {number!r}, which does not lie between {low} and {high}")
-    return _shown(number != subject.measure([], case.at))
+        raise ViolationError(f"its number at {case.at} is {number!r}, not between {low} and {high}")
+    return number != subject.number([], case.at)
 
 
-_ALMOST: Final = 1e-9
+_TOLERANCE: Final = 1e-9
 
 
-@law(
-    "an event more raises the number",
-    "added",
-    applies=lambda subject: None if subject.rises_with else "no event is declared to raise it",
-    required=lambda subject: [cls.__name__ for cls in subject.rises_with],
+@Law(
+    text="One more event of a class in rises_with= never lowers the number.",
+    needs="added",
+    evidence="the added event raises the number",
+    fix="let the step of the event never lower the number, or remove the class from rises_with=",
+    not_applicable=lambda subject: None if subject.rises_with else "rises_with= is empty",
+    required_evidence=lambda subject: [cls.__name__ for cls in subject.rises_with],
+    evidence_fix="let the step of the event raise the number, or remove it from rises_with=",
 )
-def rises(subject: Subject, case: Case) -> str | None:
-    """An event more of those that raise the number never lowers it."""
+def rises(subject: Subject, case: Case) -> Collection[str]:
     if case.added is None:
-        return None
-    steps = case.career.steps
-    before = subject.measure(case.history(), case.at)
-    after = subject.measure(case.history([*steps, case.added]), case.at)
+        return ()
+    label = type(case.added).__name__
+    before = subject.number(case.history(), case.at)
+    after = subject.number(case.history([*case.career.steps, case.added]), case.at)
     if before is None:
-        return None if after is None else type(case.added).__name__
-    if after is None or after < before - _ALMOST * max(1.0, abs(before)):
+        return () if after is None else [label]
+    if after is None or after < before - _TOLERANCE * max(1.0, abs(before)):
         raise ViolationError(
-            f"  with the event that is added, it goes from {before!r} to {after!r}"
+            f"its number at {case.at} falls from {before!r} to {after!r} with one more {label}"
         )
-    return type(case.added).__name__ if after > before else None
+    return [label] if after > before else ()
 
 
 # Events
@@ -573,36 +569,39 @@ def _no_old_version(subject: Subject) -> str | None:
     versioned = [cls for cls in subject.events if cls.__event__.version > 1]
     if versioned or subject.old_versions:
         return None
-    return "no event is declared that has an older version"
+    return "no event in events= has an older version"
 
 
-@law(
-    "an event of an older version changes its view",
-    applies=_no_old_version,
-    required=lambda subject: [
+@Law(
+    text="An event stored in an older version gives the same view as in the current one.",
+    evidence="an event of an older version changes the view",
+    fix="correct the upcast, or the function in old_versions=, so that one undoes the other",
+    not_applicable=_no_old_version,
+    required_evidence=lambda subject: [
         f"version {version} of {cls.__name__}"
         for cls in subject.events
         for version in range(1, cls.__event__.version)
     ],
+    evidence_fix="pass a function that converts the event to that version as old_versions={...}",
 )
-def old_versions(subject: Subject, case: Case) -> set[str]:
-    """An event that was written in an older version gives the same view."""
+def old_versions(subject: Subject, case: Case) -> Collection[str]:
     history = case.history()
-    whole = subject.told(history, case.at, case.names)
-    shown: set[str] = set()
-    for place, entry in enumerate(history):
-        for version, old in _older(subject, entry):
-            rest = history[:place] + history[place + 1 :]
-            read = [*history[:place], old, *history[place + 1 :]]
+    whole = case.text_of(subject.view(history, case.at))
+    evidence: set[str] = set()
+    for position, entry in enumerate(history):
+        before, after = history[:position], history[position + 1 :]
+        for version, upcast in _upcast_entries(subject, entry):
             label = f"version {version} of {type(entry.event).__name__}"
-            _same("as it is", whole, f"from {label}", subject.told(read, case.at, case.names))
-            if subject.told(rest, case.at, case.names) != whole:
-                shown.add(label)
-    return shown
+            text = case.text_of(subject.view([*before, upcast, *after], case.at))
+            current, old = f"entry #{entry.seq} as it is", f"entry #{entry.seq} from {label}"
+            _require_same_view(case.at, current, whole, old, text)
+            if case.text_of(subject.view([*before, *after], case.at)) != whole:
+                evidence.add(label)
+    return evidence
 
 
-def _older(subject: Subject, entry: Entry[Any]) -> Iterator[tuple[int, Entry[Any]]]:
-    """The entry as it is read from each older version that could say it."""
+def _upcast_entries(subject: Subject, entry: Entry[Any]) -> Iterator[tuple[int, Entry[Any]]]:
+    """Yield an entry as read from each older version that can express it."""
     downgrades = subject.old_versions.get(cast("Any", type(entry.event)), {})
     body: dict[str, Any] = json.loads(codec.encode(entry))
     fields: dict[str, Any] | None = body["event"]
@@ -611,44 +610,52 @@ def _older(subject: Subject, entry: Entry[Any]) -> Iterator[tuple[int, Entry[Any
             return
         fields = downgrades[version](dict(fields))
         if fields is not None:
-            written = json.dumps(body | {"version": version, "event": fields})
-            yield version, codec.decode(entry.seq, written.encode())
+            stored = json.dumps(body | {"version": version, "event": fields})
+            try:
+                upcast = codec.decode(entry.seq, stored.encode())
+            except CodecError as error:
+                label = f"version {version} of {type(entry.event).__name__}"
+                raise ViolationError(f"{label} cannot be decoded: {error}") from error
+            yield version, upcast
 
 
-def every_event_counts(subject: Subject, case: Case, missing: set[str]) -> None:
-    """Strike out the types of which this career has an event that changes the view."""
+def discard_events_that_count(subject: Subject, case: Case, names: set[str]) -> None:
+    """Remove a class from ``names`` if one of its events in this case changes the view."""
     history = case.history()
     whole = ""
-    for place, entry in enumerate(history):
+    for position, entry in enumerate(history):
         name = type(entry.event).__name__
-        if name in missing:
-            whole = whole or subject.told(history, case.at, case.names)
-            if subject.told(history[:place] + history[place + 1 :], case.at, case.names) != whole:
-                missing.discard(name)
+        if name in names:
+            whole = whole or case.text_of(subject.view(history, case.at))
+            others = history[:position] + history[position + 1 :]
+            if case.text_of(subject.view(others, case.at)) != whole:
+                names.discard(name)
 
 
-def event_survives(event: Action) -> None:
-    """An event comes back from its bytes as it was, and nothing in it can be changed."""
+def check_event_survives(event: Action) -> None:
+    """Raise ViolationError unless an event decodes to an equal event and is immutable."""
     entry = entry_of(event, 1)
     try:
-        back = codec.decode(1, codec.encode(entry)).event
+        decoded = codec.decode(1, codec.encode(entry)).event
     except CodecError as error:
-        raise ViolationError(f"  {error}") from error
-    _same("as it was made", told(event), "as it is read back", told(back))
-    for name, part in parts_of(event) or ():
-        found = changeable(part, name)
-        if found is not None:
-            raise ViolationError(f"  {found}; events must not change, so use types that cannot")
+        raise ViolationError(f"{error}") from error
+    _require_same(
+        "the texts of the event", "created", view_text(event), "decoded", view_text(decoded)
+    )
+    for name, part in fields_of_object(event) or ():
+        mutable = mutable_part(part, name)
+        if mutable is not None:
+            raise ViolationError(f"the event can be changed: {mutable}")
     try:
-        same = hash(event) == hash(back) and event == back
+        same = hash(event) == hash(decoded) and event == decoded
     except TypeError as error:
-        raise ViolationError(f"  it has no hash: {error}") from error
+        raise ViolationError(f"the event has no hash: {error}") from error
     if not same:
-        raise ViolationError("  it does not equal what is read back; compare its parts by value")
+        raise ViolationError("the decoded event is unequal to the event, or has another hash")
 
 
 def consumed_classes(projection: type[Projection[Any]]) -> list[type[Action]]:
-    """The event classes that a projection has a step of its own for."""
+    """Return the event classes for which a projection has a step of its own."""
     steps = [step for step in meta_of(projection).steps if step.kind is not Action or step.where]
     return [
         cls

@@ -1,4 +1,4 @@
-"""The state machine of a store, step by step."""
+"""The state machine of ``store_laws``, step by step."""
 
 import pytest
 
@@ -21,7 +21,7 @@ FIELDS = {
 
 
 class KeepsSnapshots(MemoryStore):
-    """It forgets what rows say, and not what its snapshots hold of it."""
+    """Erases personal lines, and keeps them in its snapshots."""
 
     def erase(self, ledger, remaining):
         before = self._ledgers[ledger].snapshots
@@ -34,13 +34,13 @@ def machine(request):
     machine = StoreMachine(lambda folder: request.param(), lasting=False)
     machine.append("career", [[FIELDS], [FIELDS]], last=False)
     machine.save("career", "key", "print", [Snapshot(2, "2024", 2, b"state")])
-    machine.agree([Snapshot(2, "2024", 2, b"state")], "snapshots", "career", "key", "print")
+    machine.check_answer([Snapshot(2, "2024", 2, b"state")], "snapshots", "career", "key", "print")
     yield machine
     machine.teardown()
 
 
 @pytest.mark.parametrize("machine", [MemoryStore], indirect=True)
-def test_what_was_erased_is_in_no_snapshot(machine):
+def test_erasing_drops_the_snapshots(machine):
     machine.erase("career", {1, 5}, whole=False, last=False)
 
     assert [b"a", b"a\nb"] == [row.personal for row in machine.rows["career"]]
@@ -48,7 +48,7 @@ def test_what_was_erased_is_in_no_snapshot(machine):
 
 
 @pytest.mark.parametrize("machine", [MemoryStore], indirect=True)
-def test_what_was_erased_is_in_snapshots_of_no_other_ledger(machine):
+def test_erasing_keeps_snapshots_of_other_ledgers(machine):
     machine.append("other", [[FIELDS]], last=False)
 
     machine.erase("other", {1}, whole=True, last=False)
@@ -57,25 +57,25 @@ def test_what_was_erased_is_in_snapshots_of_no_other_ledger(machine):
 
 
 @pytest.mark.parametrize("machine", [KeepsSnapshots], indirect=True)
-def test_a_store_whose_snapshots_hold_what_was_erased_is_caught(machine):
+def test_stale_snapshot_after_erasing_is_caught(machine):
     with pytest.raises(AssertionError):
         machine.erase("career", {1}, whole=True, last=False)
 
 
 class ForgetsSnapshots(MemoryStore):
-    """What is saved is gone."""
-
-    def snapshots(self, *under, **most):
-        return [] if self.forgets else super().snapshots(*under, **most)
+    """Returns no snapshots once ``forgets`` is true."""
 
     forgets = False
 
+    def snapshots(self, *args, **kwargs):
+        return [] if self.forgets else super().snapshots(*args, **kwargs)
+
 
 @pytest.mark.parametrize("machine", [ForgetsSnapshots], indirect=True)
-def test_a_store_whose_snapshots_are_gone_is_caught(machine):
-    machine.ask_for_snapshots("print")
-    machine.ask_for_snapshots("other")
+def test_lost_snapshots_are_caught(machine):
+    machine.read_snapshots("print")
+    machine.read_snapshots("other")
 
     machine.stores[0].forgets = True
     with pytest.raises(AssertionError, match=r"snapshots\('career', 'key', 'print'\)"):
-        machine.ask_for_snapshots("other")
+        machine.read_snapshots("other")

@@ -1,7 +1,7 @@
-"""What the fields of an event may hold, read off its annotations once for all who make values.
+"""The shapes of event fields: which values a field accepts, read from its annotation.
 
-``shape_of`` turns an annotation, with its rules and references, into a small tree. Strategies and
-draws are two renderings of that tree.
+``shape_of`` turns an annotation, with its rules and references, into a small tree. Two modules
+make values from that tree: one with Hypothesis's strategies, the other from bytes.
 """
 
 import types
@@ -18,13 +18,13 @@ from careerledger.events import Event, Introduces, Refers
 from careerledger.events.rules import Interval, MinLen, Predicate, Rule, rules_in
 
 LEAST, MOST = -(2**63), 2**63 - 1
-"""The whole numbers that an event can hold."""
+"""The range of the integers that an event can hold."""
 
 
 @attrs.frozen
 class Text:
     least: int = 0
-    """How long it is at least."""
+    """The minimum length."""
 
 
 @attrs.frozen
@@ -69,42 +69,42 @@ class Pairs:
 
 
 @attrs.frozen
-class Fresh:
-    """An id that the event introduces."""
+class NewId:
+    """A new id that the event introduces."""
 
     kind: str
 
 
 @attrs.frozen
-class Known:
+class Reference:
     """An id that another event introduces."""
 
     kinds: tuple[str, ...]
 
 
 @attrs.frozen
-class Fact:
+class AnyEvent:
     """Any event that a person records."""
 
 
 @attrs.frozen
-class Part:
+class Instance:
     """An instance of an attrs class."""
 
     cls: type[Any]
 
 
 @attrs.frozen
-class Such:
-    """Values of which a function is true."""
+class Filtered:
+    """The values of a shape that fulfil a condition."""
 
     of: "Shape"
-    holds: Callable[[Any], bool]
+    condition: Callable[[Any], bool]
 
 
 @attrs.frozen
-class Foreign:
-    """A type whose values only Hypothesis makes; several types: a value of any of them."""
+class OtherType:
+    """A type whose values only Hypothesis can make, or a tuple of alternative types."""
 
     cls: Any
 
@@ -118,18 +118,18 @@ Shape = (
     | Maybe
     | Many
     | Pairs
-    | Fresh
-    | Known
-    | Fact
-    | Part
-    | Such
-    | Foreign
+    | NewId
+    | Reference
+    | AnyEvent
+    | Instance
+    | Filtered
+    | OtherType
 )
 
 
 @attrs.frozen
 class FieldShape:
-    """A field of a class, and what it may hold."""
+    """A field of a class, and the shape of its values."""
 
     name: str
     shape: Shape
@@ -138,7 +138,7 @@ class FieldShape:
 
 @cache
 def fields_of(cls: Any) -> tuple[FieldShape, ...]:
-    """The fields of an attrs class in the order in which they are written."""
+    """Return the fields of an attrs class in the order of their definition."""
     return tuple(
         FieldShape(field.alias or field.name, shape_of(field.type), field.default is attrs.NOTHING)
         for field in cast("tuple[attrs.Attribute[Any], ...]", attrs.fields(cls))
@@ -147,42 +147,42 @@ def fields_of(cls: Any) -> tuple[FieldShape, ...]:
 
 
 def shape_of(annotation: Any) -> Shape:
-    """Return the shape of the values that a field with this annotation may be given."""
-    of_generic = _GENERIC.get(get_origin(annotation))
-    if of_generic is not None:
-        return of_generic(get_args(annotation)) or Foreign(annotation)
+    """Return the shape of the values that a field with this annotation accepts."""
+    generic_shape = _GENERIC.get(get_origin(annotation))
+    if generic_shape is not None:
+        return generic_shape(get_args(annotation)) or OtherType(annotation)
     if isinstance(annotation, NewType):
         return shape_of(annotation.__supertype__)
     if annotation in _PLAIN:
         return _PLAIN[annotation]
     if isinstance(annotation, type) and attrs.has(annotation):
-        return Part(annotation)
+        return Instance(annotation)
     members = getattr(annotation, "__members__", None)
-    return Foreign(annotation) if members is None else OneOf(tuple(members.values()))
+    return OtherType(annotation) if members is None else OneOf(tuple(members.values()))
 
 
-def _any_of(options: tuple[Any, ...]) -> Shape:
-    kinds = tuple(option for option in options if option is not type(None))
-    shape = shape_of(kinds[0]) if len(kinds) == 1 else Foreign(kinds)
-    return shape if len(kinds) == len(options) else Maybe(shape)
+def _union(options: tuple[Any, ...]) -> Shape:
+    types_ = tuple(option for option in options if option is not type(None))
+    shape = shape_of(types_[0]) if len(types_) == 1 else OtherType(types_)
+    return shape if len(types_) == len(options) else Maybe(shape)
 
 
-def _tuples(arguments: tuple[Any, ...]) -> Shape | None:
-    """Return the shape of tuples of any length; None for those of a fixed one."""
+def _tuple_of_any_length(arguments: tuple[Any, ...]) -> Shape | None:
+    """Return the shape of tuples of any length; None if the length is fixed."""
     return Many(tuple, shape_of(arguments[0])) if arguments[1:] == (...,) else None
 
 
 _GENERIC: Final[dict[Any, Callable[[tuple[Any, ...]], Shape | None]]] = {
-    Annotated: lambda arguments: _ruled(arguments[0], arguments[1:]),
-    Union: _any_of,
-    types.UnionType: _any_of,
+    Annotated: lambda arguments: _annotated(arguments[0], arguments[1:]),
+    Union: _union,
+    types.UnionType: _union,
     Literal: OneOf,
-    tuple: _tuples,
+    tuple: _tuple_of_any_length,
     frozenset: lambda arguments: Many(frozenset, shape_of(arguments[0])),
     immutabledict: lambda arguments: Pairs(shape_of(arguments[0]), shape_of(arguments[1])),
 }
 _PLAIN: Final[dict[Any, Shape]] = {
-    Event: Fact(),
+    Event: AnyEvent(),
     str: Text(),
     int: Whole(LEAST, MOST),
     float: Number(-inf, inf),
@@ -191,27 +191,27 @@ _PLAIN: Final[dict[Any, Shape]] = {
 }
 
 
-def _ruled(base: Any, metadata: tuple[Any, ...]) -> Shape:
+def _annotated(base: Any, metadata: tuple[Any, ...]) -> Shape:
     for role in metadata:
         if isinstance(role, Introduces):
-            return Fresh(role.kind)
+            return NewId(role.kind)
         if isinstance(role, Refers):
-            return Known(role.kinds)
+            return Reference(role.kinds)
     shape = shape_of(base)
-    if isinstance(shape, Fact):
+    if isinstance(shape, AnyEvent):
         return shape
     rules = rules_in(metadata)
     if rules and isinstance(shape, Maybe):
-        shape = shape.of  # a rule is not true of None
+        shape = shape.of  # None fulfils no rule
     for rule in rules:
-        shape = _bounded(shape, rule)
+        shape = _restricted(shape, rule)
     for rule in rules:
         if isinstance(rule, Predicate):
-            shape = Such(shape, rule.func)
+            shape = Filtered(shape, rule.func)
     return shape
 
 
-def _bounded(shape: Shape, rule: Rule) -> Shape:
+def _restricted(shape: Shape, rule: Rule) -> Shape:
     if isinstance(rule, MinLen) and isinstance(shape, Text | Many | Pairs):
         return attrs.evolve(shape, least=max(rule.min_length, shape.least))
     if isinstance(rule, Interval) and isinstance(shape, Whole | Number):

@@ -1,4 +1,4 @@
-"""Folding in another Python, whose sets and dicts have another order."""
+"""Folding in another Python process, in which sets iterate in another order."""
 
 import atexit
 import contextlib
@@ -16,20 +16,20 @@ from typing import Any, Final
 from careerledger.history import Entry
 from careerledger.journal import codec
 from careerledger.projections import fold
-from careerledger.testing._views import Names, told
+from careerledger.testing._view_text import EntryNames, view_text
 
-_MARK: Final = "CAREERLEDGER_ELSEWHERE"
-"""Set in the environment of a process that was started here, which must start no more."""
-_SERVE: Final = "from careerledger.testing._elsewhere import serve; serve()"
+_MARK: Final = "CAREERLEDGER_OTHER_PROCESS"
+"""An environment variable of the processes started here, which must not start further ones."""
+_PROGRAM: Final = "from careerledger.testing._other_process import serve; serve()"
 
 
-def why_not(cls: type[Any]) -> str | None:
-    """Why another process cannot import a class; None if it can."""
+def reason_not_importable(cls: type[Any]) -> str | None:
+    """Return why another process cannot import a class; None if it can."""
     name = f"{cls.__module__}.{cls.__qualname__}"
     if "<locals>" in cls.__qualname__:
-        return f"{name} is defined within a function, where no other process can import it from"
+        return f"{name} is defined within a function, so another process cannot import it"
     if _file_of(cls) is None:
-        return f"{name} is defined in no file, so no other process can import it"
+        return f"{name} is not defined in a file, so another process cannot import it"
     return None
 
 
@@ -38,29 +38,32 @@ def _file_of(cls: type[Any]) -> str | None:
     return file if file and Path(file).exists() else None
 
 
-class _Elsewhere:
-    """Another Python with another seed for its hashes, that answers one question at a time."""
+class _OtherProcess:
+    """A Python process with another hash seed that answers one question at a time.
+
+    It starts with the first question and serves all tests, as starting it takes longer than they.
+    """
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
 
-    def _running(self) -> "subprocess.Popen[str]":
-        """One for all the tests of this process: starting it takes longer than they do."""
+    def _started(self) -> "subprocess.Popen[str]":
         if self._process is None:
             if _MARK in os.environ:
                 raise RuntimeError(
-                    "laws run while another process imports their module, which would go on for "
-                    "ever; put what runs them below if __name__ == '__main__':"
+                    "a module runs laws while it is imported, also in the other process that one "
+                    "of the laws starts; put the code that runs them below "
+                    "if __name__ == '__main__':"
                 )
-            here = os.environ.get("PYTHONHASHSEED", "random")
+            seed = os.environ.get("PYTHONHASHSEED", "random")
             environment = {
                 **os.environ,
                 _MARK: "1",
-                "PYTHONHASHSEED": "4711" if here != "4711" else "4712",
+                "PYTHONHASHSEED": "4711" if seed != "4711" else "4712",
                 "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
             }
             self._process = subprocess.Popen(  # noqa: S603 - it is this Python
-                [sys.executable, "-c", _SERVE],
+                [sys.executable, "-c", _PROGRAM],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env=environment,
@@ -71,37 +74,45 @@ class _Elsewhere:
         return self._process
 
     def ask(self, question: dict[str, Any]) -> str:
-        process = self._running()
+        """Return the text of the view that a question asks for."""
+        process = self._started()
         if process.stdin is None or process.stdout is None:  # pragma: no cover - for type checkers
-            raise RuntimeError("no pipes")
+            raise RuntimeError("the other process has no pipes")
         process.stdin.write(json.dumps(question) + "\n")
         process.stdin.flush()
         line = process.stdout.readline()
         if not line:
             self.end()
-            raise RuntimeError("the other process ended; what it wrote to stderr says why")
+            raise RuntimeError("the other process ended while it folded; see its output on stderr")
         answer: dict[str, str] = json.loads(line)
         if "error" in answer:
-            raise AssertionError(f"in another process it failed:\n{answer['error']}")
+            raise AssertionError(f"the same fold raises in another process: {answer['error']}")
         return answer["view"]
 
     def end(self) -> None:
-        """Let the other process end."""
+        """End the process, if it runs."""
         process, self._process = self._process, None
         if process is not None:
             atexit.unregister(self.end)
             process.communicate()
 
 
-elsewhere: Final = _Elsewhere()
+other_process: Final = _OtherProcess()
 
 
-def view_elsewhere(
+def view_in_other_process(
     projection: type[Any], history: Sequence[Entry[Any]], at: date, base: int
 ) -> str:
-    """What the projection answers in another process, as text; entries are numbered from a base."""
-    bodies = list(map(codec.encode, history))
-    return elsewhere.ask(
+    """Return the view of a history in another process, as text.
+
+    Args:
+        projection: A class that another process can import.
+        history: The entries to fold.
+        at: The date of the view.
+        base: The base of the names of the entries; see ``EntryNames``.
+    """
+    bodies = map(codec.encode, history)
+    return other_process.ask(
         {
             "module": projection.__module__,
             "file": _file_of(projection),
@@ -115,16 +126,16 @@ def view_elsewhere(
 
 
 def _modules_of(history: Sequence[Entry[Any]]) -> list[tuple[str, str | None]]:
-    """The modules, with their files, in which the types of events are that the library lacks."""
-    kinds: set[type[Any]] = {type(entry.event) for entry in history}
-    modules = {(kind.__module__, _file_of(kind)) for kind in kinds}
+    """Return the modules, with their files, of event classes outside the library."""
+    classes: set[type[Any]] = {type(entry.event) for entry in history}
+    modules = {(cls.__module__, _file_of(cls)) for cls in classes}
     return sorted(pair for pair in modules if not pair[0].startswith("careerledger."))
 
 
 def serve() -> None:
-    """Answer questions until there are no more: the other process's side."""
+    """Answer questions from standard input until it ends; the other process runs this."""
     out = sys.stdout
-    sys.stdout = sys.stderr  # what a module prints must not come between
+    sys.stdout = sys.stderr  # modules may print while they are imported
     for line in sys.stdin:
         answer: dict[str, str]
         try:
@@ -141,23 +152,23 @@ def _answer(question: dict[str, Any]) -> str:
         projection = getattr(projection, name)
     for module, file in question.get("events", ()):
         if file is not None:
-            _load(module, file)  # makes its types known
+            _load(module, file)  # registers its event classes
     rows = [(seq, name, body.encode(), None) for seq, name, body in question["rows"]]
     view = fold(projection, codec.decode_all(rows), date.fromisoformat(question["at"]))
-    return told(view, Names(question["base"]))
+    return view_text(view, EntryNames(question["base"]))
 
 
 def _load(module: str, file: str) -> Any:
     if module == "__main__":
-        module = "__careerledger_main__"  # what stands below its guard does not run
+        module = "__careerledger_main__"  # so that the code below its guard does not run
     if module not in sys.modules:
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
-    found = sys.modules.get(module)
-    if found is None or not Path(found.__file__ or os.devnull).samefile(file):
+    loaded = sys.modules.get(module)
+    if loaded is None or not Path(loaded.__file__ or os.devnull).samefile(file):
         spec = spec_from_file_location(module, file)
         if spec is None or spec.loader is None:
-            raise ImportError(f"{file} cannot be imported")
-        found = sys.modules[module] = module_from_spec(spec)
-        spec.loader.exec_module(found)
-    return found
+            raise ImportError(f"{file} cannot be imported as {module}: it is no Python file")
+        loaded = sys.modules[module] = module_from_spec(spec)
+        spec.loader.exec_module(loaded)
+    return loaded

@@ -1,8 +1,7 @@
-"""``store_laws``: a test class for a store, with one test for each of its promises."""
+"""``store_laws``: a test class for a store, with one test per promise of every store."""
 
 import json
 import os
-import unittest
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -11,15 +10,12 @@ from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
 from threading import Event, Thread
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final
 
-from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from careerledger.errors import ClosedError, DefinitionError, StoreError
+from careerledger.errors import ClosedError, StoreError
 from careerledger.stores import EMPTY, MAX_TEXT, Head, Query, Row, Snapshot, Store
-from careerledger.testing._events import EVERY_CHECK
-from careerledger.testing._shown import module_of_caller
 from careerledger.testing._store_model import (
     MakeStore,
     StoreMachine,
@@ -27,54 +23,48 @@ from careerledger.testing._store_model import (
     expected_rows,
     new_row,
 )
+from careerledger.testing._test_classes import LawTests, quiet_settings
 
 NUL: Final = "nul\0nul"
 _TEXTS: Final = (
     *("", " ", "Ada", "ada", NUL, "nul\0zzz", "nul\1", "é", "e\u0301"),
     *("'; DROP TABLE entry; --", "\U0001f680", "\ufffd", "%", "a_b"),
 )
-"""Texts that stores have taken for others."""
+"""Texts that a careless store confuses with each other."""
 _TEXT_COLUMNS: Final = ("id", "type", "key", "source", "batch", "target", "introduces")
-_LONG: Final = 3.0
-"""In seconds; who has not come by then is waiting for something."""
-_SOON: Final = 0.05
-"""How long a thread is given to do what it must not, in seconds."""
+_SECONDS_TO_FINISH: Final = 3.0
+"""After how long a thread that has not finished counts as waiting."""
+_SECONDS_TO_INTRUDE: Final = 0.05
+"""How long a thread may try to read within another thread's block."""
 
 
 def store_laws(
     make_store: MakeStore, /, *, lasting: bool = True, waived: Mapping[str, str] | None = None
 ) -> type["StoreLaws"]:
-    """Return a test class that holds a store to what every store promises, a test each.
+    """Return a test class that tests what every store promises, one test per promise.
 
-    It works under pytest, pytest-xdist and unittest: ``TestMyStore = store_laws(MyStore)``. The
-    docstrings of the tests are the promises, word for word.
+    It runs under pytest, pytest-xdist and unittest: ``TestMyStore = store_laws(MyStore)``. The
+    docstring of each test is the promise.
 
     Args:
-        make_store: Called with an empty folder, it makes a store; called again with the same
-            folder, it makes another one on the same ledgers, as another program would.
-        lasting: Whether what was appended outlives the store that it was appended to; without
-            it, the tests of reopening, crashes and second writers are skipped.
-        waived: Promises that the store does not keep, by the names of their tests without
-            ``test_``, each with the reason; the tests are skipped with it.
+        make_store: Makes a store in an empty folder. Called again with the same folder, it makes
+            another store on the same ledgers, as another program would.
+        lasting: Whether the ledgers outlive the store object. If not, the tests of reopening,
+            crashes and second writers are skipped.
+        waived: The promises that the store does not keep, each with the reason; their tests are
+            skipped with it. A promise is called like its test, without ``test_``.
 
     Raises:
-        DefinitionError: There is no promise of a name in ``waived``.
+        DefinitionError: ``waived`` names no promise.
     """
-    waived = dict(waived or {})
-    unknown = sorted(waived.keys() - promises().keys())
-    if unknown:
-        raise DefinitionError(
-            f"no promise is called {unknown[0]!r}; there are {', '.join(promises())}"
-        )
-    body: dict[str, Any] = {
-        "__module__": module_of_caller(),
-        "__doc__": "What every store promises.",
-        "__test__": True,
-        "make": (make_store,),
-        "lasting": lasting,
-        "waived": waived,
-    }
-    return cast("type[StoreLaws]", type("TestStore", (StoreLaws,), body))
+    return StoreLaws.new_class(
+        "TestStore",
+        "What every store promises.",
+        promises(),
+        waived or {},
+        make=(make_store,),
+        lasting=lasting,
+    )
 
 
 def promises() -> dict[str, str]:
@@ -86,51 +76,53 @@ def promises() -> dict[str, str]:
     }
 
 
-class StoreLaws(unittest.TestCase):
-    """What ``store_laws`` makes; each test is a promise."""
+class StoreLaws(LawTests):
+    """The base of the classes that ``store_laws`` returns; each test is a promise."""
 
-    __test__: ClassVar[bool] = False
-    """Whether pytest collects it: what ``store_laws`` makes, wherever the base is imported to."""
     make: ClassVar[tuple[MakeStore]]
     """In a tuple, as a function would become a method."""
     lasting: ClassVar[bool]
-    waived: ClassVar[Mapping[str, str]]
 
     def setUp(self) -> None:
         """Make an empty store, unless the promise is waived."""
-        if not self.__test__:
-            self.skipTest("store_laws(...) makes test classes of this one")
-        name = self._testMethodName.removeprefix("test_")
-        if name in self.waived:
-            self.skipTest(self.waived[name])
+        super().setUp()
         self.folder = Path(mkdtemp(prefix="careerledger-"))
         self.addCleanup(rmtree, self.folder, ignore_errors=True)
         self.store = self.reopen()
 
+    def _formatMessage(self, msg: str | None, standardMsg: str) -> str:  # noqa: N802, N803 - unittest's
+        """Begin the message of every failure with the promise that the store breaks."""
+        name = self._testMethodName.removeprefix("test_")
+        comparison = super()._formatMessage(msg, standardMsg)
+        return (
+            f"{self.store!r} breaks the promise {name}: {promises()[name]}\n\n"
+            f"{comparison}\n\nIn a comparison, the expected value comes first."
+        )
+
     def reopen(self) -> Store:
-        """Make one more store on the same ledgers."""
+        """Make another store on the same ledgers."""
         store = self.make[0](self.folder)
         self.addCleanup(store.close)
         return store
 
     def needs_lasting(self) -> None:
-        """Skip the test of a store that ends with its program."""
+        """Skip the test if the ledgers do not outlive the store."""
         if not self.lasting:
-            self.skipTest("the ledgers of the store end with it")
+            self.skipTest("lasting=False: the ledgers do not outlive the store")
 
     def add(self, values: Iterable[Any], column: str) -> None:
-        """Append a row for each of these values of one column."""
+        """Append one row for each value of a column."""
         rows = [new_row(seq, **{column: value}) for seq, value in enumerate(values, start=1)]
         append_rows(self.store, *rows)
 
-    def chosen(self, **query: Any) -> list[int]:
-        """Return the numbers of the rows that a query chooses."""
+    def selected(self, **query: Any) -> list[int]:
+        """Return the numbers of the rows that a query selects."""
         return [row.seq for row in self.store.rows("career", Query(**query))]
 
     # Writing
 
-    def test_no_ledger_is_an_empty_one(self) -> None:
-        """A ledger that does not exist is empty, whatever is asked of it."""
+    def test_missing_ledger_reads_as_empty(self) -> None:
+        """A ledger that does not exist reads as an empty one."""
         store = self.store
         self.assertEqual(EMPTY, store.head("career"))
         self.assertEqual([], store.ledgers())
@@ -157,10 +149,10 @@ class StoreLaws(unittest.TestCase):
         with self.store.writing("career") as head:
             self.assertEqual(0, head.size)
             self.store.append("career", [new_row(1)], b"1" * 32)
-            self.store.append("career", [], b"is not looked at")
+            self.store.append("career", [], b"without rows the frontier is ignored")
             self.store.append("career", [new_row(2), new_row(3)], b"2" * 64)
         self.assertEqual(Head(3, new_row(3).recorded_at, b"2" * 64), self.store.head("career"))
-        self.assertEqual([1, 2, 3], self.chosen())
+        self.assertEqual([1, 2, 3], self.selected())
 
     def test_a_writer_sees_its_appends(self) -> None:
         """A writer sees its own appends before its block ends."""
@@ -169,16 +161,16 @@ class StoreLaws(unittest.TestCase):
             self.store.append("career", [row], b"1" * 32)
             self.assertEqual(1, self.store.head("career").size)
             self.assertEqual([row], self.store.rows("career", Query(keys=["k"], names="a:b")))
-            self.assertEqual([1], self.chosen(kind="role"))
+            self.assertEqual([1], self.selected(kind="role"))
 
     def test_all_or_nothing(self) -> None:
-        """Of a block that raised anything nothing counts; the next may append the same."""
+        """A block that raises leaves nothing behind; the next block may append the same rows."""
         for before in (0, 2):
             for error in (ValueError, KeyboardInterrupt, GeneratorExit):
                 with self.subTest(before=before, error=error.__name__):
-                    self._nothing_is_there(f"{before} {error.__name__}", before, error)
+                    self._check_rollback(f"{before} {error.__name__}", before, error)
 
-    def _nothing_is_there(self, ledger: str, before: int, error: type[BaseException]) -> None:
+    def _check_rollback(self, ledger: str, before: int, error: type[BaseException]) -> None:
         store = self.store
         same = {"key": "key", "introduces": "role:cto", "names": '["a:b"]', "personal": b"p"}
         rows = [new_row(n, **same) for n in range(1, before + 1)]
@@ -205,21 +197,21 @@ class StoreLaws(unittest.TestCase):
             self.assertEqual(EMPTY, head)
         self.assertEqual([], self.store.ledgers())
 
-    def test_rows_follow_without_a_hole(self) -> None:
-        """Rows are numbered from 1 without a hole; others are refused, with the whole block."""
+    def test_rows_are_numbered_without_gaps(self) -> None:
+        """Rows are numbered from 1 without gaps; a block with any other number is refused."""
         for seqs in ([2], [0], [1, 3], [2, 1], [1, 1]):
             rows = [new_row(seq, id=f"id {place}") for place, seq in enumerate(seqs)]
             with self.subTest(seqs=seqs):
-                self._is_refused(rows)
+                self._check_refused(rows)
 
-    def _is_refused(self, rows: list[Row], ledger: str = "career") -> None:
+    def _check_refused(self, rows: list[Row], ledger: str = "career") -> None:
         head = self.store.head(ledger)
         with self.assertRaises(StoreError), self.store.writing(ledger):
             self.store.append(ledger, rows, b"1" * 32)
         self.assertEqual(head, self.store.head(ledger))
 
-    def test_ids_are_taken_once(self) -> None:
-        """No two rows of a ledger have the same id, else the whole block fails."""
+    def test_ids_are_unique(self) -> None:
+        """No two rows of a ledger share an id; a block with a used id is refused."""
         first = new_row(1)
         append_rows(self.store, first)
         with self.assertRaises(StoreError), self.store.writing("career"):
@@ -230,34 +222,34 @@ class StoreLaws(unittest.TestCase):
         self.assertEqual(2, append_rows(self.store, new_row(2)).size)
 
     def test_keys_are_shared(self) -> None:
-        """Several rows of a ledger may have the same key; all of them are found by it."""
+        """Several rows of a ledger may share a key, and a query by key returns all of them."""
         self.add(["k", "other", "k"], "key")
         append_rows(self.store, new_row(4, key="k"))
-        self.assertEqual([1, 3, 4], self.chosen(keys=["k"]))
+        self.assertEqual([1, 3, 4], self.selected(keys=["k"]))
 
     def test_long_texts_are_refused(self) -> None:
-        """A text to find rows by has at most 1,000 bytes of UTF-8, and names are a JSON array."""
+        """Texts in columns have at most 1,000 bytes, and names are a JSON array of texts."""
         longest, too_long = "é" * (MAX_TEXT // 2), "é" * (MAX_TEXT // 2) + "x"
         for column in _TEXT_COLUMNS:
             with self.subTest(column=column):
-                self._is_refused([new_row(1, **{column: too_long})])
+                self._check_refused([new_row(1, **{column: too_long})])
         for names in (json.dumps([too_long]), "[", "{}", "[7]"):
             with self.subTest(names=names):
-                self._is_refused([new_row(1, names=names)])
-        self._is_refused([new_row(1)], ledger=too_long)
+                self._check_refused([new_row(1, names=names)])
+        self._check_refused([new_row(1)], ledger=too_long)
         row = new_row(1, **dict.fromkeys(_TEXT_COLUMNS, longest), names=json.dumps([longest]))
         append_rows(self.store, row, ledger=longest)
         self.assertEqual([row], self.store.rows(longest, Query(ids=[longest], names=longest)))
 
-    def test_half_characters_are_refused(self) -> None:
-        """A text with a lone surrogate, which UTF-8 cannot encode, is refused wherever it is."""
+    def test_lone_surrogates_are_refused(self) -> None:
+        """Texts with a lone surrogate, which UTF-8 cannot encode, are refused in every column."""
         half = "half \ud800"
         for column in (*_TEXT_COLUMNS, "on", "recorded_at"):
             with self.subTest(column=column):
-                self._is_refused([new_row(1, **{column: half})])
+                self._check_refused([new_row(1, **{column: half})])
         for names in (f'["{half}"]', '["half \\ud800"]'):
             with self.subTest(names=names):
-                self._is_refused([new_row(1, names=names)])
+                self._check_refused([new_row(1, names=names)])
         with self.assertRaises(StoreError), self.store.writing(half):
             self.store.append(half, [new_row(1)], b"1" * 32)
         self.assertEqual([], self.store.ledgers())
@@ -269,7 +261,7 @@ class StoreLaws(unittest.TestCase):
                     self.store.save("career", key, fingerprint, snapshots)
 
     def test_append_needs_its_block(self) -> None:
-        """An append outside of a block of writing its ledger is refused."""
+        """An append outside a writing block of its ledger is refused."""
         with self.assertRaises(StoreError):
             self.store.append("career", [new_row(1)], b"1" * 32)
         with self.assertRaises(StoreError), self.store.writing("other"):
@@ -277,16 +269,16 @@ class StoreLaws(unittest.TestCase):
         self.assertEqual([], self.store.ledgers())
 
     def test_blocks_do_not_nest(self) -> None:
-        """A block within a block of the same thread is refused, and the outer one goes on."""
+        """A block within a block of the same thread is refused, and the outer block continues."""
         with self.store.writing("career"):
             self.store.append("career", [new_row(1)], b"1" * 32)
             with self.assertRaises(StoreError), self.store.writing("career"):
-                self.fail("two writers")
+                pass
             self.store.append("career", [new_row(2)], b"2" * 32)
         self.assertEqual(2, self.store.head("career").size)
 
-    def test_blocks_refuse_what_must_wait(self) -> None:
-        """A thread cannot delete, purge or save snapshots within its block, which goes on."""
+    def test_blocks_refuse_delete_purge_and_save(self) -> None:
+        """Delete, purge and save are refused within a block of the same thread, which continues."""
         store = self.store
         append_rows(store, new_row(1))
         snapshot = Snapshot(1, "2024", 1, b"state")
@@ -305,35 +297,35 @@ class StoreLaws(unittest.TestCase):
         self.assertEqual([snapshot], store.snapshots("career", "key", "print"))
 
     def test_threads_see_whole_blocks(self) -> None:
-        """Another thread waits for a block, or sees the ledger before it; never half of it."""
-        self._sees_whole_blocks(self.store)
+        """Another thread sees the ledger before or after a block, never part of the block."""
+        self._check_whole_blocks(self.store)
 
     def test_second_writers_see_whole_blocks(self) -> None:
-        """Another store on the same ledgers waits for a block, and never sees half of it."""
+        """A second store sees the ledger before or after a block, never part of the block."""
         self.needs_lasting()
-        self._sees_whole_blocks(self.reopen())
+        self._check_whole_blocks(self.reopen())
 
-    def _sees_whole_blocks(self, other: Store) -> None:
-        within, sizes = Event(), list[int]()
+    def _check_whole_blocks(self, other: Store) -> None:
+        block_has_rows, sizes = Event(), list[int]()
 
-        def look() -> None:
-            within.wait()
+        def read_and_write() -> None:
+            block_has_rows.wait()
             sizes.append(other.head("career").size)
             with other.writing("career") as head:
                 sizes.append(head.size)
 
-        thread = Thread(target=look)
+        thread = Thread(target=read_and_write)
         thread.start()
         with self.store.writing("career"):
             self.store.append("career", [new_row(1)], b"1" * 32)
-            within.set()
-            thread.join(_SOON)
+            block_has_rows.set()
+            thread.join(_SECONDS_TO_INTRUDE)
             self.store.append("career", [new_row(2)], b"2" * 32)
         thread.join()
         self.assertIn(sizes, ([2, 2], [0, 2]))
 
-    def test_a_check_waits_for_nobody(self) -> None:
-        """Another thread checks the store while a block lasts, and does not wait for its end."""
+    def test_check_does_not_wait_for_a_block(self) -> None:
+        """A check in another thread does not wait for the end of a block."""
         append_rows(self.store, new_row(1, names='["a:b"]'))
         self.store.check()
         checks = [
@@ -344,11 +336,11 @@ class StoreLaws(unittest.TestCase):
             self.store.append("career", [new_row(2)], b"2" * 32)
             for thread in checks:
                 thread.start()
-                thread.join(_LONG)
+                thread.join(_SECONDS_TO_FINISH)
                 self.assertFalse(thread.is_alive())
 
-    def test_second_stores_see_what_was_appended(self) -> None:
-        """What was appended when a block has ended is there for every store on its ledgers."""
+    def test_second_stores_see_ended_blocks(self) -> None:
+        """After a block has ended, every store on the same ledgers sees its rows."""
         self.needs_lasting()
         other = self.reopen()
         rows = [new_row(1, key="k", introduces="role:cto"), new_row(2, on=None)]
@@ -359,35 +351,36 @@ class StoreLaws(unittest.TestCase):
         self.assertEqual(3, append_rows(other, new_row(3)).size)
         self.assertEqual(3, self.store.head("career").size)
 
-    def test_what_was_appended_outlives_a_crash(self) -> None:
-        """What was appended when a block has ended outlives a process that is killed."""
-        self._in_a_process_that_is_killed(lambda store: append_rows(store, new_row(1), new_row(2)))
+    def test_blocks_survive_a_crash(self) -> None:
+        """After a block has ended, its rows survive when the process is killed."""
+        self._run_and_kill(lambda store: append_rows(store, new_row(1), new_row(2)))
         self.assertEqual([new_row(1), new_row(2)], self.reopen().rows("career", Query()))
 
-    def test_nothing_is_there_of_a_block_that_crashed(self) -> None:
-        """Nothing is there of a block whose process was killed, and others write at once."""
+    def test_crashed_block_leaves_nothing(self) -> None:
+        """A block whose process is killed leaves nothing behind and blocks no other writer."""
         append_rows(self.store, new_row(1))
 
-        def crash(store: Store) -> None:  # pragma: no cover - it runs in the child
+        def crash(store: Store) -> None:  # pragma: no cover - it runs in the child process
             with store.writing("career"):
                 store.append("career", [new_row(2, key="k")], b"2" * 32)
                 os._exit(0)
 
-        self._in_a_process_that_is_killed(crash)
+        self._run_and_kill(crash)
         again = self.reopen()
         self.assertEqual([new_row(1)], again.rows("career", Query()))
         self.assertEqual([], again.rows("career", Query(keys=["k"])))
         self.assertEqual(2, append_rows(again, new_row(2, key="k")).size)
 
-    def _in_a_process_that_is_killed(self, work: Callable[[Store], object]) -> None:
+    def _run_and_kill(self, work: Callable[[Store], object]) -> None:
         self.needs_lasting()
-        if not hasattr(os, "fork"):  # pragma: no cover - where there is none
-            self.skipTest("a crash needs os.fork")
+        if not hasattr(os, "fork"):  # pragma: no cover - on Windows
+            self.skipTest("this platform has no os.fork, which the test needs to kill a process")
         self.store.close()
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # the child opens all it uses
+            # Python warns of threads at a fork; the child uses none of the parent's.
+            warnings.simplefilter("ignore", DeprecationWarning)
             child = os.fork()
-        if child == 0:  # pragma: no cover - it ends without saying what ran
+        if child == 0:  # pragma: no cover - it ends without reporting coverage
             try:
                 work(self.make[0](self.folder))
             finally:
@@ -397,7 +390,7 @@ class StoreLaws(unittest.TestCase):
     # Reading
 
     def test_ledgers_live_side_by_side(self) -> None:
-        """A store holds many ledgers, under any names, each with ids and keys of its own."""
+        """A store holds many ledgers under any names, each with its own ids and keys."""
         rows = {
             name: new_row(1, body=name.encode(), key="key", names=json.dumps([f"role:{name}"]))
             for name in _TEXTS
@@ -410,7 +403,7 @@ class StoreLaws(unittest.TestCase):
                 self.assertEqual([row], self.store.rows(name, query))
 
     def test_texts_are_compared_exactly(self) -> None:
-        """Texts are compared exactly: by case, by the form of accents, and behind a NUL."""
+        """Texts are compared exactly: case, accents and characters after a NUL matter."""
         rows = [
             new_row(
                 seq,
@@ -422,62 +415,62 @@ class StoreLaws(unittest.TestCase):
         append_rows(self.store, *rows)
         for seq, text in enumerate(_TEXTS, start=1):
             for field in ("types", "ids", "keys", "targets"):
-                self.assertEqual([seq], self.chosen(**{field: [text]}))
+                self.assertEqual([seq], self.selected(**{field: [text]}))
             for field in ("source", "batch", "kind"):
-                self.assertEqual([seq], self.chosen(**{field: text}))
-            self.assertEqual([seq], self.chosen(introduces=[f"{text}:{text}"]))
-            self.assertEqual([seq], self.chosen(names=f"role:{text}"))
+                self.assertEqual([seq], self.selected(**{field: text}))
+            self.assertEqual([seq], self.selected(introduces=[f"{text}:{text}"]))
+            self.assertEqual([seq], self.selected(names=f"role:{text}"))
 
     def test_rows_by_number(self) -> None:
-        """Rows are chosen by number: above one, up to one, the first or the newest of them."""
+        """A query selects rows by number: after one, up to one, the first or the newest."""
         append_rows(self.store, *map(new_row, range(1, 8)))
-        self.assertEqual([3, 4, 5], self.chosen(after=2, upto=5))
-        self.assertEqual([3, 4], self.chosen(after=2, upto=5, limit=2))
-        self.assertEqual([5, 4], self.chosen(after=2, upto=5, order="newest", limit=2))
-        self.assertEqual([7, 6, 5, 4, 3, 2, 1], self.chosen(order="newest"))
-        self.assertEqual([7], self.chosen(after=6, upto=99))
+        self.assertEqual([3, 4, 5], self.selected(after=2, upto=5))
+        self.assertEqual([3, 4], self.selected(after=2, upto=5, limit=2))
+        self.assertEqual([5, 4], self.selected(after=2, upto=5, order="newest", limit=2))
+        self.assertEqual([7, 6, 5, 4, 3, 2, 1], self.selected(order="newest"))
+        self.assertEqual([7], self.selected(after=6, upto=99))
         for nothing in ({"upto": 5}, {"upto": 3}, {"limit": 0}):
-            self.assertEqual([], self.chosen(after=5, **nothing))
+            self.assertEqual([], self.selected(after=5, **nothing))
 
     def test_rows_by_place(self) -> None:
-        """Rows by place are those with a date, by date and number, whenever they were appended."""
+        """In order of place, a query returns the rows with a date, sorted by date and number."""
         self.add(["2024-03-14", "2024", "2024-03", None, "2023-12-31", "2024", "2025"], "on")
 
-        def chosen(**query: Any) -> list[int]:
-            return self.chosen(order="place", **query)
+        def selected(**query: Any) -> list[int]:
+            return self.selected(order="place", **query)
 
-        self.assertEqual([5, 2, 6, 3, 1, 7], chosen())
-        self.assertEqual([5, 2, 6, 3, 1], chosen(until="2024-12-31"))
-        self.assertEqual([5, 2, 6], chosen(until="2024"))
-        self.assertEqual([6, 3, 1, 7], chosen(behind=("2024", 2)))
-        self.assertEqual([2, 6, 3, 1, 7], chosen(behind=("2024", 0)))
-        self.assertEqual([5, 2, 3, 1], chosen(upto=5))
-        self.assertEqual([2, 6], chosen(behind=("2023-12-31", 5), limit=2))
+        self.assertEqual([5, 2, 6, 3, 1, 7], selected())
+        self.assertEqual([5, 2, 6, 3, 1], selected(until="2024-12-31"))
+        self.assertEqual([5, 2, 6], selected(until="2024"))
+        self.assertEqual([6, 3, 1, 7], selected(behind=("2024", 2)))
+        self.assertEqual([2, 6, 3, 1, 7], selected(behind=("2024", 0)))
+        self.assertEqual([5, 2, 3, 1], selected(upto=5))
+        self.assertEqual([2, 6], selected(behind=("2023-12-31", 5), limit=2))
         append_rows(self.store, new_row(8, on="2024-02"))
-        self.assertEqual([5, 2, 6, 8, 3, 1, 7], chosen())
+        self.assertEqual([5, 2, 6, 8, 3, 1, 7], selected())
 
     def test_rows_by_type(self) -> None:
-        """Rows are chosen by type, then counted; no types choose nothing, None all."""
+        """A query selects rows by type, then applies its limit; no types select no rows."""
         self.add("abcab", "type")
         for order in ("number", "place"):
-            self.assertEqual([1, 4], self.chosen(types={"a"}, order=order))
-            self.assertEqual([1, 3, 4], self.chosen(types=frozenset("ac"), order=order))
-            self.assertEqual([3], self.chosen(types={"c"}, limit=1, order=order))
-            self.assertEqual([], self.chosen(types=["unheard"], order=order))
-            self.assertEqual([], self.chosen(types=set(), order=order))
-            self.assertEqual([1, 2, 3, 4, 5], self.chosen(types=None, order=order))
+            self.assertEqual([1, 4], self.selected(types={"a"}, order=order))
+            self.assertEqual([1, 3, 4], self.selected(types=frozenset("ac"), order=order))
+            self.assertEqual([3], self.selected(types={"c"}, limit=1, order=order))
+            self.assertEqual([], self.selected(types=["unheard"], order=order))
+            self.assertEqual([], self.selected(types=set(), order=order))
+            self.assertEqual([1, 2, 3, 4, 5], self.selected(types=None, order=order))
 
     def test_rows_up_to_an_instant(self) -> None:
-        """Rows are chosen up to the instant at which they were recorded, and at it."""
+        """A query selects rows recorded up to an instant, including that instant."""
         self.add(["2024-01-01", "2024-01-01", "2024-02-01", "2024-03-01"], "recorded_at")
-        asked = ["2023", "2024-01-01", "2024-01-15", "2024-02-01", "2024-03-01", "2025"]
-        newest = [self.chosen(recorded_until=at, order="newest", limit=1) for at in asked]
+        instants = ["2023", "2024-01-01", "2024-01-15", "2024-02-01", "2024-03-01", "2025"]
+        newest = [self.selected(recorded_until=at, order="newest", limit=1) for at in instants]
         self.assertEqual([[], [2], [2], [3], [4], [4]], newest)
-        self.assertEqual([2, 3], self.chosen(recorded_until="2024-02-01", after=1))
-        self.assertEqual([1], self.chosen(recorded_until="2024-02-01", upto=1))
+        self.assertEqual([2, 3], self.selected(recorded_until="2024-02-01", after=1))
+        self.assertEqual([1], self.selected(recorded_until="2024-02-01", upto=1))
 
-    def test_many_are_looked_up_at_once(self) -> None:
-        """Any number of texts are looked up at once; asked twice, found once."""
+    def test_queries_take_many_texts(self) -> None:
+        """A query takes any number of texts, and returns each row once."""
         count = 1_203
         rows = [
             new_row(n, key=f"key-{n}", target=f"id-{n % 7}", introduces=f"role:{n % 1_000}")
@@ -493,24 +486,24 @@ class StoreLaws(unittest.TestCase):
             Query(types=[*map(str, wanted), "thing.done"], limit=3),
         ):
             self.assertEqual(expected_rows(rows, query), self.store.rows("career", query))
-        self.assertEqual([3, 1_003], self.chosen(introduces=["role:3"]))
+        self.assertEqual([3, 1_003], self.selected(introduces=["role:3"]))
 
-    def test_rows_by_what_they_name(self) -> None:
-        """Rows are chosen by an id that they introduce or name, or by the kind of the former."""
+    def test_rows_by_id(self) -> None:
+        """A query selects rows by an id that they introduce or refer to, or by its kind."""
         introduced = ["role:b", "role:a", None, "rol:x", "roles:y", "role;z", "role:", "role:a:b"]
         self.add(introduced, "introduces")
         named = ['["role:b","role:c"]', "[]", '["role:a:b"]', '["role:bc","role:\\u0062"]']
         append_rows(self.store, *(new_row(n, names=it) for n, it in enumerate(named, start=9)))
-        self.assertEqual([1, 2, 7, 8], self.chosen(kind="role"))
-        self.assertEqual([8, 7], self.chosen(kind="role", order="newest", limit=2))
-        self.assertEqual([1, 9, 12], self.chosen(names="role:b"))
-        self.assertEqual([12, 9], self.chosen(names="role:b", order="newest", limit=2))
-        self.assertEqual([9], self.chosen(names="role:b", after=2, upto=11))
-        self.assertEqual([9], self.chosen(names="role:c", order="place"))
-        self.assertEqual([], self.chosen(names="role"))
+        self.assertEqual([1, 2, 7, 8], self.selected(kind="role"))
+        self.assertEqual([8, 7], self.selected(kind="role", order="newest", limit=2))
+        self.assertEqual([1, 9, 12], self.selected(names="role:b"))
+        self.assertEqual([12, 9], self.selected(names="role:b", order="newest", limit=2))
+        self.assertEqual([9], self.selected(names="role:b", after=2, upto=11))
+        self.assertEqual([9], self.selected(names="role:c", order="place"))
+        self.assertEqual([], self.selected(names="role"))
 
     def test_conditions_narrow_each_other(self) -> None:
-        """A row is chosen by several conditions when it fulfils all of them."""
+        """A query with several conditions selects the rows that fulfil all of them."""
         fields: dict[str, Any] = {
             "on": None,
             "source": "s",
@@ -539,10 +532,10 @@ class StoreLaws(unittest.TestCase):
     # Snapshots
 
     def test_snapshots_are_replaced(self) -> None:
-        """Saving replaces the snapshots under a key; they come back furthest place first."""
+        """Saving replaces the snapshots under a key; the latest place is returned first."""
         append_rows(self.store, new_row(1), new_row(2), new_row(3))
         old = Snapshot(1, "2024", 1, b"state")
-        # How much each of them knew says nothing of its place.
+        # A snapshot that has seen more entries may be at an earlier place.
         late, early = Snapshot(2, "2023", 1, b"state"), Snapshot(3, "2022", 1, b"state")
         self.store.save("career", "key", "print", [old])
         self.store.save("career", "other", "print", [old])
@@ -554,7 +547,7 @@ class StoreLaws(unittest.TestCase):
         self.assertEqual([], self.store.snapshots("career", "key", "print"))
 
     def test_snapshots_of_other_code(self) -> None:
-        """Snapshots that were made with another fingerprint are not seen, and are replaced."""
+        """Snapshots with another fingerprint are not returned, and the next save replaces them."""
         append_rows(self.store, new_row(1))
         snapshot = Snapshot(1, "2024", 1, b"state")
         self.store.save("career", "key", "old code", [snapshot])
@@ -564,13 +557,13 @@ class StoreLaws(unittest.TestCase):
         self.assertEqual([snapshot], self.store.snapshots("career", "key", "new code"))
 
     def test_snapshots_need_a_ledger(self) -> None:
-        """Snapshots of a ledger that does not exist are not kept, and do not make it."""
+        """Snapshots of a ledger that does not exist are not saved, and do not create it."""
         self.store.save("career", "key", "print", [Snapshot(1, "2024", 1, b"state")])
         self.assertEqual([], self.store.snapshots("career", "key", "print"))
         self.assertEqual([], self.store.ledgers())
 
     def test_snapshots_have_places_of_their_own(self) -> None:
-        """Two snapshots at one place are refused, and those that were saved before stay."""
+        """Two snapshots at one place are refused, and the snapshots saved before stay."""
         append_rows(self.store, new_row(1), new_row(2))
         before = [Snapshot(1, "2024", 1, b"state")]
         self.store.save("career", "key", "print", before)
@@ -581,7 +574,7 @@ class StoreLaws(unittest.TestCase):
         self.assertEqual(before, self.store.snapshots("career", "key", "print"))
 
     def test_snapshots_from_before_a_correction(self) -> None:
-        """Snapshots are not kept when a row without a date came since they were made."""
+        """Snapshots taken before the newest row without a date are not saved."""
         append_rows(self.store, new_row(1), new_row(2, on=None), new_row(3))
         early, late = (Snapshot(seen, "2024", 1, b"state") for seen in (1, 2))
         self.store.save("career", "key", "print", [early])
@@ -590,10 +583,10 @@ class StoreLaws(unittest.TestCase):
         self.store.save("career", "key", "print", [early])
         self.assertEqual([late], self.store.snapshots("career", "key", "print"))
 
-    # Personal lines and whole ledgers that go
+    # Erasing personal lines and deleting ledgers
 
     def test_personal_lines_are_erased(self) -> None:
-        """Lines go, other rows and other ledgers stay, and so does all else of the row."""
+        """Erasing removes personal lines; the rest of the row, other rows and ledgers stay."""
         rows = [new_row(1, personal=b"a\nb"), new_row(2, personal=b"a"), new_row(3, personal=b"c")]
         snapshot = Snapshot(3, "2024", 1, b"a")
         for ledger in ("career", "other"):
@@ -604,14 +597,14 @@ class StoreLaws(unittest.TestCase):
         self.store.purge()
         remaining = [rows[0]._replace(personal=b"b"), rows[1]._replace(personal=None), rows[2]]
         self.assertEqual(remaining, self.store.rows("career", Query()))
-        self.assertEqual([1, 3], self.chosen(personal=True))
-        self.assertEqual([2], self.chosen(personal=False))
+        self.assertEqual([1, 3], self.selected(personal=True))
+        self.assertEqual([2], self.selected(personal=False))
         self.assertEqual([], self.store.snapshots("career", "key", "print"))
         self.assertEqual(rows, self.store.rows("other", Query()))
         self.assertEqual([snapshot], self.store.snapshots("other", "key", "print"))
 
     def test_erasing_never_adds(self) -> None:
-        """Nothing can be put where it was not, nor doubled, and only a writer can erase."""
+        """Erasing never adds or repeats a line, and happens only within a writing block."""
         rows = [new_row(1, personal=b"a"), new_row(2), new_row(3, personal=b"long line\nb")]
         append_rows(self.store, *rows)
         for more in ({1: b"a"}, {1: b"b"}, {1: b"a\nb"}, {2: b"a"}, {3: b"b\nb"}):
@@ -626,7 +619,7 @@ class StoreLaws(unittest.TestCase):
         self.assertEqual(rows, self.store.rows("career", Query()))
 
     def test_erasing_needs_its_rows(self) -> None:
-        """Only rows that are there can be erased from; a ledger that does not exist has none."""
+        """Erasing from a row or ledger that does not exist is refused."""
         rows = [new_row(1, personal=b"a"), new_row(2, personal=b"b")]
         append_rows(self.store, *rows)
         for ledger, seq in (("career", 0), ("career", -1), ("career", 3), ("none", 1)):
@@ -640,8 +633,8 @@ class StoreLaws(unittest.TestCase):
         self.assertEqual(["career"], self.store.ledgers())
         self.assertEqual(rows, self.store.rows("career", Query()))
 
-    def test_a_deleted_ledger_is_gone(self) -> None:
-        """A ledger is deleted with all that belongs to it; others stay, and it may begin anew."""
+    def test_deleting_removes_a_whole_ledger(self) -> None:
+        """Deleting removes a whole ledger and no other; its name may be used again."""
         rows = [new_row(n, key="k", introduces="a:b", names='["c:d"]') for n in (1, 2)]
         snapshot = Snapshot(2, "2024", 2, b"state")
         for ledger in ("career", "other"):
@@ -664,28 +657,28 @@ class StoreLaws(unittest.TestCase):
         self.assertEqual([], self.store.snapshots("career", "key", "print"))
         self.store.check()
 
-    def test_no_byte_is_left(self) -> None:
-        """After a purge no file in the store's folder holds what was erased or deleted."""
-        gone = [b"%s %s" % (what, os.urandom(8).hex().encode()) for what in (b"line", b"body")]
-        rows = [new_row(1, personal=gone[0]), new_row(2, personal=b"stays")]
+    def test_purge_removes_every_byte(self) -> None:
+        """After a purge, no file in the store's folder contains erased or deleted data."""
+        secrets = [b"%s %s" % (what, os.urandom(8).hex().encode()) for what in (b"line", b"body")]
+        rows = [new_row(1, personal=secrets[0]), new_row(2, personal=b"stays")]
         for size in (1, 2):
             append_rows(self.store, rows[size - 1])
-            self.store.save("career", "key", "print", [Snapshot(size, "2024", 1, gone[0])])
-        other = new_row(1, body=gone[1], names=json.dumps([f"a:{gone[1].decode()}"]))
+            self.store.save("career", "key", "print", [Snapshot(size, "2024", 1, secrets[0])])
+        other = new_row(1, body=secrets[1], names=json.dumps([f"a:{secrets[1].decode()}"]))
         append_rows(self.store, other, ledger="other")
         with self.store.writing("career"):
             self.store.erase("career", {1: None})
         self.store.delete("other")
         self.store.purge()
-        self.assertEqual([2], self.chosen(personal=True))
+        self.assertEqual([2], self.selected(personal=True))
         self.store.close()
         for file in filter(Path.is_file, self.folder.rglob("*")):
             content = file.read_bytes()
-            self.assertEqual([], [each for each in gone if each in content], file.name)
+            self.assertEqual([], [secret for secret in secrets if secret in content], file.name)
 
-    # The end
+    # Closing
 
-    def test_closed_stores_say_so(self) -> None:
+    def test_closed_stores_refuse_every_use(self) -> None:
         """Closing twice is fine, and a closed store refuses every use."""
         store = self.store
         append_rows(store, new_row(1))
@@ -709,39 +702,28 @@ class StoreLaws(unittest.TestCase):
             with self.subTest(use=number), self.assertRaises(ClosedError):
                 use()
 
-    def test_closing_drops_a_block(self) -> None:
-        """Closing within a block drops what it appended, and the block says so."""
+    def test_closing_drops_an_open_block(self) -> None:
+        """Closing within a block drops its rows, and the block raises ClosedError."""
         with self.assertRaises(ClosedError), self.store.writing("career"):
             self.store.append("career", [new_row(1)], b"1" * 32)
             self.store.close()
         if self.lasting:
             self.assertEqual([], self.reopen().ledgers())
 
-    def test_it_shows_what_it_is(self) -> None:
-        """The store's repr begins with its class, so that a message can name it."""
+    def test_repr_names_the_class(self) -> None:
+        """The store's repr begins with its class name, so that a message can name the store."""
         self.assertTrue(repr(self.store).startswith(type(self.store).__name__))
 
     # Everything together
 
     def test_any_history(self) -> None:
-        """Whatever was done to it before, the store answers as a plain list of rows would."""
+        """After any sequence of operations, the store answers like a plain list of rows."""
         make, lasting = self.make[0], self.lasting
 
         class Machine(StoreMachine):
-            """The machine of this store."""
+            """The state machine of this store."""
 
             def __init__(self) -> None:
                 super().__init__(make, lasting=lasting)
 
-        here = settings()
-        run_state_machine_as_test(
-            Machine,
-            settings=settings(
-                here,
-                deadline=None,
-                report_multiple_bugs=False,
-                phases=[phase for phase in here.phases if phase is not Phase.explain],
-                stateful_step_count=12,
-                suppress_health_check=EVERY_CHECK,
-            ),
-        )
+        run_state_machine_as_test(Machine, settings=quiet_settings(stateful_step_count=12))

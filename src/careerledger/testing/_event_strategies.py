@@ -1,34 +1,34 @@
-"""Strategies for single events of any class, as odd as their rules allow."""
+"""Strategies for single events of any class, with every value that their rules allow."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from functools import cache
 from math import inf
 from typing import Any, Final, TypeVar, cast, get_args, get_origin, overload
 
-from hypothesis import HealthCheck, strategies as st
+from hypothesis import strategies as st
 from immutabledict import immutabledict
 
 from careerledger.dates import PartialDate
 from careerledger.errors import DefinitionError
 from careerledger.events import Action, Event, catalogue, load_catalogue
-from careerledger.testing._digits import MissingIdError, World, reader_of
-from careerledger.testing._shapes import (
+from careerledger.testing._byte_values import MissingIdError, World, date_of, value_maker
+from careerledger.testing._field_shapes import (
+    AnyEvent,
     Day,
-    Fact,
     FieldShape,
-    Foreign,
-    Fresh,
-    Known,
+    Filtered,
+    Instance,
     Many,
     Maybe,
+    NewId,
     Number,
     OneOf,
+    OtherType,
     Pairs,
-    Part,
+    Reference,
     Shape,
-    Such,
     Text,
     Whole,
     fields_of,
@@ -38,23 +38,20 @@ from careerledger.testing._shapes import (
 E = TypeVar("E", bound=Event)
 
 Ids = Callable[[str], st.SearchStrategy[str]]
-"""The ids to use for a kind, such as "contact"."""
+"""Returns a strategy for the ids of a kind, such as "contact"."""
 
 FIRST_DAY: Final = date(1950, 1, 1)
 LAST_DAY: Final = date(2026, 1, 1)
-
-EVERY_CHECK: Final[list[Any]] = list(cast("Any", HealthCheck))
-"""What Hypothesis warns of; the laws count for themselves what was worth trying."""
 
 HOSTILE: Final = (
     *(":", '"', "\\", '":', '\\":', " :", "\t", "\r\n", " ", "\0", "'", "{}", "[1]", ",", "null"),
     *('"type":"', "\\u003a", "\\ud800", "\u2028", "\ufeff", "é", "e\u0301", "\U0001f600"),
 )
-"""Pieces of text that programs stumble over."""
+"""Pieces of text that often break programs."""
 
 
 def facts() -> list[type[Action]]:
-    """The event classes of the library that a person records, sorted by name."""
+    """Return the library's event classes that a person records, sorted by name."""
     load_catalogue()
     return sorted(
         (
@@ -67,26 +64,22 @@ def facts() -> list[type[Action]]:
 
 
 def texts(min_size: int = 0) -> st.SearchStrategy[str]:
-    """Text that UTF-8 can write: mostly odd characters, sometimes pieces of JSON.
+    """Return texts that UTF-8 can encode: mostly odd characters, sometimes pieces of JSON.
 
     Args:
-        min_size: How long it is at least.
+        min_size: The minimum length.
     """
     pieces = st.lists(st.sampled_from(HOSTILE), min_size=min_size, max_size=max(min_size, 4))
     return st.one_of(st.text(min_size=min_size, max_size=max(min_size, 12)), pieces.map("".join))
 
 
 def partial_dates() -> st.SearchStrategy[PartialDate]:
-    """Years, months and days from 1950 to 2025; they shrink to a year, and towards 2000."""
-
-    def cut(day: date, length: int) -> PartialDate:
-        return PartialDate(day.isoformat()[:length])
-
-    return st.builds(cut, st.dates(FIRST_DAY, LAST_DAY), st.sampled_from([4, 7, 10]))
+    """Return years, months and days from 1950 to 2025; they shrink to years, and towards 2000."""
+    return st.builds(date_of, st.dates(FIRST_DAY, LAST_DAY), st.sampled_from([4, 7, 10]))
 
 
 def any_ids(_kind: str) -> st.SearchStrategy[str]:
-    """Return ids that need not exist."""
+    """Return any texts, as ids that no event needs to introduce."""
     return texts(min_size=1)
 
 
@@ -97,19 +90,20 @@ def events(cls: None = None, /, *, ids: Ids = any_ids) -> st.SearchStrategy[Acti
 
 
 def events(cls: type[Event] | None = None, /, *, ids: Ids = any_ids) -> st.SearchStrategy[Any]:
-    """Events of a class, made from its fields: their types, their rules, and what they refer to.
+    """Return events of a class, made from the types, rules and references of its fields.
 
-    Nothing is drawn and thrown away, but for a ``Predicate`` of one's own. Text is as hostile as
-    UTF-8 can be. An event shrinks to one in which only required fields are given.
+    No draw is discarded, except for a ``Predicate`` of your own. Texts are as hostile as UTF-8
+    allows. An event shrinks to its required fields.
 
     Args:
-        cls: Any event class, one's own included; corrections too. None: any class of the
-            library that a person records.
-        ids: Makes the ids that an event introduces or refers to, given their kind. Default: any
-            text, whether such an id exists or not; see ``careers`` for events that fit together.
+        cls: Any event class, including your own and corrections. None: any class of the library
+            that a person records.
+        ids: Returns a strategy for the ids of a kind that an event introduces or refers to.
+            Default: any text, whether the id exists or not; see ``careers`` for events that fit
+            together.
 
     Raises:
-        DefinitionError: The class is not an event.
+        DefinitionError: The class is not an event class.
     """
     if cls is None:
         return st.sampled_from(facts()).flatmap(lambda cls: events(cls, ids=ids))
@@ -119,12 +113,11 @@ def events(cls: type[Event] | None = None, /, *, ids: Ids = any_ids) -> st.Searc
 
 
 def _instances(cls: type[Any], ids: Ids) -> st.SearchStrategy[Any]:
-    def of(*, required: bool) -> dict[str, st.SearchStrategy[Any]]:
-        found: list[FieldShape] = [f for f in fields_of(cast("Any", cls)) if f.required is required]
-        return {f.name: values_of(f.shape, ids) for f in found}
-
-    drawn = st.fixed_dictionaries(of(required=True), optional=of(required=False))
-    return drawn.map(lambda given: cls(**given))
+    fields: Sequence[FieldShape] = fields_of(cast("Any", cls))
+    required = {f.name: values_of(f.shape, ids) for f in fields if f.required}
+    optional = {f.name: values_of(f.shape, ids) for f in fields if not f.required}
+    values = st.fixed_dictionaries(required, optional=optional)
+    return values.map(lambda arguments: cls(**arguments))
 
 
 @cache
@@ -133,12 +126,12 @@ def _with_any_ids(cls: Any) -> st.SearchStrategy[Any]:
 
 
 def values_of(shape: Shape, ids: Ids = any_ids) -> st.SearchStrategy[Any]:
-    """Return the values of a shape."""
-    make: _Make = _VALUES.get(type(shape), _foreign)
-    return make(shape, ids)
+    """Return a strategy for the values of a shape."""
+    make_strategy: _MakeStrategy = _STRATEGIES.get(type(shape), _other_type)
+    return make_strategy(shape, ids)
 
 
-_Make = Callable[[Any, Ids], st.SearchStrategy[Any]]
+_MakeStrategy = Callable[[Any, Ids], st.SearchStrategy[Any]]
 
 
 def _numbers(shape: Number, _ids: Ids) -> st.SearchStrategy[float]:
@@ -150,62 +143,64 @@ def _numbers(shape: Number, _ids: Ids) -> st.SearchStrategy[float]:
     )
 
 
-def _pairs(shape: Pairs, ids: Ids) -> st.SearchStrategy[Any]:
+def _mappings(shape: Pairs, ids: Ids) -> st.SearchStrategy[Any]:
     keys, values = values_of(shape.key, ids), values_of(shape.value, ids)
     pairs = st.dictionaries(keys, values, min_size=shape.least, max_size=max(shape.least, 3))
     return pairs.map(immutabledict)
 
 
-def _such(shape: Such, ids: Ids) -> st.SearchStrategy[Any]:
+def _filtered(shape: Filtered, ids: Ids) -> st.SearchStrategy[Any]:
     if isinstance(shape.of, Many):
-        return _sized(shape.of, shape.holds, ids)
-    return values_of(shape.of, ids).filter(shape.holds)
+        return _filtered_collections(shape.of, shape.condition, ids)
+    return values_of(shape.of, ids).filter(shape.condition)
 
 
-def _foreign(shape: Foreign, ids: Ids) -> st.SearchStrategy[Any]:
-    kind = shape.cls
-    if isinstance(kind, tuple):
-        return st.one_of([values_of(shape_of(each), ids) for each in cast("Any", kind)])
-    if get_origin(kind) is tuple:
-        return st.tuples(*(values_of(shape_of(each), ids) for each in get_args(kind)))
-    if kind is datetime:
+def _other_type(shape: OtherType, ids: Ids) -> st.SearchStrategy[Any]:
+    cls = shape.cls
+    if isinstance(cls, tuple):
+        return st.one_of([values_of(shape_of(option), ids) for option in cast("Any", cls)])
+    if get_origin(cls) is tuple:
+        return st.tuples(*(values_of(shape_of(item), ids) for item in get_args(cls)))
+    if cls is datetime:
         offsets = st.integers(-14 * 60, 14 * 60).map(lambda n: timezone(timedelta(minutes=n)))
         return st.datetimes(timezones=offsets)
-    if kind is Decimal:
+    if cls is Decimal:
         return st.decimals(allow_nan=False, allow_infinity=False)
-    return st.from_type(kind)
+    return st.from_type(cls)
 
 
 def _collections(shape: Many, ids: Ids) -> st.SearchStrategy[Any]:
-    return _of_sizes(shape, ids, shape.least, max(shape.least, 3))
+    return _collections_of_size(shape, ids, shape.least, max(shape.least, 3))
 
 
-def _of_sizes(shape: Many, ids: Ids, least: int, most: int) -> st.SearchStrategy[Any]:
+def _collections_of_size(shape: Many, ids: Ids, least: int, most: int) -> st.SearchStrategy[Any]:
     items, unique = values_of(shape.item, ids), shape.container is frozenset
     return st.lists(items, min_size=least, max_size=most, unique=unique).map(shape.container)
 
 
-def _sized(shape: Many, holds: Callable[[Any], bool], ids: Ids) -> st.SearchStrategy[Any]:
-    """Return collections of which a function is true, which mostly is about how many there are."""
+def _filtered_collections(
+    shape: Many, condition: Callable[[Any], bool], ids: Ids
+) -> st.SearchStrategy[Any]:
+    """Return collections that fulfil a condition, which is mostly about their size."""
     sizes = range(shape.least, shape.least + 9)
-    fitting = [size for size in sizes if _fits(shape, size, holds)]
+    accepted = [size for size in sizes if _accepts_size(shape, size, condition)]
     return (
-        st.sampled_from(fitting or sizes)
-        .flatmap(lambda size: _of_sizes(shape, ids, size, size))
-        .filter(holds)
+        st.sampled_from(accepted or sizes)
+        .flatmap(lambda size: _collections_of_size(shape, ids, size, size))
+        .filter(condition)
     )
 
 
-def _fits(shape: Many, size: int, holds: Callable[[Any], bool]) -> bool:
-    """Return whether a function is true of a collection of this size, as far as digits can tell."""
-    read = reader_of(shape.item)
+def _accepts_size(shape: Many, size: int, condition: Callable[[Any], bool]) -> bool:
+    """Return whether a collection of this size fulfils the condition, as one example shows."""
+    make = value_maker(shape.item)
     try:
-        return holds(shape.container([read(29 * n % 256, 0, World()) for n in range(size)]))
+        return condition(shape.container([make(29 * n % 256, 0, World()) for n in range(size)]))
     except MissingIdError:
         return True
 
 
-_VALUES: Final[dict[type, _Make]] = {
+_STRATEGIES: Final[dict[type, _MakeStrategy]] = {
     Text: lambda shape, _: texts(shape.least),
     Whole: lambda shape, _: st.integers(shape.least, shape.most),
     Number: _numbers,
@@ -213,12 +208,12 @@ _VALUES: Final[dict[type, _Make]] = {
     Day: lambda _shape, _ids: partial_dates(),
     Maybe: lambda shape, ids: st.none() | values_of(shape.of, ids),
     Many: _collections,
-    Pairs: _pairs,
-    Fresh: lambda shape, ids: ids(shape.kind),
-    Known: lambda shape, ids: st.one_of([ids(kind) for kind in shape.kinds]),
-    Fact: lambda _shape, _ids: st.deferred(events),
-    Part: lambda shape, ids: _instances(shape.cls, ids),
-    Such: _such,
+    Pairs: _mappings,
+    NewId: lambda shape, ids: ids(shape.kind),
+    Reference: lambda shape, ids: st.one_of([ids(kind) for kind in shape.kinds]),
+    AnyEvent: lambda _shape, _ids: st.deferred(events),
+    Instance: lambda shape, ids: _instances(shape.cls, ids),
+    Filtered: _filtered,
 }
 
 

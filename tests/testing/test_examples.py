@@ -1,4 +1,4 @@
-"""Example tests that read as sentences."""
+"""``given``: comparisons with views, and the messages of failures."""
 
 import pytest
 
@@ -15,11 +15,11 @@ def network(*career):
 
 
 @pytest.mark.parametrize("career", [[JANE, TOUCHED], [[JANE, TOUCHED]], [[JANE], TOUCHED]])
-def test_a_career_is_given_in_any_way(career):
+def test_given_takes_events_and_lists(career):
     assert network(*career).active == 1
 
 
-def test_comparisons_that_hold_are_true():
+def test_true_comparisons():
     view = network(JANE, TOUCHED)
 
     assert view.active == 1
@@ -39,52 +39,54 @@ def test_comparisons_that_hold_are_true():
 
 
 @pytest.mark.parametrize(
-    ("compare", "wanted"),
+    ("compare", "expected"),
     [
-        (lambda active: active == 3, "== 3 was"),
-        (lambda active: active != 1, "!= 1 was"),
-        (lambda active: active < 1, "< 1 was"),
-        (lambda active: active <= 0, "<= 0 was"),
-        (lambda active: active > 1, "> 1 was"),
-        (lambda active: active >= 2, ">= 2 was"),
+        (lambda active: active == 3, "== 3"),
+        (lambda active: active != 1, "!= 1"),
+        (lambda active: active < 1, "< 1"),
+        (lambda active: active <= 0, "<= 0"),
+        (lambda active: active > 1, "> 1"),
+        (lambda active: active >= 2, ">= 2"),
     ],
 )
-def test_a_comparison_that_does_not_hold_names_the_entries(compare, wanted):
+def test_false_comparison_lists_the_entries(compare, expected):
     active = network(JANE, SkillPractised(on="2024", skill="x"), TOUCHED, Voided(3)).active
 
     with pytest.raises(AssertionError) as failed:
         compare(active)
 
-    assert f"NetworkGrowth at 2024-06.active is 1, where {wanted} expected.\n" in str(failed.value)
+    assert f"NetworkGrowth at 2024-06.active is 1; expected {expected}.\n" in str(failed.value)
     assert '    #1 ContactMade(on="2024-03", contact="jane", name="Jane Doe")' in str(failed.value)
     assert "Touched" not in str(failed.value)
     assert "Skill" not in str(failed.value)
 
 
-def test_nothing_true_and_nothing_in_it():
+def test_failures_of_truth_and_membership():
     empty = network()
 
     with pytest.raises(
-        AssertionError, match=r"where something true was(.|\n)*No entry is consumed"
+        AssertionError, match=r"expected a true value(.|\n)*consumes none of the entries"
     ):
         assert empty.contacts
-    with pytest.raises(AssertionError, match="where something with 'jane' was"):
+    with pytest.raises(AssertionError, match="expected a value that contains 'jane'"):
         assert "jane" in empty.contacts
 
 
-def test_many_entries_are_cut():
+def test_failure_lists_the_last_entries():
     touches = [ContactTouched(on=f"2024-04-{day:02}", contact="jane") for day in range(1, 31)]
 
-    with pytest.raises(AssertionError, match="… and 1 earlier"):
+    with pytest.raises(AssertionError, match="… 1 earlier entries"):
         assert network(JANE, *touches).active == 2
 
 
-def test_what_a_view_has_not_is_named():
-    with pytest.raises(AttributeError, match="is a NetworkGrowthView, which has no 'cats'"):
+def test_missing_attribute_is_named():
+    with pytest.raises(
+        AttributeError, match="is a NetworkGrowthView, which has no attribute 'cats'"
+    ):
         _ = network(JANE).cats
 
 
-def test_a_ledger_is_asked_at_an_instant():
+def test_ledger_is_queried_as_known_at_an_instant():
     ledger = new_ledger()
     entry = ledger.record(JANE)
     ledger.amend(entry.id, ContactMade(on="2024-04", contact="jane", name="Jane"), reason="typo")
@@ -95,7 +97,7 @@ def test_a_ledger_is_asked_at_an_instant():
         assert then.expect(NetworkGrowth).active == 2
 
 
-def test_a_correction_counts():
+def test_corrections_apply():
     moved = Amended(1, ContactMade(on="2025", contact="jane", name="Jane"))
 
     assert network(JANE, moved).contacts == ()
