@@ -38,7 +38,7 @@ from uuid import UUID
 import attrs
 from immutabledict import immutabledict
 
-from careerledger.dates import DateLike, PartialDate
+from careerledger.dates import DateLike, PartialDate, cached_date
 from careerledger.errors import DateError, DefinitionError, FieldError
 from careerledger.events.rules import Interval, MinLen, Rule, rules_in
 from careerledger.text import shown
@@ -380,7 +380,7 @@ def _yes_or_no(value: object) -> bool:
 
 def _date(value: object) -> PartialDate:
     try:
-        return PartialDate(cast("str", value))
+        return cached_date(value) if type(value) is str else PartialDate(cast("str", value))
     except DateError as error:
         _, _, rule = str(error).partition("; ")
         raise RuleError(
