@@ -9,6 +9,8 @@ from hypothesis import settings, strategies as st
 
 from careerledger import Ledger, testing
 from careerledger.events import Action, catalogue, event, load_catalogue
+from careerledger.proofs import Frontier, leaf_hash
+from careerledger.stores import Query
 
 law = settings(max_examples=4 * settings().max_examples)
 """What a law of the ledger must stand: 200 examples in CI."""
@@ -54,6 +56,24 @@ class Clock(testing.Clock):
 def new_ledger(clock: Callable[[], datetime] | None = None) -> Ledger:
     """A lenient ledger in memory, in which careers may refer to anything."""
     return testing.new_ledger(clock or Clock())
+
+
+def write_as_another_program(ledger, **columns):
+    """Append the first entry again, as an event of a type that this program does not know."""
+    with ledger.store.writing("career") as head:
+        (row,) = ledger.store.rows("career", Query(upto=1))
+        body = row.body.replace(b"contact.made", b"contact.seen").replace(row.id.encode(), b"other")
+        frontier = Frontier(head.size, head.frontier)
+        frontier.append(leaf_hash(body))
+        new = row._replace(
+            seq=head.size + 1,
+            id="other",
+            type="contact.seen",
+            body=body,
+            leaf=leaf_hash(body),
+            **columns,
+        )
+        ledger.store.append("career", [new], frontier.packed)
 
 
 def hide_class(patch: pytest.MonkeyPatch, name: str) -> None:

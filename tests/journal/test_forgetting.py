@@ -42,11 +42,12 @@ from careerledger.journal.parser import parse_entry
 from careerledger.journal.personal import redact
 from careerledger.journal.write import salt
 from careerledger.projections import KeepInTouch, NetworkGrowth, on, projection
-from careerledger.proofs import Frontier, SigningKey, leaf_hash, verify
+from careerledger.proofs import SigningKey, verify
 from careerledger.proofs.personal import disclosed
 from careerledger.stores import Query
 from careerledger.stores.sqlite import SQLiteStore
 from careerledger.testing import events
+from careers import write_as_another_program
 from strategies import entry_of
 
 KEY = SigningKey("ada.example/career", bytes(range(32)))
@@ -580,19 +581,6 @@ def test_sealed_bytes_without_an_event(event_, got):
     ).encode()
     with pytest.raises(CodecError, match=rf"expected an object, got {got}, at \$.event"):
         strict.decode(1, body)
-
-
-def write_as_another_program(ledger, **columns):
-    """Append the first entry again, as an event of a type that this program does not know."""
-    with ledger.store.writing("career") as head:
-        (row,) = ledger.store.rows("career", Query(upto=1))
-        body = row.body.replace(b"contact.made", b"contact.seen").replace(row.id.encode(), b"other")
-        frontier = Frontier(head.size, head.frontier)
-        frontier.append(leaf_hash(body))
-        new = row._replace(
-            seq=2, id="other", type="contact.seen", body=body, leaf=leaf_hash(body), **columns
-        )
-        ledger.store.append("career", [new], frontier.packed)
 
 
 def test_what_another_program_wrote_about_a_person_is_exported(path):
