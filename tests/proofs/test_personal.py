@@ -28,7 +28,7 @@ def test_a_line_that_is_no_disclosure(line):
 
 
 def test_a_line_that_stands_twice():
-    with pytest.raises(ProofError, match="a line that is no disclosure"):
+    with pytest.raises(ProofError):
         disclosed(LINE + b"\n" + LINE, {"name": HASH})
 
 
