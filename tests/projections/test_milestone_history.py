@@ -29,7 +29,6 @@ from careerledger.events import (
     SkillPractised,
 )
 from careerledger.projections import MilestoneHistory, Stagnation
-from careerledger.projections.base import Fold, advance
 from careerledger.projections.milestone_history import Harvest, MilestoneHistoryView
 from careers import TODAY, careers, new_ledger
 
@@ -60,17 +59,6 @@ def test_milestones_are_ordered_and_rest_on_real_entries(career: list) -> None:
     for milestone in view.milestones:
         assert entries.keys() >= set(milestone.entries)
         assert milestone.on == entries[milestone.entries[0]].event.on
-
-
-@given(career=careers)
-def test_voiding_the_entry_that_made_a_milestone_removes_it(career: list) -> None:
-    ledger = new_ledger()
-    career.record(ledger)
-    ids = {entry.seq: entry.id for entry in ledger.entries()}
-    for milestone in ledger.project(MilestoneHistory, at=TODAY).milestones[:3]:
-        ledger.void(ids[milestone.entries[0]], reason="a test")
-        left = ledger.project(MilestoneHistory, at=TODAY).milestones
-        assert milestone.entries[0] not in {seq for found in left for seq in found.entries}
 
 
 @given(career=careers)
@@ -365,21 +353,3 @@ def test_of_several_ends_of_a_challenge_the_one_that_reaches_furthest_counts() -
     for facts, harvested in (([ROLE, *ended, taken], ("c",)), ([ROLE, ended[1], taken], ())):
         (role,) = project(facts).roles
         assert harvested == role.challenges
-
-
-def test_what_a_milestone_is_about_may_become_known_after_it_was_looked_at() -> None:
-    """A period comes before the days in it, and looking in between changes nothing."""
-    ledger = new_ledger()
-    ledger.record(
-        [
-            ROLE,
-            ChallengeResolved(on="2023", challenge="c", outcome="met"),
-            ChallengeTaken(on="2023-05", challenge="c", title="Hard", difficulty=5),
-        ]
-    )
-    running = Fold(MilestoneHistory)
-    for entry in ledger.entries():
-        advance([running], [entry])
-        running.view(TODAY)
-    assert ledger.project(MilestoneHistory, at=TODAY) == running.view(TODAY)
-    assert ["Engineer, ACME", "Hard"] == [m.title for m in running.view(TODAY).milestones]

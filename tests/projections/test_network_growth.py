@@ -19,7 +19,7 @@ from careerledger.events import (
     MentoringEnded,
     MentoringStarted,
 )
-from careerledger.projections import NetworkGrowth, fold
+from careerledger.projections import NetworkGrowth
 from careerledger.projections.network_growth import (
     DEPTHS,
     HALF_LIVES,
@@ -212,23 +212,6 @@ def test_half_lives_can_be_changed_for_one_kind() -> None:
     slow = {t.contact: t.strength for t in project(facts, half_lives={"peer": 10_000}).contacts}
     plain = {t.contact: t.strength for t in project(facts).contacts}
     assert slow["b"] == plain["b"] < slow["a"]
-
-
-def test_a_view_in_between_changes_nothing() -> None:
-    """A contact that was touched long before it was made sleeps in no month of before."""
-    ledger = new_ledger()
-    ledger.record(
-        [
-            made("b", on="2014"),
-            ContactTouched(on="2015-01-01", contact="a"),
-            ContactTouched(on="2019-11-01", contact="b"),
-            made("a", on="2020-06-01"),
-        ]
-    )
-    ledger.project(NetworkGrowth, at="2019-12-31")
-    view = ledger.project(NetworkGrowth, at="2021")
-    assert view == fold(NetworkGrowth, ledger.entries(), "2021")
-    assert all(month.dormant <= month.cumulative for month in view.months)
 
 
 def test_a_mentoring_that_ended_in_the_year_it_began_has_ended() -> None:

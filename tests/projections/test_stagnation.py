@@ -234,36 +234,6 @@ def test_a_new_title_alone_resets_nothing(facts: list, on: str) -> None:
     assert dates_of(first.content_clock) == dates_of(second.content_clock)
 
 
-@given(facts=histories)
-def test_voiding_the_entry_that_reset_a_clock_is_as_if_it_had_never_been(facts: list) -> None:
-    ledger = recorded(facts)
-    ids = {entry.seq: entry.id for entry in ledger.entries()}
-    for clock in ("structural_clock", "content_clock"):
-        for evidence in getattr(ledger.project(Stagnation, at=TODAY), clock).evidence:
-            ledger.void(ids[evidence.seq], reason="a test")
-            without = recorded([entry.event for entry in ledger.entries()])
-            again = getattr(ledger.project(Stagnation, at=TODAY), clock)
-            assert dates_of(getattr(without.project(Stagnation, at=TODAY), clock)) == dates_of(
-                again
-            )
-            assert evidence.seq not in {found.seq for found in again.evidence}
-
-
-@given(facts=histories, days=st.integers(0, 700))
-def test_voiding_restores_the_earlier_clock(facts: list, days: int) -> None:
-    """After all the rest there come a rise and a challenge, and are taken back."""
-    role = RoleStarted(on=TODAY, role="r", organisation="x", title="y", level=1)
-    ledger, at = recorded([*facts, role]), TODAY + timedelta(days)
-    before = ledger.project(Stagnation, at=at)
-    rise = ledger.record(RoleChanged(on=TODAY, role="r", level=9))
-    challenge = ledger.record(ChallengeTaken(on=TODAY, challenge="c", title="Hard", difficulty=5))
-    reset = ledger.project(Stagnation, at=at)
-    assert (days, days) == (reset.structural, reset.content)
-    for entry in (rise, challenge):
-        ledger.void(entry.id, reason="a test")
-    assert before == ledger.project(Stagnation, at=at)
-
-
 FIRST = RoleStarted(
     on="2020-01-01", role="r", organisation="ACME", title="Engineer", level=2, scope=5
 )

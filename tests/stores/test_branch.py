@@ -1,12 +1,11 @@
 """A branch answers as a store would that holds both what was below and what the branch adds."""
 
-from contextlib import suppress
 from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
 
-from careerledger.errors import ClosedError, StoreError
+from careerledger.errors import StoreError
 from careerledger.stores import Query, Row, Snapshot, Store
 from careerledger.stores.branch import BranchStore
 from careerledger.stores.memory import MemoryStore
@@ -121,17 +120,6 @@ def test_ids_of_rows_that_the_branch_does_not_see_are_free(below):
     assert branch.rows("ada", Query(keys=["key-3", "below"])) == [new_row(3, key="key-3")]
 
 
-def test_nothing_is_written_when_an_append_failed(below):
-    branch = BranchStore(below)
-    with (
-        pytest.raises(StoreError),
-        branch.writing("ada"),
-        suppress(StoreError),
-    ):
-        branch.append("ada", [new_row(3, id="id-1")], b"")
-    assert branch.head("ada") == below.head("ada")
-
-
 def test_a_branch_forgets_what_is_its_own(below):
     branch = BranchStore(below)
     put(branch, "ada", [new_row(3, personal=b"mine"), new_row(4, personal=b"mine too")])
@@ -164,27 +152,6 @@ def test_snapshots_are_those_below_until_the_branch_has_its_own(below):
     branch.save("grace", "key", "print", own)  # a ledger without entries has nothing to save
     assert branch.snapshots("grace", "key", "print") == []
     assert below.snapshots("ada", "key", "print")[0].state == b"later"
-
-
-def test_a_closed_branch_says_so_and_leaves_the_store_open(below):
-    branch = BranchStore(below)
-    branch.check()
-    branch.close()
-    with pytest.raises(ClosedError):
-        branch.head("ada")
-    assert below.head("ada").size == 2
-
-
-def test_a_block_in_a_block_says_so(below):
-    branch = BranchStore(below)
-    with (
-        branch.writing("ada"),
-        pytest.raises(StoreError),
-        branch.writing("grace"),
-    ):
-        pytest.fail("two writers")
-    with branch.writing("ada"):
-        pass
 
 
 def test_no_more_rows_than_the_limit_and_those_below_are_seen():

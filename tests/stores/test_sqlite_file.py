@@ -206,33 +206,6 @@ def test_sqlite_with_the_bug_is_refused(path, monkeypatch, version):
 # Acknowledged means on disk
 
 
-def test_acknowledged_record_survives_the_death_of_its_process(path):
-    """A program that is killed has no moment to write anything more."""
-    code = """
-import sys
-from careerledger import Ledger
-from careerledger.events import CourseFinished
-ledger = Ledger.open(sys.argv[1])
-entry = ledger.record(CourseFinished(on="2024", title="Logic"))
-print(entry.id, flush=True)
-with ledger.store.writing("career"):
-    ledger.store._file.connection.execute("INSERT INTO ledger VALUES (9, 'half', 1, '', x'')")
-    print("within", flush=True)
-    sys.stdin.read()
-"""
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, "-c", code, path], text=True, **pipes) as process:
-        acknowledged = process.stdout.readline().strip()
-        assert "within\n" == process.stdout.readline()
-        process.kill()
-
-    with Ledger.open(path) as ledger:
-        assert [acknowledged] == [entry.id for entry in ledger]
-        assert ["career"] == ledger.store.ledgers()
-        ledger.verify()
-    assert ["ada.ledger"] == list(contents(path.parent))
-
-
 def test_each_commit_is_synced(path, add, row):
     """The log is synced before the commit is acknowledged: nothing waits for a checkpoint."""
     synced, before = [], apsw.vfs_names()[0]
@@ -838,15 +811,6 @@ def test_file_that_another_program_holds_is_an_error_and_stays_untouched(made):
         assert before == contents(made.parent)
 
 
-def test_text_that_utf8_does_not_hold_is_an_error(opened, add, row):
-    with pytest.raises(StoreError):
-        opened.head("half \udcff")
-    with pytest.raises(StoreError):
-        add(opened, row(1, key="\ud800"))
-
-    assert [] == opened.ledgers()
-
-
 # Columns repeat what the body says
 
 
@@ -1184,11 +1148,3 @@ def test_single_append_takes_four_statements(opened, path, add, row):
     assert ["BEGIN", "SELECT", "UPDATE", "INSERT", "COMMIT"] == statements(4)
     opened._file.connection.execute("UPDATE ledger SET recorded_at = 'z'")
     assert ["BEGIN", "SELECT", "UPDATE", "INSERT", "COMMIT"] == statements(5)
-
-
-def test_closed_file_is_an_error(path):
-    store = SQLiteStore(path)
-    store.close()
-
-    with pytest.raises(ClosedError):
-        store.ledgers()
