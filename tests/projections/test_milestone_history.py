@@ -29,6 +29,7 @@ from careerledger.events import (
     SkillPractised,
 )
 from careerledger.projections import MilestoneHistory, Stagnation
+from careerledger.projections.base import Fold, advance
 from careerledger.projections.milestone_history import Harvest, MilestoneHistoryView
 from careers import TODAY, careers, new_ledger
 
@@ -353,3 +354,21 @@ def test_of_several_ends_of_a_challenge_the_one_that_reaches_furthest_counts() -
     for facts, harvested in (([ROLE, *ended, taken], ("c",)), ([ROLE, ended[1], taken], ())):
         (role,) = project(facts).roles
         assert harvested == role.challenges
+
+
+def test_milestone_named_after_it_was_viewed() -> None:
+    """A period comes before the days in it: too rare a career for the laws to find."""
+    ledger = new_ledger()
+    ledger.record(
+        [
+            ROLE,
+            ChallengeResolved(on="2023", challenge="c", outcome="met"),
+            ChallengeTaken(on="2023-05", challenge="c", title="Hard", difficulty=5),
+        ]
+    )
+    running = Fold(MilestoneHistory)
+    for entry in ledger.entries():
+        advance([running], [entry])
+        running.view(TODAY)
+    assert ledger.project(MilestoneHistory, at=TODAY) == running.view(TODAY)
+    assert ["Engineer, ACME", "Hard"] == [m.title for m in running.view(TODAY).milestones]
