@@ -1,14 +1,16 @@
 """Careers as the library's own tests need them: of every kind of event, and as wild as they come."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import settings, strategies as st
 
 from careerledger import Ledger, testing
 from careerledger.events import Action, catalogue, event, load_catalogue
+from careerledger.projections import Projection
 from careerledger.proofs import Frontier, leaf_hash
 from careerledger.stores import Query
 
@@ -56,6 +58,21 @@ class Clock(testing.Clock):
 def new_ledger(clock: Callable[[], datetime] | None = None) -> Ledger:
     """A lenient ledger in memory, in which careers may refer to anything."""
     return testing.new_ledger(clock or Clock())
+
+
+def view_of(
+    kind: type[Projection[Any]], facts: Iterable[Action], at: object = TODAY, **parameters: object
+) -> Any:
+    """Return what a projection, with these parameters, answers of these events."""
+    ledger = new_ledger()
+    ledger.record(facts)
+    return ledger.project(kind.with_(**parameters) if parameters else kind, at=at)
+
+
+def facts_of(*kinds: type[Action]) -> st.SearchStrategy[list[Action]]:
+    """Return what careers record that are made of these events alone."""
+    made = testing.careers(kinds, wild=True, corrections=False, amendments=False)
+    return made.map(list)
 
 
 def write_as_another_program(ledger, **columns):

@@ -1,6 +1,7 @@
 """The laws of Challenges, and its numbers worked out by hand."""
 
 from datetime import date, timedelta
+from functools import partial
 from math import exp
 
 import pytest
@@ -16,34 +17,15 @@ from careerledger.events import (
 )
 from careerledger.projections import Challenges
 from careerledger.projections.challenges import ChallengesView
-from careers import TODAY, careers, new_ledger, ons
+from careers import TODAY, careers, facts_of, new_ledger, view_of
 
-_ids = st.sampled_from(["a", "b", "c", "d"])
 _shares = st.floats(0, 1)
-facts = st.one_of(
-    st.builds(
-        ChallengeTaken, on=ons, challenge=_ids, title=st.just("t"), difficulty=st.integers(1, 5)
-    ),
-    st.builds(
-        ChallengeResolved,
-        on=ons,
-        challenge=_ids,
-        outcome=st.sampled_from(["met", "partly", "failed", "withdrawn"]),
-        feedback=st.none() | _shares,
-        lessons=st.lists(st.sampled_from("xy"), max_size=2),
-    ),
-    st.builds(SetbackSuffered, on=ons, setback=_ids, what=st.just("w"), severity=st.integers(1, 5)),
-    st.builds(SetbackOvercome, on=ons, setback=_ids, how=st.just("h")),
-    st.builds(ConfidenceRated, on=ons, theme=st.sampled_from("xy"), level=_shares),
+histories = facts_of(
+    ChallengeTaken, ChallengeResolved, SetbackSuffered, SetbackOvercome, ConfidenceRated
 )
-histories = st.lists(facts, max_size=15)
 
 
-def project(facts: list[Action], at: object = TODAY, **parameters: object) -> ChallengesView:
-    ledger = new_ledger()
-    ledger.record(facts)
-    asked = Challenges.with_(**parameters) if parameters else Challenges
-    return ledger.project(asked, at=at)
+project = partial(view_of, Challenges)
 
 
 def taken(challenge: str = "c", on: object = TODAY, difficulty: int = 3) -> ChallengeTaken:

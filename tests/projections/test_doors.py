@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date
+from functools import partial
 
 import pytest
 from hypothesis import given, strategies as st
@@ -18,14 +19,10 @@ from careerledger.events import (
     RoleStarted,
 )
 from careerledger.projections import Doors
-from careerledger.projections.doors import Door, DoorsView
-from careers import TODAY, new_ledger, only_facts
+from careerledger.projections.doors import Door
+from careers import TODAY, new_ledger, only_facts, view_of
 
-
-def project(facts: list[Action], at: object = TODAY) -> DoorsView:
-    ledger = new_ledger()
-    ledger.record(facts)
-    return ledger.project(Doors, at=at)
+project = partial(view_of, Doors)
 
 
 def made(contact: str, **more: object) -> ContactMade:

@@ -1,5 +1,6 @@
 """The laws of Goals, and its formula worked out by hand."""
 
+from functools import partial
 from math import sqrt
 
 import attrs
@@ -9,34 +10,15 @@ from hypothesis import assume, given, strategies as st
 from careerledger.errors import DefinitionError
 from careerledger.events import Action, GoalAssessed, GoalDropped, GoalSet
 from careerledger.projections import Goals
-from careerledger.projections.goals import TOP, GoalsView
-from careers import TODAY, new_ledger, ons
+from careerledger.projections.goals import TOP
+from careers import TODAY, facts_of, new_ledger, view_of
 
-ids = st.sampled_from(["a", "b", "c", "d"])
 weights = st.sampled_from([0.1, 1, 2.5, 40])
-facts = st.lists(
-    st.one_of(
-        st.builds(
-            GoalSet,
-            on=ons,
-            goal=ids,
-            title=st.just("…"),
-            weight=weights,
-            due=st.none() | ons,
-        ),
-        st.builds(GoalAssessed, on=ons, goal=ids, level=st.integers(-2, 2)),
-        st.builds(GoalDropped, on=ons, goal=ids, reason=st.just("…")),
-    ),
-    max_size=20,
-)
+facts = facts_of(GoalSet, GoalAssessed, GoalDropped)
 levels = st.lists(st.tuples(weights, st.integers(-2, 2)), min_size=1, max_size=6)
 
 
-def project(facts_: list[Action], at: object = TODAY, **parameters: object) -> GoalsView:
-    ledger = new_ledger()
-    ledger.record(facts_)
-    asked = Goals.with_(**parameters) if parameters else Goals
-    return ledger.project(asked, at=at)
+project = partial(view_of, Goals)
 
 
 def goals(*weighted: tuple[float, int]) -> list[Action]:

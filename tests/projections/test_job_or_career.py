@@ -1,7 +1,7 @@
 """The laws of JobOrCareer, and what keeps each practice alive."""
 
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 import pytest
 from hypothesis import Phase, find, given, settings, strategies as st
@@ -31,7 +31,7 @@ from careerledger.projections.job_or_career import (
     Practice,
 )
 from careerledger.testing import events
-from careers import TODAY, careers, facts, new_ledger, only_facts
+from careers import TODAY, careers, facts, new_ledger, only_facts, view_of
 from strategies import FACTS
 
 RANK = {"alive": 2, "fading": 1, "absent": 0}
@@ -40,11 +40,7 @@ PRACTICE_OF = {
 }
 
 
-def project(facts_: list[Action], at: object = TODAY, **parameters: object) -> JobOrCareerView:
-    ledger = new_ledger()
-    ledger.record(facts_)
-    asked = JobOrCareer.with_(**parameters) if parameters else JobOrCareer
-    return ledger.project(asked, at=at)
+project = partial(view_of, JobOrCareer)
 
 
 def entry_of(type_: str, on: str | date, seq: int = 1) -> Entry[Action]:

@@ -1,6 +1,7 @@
 """The laws of KeepInTouch, and who is due when."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given, strategies as st
@@ -19,18 +20,14 @@ from careerledger.events import (
     RecognitionReceived,
 )
 from careerledger.projections import KeepInTouch, NetworkGrowth
-from careerledger.projections.keep_in_touch import CADENCES, KeepInTouchView
+from careerledger.projections.keep_in_touch import CADENCES
 from careerledger.projections.network_growth import DEPTHS, HALF_LIVES
-from careers import TODAY, new_ledger, only_facts
+from careers import TODAY, new_ledger, only_facts, view_of
 
 DAY = date(2024, 1, 1)
 
 
-def project(facts: list[Action], at: object = TODAY, **parameters: object) -> KeepInTouchView:
-    ledger = new_ledger()
-    ledger.record(facts)
-    asked = KeepInTouch.with_(**parameters) if parameters else KeepInTouch
-    return ledger.project(asked, at=at)
+project = partial(view_of, KeepInTouch)
 
 
 def made(contact: str = "jane", on: object = DAY, **more: object) -> ContactMade:

@@ -1,8 +1,10 @@
 """The laws of Learning, and what counts where."""
 
+from functools import partial
+
 import attrs
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
 
 from careerledger.events import (
     Action,
@@ -18,58 +20,24 @@ from careerledger.events import (
     VisionRevised,
 )
 from careerledger.projections import Learning, VisionAlignment
-from careerledger.projections.learning import TOP, LearningCut, LearningView
-from careers import THEMES, TODAY, new_ledger, ons
+from careerledger.projections.learning import TOP, LearningCut
+from careers import TODAY, facts_of, new_ledger, view_of
 
-text = st.just("…")
-theme = st.sampled_from(THEMES)
-courses = st.sampled_from(["c0", "c1", "c2"])
-visions = st.sampled_from(["v0", "v1"])
-providers = st.sampled_from([None, "p0", "p1"])
-formats = st.sampled_from(["course", "book"])
-weights = st.dictionaries(theme, st.sampled_from([1, 2]), min_size=1, max_size=2)
-effort = {
-    "on": ons,
-    "themes": st.sets(theme),
-    "hours": st.none() | st.sampled_from([0, 0.0003, 0.1, 1, 42.5]),
-    "toward": st.none()
-    | st.dictionaries(st.sampled_from(["v0", "v1", "g0"]), st.sampled_from([0, 0.3, 1])),
-}
-learning = st.one_of(
-    st.builds(
-        CourseStarted, **effort, course=courses, title=text, provider=providers, format=formats
-    ),
-    st.builds(CourseFinished, **effort, title=text, provider=providers, format=formats),
-    st.builds(CourseDropped, **effort, course=courses, reason=text),
-    st.builds(SkillPractised, **effort, skill=text),
-)
-facts = st.lists(
-    st.one_of(
-        learning,
-        learning,
-        learning,
-        st.builds(VisionDeclared, on=ons, vision=visions, statement=text, themes=weights),
-        st.builds(VisionRevised, on=ons, vision=visions, reason=text, themes=st.none() | weights),
-        st.builds(VisionRetired, on=ons, vision=visions, reason=text),
-        st.builds(GoalSet, on=ons, goal=st.just("g0"), title=text, vision=st.none() | visions),
-        st.builds(TrendNoted, on=ons, theme=theme, what=text),
-        st.builds(
-            CredentialAwarded,
-            on=ons,
-            credential=courses,
-            name=text,
-            expires=st.none() | ons | st.sampled_from(["2026-07", "2026-09-28", "2027"]),
-        ),
-    ),
-    max_size=20,
+facts = facts_of(
+    CourseStarted,
+    CourseFinished,
+    CourseDropped,
+    SkillPractised,
+    VisionDeclared,
+    VisionRevised,
+    VisionRetired,
+    GoalSet,
+    TrendNoted,
+    CredentialAwarded,
 )
 
 
-def project(facts_: list[Action], at: object = TODAY, **parameters: object) -> LearningView:
-    ledger = new_ledger()
-    ledger.record(facts_)
-    asked = Learning.with_(**parameters) if parameters else Learning
-    return ledger.project(asked, at=at)
+project = partial(view_of, Learning)
 
 
 def is_learning(fact: object) -> bool:

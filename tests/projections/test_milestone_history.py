@@ -1,6 +1,7 @@
 """The laws of MilestoneHistory, and each way to reach a milestone."""
 
 from datetime import date
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -30,15 +31,10 @@ from careerledger.events import (
 )
 from careerledger.projections import MilestoneHistory, Stagnation
 from careerledger.projections.base import Fold, advance
-from careerledger.projections.milestone_history import Harvest, MilestoneHistoryView
-from careers import TODAY, careers, new_ledger
+from careerledger.projections.milestone_history import Harvest
+from careers import TODAY, careers, new_ledger, view_of
 
-
-def project(facts: list[Action], at: object = TODAY, **parameters: object) -> MilestoneHistoryView:
-    ledger = new_ledger()
-    ledger.record(facts)
-    asked = MilestoneHistory.with_(**parameters) if parameters else MilestoneHistory
-    return ledger.project(asked, at=at)
+project = partial(view_of, MilestoneHistory)
 
 
 def reached(facts: list[Action], **parameters: object) -> list[tuple[str, str, tuple[int, ...]]]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given, strategies as st
@@ -20,17 +21,14 @@ from careerledger.events import (
     WorkLogged,
 )
 from careerledger.projections import Momentum
-from careerledger.projections.momentum import PRACTICES, MomentumView
-from careers import TODAY, UnheardOf, careers, new_ledger, only_facts
+from careerledger.projections.momentum import PRACTICES
+from careers import TODAY, UnheardOf, careers, new_ledger, only_facts, view_of
 
 MONDAY = date(2026, 6, 29)
 """Of the week of TODAY."""
 
 
-def project(facts: list[Action], at: object = TODAY) -> MomentumView:
-    ledger = new_ledger()
-    ledger.record(facts)
-    return ledger.project(Momentum, at=at)
+project = partial(view_of, Momentum)
 
 
 def did(on: object, hours: float | None = None) -> SkillPractised:

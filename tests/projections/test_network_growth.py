@@ -1,6 +1,7 @@
 """The laws of NetworkGrowth, and its formulas worked out by hand."""
 
 from datetime import date, timedelta
+from functools import partial
 from math import exp2, nextafter
 
 import networkx as nx
@@ -24,16 +25,10 @@ from careerledger.projections.network_growth import (
     DEPTHS,
     HALF_LIVES,
     ContactTie,
-    NetworkGrowthView,
 )
-from careers import TODAY, careers, new_ledger, only_facts
+from careers import TODAY, careers, new_ledger, only_facts, view_of
 
-
-def project(facts: list[Action], at: object = TODAY, **parameters: object) -> NetworkGrowthView:
-    ledger = new_ledger()
-    ledger.record(facts)
-    asked = NetworkGrowth.with_(**parameters) if parameters else NetworkGrowth
-    return ledger.project(asked, at=at)
+project = partial(view_of, NetworkGrowth)
 
 
 def tie(facts: list[Action], at: object = TODAY, contact: str = "jane") -> ContactTie:

@@ -1,6 +1,7 @@
 """The laws of Ownership, and its counts worked out by hand."""
 
 from datetime import date
+from functools import partial
 
 import pytest
 from hypothesis import given, strategies as st
@@ -19,59 +20,23 @@ from careerledger.events import (
 )
 from careerledger.projections import Ownership
 from careerledger.projections.ownership import OwnershipView
-from careers import TODAY, careers, new_ledger, ons
+from careers import TODAY, careers, facts_of, new_ledger, view_of
 
-_ids = st.sampled_from(["a", "b", "c"])
 _initiatives = st.sampled_from([None, "self", "asked", "assigned"])
-_text = st.just("t")
-facts = st.one_of(
-    st.builds(SkillPractised, on=ons, skill=_text, initiative=_initiatives),
-    st.builds(
-        RequestMade,
-        on=ons,
-        request=_ids,
-        kind=st.sampled_from(["raise", "other"]),
-        initiative=_initiatives,
-    ),
-    st.builds(
-        RequestAnswered,
-        on=ons,
-        request=_ids,
-        outcome=st.sampled_from(["granted", "declined", "deferred"]),
-    ),
-    st.builds(ProjectProposed, on=ons, project=_ids, title=_text),
-    st.builds(
-        ProjectFinished,
-        on=ons,
-        project=_ids,
-        outcome=st.sampled_from(["shipped", "partly", "stopped"]),
-        worth=st.none() | st.floats(0, 1),
-    ),
-    st.builds(
-        JobCrafted,
-        on=ons,
-        role=_ids,
-        kind=st.sampled_from(["task", "relational", "cognitive"]),
-        what=_text,
-    ),
-    st.builds(IndustrySwitched, on=ons, from_=_ids, to=_ids, why=_text),
-    st.builds(OpportunityFound, on=ons, opportunity=_ids, what=_text),
-    st.builds(
-        OpportunityDecided,
-        on=ons,
-        opportunity=_ids,
-        decision=st.sampled_from(["taken", "declined", "lapsed"]),
-        why=_text,
-    ),
+histories = facts_of(
+    SkillPractised,
+    RequestMade,
+    RequestAnswered,
+    ProjectProposed,
+    ProjectFinished,
+    JobCrafted,
+    IndustrySwitched,
+    OpportunityFound,
+    OpportunityDecided,
 )
-histories = st.lists(facts, max_size=20)
 
 
-def project(facts: list[Action], at: object = TODAY, **parameters: object) -> OwnershipView:
-    ledger = new_ledger()
-    ledger.record(facts)
-    asked = Ownership.with_(**parameters) if parameters else Ownership
-    return ledger.project(asked, at=at)
+project = partial(view_of, Ownership)
 
 
 def acts(*initiatives: str | None) -> list[Action]:

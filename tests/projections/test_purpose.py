@@ -1,5 +1,7 @@
 """The laws of Purpose, and its numbers worked out by hand."""
 
+from functools import partial
+
 import pytest
 from hypothesis import assume, given, strategies as st
 
@@ -14,35 +16,16 @@ from careerledger.events import (
 )
 from careerledger.projections import Purpose
 from careerledger.projections.purpose import PurposeView, RoleFit
-from careers import TODAY, careers, new_ledger, ons
+from careers import TODAY, careers, facts_of, new_ledger, view_of
 
-_roles = st.sampled_from(["r", "s"])
 _values = st.sampled_from(["autonomy", "craft", "meaning"])
 _shares = st.floats(0, 1)
-_pay = st.none() | st.sampled_from([0, 50_000, 70_000.5])
-facts = st.one_of(
-    st.builds(ValueWeighted, on=ons, value=_values, importance=_shares),
-    st.builds(RoleValueRated, on=ons, role=_roles, value=_values, supplied=_shares),
-    st.builds(
-        RoleStarted,
-        on=ons,
-        role=_roles,
-        organisation=st.just("ACME"),
-        title=st.just("Engineer"),
-        pay=_pay,
-        currency=st.sampled_from([None, "EUR"]),
-    ),
-    st.builds(RoleChanged, on=ons, role=_roles, pay=_pay),
-    st.builds(RoleEnded, on=ons, role=_roles),
-    st.builds(EnergyRated, on=ons, about=_roles, level=st.integers(-2, 2)),
+histories = facts_of(
+    ValueWeighted, RoleValueRated, RoleStarted, RoleChanged, RoleEnded, EnergyRated
 )
-histories = st.lists(facts, max_size=20)
 
 
-def project(facts: list[Action], at: object = TODAY) -> PurposeView:
-    ledger = new_ledger()
-    ledger.record(facts)
-    return ledger.project(Purpose, at=at)
+project = partial(view_of, Purpose)
 
 
 def role(facts: list[Action], at: object = TODAY) -> RoleFit:

@@ -1,6 +1,7 @@
 """The laws of Stagnation, and what resets each clock."""
 
 from datetime import date, timedelta
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -26,37 +27,18 @@ from careerledger.events import (
 )
 from careerledger.projections import Stagnation
 from careerledger.projections.stagnation import PlateauClock, StagnationView
-from careers import TODAY, careers, new_ledger, ons
+from careers import TODAY, careers, facts_of, new_ledger, ons, view_of
 
-_roles = st.sampled_from(["r1", "r2"])
-_level = st.none() | st.integers(1, 3)
-_skills = st.lists(st.sampled_from(["sql", "dbt", "k8s"]), max_size=2)
-plateau_facts = st.one_of(
-    st.builds(
-        RoleStarted,
-        on=ons,
-        role=_roles,
-        organisation=st.just("ACME"),
-        title=st.just("Engineer"),
-        level=_level,
-        scope=_level,
-    ),
-    st.builds(RoleChanged, on=ons, role=_roles, level=_level, scope=_level),
-    st.builds(RoleEnded, on=ons, role=_roles),
-    st.builds(RoleChanged, on=ons, role=_roles, title=st.just("Chief")),
-    st.builds(SkillPractised, on=ons, skill=st.sampled_from(["sql", "dbt"])),
-    st.builds(CourseFinished, on=ons, title=st.just("x"), skills=_skills),
-    st.builds(
-        ChallengeTaken,
-        on=ons,
-        challenge=st.just("c"),
-        title=st.just("Hard"),
-        difficulty=st.integers(1, 5),
-    ),
-    st.builds(ProjectProposed, on=ons, project=st.just("p"), title=st.just("New")),
-    st.builds(WorkLogged, on=ons, role=_roles, what=st.just("tickets")),
+histories = facts_of(
+    RoleStarted,
+    RoleChanged,
+    RoleEnded,
+    SkillPractised,
+    CourseFinished,
+    ChallengeTaken,
+    ProjectProposed,
+    WorkLogged,
 )
-histories = st.lists(plateau_facts, max_size=15)
 
 
 def recorded(facts: list[Action]) -> Ledger:
@@ -65,9 +47,7 @@ def recorded(facts: list[Action]) -> Ledger:
     return ledger
 
 
-def project(facts: list[Action], at: object = TODAY, **parameters: object) -> StagnationView:
-    asked = Stagnation.with_(**parameters) if parameters else Stagnation
-    return recorded(facts).project(asked, at=at)
+project = partial(view_of, Stagnation)
 
 
 Reset = tuple[PartialDate, int]

@@ -1,6 +1,7 @@
 """The laws of VisionAlignment, and its formula worked out by hand."""
 
 from datetime import date
+from functools import partial
 from math import exp2
 
 import attrs
@@ -17,17 +18,13 @@ from careerledger.events import (
     VisionRevised,
 )
 from careerledger.projections import VisionAlignment
-from careerledger.projections.vision_alignment import TOP, VisionAlignmentView
-from careers import TODAY, careers, facts, new_ledger, only_facts
+from careerledger.projections.vision_alignment import TOP
+from careers import TODAY, careers, facts, new_ledger, only_facts, view_of
 
 VISION = VisionDeclared(on="2017", vision="v", statement="…", themes={"climate": 2, "craft": 1})
 
 
-def project(facts_: list[Action], at: object = TODAY, **parameters: object) -> VisionAlignmentView:
-    ledger = new_ledger()
-    ledger.record(facts_)
-    asked = VisionAlignment.with_(**parameters) if parameters else VisionAlignment
-    return ledger.project(asked, at=at)
+project = partial(view_of, VisionAlignment)
 
 
 def alike(one: float | None, other: float | None) -> bool:
