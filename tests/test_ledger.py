@@ -266,7 +266,7 @@ def test_a_voided_id_can_be_introduced_again(ledger: Ledger) -> None:
     ledger.record([JANE, ContactTouched(on="2024", contact="jane")])
 
 
-def test_an_amended_entry_keeps_its_id_and_its_place_in_the_day(ledger: Ledger) -> None:
+def test_amended_entry_keeps_id_and_place(ledger: Ledger) -> None:
     first, second = ledger.record([CourseFinished(on="2024", title=t) for t in "ab"])
     ledger.amend(first.id, CourseFinished(on="2024", title="A"), reason="typo")
     assert [(first.id, "A"), (second.id, "b")] == [(e.id, e.event.title) for e in ledger.entries()]
@@ -275,7 +275,7 @@ def test_an_amended_entry_keeps_its_id_and_its_place_in_the_day(ledger: Ledger) 
     assert ["a", "b"] == [e.event.title for e in list(ledger)[:2]]
 
 
-def test_an_amended_entry_has_the_type_and_version_of_what_stands_there(ledger: Ledger) -> None:
+def test_amended_entry_has_its_new_type(ledger: Ledger) -> None:
     course = ledger.record(COURSE)
     found = OpportunityFound(on="2024", opportunity="o", what="a post")
     ledger.amend(course.id, found, reason="it was not taken")
@@ -406,7 +406,7 @@ def test_an_old_snapshot_serves_when_something_late_was_recorded(
     assert 2 > len([on for on in folded if on < days[-1].isoformat()])
 
 
-def test_a_month_or_year_means_its_last_day_where_a_question_ends(ledger: Ledger) -> None:
+def test_period_in_a_question_means_its_last_day(ledger: Ledger) -> None:
     ledger.record([CourseFinished(on=on, title=on) for on in ("2024", "2024-02", "2024-02-29")])
     assert (date(2024, 2, 29), "2024", "2024-02", "2024-02-29") == ledger.project(
         Titles, at="2024-02"
@@ -540,7 +540,7 @@ def test_the_public_face_is_there() -> None:
     assert Path(careerledger.__file__).with_name("py.typed").exists()
 
 
-def test_all_actions_are_all_entries_and_a_class_stands_for_its_subclasses(ledger: Ledger) -> None:
+def test_type_filter_includes_subclasses(ledger: Ledger) -> None:
     ledger.record([JANE, COURSE])
     assert 2 == len(list(ledger.entries(types=[Action])))
 

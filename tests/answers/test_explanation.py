@@ -213,7 +213,7 @@ def test_a_function_may_look_for_what_is_not_there_yet() -> None:
 
 @pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)
 @given(career=careers)
-def test_a_headline_is_shared_in_one_way_however_it_is_asked_for(kind: Any, career: Any) -> None:
+def test_headline_has_one_explanation(kind: Any, career: Any) -> None:
     ledger = new_ledger()
     career.record(ledger)
     headline = ledger.project(kind, at=TODAY).HEADLINE

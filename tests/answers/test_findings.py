@@ -220,7 +220,7 @@ def test_of_many_entries_a_message_names_the_first_five():
 @pytest.mark.parametrize(
     ("kind", "start", "end"), ENDS, ids=lambda part: getattr(part, "__name__", part)
 )
-def test_an_end_is_too_early_only_if_it_lies_wholly_before_the_start(kind, start, end):
+def test_end_wholly_before_its_start_is_too_early(kind, start, end):
     """A year may hold both the start and the end, in whatever order they are known."""
 
     def ids(_):

@@ -248,7 +248,7 @@ def test_nothing_to_go_on_is_ranked_last_and_has_no_change() -> None:
     assert (AS_IT_IS, "a") == found.ranked("VisionAlignment.score")
 
 
-def test_events_of_a_future_may_refer_to_each_other_in_any_order() -> None:
+def test_future_events_refer_in_any_order() -> None:
     found = strict_ledger().compare(
         {"a": [WorkLogged(on="2027", role="r", what="x"), ROLE]}, projections=[VisionAlignment]
     )
@@ -270,7 +270,7 @@ def offer(name: str, **like: Any) -> OpportunityFound:
     return OpportunityFound(on="2026", opportunity=name, what="x", role_like=role_like)
 
 
-def test_opportunities_are_ranked_by_what_they_do_to_each_of_the_questions() -> None:
+def test_opportunities_are_ranked_by_each_measure() -> None:
     """The vision is theirs by the themes; each other measure by what the role would give."""
     ledger = strict_ledger()
     ledger.record([ROLE, ValueWeighted(on="2020", value="autonomy", importance=0.8)])

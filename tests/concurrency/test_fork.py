@@ -219,7 +219,7 @@ def test_connection_at_work_stays_and_keeps_its_file_from_being_opened(path, mon
     connection.close()
 
 
-def test_block_of_writing_that_ends_in_a_child_leaves_it_to_the_parent(path, monkeypatch):
+def test_block_ended_in_a_child_stays_with_the_parent(path, monkeypatch):
     store = SQLiteStore(path)
     connection = store._file.connection
     monkeypatch.setattr("careerledger.stores.sqlite.forking._never_collect", lambda thing: None)

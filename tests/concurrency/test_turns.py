@@ -60,7 +60,7 @@ def test_nobody_begins_before_one_who_has_waited_for_long(turns):
     assert not beginning.is_alive()
 
 
-def test_one_who_has_waited_for_long_does_not_wait_for_those_who_came_later(turns):
+def test_long_waiters_go_before_newcomers(turns):
     old, new = waiting_long(turns()), turns()
     new.begin()
 

@@ -499,7 +499,7 @@ def test_what_was_rolled_back_says_nothing_of_a_place(ledger_file, looked):
     assert [ledger_file] * 2 == looked
 
 
-def test_file_that_says_it_has_more_pages_than_it_has_is_damage_or_harmless(ledger_file):
+def test_page_count_too_high_is_damage_or_harmless(ledger_file):
     content = bytearray(ledger_file.read_bytes())
     content[28:32] = (2**32 - 2).to_bytes(4, "big")
     ledger_file.write_bytes(content)
@@ -606,7 +606,7 @@ def test_instant_that_nothing_can_follow_is_damage(ledger_file, instant):
 
 
 @pytest.mark.parametrize("line", [b"", b"[]", b"{}", b"\xff", b"[" * 100_000, b'{"subject": '])
-def test_line_that_does_not_say_of_whom_it_tells_is_not_kept_silently(ledger_file, line):
+def test_personal_line_without_subject_is_damage(ledger_file, line):
     craft(ledger_file, ("UPDATE entry SET personal = ? WHERE seq = 1", line))
 
     with (
@@ -656,7 +656,7 @@ def test_small_pages_change_no_answer(ledger_file, monkeypatch):
         assert expected == told()
 
 
-def test_snapshots_beyond_what_is_read_at_once_are_as_if_not_there(ledger_file, monkeypatch):
+def test_snapshots_beyond_one_page_are_ignored(ledger_file, monkeypatch):
     """The furthest are read first."""
     from careerledger.stores import Snapshot
     from careerledger.stores.sqlite import store as _store
@@ -696,7 +696,7 @@ def test_snapshot_of_a_day_that_is_none_stops_no_answer(ledger_file, monkeypatch
         assert 2 == len(ledger.project(NetworkGrowth, at="2025").contacts)
 
 
-def test_rows_are_read_until_they_have_so_many_bytes_whatever_they_hold():
+def test_rows_are_read_up_to_a_number_of_bytes():
     from careerledger.stores.sqlite.limits import read_up_to
 
     rows = [("ab", 7), (1, b"c"), (None, 2.5), ("", b"d")]
@@ -821,7 +821,7 @@ def test_cells_that_share_their_bytes_are_not_all_saved(large, tmp_path):
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b"3", b"[" * 100_000, b'{"personal": 3}'])
-def test_body_that_is_none_is_passed_over_when_a_file_is_saved(ledger_file, tmp_path, body):
+def test_recovery_skips_unreadable_bodies(ledger_file, tmp_path, body):
     """Also one whose hash fits."""
     from careerledger.proofs import leaf_hash
 

@@ -128,7 +128,7 @@ def test_ledgers_keys_and_themes_of_any_text(tmp_path, name):
         assert (1, 1) == (len(ledger), len(other))
 
 
-def test_name_of_more_bytes_than_an_index_holds_is_an_error_and_not_a_ledger(tmp_path):
+def test_name_of_too_many_bytes_is_refused(tmp_path):
     event = CourseFinished(on="2024", title="Logic")
     with closing(SQLiteStore(tmp_path / "ada.ledger")) as store:
         with pytest.raises(StoreError, match="ledger"):
@@ -138,7 +138,7 @@ def test_name_of_more_bytes_than_an_index_holds_is_an_error_and_not_a_ledger(tmp
         assert [] == store.ledgers()
 
 
-def test_name_of_ten_million_characters_is_an_error_and_not_a_ledger(tmp_path):
+def test_name_of_ten_million_characters_is_refused(tmp_path):
     with closing(SQLiteStore(tmp_path / "ada.ledger")) as store:
         with pytest.raises(StoreError, match="bytes"):
             append_rows(store, new_row(1), ledger="x" * 10_000_000)
@@ -306,9 +306,7 @@ def test_folder_in_which_others_can_swap_files_is_refused(made, mode, opens):
         ("staff", [], False),
     ],
 )
-def test_folder_of_a_group_is_fine_where_its_owner_is_alone_in_it(
-    made, monkeypatch, group, members, opens
-):
+def test_private_group_folder_is_accepted(made, monkeypatch, group, members, opens):
     """Many systems give each user a group, and let it write all that the user makes."""
     import grp
     import pwd
@@ -361,7 +359,7 @@ def test_where_there_are_no_such_modes_none_is_asked_for(made, monkeypatch):
     Ledger.open(made).close()
 
 
-def test_link_that_takes_the_files_place_while_it_is_open_is_not_written_through(made):
+def test_link_swapped_in_while_open_is_not_written(made):
     with Ledger.open(made) as ledger:
         made.rename(made.with_name("moved"))
         made.symlink_to("moved")
@@ -371,9 +369,7 @@ def test_link_that_takes_the_files_place_while_it_is_open_is_not_written_through
 
 
 @pytest.mark.parametrize("look", ["check_privacy", "_check_header"])
-def test_link_that_takes_the_files_place_while_it_is_opened_is_not_followed(
-    made, monkeypatch, look
-):
+def test_link_swapped_in_while_opening_is_not_followed(made, monkeypatch, look):
     """Between one look at it and the next, and before SQLite's."""
     real = getattr(opening, look)
 

@@ -618,7 +618,7 @@ def test_a_branch_forgets_only_what_is_its_own():
         branch.verify()
 
 
-def test_of_what_is_no_person_there_is_nothing_to_forget_but_the_log_says_so():
+def test_forgetting_a_thing_is_only_logged():
     from careerledger.events import RoleStarted
 
     with Ledger.in_memory() as ledger:

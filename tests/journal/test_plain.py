@@ -29,7 +29,7 @@ def test_it_is_what_the_file_holds():
     ].items()
 
 
-def test_what_has_a_default_may_be_left_out_and_so_may_the_version():
+def test_defaults_and_version_may_be_left_out():
     plain = {"type": "course.finished", "event": {"on": "2024-03", "title": "SQL", "hours": 42}}
     offer = {"on": "2024", "opportunity": "o", "what": "w", "role_like": {"title": "Lead"}}
 

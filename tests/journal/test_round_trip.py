@@ -185,7 +185,7 @@ COURSE = codec.encode(entry_of(CourseFinished(on="2024", title="Logic")))
         [COURSE + b"\n" + COURSE[:20], COURSE[20:]],
     ],
 )
-def test_entries_beside_one_that_is_not_canonical_are_read_one_by_one(bodies):
+def test_non_canonical_entry_slows_its_page_alone(bodies):
     assert {} == strict.decode_alike(as_stored(COURSE, *bodies))
 
 
@@ -249,7 +249,7 @@ def test_any_field_that_can_be_defined_is_read_back(annotation, value, read):
 
 
 @pytest.mark.parametrize("moment", ["pre", "post"])
-def test_what_a_class_does_when_it_is_built_is_done_when_it_is_read(moment, read):
+def test_reading_runs_the_hooks_of_a_class(moment, read):
     """The quick way would skip the checks of the class, or run them before the event is whole."""
 
     def refuse(self):
@@ -265,7 +265,7 @@ def test_what_a_class_does_when_it_is_built_is_done_when_it_is_read(moment, read
         assert "note of Built is 'odd', at $.event" in read(body.replace(b'"even"', b'"odd"'))
 
 
-def test_a_moment_keeps_its_offset_and_not_the_name_of_its_zone(read):
+def test_moment_keeps_its_offset(read):
     """Text says no more, so the event does not either."""
     from zoneinfo import ZoneInfo
 
@@ -411,7 +411,7 @@ def test_what_breaks_the_rule_of_a_function_is_refused(field, value, refused, re
 
 
 @pytest.mark.parametrize("kind", WITHOUT_BYTES, ids=lambda kind: kind.__name__)
-def test_a_type_without_a_form_is_refused_where_the_class_is_defined(kind):
+def test_type_without_json_form_is_refused_at_definition(kind):
     with pytest.raises(DefinitionError, match="value"):
 
         @event("acme.odd")
@@ -596,7 +596,7 @@ class Holder(Action):
         _Loose(text=object()),
     ],
 )
-def test_what_a_nested_class_let_through_is_refused_before_it_is_written(loose):
+def test_wrong_value_in_a_part_is_not_written(loose):
     if loose.number == 10**30:
         assert codec.encode(entry_of(Holder(on="2024", loose=loose)))  # a whole number is one
         return
@@ -769,7 +769,7 @@ class _Inherited(_Lenient):
 
 
 @pytest.mark.parametrize("kind", [_Own, _Inherited])
-def test_a_value_of_no_member_is_refused_whatever_the_enum_makes_of_it(kind):
+def test_value_of_no_enum_member_is_refused(kind):
     @event("acme.tinted")
     class Tinted(Action):
         tint: kind

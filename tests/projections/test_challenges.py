@@ -119,7 +119,7 @@ def test_the_stretch_is_concave(challenges: list, difficulty: int, feedback: flo
     ("years", "at_the_end", "before_the_last"),
     [(1, 0.393, 0.0), (10, 0.632, 0.393)],
 )
-def test_one_challenge_of_the_middle_a_year_stretches_by_about_a_half(
+def test_one_average_challenge_a_year_stretches_by_half(
     years: int, at_the_end: float, before_the_last: float
 ) -> None:
     yearly = [taken(str(n), TODAY - timedelta(days=365 * n)) for n in range(years)]
@@ -143,14 +143,14 @@ def test_without_challenges_there_is_nothing_to_say() -> None:
     assert "stretch: \N{EN DASH}" in str(view)
 
 
-def test_an_open_challenge_fades_from_when_it_was_taken_and_another_from_its_end() -> None:
+def test_open_challenge_fades_from_its_start() -> None:
     year_ago, two_ago = (TODAY - timedelta(days=365 * n) for n in (1, 2))
     assert stretch([taken(on=two_ago)]) == pytest.approx(1 - exp(-3 / 4 / 6))
     ended = [taken(on=two_ago), resolved(on=year_ago)]
     assert stretch(ended) == pytest.approx(1 - exp(-3 / 2 / 6))
 
 
-def test_the_end_of_a_challenge_may_be_known_less_exactly_than_its_start() -> None:
+def test_challenge_end_may_be_less_exact() -> None:
     """In a history 2026 stands before 2026-03; it fades from the later of the two first days."""
     view = project([taken(on="2026-03-01"), resolved(on="2026", outcome="partly")], "2026-03-01")
     (challenge,) = view.challenges
@@ -315,7 +315,7 @@ def test_a_setback_tells_when_it_was_suffered_and_overcome() -> None:
     )
 
 
-def test_a_setback_overcome_in_the_year_it_was_suffered_in_took_no_days_that_are_known() -> None:
+def test_setback_within_one_year_took_zero_days() -> None:
     """In a history 2024 stands before 2024-03."""
     found = project([suffered("a", "2024-03"), overcome("a", "2024")]).resilience
     assert (1, 0) == (found.overcome, found.median_days)

@@ -235,7 +235,7 @@ def test_what_nothing_introduces_stays_unknown() -> None:
     assert (("contact:stranger", "door:d"), ("door:d", "unknown:x")) == view.edges
 
 
-def test_an_id_of_two_kinds_is_looked_up_in_a_fixed_order() -> None:
+def test_ambiguous_id_has_a_fixed_order_of_kinds() -> None:
     """And of one that was introduced twice the later words count."""
     facts = [
         opened(leads_to="x"),
@@ -305,7 +305,7 @@ def test_a_door_opened_twice_counts_twice_and_evidence_ends_at_ten() -> None:
     assert (("contact:jane", "door:d"),) == view.edges
 
 
-def test_of_origins_with_as_many_doors_the_first_in_the_alphabet_comes_first() -> None:
+def test_origins_of_equal_count_are_alphabetical() -> None:
     view = project([opened(contact=name) for name in ("kim", "joe", "kim", "ada", "joe", "lea")])
     told = [(part.origin, part.count) for part in view.by_contact]
     assert [("joe", 2), ("kim", 2), ("ada", 1), ("lea", 1)] == told

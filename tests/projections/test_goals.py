@@ -170,9 +170,7 @@ def test_a_goal_as_it_is_shown() -> None:
         (None, "2025-01-01", "open"),
     ],
 )
-def test_a_goal_is_overdue_when_all_of_its_due_date_has_passed(
-    due: str | None, at: str, state: str
-) -> None:
+def test_goal_is_overdue_after_its_whole_due_date(due: str | None, at: str, state: str) -> None:
     view = project([GoalSet(on="2024-01-01", goal="g", title="…", due=due)], at=at)
     assert state == view.goals[0].state
     assert ("g",) * (state == "overdue") == view.overdue
@@ -204,7 +202,7 @@ def test_a_dropped_goal_no_longer_counts() -> None:
         ("2024-06-01", ["2024", "2024-03"], True),
     ],
 )
-def test_a_drop_counts_unless_it_lies_wholly_before_the_goal_was_set(
+def test_drop_wholly_before_its_goal_does_not_count(
     set_on: str, dropped_on: list[str], dropped: bool
 ) -> None:
     drops = [GoalDropped(on=on, goal="g", reason="…") for on in dropped_on]
@@ -220,7 +218,7 @@ def test_an_assessment_that_stands_before_its_goal_counts() -> None:
     assert (60, "2024") == (project(facts_).score, project(facts_).goals[0].assessed_on)
 
 
-def test_a_goal_set_again_is_what_was_last_said_and_is_taken_up_again() -> None:
+def test_goal_set_again_is_open_again() -> None:
     facts_ = [
         GoalSet(on="2020", goal="g", title="Speak Czech"),
         GoalSet(on="2020", goal="h", title="Speak Greek"),
@@ -241,7 +239,7 @@ def test_what_was_never_set_is_no_goal() -> None:
     assert (None, (), ()) == attrs.astuple(project(facts_), recurse=False)[1:4]
 
 
-def test_of_many_goals_those_that_move_the_score_most_are_its_evidence() -> None:
+def test_evidence_is_the_goals_that_move_the_score_most() -> None:
     """Either way: what held it down is as telling as what held it up."""
     weighted = [(weight, 1) for weight in range(1, 11)] + [(20, -2)]
     view = project(goals(*weighted))

@@ -173,7 +173,7 @@ def test_the_state_does_not_grow_with_the_years() -> None:
     assert {"network": 3} == {name: len(shown) for name, shown in running.state.shown.items()}
 
 
-def test_every_type_of_the_catalogue_shows_one_practice_or_is_of_a_role() -> None:
+def test_event_shows_one_practice_or_concerns_a_role() -> None:
     none = {"role.started", "role.changed", "role.ended", "work.logged"}
     assert none == {cls.__event__.name for cls in FACTS} - PRACTICE_OF.keys()
     assert set(PRACTICES) == set(PRACTICE_OF.values()) == WINDOWS.keys()

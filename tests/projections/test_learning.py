@@ -216,7 +216,7 @@ def test_the_cuts_of_a_small_history() -> None:
     assert [("book", 1, 10), ("course", 1, 10), ("", 0, 1)] == plain(view.by_format)
 
 
-def test_several_themes_share_an_action_and_what_is_left_goes_to_the_first() -> None:
+def test_themes_share_an_action() -> None:
     """Ten seconds and one course among three."""
     facts_ = [CourseFinished(on="2024", title="…", hours=10 / 3600, themes={"c", "a", "b"})]
     assert [("a", 1, 4 / 3600), ("b", 0, 3 / 3600), ("c", 0, 3 / 3600)] == plain(
@@ -236,7 +236,7 @@ def test_the_hours_of_a_course_are_a_parameter() -> None:
     assert 4.5 == project([CourseFinished(on="2024", title="…")], course_hours=4.5).hours
 
 
-def test_a_finished_course_has_the_provider_and_format_that_it_states_itself() -> None:
+def test_finished_course_states_its_own_provider() -> None:
     facts_ = [
         CourseStarted(on="2023", course="c", title="…", provider="edX", format="degree"),
         CourseFinished(on="2024", course="c", title="…", format="book", hours=1),
@@ -363,7 +363,7 @@ def test_learning_serves_the_visions_in_force_when_it_is_asked() -> None:
     assert 1 == project([learned, VISION, reworded]).serving
 
 
-def test_a_vision_that_was_retired_in_the_year_it_was_declared_is_not_in_force() -> None:
+def test_vision_retired_in_its_first_year_is_not_in_force() -> None:
     facts_ = [
         VisionDeclared(on="2024-03", vision="v", statement="…", themes={"climate": 1}),
         VisionRetired(on="2024", vision="v", reason="…"),
@@ -397,7 +397,7 @@ def test_a_trend_is_answered_by_learning_that_may_have_followed_it(
     ) == trends
 
 
-def test_learning_known_to_the_year_answers_a_trend_whatever_follows_it_in_the_history() -> None:
+def test_learning_of_a_year_answers_a_trend_of_that_year() -> None:
     """2024-03-01 comes after 2024, and ends before it."""
     facts_ = [
         TrendNoted(on="2024-06-01", theme="ai", what="…"),

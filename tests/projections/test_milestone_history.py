@@ -59,7 +59,7 @@ def test_milestones_are_ordered_and_rest_on_real_entries(career: list) -> None:
 
 
 @given(career=careers)
-def test_the_parts_of_a_harvest_lie_within_the_time_of_the_role(career: list) -> None:
+def test_harvest_lies_within_its_role(career: list) -> None:
     """Counted once more from the history, with the first days of dates."""
     ledger = new_ledger()
     career.record(ledger)
@@ -189,7 +189,7 @@ def test_what_makes_none(facts: list) -> None:
         ({"scope": 5}, False),
     ],
 )
-def test_a_role_rises_in_level_or_scope_and_not_by_a_new_title(change: dict, risen: bool) -> None:
+def test_new_title_alone_is_no_rise_of_a_role(change: dict, risen: bool) -> None:
     """A scope that was not said before has not risen."""
     kinds = [kind for kind, _, _ in reached([ROLE, RoleChanged(on="2021", role="r", **change)])]
     assert ["role started", *["risen"] * risen] == kinds
@@ -219,7 +219,7 @@ def test_a_role_that_starts_above_all_before_is_one_milestone() -> None:
     assert ["role started", "role started"] == [kind for kind, _, _ in reached([ROLE, above])]
 
 
-def test_a_rise_within_the_period_of_the_start_counts_from_the_start() -> None:
+def test_rise_within_the_first_period_counts_from_the_start() -> None:
     start = RoleStarted(on="2020-03", role="r", organisation="ACME", title="Engineer", level=2)
     facts = [start, RoleChanged(on="2020", role="r", level=3)]
     assert [("risen", "Engineer, ACME", (1, 2))] == reached(facts)[1:]
@@ -246,7 +246,7 @@ def test_thresholds_are_parameters() -> None:
     assert [] == reached(facts, goal_level=2)
 
 
-def test_the_role_of_a_milestone_is_the_one_started_last_of_those_held() -> None:
+def test_milestone_belongs_to_the_latest_open_role() -> None:
     facts = [
         ROLE,
         RoleStarted(on="2021-01-01", role="s", organisation="Globex", title="Advisor"),
@@ -274,7 +274,7 @@ def harvest(facts: list[Action]) -> Harvest:
     return project(facts).roles[0]
 
 
-def test_what_happens_on_the_first_day_is_part_of_the_harvest_in_whatever_order() -> None:
+def test_first_day_belongs_to_the_harvest() -> None:
     before = CourseFinished(on="2020-01-01", title="x", skills=["sql"])
     after = CourseFinished(on="2020", title="y", skills=["dbt"])
     assert ("dbt", "sql") == harvest([before, after, ROLE]).skills
@@ -311,7 +311,7 @@ def test_an_end_wholly_before_its_start_ends_nothing() -> None:
     }
 
 
-def test_of_several_ends_of_a_role_the_one_that_reaches_furthest_counts() -> None:
+def test_furthest_end_of_a_role_counts() -> None:
     """A year stands before its months in the history, and ends behind them."""
     facts = [ROLE, RoleEnded(on="2021", role="r"), RoleEnded(on="2021-05", role="r")]
     assert "2021" == harvest([*facts, SkillPractised(on="2021-06", skill="sql")]).ended
@@ -340,7 +340,7 @@ def test_a_harvest_names_each_thing_once_in_the_order_it_came() -> None:
     assert ("Engineer, ACME", "CKA") == role.milestones
 
 
-def test_of_several_ends_of_a_challenge_the_one_that_reaches_furthest_counts() -> None:
+def test_furthest_end_of_a_challenge_counts() -> None:
     """March is in the year, and stands behind it in the history."""
     ended = [
         ChallengeResolved(on="2023", challenge="c", outcome="met"),

@@ -56,9 +56,7 @@ def test_agency_follows_the_rule_of_succession(history: list) -> None:
 
 
 @given(history=histories, initiative=_initiatives)
-def test_acting_on_ones_own_raises_the_agency_and_being_told_lowers_it(
-    history: list, initiative: str | None
-) -> None:
+def test_own_initiative_raises_the_agency(history: list, initiative: str | None) -> None:
     before = project(history).agency
     after = project([*history, *acts(initiative)]).agency
     if initiative is None:
@@ -70,7 +68,7 @@ def test_acting_on_ones_own_raises_the_agency_and_being_told_lowers_it(
 
 
 @given(career=careers)
-def test_the_agency_of_any_career_rests_on_the_actions_of_ones_own(career: list) -> None:
+def test_agency_rests_on_own_actions(career: list) -> None:
     ledger = new_ledger()
     career.record(ledger)
     ledger.record(acts("self", "asked"))
@@ -81,7 +79,7 @@ def test_the_agency_of_any_career_rests_on_the_actions_of_ones_own(career: list)
     ]
 
 
-def test_the_agency_starts_at_a_half_and_says_that_it_says_nothing() -> None:
+def test_agency_without_data_is_a_half() -> None:
     view = project(acts(None))
     assert (0.5, True, ()) == (view.agency, view.says_nothing, view.evidence)
     assert "agency" == OwnershipView.HEADLINE
@@ -94,7 +92,7 @@ def test_one_idea_of_ones_own_makes_two_thirds() -> None:
     assert project(acts("assigned")).agency == pytest.approx(1 / 3)
 
 
-def test_the_evidence_is_the_latest_ten_of_ones_own_with_equal_shares() -> None:
+def test_evidence_is_the_latest_ten_own_actions() -> None:
     history = [
         SkillPractised(on=date(2024, 1, day), skill="sql", initiative="self")
         for day in range(12, 0, -1)

@@ -189,7 +189,7 @@ class Dispatch:
         return tuple(self.seen)
 
 
-def test_every_step_whose_type_an_event_has_takes_it_in_the_order_written() -> None:
+def test_steps_run_in_the_order_written() -> None:
     ledger = new_ledger()
     ledger.record(
         [HackathonWon(on="2021"), Hackathon(on="2022"), SkillPractised(on="2023", skill="x")]

@@ -184,7 +184,7 @@ def test_the_latest_importance_and_the_latest_rating_count() -> None:
         [weighted("craft", 1), rated("meaning", 1)],
     ],
 )
-def test_a_role_has_no_fit_without_a_value_that_is_weighted_and_rated(facts: list) -> None:
+def test_unrated_role_has_no_fit(facts: list) -> None:
     view = project([started(), *facts])
     assert (None, None, (), ()) == (
         view.fit,
@@ -287,7 +287,7 @@ def test_the_evidence_names_the_ten_largest_shares() -> None:
     assert list(range(14, 24)) == [evidence.seq for evidence in view.evidence]
 
 
-def test_a_role_that_nobody_started_has_a_fit_and_is_not_open() -> None:
+def test_role_never_started_is_not_open() -> None:
     """A rating may refer to anything in a lenient ledger."""
     view = project([started("z"), weighted("craft", 1), rated("craft", 0.5, role="a"), ended("b")])
     assert [("z", True), ("a", False)] == [(found.role, found.open) for found in view.roles]
@@ -342,7 +342,7 @@ def test_pay_by_role_in_the_order_it_changed() -> None:
     assert () == view.roles[1].pay
 
 
-def test_a_change_of_pay_may_stand_before_the_start_of_its_role() -> None:
+def test_pay_change_may_precede_its_role() -> None:
     """In a history 2020 stands before 2020-03."""
     history = [RoleChanged(on="2020", role="r", pay=2), started(on="2020-03", pay=1, currency="€")]
     assert [("2020", 2, "€", 1), ("2020-03", 1, "€", 2)] == points(history)

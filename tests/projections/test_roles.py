@@ -173,9 +173,7 @@ def started(on: str, role: str = "r", organisation: str = "ACME") -> RoleStarted
         ("2026-06-01", "2026", 30),
     ],
 )
-def test_a_role_lasts_from_the_first_day_of_its_start_to_the_last_of_its_end(
-    start: str, end: str | None, days: int
-) -> None:
+def test_role_lasts_to_the_last_day_of_its_end(start: str, end: str | None, days: int) -> None:
     """An end of coarse date stands before the start in the history, and is never after ``at``."""
     ended = [] if end is None else [RoleEnded(on=end, role="r")]
     view = project([started(start), *ended])

@@ -80,7 +80,7 @@ def test_the_strength_is_the_formula(facts: list, half_life: float) -> None:
 
 
 @given(facts=evidence)
-def test_a_strength_lies_between_0_and_1_and_held_is_their_sum(facts: list) -> None:
+def test_held_is_the_sum_of_strengths(facts: list) -> None:
     view = project(facts)
     found = [skill.strength for skill in view.skills]
     assert all(0 <= strength <= 1 for strength in found)
@@ -184,9 +184,7 @@ def test_what_one_piece_of_evidence_shows(fact: Action, strength: float) -> None
     assert not only([fact], at=date(2024, 12, 30)).fading
 
 
-def test_a_test_shows_more_than_a_challenge_that_more_than_practice_that_more_than_a_course() -> (
-    None
-):
+def test_kinds_of_evidence_are_ranked() -> None:
     kinds = ["assessed by test", "challenge met", "practice", "course"]
     found = [WEIGHTS[kind] for kind in kinds]
     assert sorted(set(found), reverse=True) == found
@@ -198,7 +196,7 @@ def test_each_piece_closes_a_part_of_what_the_others_left_open() -> None:
 
 
 @pytest.mark.parametrize("outcome", ["failed", "withdrawn"])
-def test_a_challenge_that_was_not_met_shows_nothing_unless_it_is_given_a_weight(
+def test_failed_challenge_shows_no_skill(
     outcome: str,
 ) -> None:
     facts = [ChallengeResolved(on=DAY, challenge="c", outcome=outcome, skills=["x"])]
@@ -218,7 +216,7 @@ def test_the_last_assessment_is_shown_as_it_was_made() -> None:
     ).assessed.to_dict()
 
 
-def test_a_skill_judged_to_be_absent_is_named_with_no_strength_and_no_evidence() -> None:
+def test_skill_assessed_at_zero_has_no_strength() -> None:
     skill = only([SkillAssessed(on=DAY, skill="x", level=0, assessor="test")], at=DAY)
     assert (0, (), 0) == (skill.strength, skill.evidence, skill.assessed.level)
 

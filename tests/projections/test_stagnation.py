@@ -288,7 +288,7 @@ def test_what_resets_each_clock(fact: Action, structural: bool, content: bool) -
     assert (10 if structural else 376, 10 if content else None) == (view.structural, view.content)
 
 
-def test_a_skill_is_new_only_once_and_a_course_counts_for_its_new_ones() -> None:
+def test_skill_is_new_only_once() -> None:
     facts = [
         SkillPractised(on="2020-01-01", skill="sql"),
         SkillPractised(on="2021-01-01", skill="sql"),
@@ -314,13 +314,13 @@ def test_a_step_down_and_up_again_is_no_rise() -> None:
     assert "2023-01-01" == ups_and_downs(*down_and_up, step("2023-01-01", "r", 3))
 
 
-def test_a_step_in_a_side_role_below_the_main_one_is_no_rise() -> None:
+def test_step_in_a_lesser_side_role_is_no_rise() -> None:
     beside = [other(level=1), step("2022-01-01", "s", 2)]
     assert "2020-01-01" == ups_and_downs(*beside)
     assert "2023-01-01" == ups_and_downs(*beside, step("2023-01-01", "s", 3))
 
 
-def test_a_promotion_after_a_fresh_start_is_a_rise_and_a_start_at_the_old_level_is_not() -> None:
+def test_fresh_start_lowers_the_bar_for_a_rise() -> None:
     fresh = [RoleEnded(on="2020-12-31", role="r"), other(level=1)]
     assert "2020-01-01" == ups_and_downs(*fresh)
     assert "2022-01-01" == ups_and_downs(*fresh, step("2022-01-01", "s", 2))
@@ -328,7 +328,7 @@ def test_a_promotion_after_a_fresh_start_is_a_rise_and_a_start_at_the_old_level_
     assert "2022-01-01" == ups_and_downs(*fresh, step("2022-01-01", "s", 2), back)
 
 
-def test_a_role_that_never_said_its_level_is_held_against_all_before() -> None:
+def test_role_without_level_is_compared_with_all_before() -> None:
     silent = [RoleEnded(on="2020-12-31", role="r"), other()]
     assert "2020-01-01" == ups_and_downs(*silent, step("2022-01-01", "s", 2))
     assert "2022-01-01" == ups_and_downs(*silent, step("2022-01-01", "s", 3))
@@ -342,7 +342,7 @@ def test_a_change_after_the_end_of_its_role_counts_nowhere(end: str, counts: boo
         assert "2021-01-01" == ups_and_downs(*changes, other(level=3))
 
 
-def test_a_level_is_held_against_what_the_role_before_had_come_to() -> None:
+def test_level_is_compared_with_the_previous_role() -> None:
     risen = RoleChanged(on="2020-06-01", role="r", level=4)
     assert "2020-06-01" == project([FIRST, risen, other(level=4)]).structural_clock.since
     assert "2021-01-01" == project([FIRST, risen, other(level=5)]).structural_clock.since

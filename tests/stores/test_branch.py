@@ -175,7 +175,7 @@ def test_a_ledger_deleted_from_a_branch_stays_below(below):
 
 
 @pytest.mark.parametrize(("kind", "seen"), [(MemoryStore, [1, 2, 3, 4]), (OneAtATime, [1])])
-def test_no_row_is_left_out_between_those_below_and_those_of_the_branch(kind, seen):
+def test_no_row_is_lost_where_the_branch_begins(kind, seen):
     below = kind()
     put(below, "ada", [new_row(seq) for seq in (1, 2, 3)])
     branch = BranchStore(below)

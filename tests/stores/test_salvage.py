@@ -91,7 +91,7 @@ def test_pages_of_many_records_are_read(tmp_path):
 
 
 @given(files(), st.sampled_from(["nothing", "file", "log", "frame", "end", "end and log"]))
-def test_records_of_a_log_are_read_whether_sqlite_can_merge_it_or_not(case, damaged):
+def test_records_of_a_log_are_read_merged_or_not(case, damaged):
     size, free, rows = case
     rows = {77: ("first", 0)} | rows
     with TemporaryDirectory() as folder:
