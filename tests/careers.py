@@ -9,10 +9,11 @@ import pytest
 from hypothesis import settings, strategies as st
 
 from careerledger import Ledger, testing
-from careerledger.events import Action, catalogue, event, load_catalogue
+from careerledger.events import Action, catalogue, event
 from careerledger.projections import Projection
 from careerledger.proofs import Frontier, leaf_hash
 from careerledger.stores import Query
+from strategies import FACTS
 
 law = settings(max_examples=4 * settings().max_examples)
 """What a law of the ledger must stand: 200 examples in CI."""
@@ -29,14 +30,17 @@ TODAY = date(2026, 6, 30)
 THEMES = ("amber", "birch", "cedar", "dune", "elm", "fjord")
 """The words of made-up careers."""
 
-load_catalogue()
-KINDS = [c for c in catalogue if issubclass(c, Action) and c.__module__.startswith("careerledger.")]
-KINDS = [*sorted(KINDS, key=lambda cls: cls.__name__), UnheardOf]
+KINDS = [*FACTS, UnheardOf]
+
+
+def facts_of(*kinds: type[Action]) -> st.SearchStrategy[list[Action]]:
+    """Return what careers record that are made of these events alone."""
+    made = testing.careers(kinds, wild=True, corrections=False, amendments=False)
+    return made.map(list)
+
 
 careers: st.SearchStrategy[testing.Career] = testing.careers(KINDS, wild=True)
-only_facts: st.SearchStrategy[list[Action]] = testing.careers(
-    KINDS, wild=True, corrections=False, amendments=False
-).map(list)
+only_facts = facts_of(*KINDS)
 facts: st.SearchStrategy[Action] = only_facts.filter(bool).map(lambda career: career[-1])
 _days = st.dates(date(2018, 1, 1), date(2026, 6, 1))
 ons = st.one_of(
@@ -67,12 +71,6 @@ def view_of(
     ledger = new_ledger()
     ledger.record(facts)
     return ledger.project(kind.with_(**parameters) if parameters else kind, at=at)
-
-
-def facts_of(*kinds: type[Action]) -> st.SearchStrategy[list[Action]]:
-    """Return what careers record that are made of these events alone."""
-    made = testing.careers(kinds, wild=True, corrections=False, amendments=False)
-    return made.map(list)
 
 
 def write_as_another_program(ledger, **columns):

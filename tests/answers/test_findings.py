@@ -24,8 +24,9 @@ from careerledger.events import (
     introduced,
     referred,
 )
+from careerledger.testing import events
 from careers import TODAY, careers, new_ledger, only_facts, ons
-from strategies import ENDS, events
+from strategies import ENDS
 
 
 def clean(facts):

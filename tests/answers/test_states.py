@@ -12,7 +12,7 @@ from immutabledict import immutabledict
 from careerledger.answers.states import decode_state, encode_state
 from careerledger.dates import PartialDate
 from careerledger.errors import CodecError
-from strategies import partial_dates, texts
+from careerledger.testing import partial_dates, texts
 
 
 @attrs.define(kw_only=True)

@@ -44,8 +44,9 @@ from careerledger.events import (
     WorkLogged,
 )
 from careerledger.projections import Goals, Learning
+from careerledger.testing import events
 from careers import TODAY, careers, new_ledger, ons
-from strategies import ENDS, events
+from strategies import ENDS
 
 DAY = timedelta(days=1)
 

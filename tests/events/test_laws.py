@@ -23,7 +23,8 @@ from careerledger.events import (
     introduced,
     referred,
 )
-from strategies import CORRECTIONS, EVERY_CLASS, FACTS, Flat, bounds_of, events
+from careerledger.testing import events
+from strategies import CORRECTIONS, EVERY_CLASS, FACTS, Flat, bounds_of
 
 by_class = pytest.mark.parametrize("cls", EVERY_CLASS, ids=lambda cls: cls.__name__)
 

@@ -12,7 +12,8 @@ from immutabledict import immutabledict
 from careerledger.errors import FieldError
 from careerledger.events import Action, CourseFinished, IndustrySwitched, RoleLike
 from careerledger.interop.words import event_from_words
-from strategies import FACTS, Bare, Flat, Rank, Rich, Size, events
+from careerledger.testing import events
+from strategies import FACTS, Bare, Flat, Rank, Rich, Size
 
 TODAY = date(2026, 6, 30)
 

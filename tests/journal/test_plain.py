@@ -11,7 +11,8 @@ from careerledger.events import (
     RoleLike,
     UnknownEvent,
 )
-from strategies import FACTS, events
+from careerledger.testing import events
+from strategies import FACTS
 
 
 @given(st.sampled_from(FACTS).flatmap(events))

@@ -32,6 +32,7 @@ from careerledger.events.correction import EntryAmended
 from careerledger.events.fields import plain_forms
 from careerledger.journal import codec, strict
 from careerledger.stores import new_row
+from careerledger.testing import events, texts
 from careers import law
 from strategies import (
     EVERY_CLASS,
@@ -50,8 +51,6 @@ from strategies import (
     Size,
     entries,
     entry_of,
-    events,
-    texts,
 )
 
 

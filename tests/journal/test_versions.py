@@ -8,7 +8,8 @@ from hypothesis import given, strategies as st
 from careerledger.dates import PartialDate
 from careerledger.events import Action, EntryAmended, UnknownEvent, event
 from careerledger.journal import codec
-from strategies import entry_of, events
+from careerledger.testing import events
+from strategies import entry_of
 
 
 def _split_name(fields):
