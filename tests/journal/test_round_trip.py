@@ -302,59 +302,59 @@ def test_a_value_of_another_type_is_refused(values, rule):
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "refused"),
+    ("field", "value", "where"),
     [
-        ("born", "20240229", "is not a date: write it as 2024-02-29, at $.event.born"),
-        ("born", "2024-02-30", "is not a date"),
-        ("born", 5, "expected text, got a whole number, at $.event.born"),
-        ("at", "2024-02-29T10:00:00", "is not a datetime"),
-        ("price", "1_0", "is not a Decimal: write it as 10, at $.event.price"),
-        ("price", "ten", "is not a Decimal"),
-        ("price", "NaN", "it must be a finite decimal.Decimal, at $.event.price"),
-        ("price", 1.5, "expected text, got a number, at $.event.price"),
-        ("token", "0", "is not a UUID"),
-        ("size", "SMALL", "expected one of 'small', 'large', got 'SMALL', at $.event.size"),
-        ("rank", True, "expected one of 1, 2, got True, at $.event.rank"),
-        ("rank", "1", "expected one of 1, 2, got '1', at $.event.rank"),
-        ("pair", [1], "expected an array of 2, got one of 1, at $.event.pair"),
-        ("pair", [1, 2], "expected text, got a whole number, at $.event.pair"),
-        ("either", 1.5, "got a number, at $.event.either"),
-        ("stops", [{"city": "a"}, {"city": ""}], "city of Stop is ''; it must be not empty, at $.event.stops[1].city"),
-        ("best", {"city": "a", "nights": -1}, "nights of Stop is -1"),
-        ("best", {"town": "a"}, "unknown town, at $.event.best"),
-        ("by_size", {"a": "1.0", "b": 1}, "expected text, got a whole number, at $.event.by_size.b"),
+        ("born", "20240229", "$.event.born"),
+        ("born", "2024-02-30", "$.event.born"),
+        ("born", 5, "$.event.born"),
+        ("at", "2024-02-29T10:00:00", "$.event.at"),
+        ("price", "1_0", "$.event.price"),
+        ("price", "ten", "$.event.price"),
+        ("price", "NaN", "$.event.price"),
+        ("price", 1.5, "$.event.price"),
+        ("token", "0", "$.event.token"),
+        ("size", "SMALL", "$.event.size"),
+        ("rank", True, "$.event.rank"),
+        ("rank", "1", "$.event.rank"),
+        ("pair", [1], "$.event.pair"),
+        ("pair", [1, 2], "$.event.pair"),
+        ("either", 1.5, "$.event.either"),
+        ("stops", [{"city": "a"}, {"city": ""}], "$.event.stops[1].city"),
+        ("best", {"city": "a", "nights": -1}, "$.event.best.nights"),
+        ("best", {"town": "a"}, "$.event.best"),
+        ("by_size", {"a": "1.0", "b": 1}, "$.event.by_size.b"),
     ],
 )  # fmt: skip
-def test_a_value_of_another_form_is_refused(field, value, refused, read):
+def test_a_value_of_another_form_is_refused(field, value, where, read):
     tree = json.loads(codec.encode(entry_of(Rich(on="2024"))))
     tree["event"][field] = value
 
-    assert refused in read(json.dumps(tree).encode())
+    assert read(json.dumps(tree).encode()).endswith(f", at {where}")
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "refused"),
+    ("field", "value", "where"),
     [
-        ("by_number", {"01": "a"}, "expected names that are whole numbers, got '01', at $.event.by_number"),
-        ("by_number", {"1.0": "a"}, "expected names that are whole numbers"),
-        ("by_number", {"one": "a"}, "expected names that are whole numbers"),
-        ("by_number", {"-0": "a"}, "expected names that are whole numbers"),
-        ("by_number", {"true": "a"}, "expected a whole number, got a truth value"),
-        ("by_rank", {"3": 1}, "expected one of 1, 2, got 3"),
-        ("by_birthday", {"2024-02-30": "small"}, "is not a date"),
-        ("by_price", {"1 ct": 1, "01 ct": 2}, "two names mean the same, at $.event.by_price"),
-        ("corner", "MIDDLE", "expected one of 'TOP', 'LEFT', got 'MIDDLE'"),
-        ("on_days", 8, "invalid value 8"),
-        ("on_days", "1", "expected a whole number, got text"),
-        ("money", "dear", "ValueError: invalid literal"),
-        ("span", {"first": "2024-01-01", "more": 1}, "unknown more, at $.event.span"),
+        ("by_number", {"01": "a"}, "$.event.by_number"),
+        ("by_number", {"1.0": "a"}, "$.event.by_number"),
+        ("by_number", {"one": "a"}, "$.event.by_number"),
+        ("by_number", {"-0": "a"}, "$.event.by_number"),
+        ("by_number", {"true": "a"}, "$.event.by_number[True]"),
+        ("by_rank", {"3": 1}, "$.event.by_rank[3]"),
+        ("by_birthday", {"2024-02-30": "small"}, "$.event.by_birthday.2024-02-30"),
+        ("by_price", {"1 ct": 1, "01 ct": 2}, "$.event.by_price"),
+        ("corner", "MIDDLE", "$.event.corner"),
+        ("on_days", 8, "$.event.on_days"),
+        ("on_days", "1", "$.event.on_days"),
+        ("money", "dear", "$.event.money"),
+        ("span", {"first": "2024-01-01", "more": 1}, "$.event.span"),
     ],
 )  # fmt: skip
-def test_a_value_of_another_form_is_refused_thoroughly(field, value, refused, read):
+def test_a_value_of_another_form_is_refused_thoroughly(field, value, where, read):
     tree = json.loads(codec.encode(entry_of(Deep(on="2024"))))
     tree["event"][field] = value
 
-    assert refused in read(json.dumps(tree).encode())
+    assert read(json.dumps(tree).encode()).endswith(f", at {where}")
 
 
 def _even(number):
