@@ -1,4 +1,4 @@
-"""Where the programs of messages.txt run, and what they may use."""
+"""Run the programs of messages.txt, and the names that they use."""
 # ruff: noqa: F401 - the programs use what is imported
 
 import contextlib
@@ -51,11 +51,11 @@ FACTS = [JANE, SQL, events.CourseFinished(on="2024-04", title="Rust")]
 
 
 class RefusedCommandError(Exception):
-    """A command did not do what it was told; the text is what it printed."""
+    """A command failed; the text is its output on standard error."""
 
 
 def run(program: str) -> BaseException | None:
-    """Run a program in a folder of its own, where ada.ledger is, and return its error."""
+    """Run a program in a new folder that holds ada.ledger, and return its error."""
     before = Path.cwd()
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as end:
         os.chdir(folder)
@@ -64,14 +64,14 @@ def run(program: str) -> BaseException | None:
         names = vocabulary(end)
         try:
             exec(compile(program, "messages.txt", "exec"), names)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is on record
+        except Exception as error:  # noqa: BLE001 - the golden file shows it
             error.add_note(os.path.realpath(folder))
             return error
     return None
 
 
 def without_chance(error: Exception) -> str:
-    """Return a message without what differs from run to run: folders, ids, addresses."""
+    """Return a message without folders, ids and addresses, which differ between runs."""
     text = str(error)
     for folder in error.__notes__:
         text = text.replace(f"{folder}/", "").replace(folder, "FOLDER")
@@ -82,7 +82,7 @@ def without_chance(error: Exception) -> str:
 
 @projections.projection("test.everything")
 class Everything:
-    """A projection that looks at every fact."""
+    """A projection that reads every fact."""
 
     seen: int = 0
 
@@ -106,7 +106,7 @@ def ledger_file() -> bytes:
 
 
 def vocabulary(end: contextlib.ExitStack) -> dict[str, Any]:
-    """Return what a program may use: the public names, and a few short words."""
+    """Return the names that a program may use: the public ones, and a few helpers."""
     ledger = careerledger.Ledger.in_memory(clock=Clock())
     ledger.record(FACTS)
 
@@ -123,7 +123,7 @@ def vocabulary(end: contextlib.ExitStack) -> dict[str, Any]:
         end.enter_context(mock.patch.object(where, name, value))
 
     def without(module: str) -> None:
-        """Let a module be missing."""
+        """Make the import of a module fail."""
         packages = {name: None for name in sys.modules if name.partition(".")[0] == module}
         end.enter_context(mock.patch.dict(sys.modules, packages | {module: None}))
 
@@ -141,7 +141,7 @@ def vocabulary(end: contextlib.ExitStack) -> dict[str, Any]:
     }
 
 
-# Short words of programs
+# Helpers of the programs
 
 
 def command(line: str, **files: str | bytes) -> None:
@@ -166,7 +166,7 @@ def command(line: str, **files: str | bytes) -> None:
 
 
 class Cup:
-    """A class of a user's own, with a form of its own in JSON that programs can break."""
+    """A user's class with a registered JSON form, which programs can break."""
 
     def __init__(self, name: str = "gold") -> None:
         self.name = name
@@ -188,7 +188,7 @@ class Cup:
 events.register_type(
     Cup,
     to_plain=lambda cup: cup.to_plain(),
-    from_plain=lambda text: Cup.from_plain(text),  # noqa: PLW0108 - programs replace it
+    from_plain=lambda text: Cup.from_plain(text),  # noqa: PLW0108 - a program may replace it
 )
 
 
@@ -197,7 +197,7 @@ def write(name: str, content: str | bytes) -> None:
 
 
 def craft(*statements: str, path: str = "ada.ledger") -> None:
-    """Change a ledger file as no ledger does it."""
+    """Change a ledger file behind the library's back."""
     with contextlib.closing(apsw.Connection(path)) as connection:
         connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 0)
         connection.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)
@@ -207,7 +207,7 @@ def craft(*statements: str, path: str = "ada.ledger") -> None:
 
 
 def entry_bytes(fact: Any = SQL, **changes: Any) -> bytes:
-    """Return the bytes of an entry in which fields are changed, as event__title=3; ... leaves out."""
+    """Return the bytes of an entry with some fields changed: event__title=3; ``...`` drops one."""
     tree = json.loads(codec.encode(entry_of(fact)))
     for path, value in changes.items():
         *parents, last = path.split("__")
@@ -220,12 +220,12 @@ def entry_bytes(fact: Any = SQL, **changes: Any) -> bytes:
 
 
 def read(fact: Any = SQL, **changes: Any) -> Any:
-    """Read such bytes."""
+    """Read an entry with some fields changed."""
     return strict.decode(1, entry_bytes(fact, **changes))
 
 
 def with_field(annotation: Any, name: str = "ada.prize.won", **more: Any) -> Any:
-    """Define an event with a field of this type."""
+    """Define an event whose field ``prize`` has this type."""
     body = {"__annotations__": {"prize": annotation}, **more}
     return events.event(name)(type("Won", (events.Action,), body))
 
@@ -248,7 +248,7 @@ def zipped(*members: Any, method: int = zipfile.ZIP_DEFLATED) -> bytes:
 
 
 def lines(change: Callable[[list[Any]], Any] = lambda lines: None) -> None:
-    """Write ada.jsonl, an export of the ledger, in which lines are changed."""
+    """Export the ledger to ada.jsonl and change its lines."""
     with careerledger.Ledger.open("ada.ledger") as ledger:
         ledger.export_jsonl("ada.jsonl")
     made = [json.loads(line) for line in Path("ada.jsonl").read_text().splitlines()]

@@ -1,7 +1,8 @@
-"""Every error message a person can meet, in one file: messages.txt.
+"""Every error message that a person can see, in one golden file: messages.txt.
 
-The file holds small programs and the message that each of them meets. After a message was
-reworded, or a program was added, write the file again and read what changed:
+The file lists small programs, each with its error message. To change a message, edit the source;
+to cover a new one, add a program (its lines start with ``>>>`` and ``...``). Then rewrite the file
+and read the difference:
 
     PYTHONPATH=src:tests python tests/test_messages.py
 """
@@ -20,55 +21,53 @@ from careerledger import errors
 GOLDEN = Path(__file__).with_name("messages.txt")
 PACKAGE = Path(careerledger.__file__).parent
 
-NOT_MET = {
-    "answers/states.py": "a state that does not survive its bytes is not saved, and folded again",
-    "journal/codec.py:_event_inside": "the thorough reader says it, which is asked next",
-    "journal/codec.py:_to_json": "no field holds such a value",
-    "journal/copy.py:_pages": "the copy begins again",
-    "journal/personal.py:disclose": "the thorough reader says it, which is asked next",
+UNSEEN = {
+    "_loading.py": "Python's own words",
+    "answers/states.py": "the ledger folds again when a state has no bytes",
+    "journal/codec.py:_event_inside": "the strict reader reads the entry again and reports it",
+    "journal/codec.py:_to_json": "no field can hold such a value",
+    "journal/copy.py:_pages": "the copy starts again",
+    "journal/personal.py:disclose": "the strict reader reads the entry again and reports it",
     "projections/network_growth.py:_LazyEvidence.__getattr__": "Python's own words",
-    "report/tables.py:Terminal.on_broken_pipe": "the command ends without a word",
-    "stores/sqlite/salvage.py": "what is no record is passed over",
+    "report/tables.py:Terminal.on_broken_pipe": "the command ends silently",
+    "stores/sqlite/salvage.py": "recovery skips whatever is not a record",
     "stores/sqlite/store.py:SQLiteStore._end_of": "stores/test_sqlite_file.py damages such a file",
 }
-"""Places whose errors nobody meets, and why."""
+"""Places whose errors nobody sees, each with the reason."""
 
 
 def main() -> None:
-    """Write the messages as they are now."""
+    """Rewrite the golden file."""
     os.umask(0o077)  # as conftest.py
-    text, _ = provoked()
+    text, _ = run_programs()
     GOLDEN.write_text(text, encoding="utf-8")
 
 
-def test_messages_are_those_on_record():
-    text, _ = provoked()
+def test_messages_match_the_golden_file():
+    text, _ = run_programs()
 
     assert GOLDEN.read_text(encoding="utf-8") == text
 
 
-def test_every_raise_is_met():
-    """Or it is where nobody meets it."""
-    _, met = provoked()
-    unmet = {place for place, line in raise_statements() if (place, line) not in met}
+def test_every_raise_statement_has_a_program():
+    _, covered = run_programs()
+    missing = {place for place, line in raise_statements() if (place, line) not in covered}
 
-    assert sorted(NOT_MET) == sorted({excused(place) for place in unmet})
-
-
-def excused(place: str) -> str:
-    """Return the entry of NOT_MET for a place; the place itself where there is none."""
-    return next((each for each in NOT_MET if f"{place}:".startswith(f"{each}:")), place)
+    assert sorted(UNSEEN) == sorted({unseen_entry(place) for place in missing})
 
 
-def test_programs_meet_errors_of_their_own():
-    """A program that fails by a mistake in it would meet another error."""
-    text, _ = provoked()
+def unseen_entry(place: str) -> str:
+    """Return the entry of UNSEEN for a place, or the place itself."""
+    return next((each for each in UNSEEN if f"{place}:".startswith(f"{each}:")), place)
+
+
+def test_programs_fail_with_library_errors():
+    """A mistake in a program would raise something else."""
+    text, _ = run_programs()
     kinds = set(re.findall(r"^([A-Za-z]+): ", text, re.MULTILINE))
 
     assert "(no error)" not in text
-    assert {"careerledger", "AttributeError"} == {
-        kind for kind in kinds if not hasattr(errors, kind)
-    }
+    assert {"careerledger"} == {kind for kind in kinds if not hasattr(errors, kind)}
 
 
 def raise_statements() -> Iterator[tuple[str, int]]:
@@ -91,12 +90,12 @@ def raises_in(node: ast.AST, where: str) -> Iterator[tuple[str, int]]:
 
 
 @cache
-def provoked() -> tuple[str, set[tuple[str, int]]]:
-    """Return the file as the messages are now, and the raise statements that were met."""
+def run_programs() -> tuple[str, set[tuple[str, int]]]:
+    """Return the golden text as of now, and the raise statements that the programs reached."""
     places = {
         (PACKAGE / place.partition(":")[0], line): place for place, line in raise_statements()
     }
-    met: set[tuple[str, int]] = set()
+    covered: set[tuple[str, int]] = set()
     lines: list[str] = []
     for program, comment in programs(GOLDEN.read_text(encoding="utf-8")):
         lines += comment
@@ -107,12 +106,12 @@ def provoked() -> tuple[str, set[tuple[str, int]]]:
         lines += [*described(error), ""]
         for path, line in frames(error):
             if (path, line) in places:
-                met.add((places[path, line], line))
-    return "\n".join(lines).rstrip() + "\n", met
+                covered.add((places[path, line], line))
+    return "\n".join(lines).rstrip() + "\n", covered
 
 
 def programs(text: str) -> Iterator[tuple[list[str], list[str]]]:
-    """Yield each program of the file with the headings before it."""
+    """Yield each program of the golden file, and the headings before it."""
     comment: list[str] = []
     program: list[str] = []
     for line in text.splitlines():
@@ -140,7 +139,7 @@ def described(error: BaseException | None) -> list[str]:
 
 
 def frames(error: BaseException | None) -> Iterator[tuple[Path, int]]:
-    """Yield the lines where an error, and the errors behind it, were raised."""
+    """Yield the lines through which an error, and its causes, passed."""
     waiting, seen = [error], set()
     while waiting:
         each = waiting.pop()
