@@ -141,7 +141,7 @@ def test_tomorrow_in_the_east_is_not_the_future(ledger: Ledger) -> None:
     ledger.record(CourseFinished(on="2026-07-01", title="x"))
 
 
-def test_events_recorded_together_may_refer_to_each_other_in_any_order(ledger: Ledger) -> None:
+def test_events_of_one_record_refer_in_any_order(ledger: Ledger) -> None:
     ledger.record([ContactTouched(on="2024", contact="jane"), JANE])
     ledger.record(IntroductionMade(on="2024", introducer="jane", introduced=["me", "jane"]))
     with pytest.raises(IntroducedTwiceError):
@@ -176,7 +176,7 @@ def test_the_same_key_and_content_is_the_same_entry(ledger: Ledger) -> None:
     assert 2 == len(ledger)
 
 
-def test_what_has_a_key_and_what_has_none_are_recorded_together(ledger: Ledger) -> None:
+def test_keyed_and_unkeyed_events_are_recorded_together(ledger: Ledger) -> None:
     known = ledger.record(COURSE, key="k")
 
     jane, again, other, twice = ledger.record(
@@ -331,9 +331,7 @@ class Titles:
         return (at, *(title for title, _ in self.titles))
 
 
-def test_a_state_that_bytes_cannot_hold_is_folded_all_the_same(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unsavable_state_is_folded(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fold, "SNAPSHOT_EVERY", 1)
     for title in "abc":
         ledger.record(CourseFinished(on="2024", title=title))
@@ -574,7 +572,7 @@ def test_a_type_that_becomes_known_counts_from_then_on() -> None:
     assert [first.event, UnheardOf(on="2024", what="!")] == [e.event for e in ledger.entries()]
 
 
-def test_a_correction_that_only_a_newer_program_knows_is_a_finding() -> None:
+def test_unknown_correction_is_a_finding() -> None:
     ledger = new_ledger()
     ledger.record(COURSE)
     from careerledger.journal.write import Proposal, as_row, new_entries

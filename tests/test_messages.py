@@ -44,6 +44,7 @@ def main() -> None:
 
 
 def test_messages_match_the_golden_file():
+    """Where they should: PYTHONPATH=src:tests python tests/test_messages.py."""
     text, _ = run_programs()
 
     assert GOLDEN.read_text(encoding="utf-8") == text

@@ -240,7 +240,7 @@ def test_open_opportunities_are_compared_without_being_named() -> None:
     assert 15 == len(opportunities(ledger.entries(), TODAY)["lead"])
 
 
-def test_nothing_to_go_on_is_ranked_last_and_has_no_change() -> None:
+def test_measure_without_data_ranks_last() -> None:
     ledger = strict_ledger()
     found = ledger.compare({"a": []}, projections=[VisionAlignment], at="2026")
     effect = found.of("a").effect("VisionAlignment.score")

@@ -104,7 +104,7 @@ def test_goal_due_in_its_first_period_is_fine(on, due):
     assert ["due-before-set"] * early == [finding.code for finding in findings]
 
 
-def test_a_goal_that_was_due_before_it_was_set_is_found():
+def test_goal_due_before_it_was_set_is_a_finding():
     (finding,) = found(
         goals_due_before_set,
         GoalSet(on="2025-02-01", goal="talk", title="Give a talk", due="2025-01"),
@@ -205,7 +205,7 @@ def imported(*dates, make=lambda on: CourseFinished(on=on, title="SQL")):
 
 
 @given(st.lists(ons, max_size=8))
-def test_what_no_import_brought_has_the_date_that_someone_gave_it(dates):
+def test_typed_dates_are_never_too_precise(dates):
     facts = [CourseFinished(on=on, title="SQL") for on in dates]
 
     assert [] == found(dates_too_precise, *facts)

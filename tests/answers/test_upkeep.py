@@ -92,7 +92,7 @@ def test_the_last_of_several_ends_is_the_end(data, span, first, second):
 
 
 @given(ons, st.lists(ons, max_size=5))
-def test_work_is_late_only_if_it_lies_wholly_after_the_role(end, works):
+def test_work_wholly_after_its_role_is_late(end, works):
     findings = found(
         dormant_references,
         *role("acme", "2017", end),
@@ -148,7 +148,7 @@ def test_effort_toward_what_is_given_up_is_found():
     )
 
 
-def test_where_an_id_could_mean_two_things_both_must_have_ended():
+def test_ambiguous_id_needs_both_ends():
     facts = [
         vision(id_="it"),
         VisionRetired(on="2021", vision="it", reason="no"),
@@ -243,7 +243,7 @@ def recorded(some_roles):
 
 
 @given(SOME_ROLES)
-def test_roles_overlap_if_they_share_more_days_than_a_handover_takes(some_roles):
+def test_roles_overlap_beyond_a_handover(some_roles):
     held = days_held(some_roles)
     expected = {
         (frozenset({f"'r{one}'", f"'r{other}'"}), len(held[one] & held[other]))

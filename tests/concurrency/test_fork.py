@@ -178,7 +178,7 @@ def test_idle_connection_goes_without_merging_the_log(path, monkeypatch):
 
 
 @pytest.mark.parametrize("busy", ["same thread", "other thread", "a check"])
-def test_connection_at_work_stays_and_keeps_its_file_from_being_opened(path, monkeypatch, busy):
+def test_busy_connection_blocks_reopening_after_a_fork(path, monkeypatch, busy):
     held = []
     store = SQLiteStore(path)
     monkeypatch.setattr("careerledger.stores.sqlite.forking._never_collect", held.append)

@@ -208,7 +208,7 @@ def test_a_statement_that_does_not_fit_is_refused(stated):
     assert catalogue.find("tests.wrong.stated") is None
 
 
-def test_two_fields_that_may_be_meant_by_an_end_are_refused():
+def test_ambiguous_end_field_is_refused():
     wrong = {
         "__annotations__": {
             "a": Fields.__annotations__["role"],

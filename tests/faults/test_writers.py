@@ -37,7 +37,7 @@ def longest_wait(path, seconds, *plain):
     return max(map(float, waits))
 
 
-def test_no_writer_waits_for_a_second_and_no_lock_shows(tmp_path, figure):
+def test_no_writer_waits_for_a_second(tmp_path, figure):
     """Also when what SQLite does by itself makes one of them wait longer than that."""
     ours = longest_wait(tmp_path / "ours.ledger", SECONDS)
     plain = longest_wait(tmp_path / "plain.ledger", 6, "plain")

@@ -383,7 +383,7 @@ STATES = {
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is bounded as on Linux")
 @pytest.mark.parametrize("state", STATES)
-def test_snapshot_that_is_none_is_as_if_it_were_not_there(ledger_file, state):
+def test_damaged_snapshot_is_ignored(ledger_file, state):
     with Ledger.open(ledger_file) as ledger:
         expected = ledger.project(NetworkGrowth, at="2025")
     save_state(ledger_file, STATES[state])
@@ -465,9 +465,7 @@ def test_file_is_looked_through_once_in_each_place(ledger_file, tmp_path, looked
     assert [copy, ledger_file] == looked[3:]
 
 
-def test_file_is_looked_through_once_more_when_the_machine_was_started(
-    ledger_file, tmp_path, looked
-):
+def test_file_is_examined_after_each_boot(ledger_file, tmp_path, looked):
     with Ledger.open(ledger_file) as ledger:
         ledger.record(CourseFinished(on="2025", title="More"))
     (tmp_path / "boot").write_text("second")
@@ -478,7 +476,7 @@ def test_file_is_looked_through_once_more_when_the_machine_was_started(
     assert [ledger_file] * 2 == looked
 
 
-def test_file_is_looked_through_each_time_where_starts_have_no_name(ledger_file, tmp_path, looked):
+def test_file_is_always_examined_without_boot_ids(ledger_file, tmp_path, looked):
     (tmp_path / "boot").unlink()
     for _ in range(3):
         with Ledger.open(ledger_file) as ledger:
@@ -843,7 +841,7 @@ def test_recovery_skips_unreadable_bodies(ledger_file, tmp_path, body):
         assert 12 == len(ledger)
 
 
-def test_disclosure_of_nobody_is_not_saved_or_saved_as_it_is(ledger_file, tmp_path):
+def test_disclosure_without_subject_survives_or_is_lost(ledger_file, tmp_path):
     """It is what the entry is committed to, and says of whom it is in no way that we know."""
     from careerledger.proofs import leaf_hash
     from careerledger.proofs.personal import commitment
@@ -871,7 +869,7 @@ def test_disclosure_of_nobody_is_not_saved_or_saved_as_it_is(ledger_file, tmp_pa
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="a system without devices")
-def test_what_is_no_proof_is_read_no_further_than_a_proof_goes(capsys):
+def test_oversized_proof_is_not_read_whole(capsys):
     from careerledger.cli import main
 
     assert 2 == main(["verify-proof", "/dev/zero", "--key", "x"])

@@ -176,7 +176,7 @@ def test_a_second_process_forgets_too(path):
         assert ("forgotten", "Bob Builder") == other.project(Names)
 
 
-def test_a_snapshot_of_what_was_forgotten_meanwhile_is_not_kept(path):
+def test_snapshot_of_forgotten_data_is_dropped(path):
     with Ledger.open(path) as ledger, Ledger.open(path) as other:
         fill(ledger)
         ledger.record([ContactTouched(on="2024-07", contact="c2") for _ in range(1_500)])
@@ -276,7 +276,7 @@ def test_a_reader_in_the_way_of_forgetting(path):
         assert [] == found_in(path.parent)
 
 
-def test_the_file_lets_nobody_change_what_it_says_of_a_person(path):
+def test_triggers_protect_personal_data(path):
     import apsw
 
     with Ledger.open(path) as ledger:
@@ -543,7 +543,7 @@ def test_what_would_be_read_back_otherwise_is_not_written(event_, field, value, 
         codec.seal(entry, salt)
 
 
-def test_a_class_that_only_the_parser_reads_is_sealed_too():
+def test_class_without_fast_codec_is_sealed():
     for secret in ("y", "zanzibar"):
         entry = entry_of(SecretTold(on="2024", who="c1", secret=secret))
         body, beside = codec.seal(entry, salt)
@@ -552,7 +552,7 @@ def test_a_class_that_only_the_parser_reads_is_sealed_too():
         assert "forgotten" == codec.decode(entry.seq, body).event.secret
 
 
-def test_what_has_no_bytes_is_told_before_it_is_sealed():
+def test_unwritable_event_fails_before_sealing():
     def broken():
         raise ValueError("no salt")
 
@@ -560,7 +560,7 @@ def test_what_has_no_bytes_is_told_before_it_is_sealed():
         codec.seal(entry_of(jane()), broken)
 
 
-def test_an_amendment_that_only_another_program_knows_tells_of_nobody():
+def test_unknown_amendment_has_no_personal_data():
     from careerledger.events import UnknownEvent
 
     unknown = UnknownEvent(on="2024", type="a.b", version=1, fields="{}")

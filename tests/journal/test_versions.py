@@ -141,7 +141,7 @@ class Waited(Action):
     minutes: int
 
 
-def test_an_older_amendment_that_looks_like_a_new_one_is_upcast(read):
+def test_old_amendment_is_upcast(read):
     """Fields of the same names and types may mean something else in the next version."""
     entry = entry_of(EntryAmended(target="x", event=Waited(on="2024", minutes=1), reason="r"))
     new = codec.encode(entry)

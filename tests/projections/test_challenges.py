@@ -235,7 +235,7 @@ def test_the_end_of_what_was_never_taken_does_not_count() -> None:
     assert None is project([resolved("never taken")]).stretch
 
 
-def test_what_is_said_twice_counts_as_it_was_said_last() -> None:
+def test_last_statement_counts() -> None:
     view = project(
         [
             taken(difficulty=1, on="2020"),

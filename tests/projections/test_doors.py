@@ -220,9 +220,7 @@ def test_from_a_dinner_to_a_role() -> None:
         (OpportunityFound, {"opportunity": "x", "what": "A talk"}, ("opportunity", "A talk")),
     ],
 )
-def test_what_a_door_leads_to_may_be_recorded_at_any_time(
-    on: str, cls: type, fields: dict, told: tuple
-) -> None:
+def test_door_outcome_may_be_recorded_later(on: str, cls: type, fields: dict, told: tuple) -> None:
     outcome = only([opened(leads_to="x"), cls(on=on, **fields)]).leads_to
     assert told == (outcome.kind, outcome.title)
 
@@ -298,7 +296,7 @@ def test_a_gathering_counts_up_to_the_day_of_the_door(
     assert counts == (only(facts).gathering is not None)
 
 
-def test_a_door_opened_twice_counts_twice_and_evidence_ends_at_ten() -> None:
+def test_door_opened_twice_counts_twice() -> None:
     view = project([opened(contact="jane") for _ in range(12)])
     (part,) = view.by_contact
     assert (12, 12, 10) == (view.count, part.count, len(part.evidence))

@@ -114,7 +114,7 @@ def test_only_goals_that_were_set_not_dropped_and_assessed_count(facts_: list) -
 
 
 @given(facts_=facts)
-def test_the_shares_of_evidence_are_what_the_score_lies_off_50(facts_: list) -> None:
+def test_evidence_shares_sum_to_the_score_less_50(facts_: list) -> None:
     ledger = new_ledger()
     ledger.record(facts_)
     view = ledger.project(Goals, at=TODAY)

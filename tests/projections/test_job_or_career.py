@@ -72,9 +72,7 @@ def days_ago(days: int) -> date:
 
 
 @given(career=careers, window=st.sampled_from([1, 90, 365, 900.5]))
-def test_a_practice_is_never_alive_without_an_entry_that_shows_it(
-    career: list, window: float
-) -> None:
+def test_live_practice_has_evidence(career: list, window: float) -> None:
     """The states are those of the latest entry; what is named is in the window that it names."""
     ledger = new_ledger()
     career.record(ledger)
@@ -115,9 +113,7 @@ def test_adding_evidence_never_makes_a_practice_worse(career: list, more: Action
 
 
 @given(career=careers, later=st.integers(0, 2000), effort_days=st.sampled_from([1, 30, 365, 2000]))
-def test_effort_beyond_the_tasks_is_counted_exactly_at_any_later_date(
-    career: list, later: int, effort_days: int
-) -> None:
+def test_effort_beyond_tasks_is_exact(career: list, later: int, effort_days: int) -> None:
     """Days that were dropped are out of reach."""
     at = TODAY + timedelta(later)
     ledger = new_ledger()
@@ -136,7 +132,7 @@ def test_effort_beyond_the_tasks_is_counted_exactly_at_any_later_date(
 
 
 @given(career=careers)
-def test_what_to_pick_up_next_is_missing_and_the_most_so(career: list) -> None:
+def test_next_practice_is_the_most_neglected(career: list) -> None:
     ledger = new_ledger()
     career.record(ledger)
     view = ledger.project(JobOrCareer, at=TODAY)

@@ -246,7 +246,7 @@ def test_finished_course_states_its_own_provider() -> None:
 
 
 @pytest.mark.parametrize("started", ["2023", "2024-03"])
-def test_a_dropped_course_has_those_of_its_start_wherever_that_stands(started: str) -> None:
+def test_dropped_course_takes_provider_from_its_start(started: str) -> None:
     """2024 stands before 2024-03 in a history."""
     facts_ = [
         CourseDropped(on="2024", course="c", reason="dull", hours=3),
@@ -264,7 +264,7 @@ def test_a_dropped_course_that_never_started_has_none() -> None:
     assert ([("", 0, 3)], [("", 0, 3)]) == (plain(view.by_provider), plain(view.by_format))
 
 
-def test_the_drop_rate_is_of_courses_that_came_to_an_end() -> None:
+def test_drop_rate_counts_ended_courses() -> None:
     finished = [CourseFinished(on="2024", title="…") for _ in range(3)]
     dropped = CourseDropped(on="2024", course="c", reason="dull")
     started = CourseStarted(on="2024", course="d", title="…")
@@ -384,9 +384,7 @@ def test_vision_retired_in_its_first_year_is_not_in_force() -> None:
         ("2024", "2023", False),
     ],
 )
-def test_a_trend_is_answered_by_learning_that_may_have_followed_it(
-    noted: str, learned: str, answered: bool
-) -> None:
+def test_later_learning_answers_a_trend(noted: str, learned: str, answered: bool) -> None:
     facts_ = [
         TrendNoted(on=noted, theme="ai", what="it writes", source="a talk"),
         SkillPractised(on=learned, skill="x", themes={"ai"}),
@@ -413,7 +411,7 @@ def test_only_learning_with_its_theme_answers_a_trend() -> None:
     assert ("ai",) == tuple(found.theme for found in project([trend, other]).unanswered)
 
 
-def test_of_many_entries_those_with_the_most_hours_are_the_evidence() -> None:
+def test_evidence_is_the_entries_with_most_hours() -> None:
     """Of two alike, the earlier."""
     practised = [SkillPractised(on="2024", skill="x", hours=1) for _ in range(TOP)]
     finished = CourseFinished(on="2024", title="…")

@@ -101,7 +101,7 @@ def test_it_is_documented_with_its_parameters_and_their_defaults(kind):
 
 
 @each
-def test_its_view_begins_with_the_date_and_says_what_it_is(kind):
+def test_view_starts_with_its_date_and_has_a_docstring(kind):
     view = type(new_ledger().project(kind, at=TODAY))
 
     assert "at" == attrs.fields(view)[0].name

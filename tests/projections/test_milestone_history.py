@@ -326,7 +326,7 @@ def test_ended_roles_that_no_reflection_is_about_are_named() -> None:
     assert 0 == harvest([*ended, thought]).reflections
 
 
-def test_a_harvest_names_each_thing_once_in_the_order_it_came() -> None:
+def test_harvest_has_no_duplicates() -> None:
     role = harvest(
         [
             ROLE,

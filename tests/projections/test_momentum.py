@@ -201,7 +201,7 @@ def test_the_first_week_of_the_calendar() -> None:
     assert (2, 2) == (view.current, view.longest)
 
 
-def test_what_is_known_to_the_month_or_year_has_no_week() -> None:
+def test_coarse_dates_have_no_week() -> None:
     view = project([did("2026", 2), did("2026-06", 3), did("2026-06-30", 0.5)])
     assert (3, 5.5, 2) == (view.actions, view.hours, view.undated)
     assert [("2026", 3)] == [(part.period, part.actions) for part in view.years]

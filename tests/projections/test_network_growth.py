@@ -209,7 +209,7 @@ def test_half_lives_can_be_changed_for_one_kind() -> None:
     assert slow["b"] == plain["b"] < slow["a"]
 
 
-def test_a_mentoring_that_ended_in_the_year_it_began_has_ended() -> None:
+def test_mentoring_within_one_year_has_ended() -> None:
     """2024 stands before 2024-03 in a history."""
     facts = [
         made("jane"),

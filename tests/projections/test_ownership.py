@@ -190,9 +190,7 @@ def test_requests_by_kind() -> None:
         ("2026-01-08", 6, True),
     ],
 )
-def test_a_request_is_overdue_when_it_is_open_longer_than_allowed(
-    at: str, within: float, overdue: bool
-) -> None:
+def test_open_request_becomes_overdue(at: str, within: float, overdue: bool) -> None:
     (request,) = project([asked("r", "2026-01-01")], at, answer_within=within).open_requests
     assert overdue == request.overdue
 

@@ -211,7 +211,7 @@ class Lessons:
         return tuple(self.numbers)
 
 
-def test_a_step_takes_the_classes_that_state_what_it_asks_for() -> None:
+def test_step_filters_classes_by_where() -> None:
     ledger = new_ledger()
     ledger.record(
         [
@@ -235,7 +235,7 @@ def test_a_state_starts_afresh_for_each_fold() -> None:
     assert () == fold(Dispatch, history, "2021")
 
 
-def test_an_error_in_a_step_says_at_which_entry_it_was() -> None:
+def test_step_error_names_its_entry() -> None:
     source = BASE.replace("self.n = min", "self.n = self.n / 0 + min")
     ledger = new_ledger()
     ledger.record(CourseFinished(on="2024", title="x"))
@@ -307,7 +307,7 @@ def test_a_subclass_keeps_the_steps_of_its_base() -> None:
     assert expected == ledger.project(More, at=TODAY)
 
 
-def test_a_state_of_other_types_than_it_says_is_not_saved(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mistyped_state_is_not_saved(monkeypatch: pytest.MonkeyPatch) -> None:
     """It would come back as a plain dict, which counts nothing that is new."""
     from collections import Counter
 
@@ -357,7 +357,7 @@ def test_the_end_of_a_long_fold_is_saved(tmp_path: Path) -> None:
     assert 2_100 == saved[0].seq
 
 
-def test_older_snapshots_are_read_where_the_furthest_does_not_stand(tmp_path: Path) -> None:
+def test_older_snapshot_serves_where_the_latest_is_stale(tmp_path: Path) -> None:
     reads: list[list[int]] = []
 
     class Watched(SQLiteStore):

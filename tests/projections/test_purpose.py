@@ -194,7 +194,7 @@ def test_unrated_role_has_no_fit(facts: list) -> None:
     )
 
 
-def test_values_that_no_rating_covers_are_named_the_most_important_first() -> None:
+def test_unrated_values_are_listed_by_importance() -> None:
     view = project(
         [
             started("gone"),
@@ -212,7 +212,7 @@ def test_values_that_no_rating_covers_are_named_the_most_important_first() -> No
     assert ("a", "c") == view.unrated
 
 
-def test_a_role_of_which_too_little_is_rated_has_no_fit() -> None:
+def test_barely_rated_role_has_no_fit() -> None:
     ledger = new_ledger()
     ledger.record(
         [
@@ -248,7 +248,7 @@ def two_roles() -> list[Action]:
     ]
 
 
-def test_the_fit_is_the_mean_over_the_roles_that_are_open() -> None:
+def test_fit_is_the_mean_of_open_roles() -> None:
     view = project(two_roles())
     assert 0.5 == view.fit
     assert [("2020-02", 0.375), ("2021-02", 0.125)] == [
@@ -317,7 +317,7 @@ def test_a_role_is_held_until_its_last_day(start: str, end: str, at: str, held: 
     assert held == role([started(on=start), ended(on=end)], at).open
 
 
-def test_a_role_started_again_under_the_same_name_is_held_again() -> None:
+def test_restarted_role_is_open() -> None:
     (found,) = project([started(), ended(), started(on="2023")]).roles
     assert (True, "2023") == (found.open, found.started)
 

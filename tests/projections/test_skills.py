@@ -190,7 +190,7 @@ def test_kinds_of_evidence_are_ranked() -> None:
     assert sorted(set(found), reverse=True) == found
 
 
-def test_each_piece_closes_a_part_of_what_the_others_left_open() -> None:
+def test_evidence_combines_multiplicatively() -> None:
     facts = [SkillPractised(on=DAY, skill="x"), CourseFinished(on=DAY, title="…", skills=["x"])]
     assert 1 - 0.7 * 0.75 == pytest.approx(only(facts, at=DAY).strength)
 

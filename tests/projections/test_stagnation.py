@@ -348,7 +348,7 @@ def test_level_is_compared_with_the_previous_role() -> None:
     assert "2021-01-01" == project([FIRST, risen, other(level=5)]).structural_clock.since
 
 
-def test_a_rise_that_stands_before_its_role_counts_from_the_start() -> None:
+def test_rise_before_its_role_counts_from_the_start() -> None:
     """In a history 2020 stands before 2020-03; the level rose at some time in that year."""
     start = RoleStarted(on="2020-03", role="r", organisation="ACME", title="Engineer", level=2)
     clock = project([start, RoleChanged(on="2020", role="r", level=3)]).structural_clock

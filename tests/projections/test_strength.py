@@ -146,7 +146,7 @@ def test_a_beginning_is_the_date_of_its_text(day, length):
     st.randoms(use_true_random=False),
     st.sampled_from([1.0, 30.0, 365.0]),
 )
-def test_the_order_within_a_day_does_not_change_the_last_bit(pieces, random, half_life):
+def test_order_within_a_day_changes_no_bit(pieces, random, half_life):
     """Nor where so many came that the faded ones were put away."""
     start = date(2020, 1, 1).toordinal()
 

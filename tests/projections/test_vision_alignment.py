@@ -302,7 +302,7 @@ def test_an_end_wholly_before_the_start_ends_nothing() -> None:
     assert 1.0 == ledger.project(VisionAlignment, at="2024").score
 
 
-def test_hours_of_a_month_are_all_that_were_worked_in_it() -> None:
+def test_month_counts_all_its_hours() -> None:
     """Also before the vision was declared, and again when it is declared anew; a year is none."""
     worked = [
         SkillPractised(on="2025-10-05", skill="x", hours=8, themes={"data"}),

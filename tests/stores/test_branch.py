@@ -112,7 +112,7 @@ def test_ids_from_below_are_taken(below):
     assert [1, 3] == [row.seq for row in branch.rows("ada", Query(keys=["key-1"]))]
 
 
-def test_ids_of_rows_that_the_branch_does_not_see_are_free(below):
+def test_ids_hidden_from_the_branch_are_free(below):
     branch = BranchStore(below)
     assert branch.head("ada").size == 2
     put(below, "ada", [new_row(3, key="below")])
@@ -154,7 +154,7 @@ def test_snapshots_are_those_below_until_the_branch_has_its_own(below):
     assert below.snapshots("ada", "key", "print")[0].state == b"later"
 
 
-def test_no_more_rows_than_the_limit_and_those_below_are_seen():
+def test_branch_obeys_limits():
     below = MemoryStore()
     put(below, "ada", [new_row(seq, on="2024") for seq in (1, 2, 3)])
     branch = BranchStore(below)

@@ -85,7 +85,7 @@ def test_the_first_ledger_that_does_not_verify_is_named(store):
         verify_all(store)
 
 
-def test_a_store_that_finds_rows_by_damaged_columns_does_not_verify(tmp_path):
+def test_damaged_index_fails_verification_of_a_store(tmp_path):
     path = tmp_path / "all.ledger"
     with closing(SQLiteStore(path)) as store:
         for name in ("ada", "bob"):
@@ -448,7 +448,7 @@ def without_names(path):
     path.write_bytes(content[: 4096 * (page - 1)] + bytes(4096) + content[4096 * page :])
 
 
-def test_where_the_size_of_a_ledger_is_lost_more_may_be(tmp_path, whole):
+def test_lost_size_leaves_an_open_loss(tmp_path, whole):
     source, entries = whole
     path = tmp_path / "a.ledger"
     path.write_bytes(source.read_bytes())
@@ -554,7 +554,7 @@ def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path, ledger, monk
         ledger.export_jsonl(tmp_path / "a.jsonl")
 
 
-def test_bytes_with_a_hash_that_are_no_entry_are_lost(tmp_path):
+def test_hashed_bytes_of_no_entry_are_lost(tmp_path):
     path = tmp_path / "a.ledger"
     with Ledger.open(path) as ledger:
         fill(ledger)

@@ -157,7 +157,7 @@ def test_records_end_where_their_pages_are_torn_off(tmp_path):
     assert list(records(b"")) == list(records(content[:20])) == list(records(content[:21])) == []
 
 
-def test_cells_that_share_their_bytes_are_not_read_for_ever(tmp_path):
+def test_overlapping_cells_end(tmp_path):
     path = tmp_path / "file"
     written(path, 4096, 0, {1: (1, b"y" * 50_000)}).close()
     content = bytearray(path.read_bytes())

@@ -498,7 +498,7 @@ def test_relative_name_means_the_same_file_when_the_program_moves(tmp_path, monk
     assert {} == contents(tmp_path / "elsewhere")
 
 
-def test_links_among_the_folders_lead_to_one_and_the_same_file(tmp_path, add, row):
+def test_linked_folders_lead_to_one_file(tmp_path, add, row):
     (tmp_path / "folder").mkdir()
     (tmp_path / "link").symlink_to("folder")
     with (
@@ -523,7 +523,7 @@ def test_newer_format_stays_untouched(made):
     assert before == contents(made.parent)
 
 
-def test_newer_format_that_only_the_log_tells_of_stays_untouched(made, tmp_path):
+def test_newer_format_in_the_log_stays_untouched(made, tmp_path):
     """A newer program that crashed left its version in the log alone."""
     crashed = tmp_path / "crashed"
     crashed.mkdir()
@@ -727,7 +727,7 @@ def test_file_that_another_made_first_is_taken(path, monkeypatch, add, row):
 
 
 @pytest.mark.parametrize("what", ["moved", "deleted", "replaced"])
-def test_nothing_is_written_into_a_file_that_nobody_can_find(opened, path, add, row, what):
+def test_moved_file_is_not_written(opened, path, add, row, what):
     add(opened, row(1))
     if what == "deleted":
         path.unlink()
@@ -798,7 +798,7 @@ def test_timeout_that_cannot_be_is_refused(path, timeout):
     assert {} == contents(path.parent)
 
 
-def test_file_that_another_program_holds_is_an_error_and_stays_untouched(made):
+def test_locked_file_is_refused_untouched(made):
     with closing(apsw.Connection(str(made))) as other:
         other.pragma("locking_mode", "exclusive")
         other.pragma("user_version", FORMAT)

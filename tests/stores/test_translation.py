@@ -29,7 +29,7 @@ def failed_sync():
         (apsw.SQLError("no such table"), StoreError),
     ],
 )
-def test_error_of_sqlite_is_ours_and_names_it_as_its_cause(error, kind):
+def test_sqlite_error_is_translated_with_its_cause(error, kind):
     translated = Translated(Path("ada.ledger"), 2.5)
     with pytest.raises(kind) as ours, translated:
         raise error
