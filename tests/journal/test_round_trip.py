@@ -392,7 +392,7 @@ def test_the_quick_way_asks_functions_too(monkeypatch):
         ("even", 3, "even of Ruled is 3; it must be an even number, at $.event.even"),
         ("day", PartialDate("1959"), "'1959'); it must be a date from 1960, or None"),
         ("day", PartialDate("1950"), "must be a date from 1960, or None"),
-        ("words", ("abc", "long"), "a collection in which each value is a short word"),
+        ("words", ("abc", "long"), "each of its values must be a short word"),
     ],
 )
 def test_what_breaks_the_rule_of_a_function_is_refused(field, value, refused, read):
