@@ -264,7 +264,7 @@ class Action(Event):
     hours: Hours | None = None
     """Effort in hours; None for the usual effort of this type of event."""
     initiative: Initiative | None = None
-    """Whose idea it was: yours, someone's who asked you, or someone's who assigned it."""
+    """Whose idea it was: your own, someone else's request, or an assignment."""
     note: str | None = None
     evidence: Texts = field(default=())
     """Links or file names of documents that prove it."""
