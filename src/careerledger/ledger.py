@@ -546,8 +546,8 @@ class Ledger:
         entry = self._journal.entry(number)
         if entry is None:
             raise UnknownEntryError(
-                f"ledger {self.name!r} has no entry #{number}; its entries are numbered "
-                f"from 1 to {len(self)}"
+                f"ledger {self.name!r} has no entry #{number}; it has {len(self)} entries, "
+                "numbered from 1"
             )
         return entry
 
