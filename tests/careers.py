@@ -1,14 +1,19 @@
 """Careers as the library's own tests need them: of every kind of event, and as wild as they come."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import settings, strategies as st
 
 from careerledger import Ledger, testing
-from careerledger.events import Action, catalogue, event, load_catalogue
+from careerledger.events import Action, catalogue, event
+from careerledger.projections import Projection
+from careerledger.proofs import Frontier, leaf_hash
+from careerledger.stores import Query
+from strategies import FACTS
 
 law = settings(max_examples=4 * settings().max_examples)
 """What a law of the ledger must stand: 200 examples in CI."""
@@ -25,14 +30,17 @@ TODAY = date(2026, 6, 30)
 THEMES = ("amber", "birch", "cedar", "dune", "elm", "fjord")
 """The words of made-up careers."""
 
-load_catalogue()
-KINDS = [c for c in catalogue if issubclass(c, Action) and c.__module__.startswith("careerledger.")]
-KINDS = [*sorted(KINDS, key=lambda cls: cls.__name__), UnheardOf]
+KINDS = [*FACTS, UnheardOf]
+
+
+def facts_of(*kinds: type[Action]) -> st.SearchStrategy[list[Action]]:
+    """Return what careers record that are made of these events alone."""
+    made = testing.careers(kinds, wild=True, corrections=False, amendments=False)
+    return made.map(list)
+
 
 careers: st.SearchStrategy[testing.Career] = testing.careers(KINDS, wild=True)
-only_facts: st.SearchStrategy[list[Action]] = testing.careers(
-    KINDS, wild=True, corrections=False, amendments=False
-).map(list)
+only_facts = facts_of(*KINDS)
 facts: st.SearchStrategy[Action] = only_facts.filter(bool).map(lambda career: career[-1])
 _days = st.dates(date(2018, 1, 1), date(2026, 6, 1))
 ons = st.one_of(
@@ -54,6 +62,33 @@ class Clock(testing.Clock):
 def new_ledger(clock: Callable[[], datetime] | None = None) -> Ledger:
     """A lenient ledger in memory, in which careers may refer to anything."""
     return testing.new_ledger(clock or Clock())
+
+
+def view_of(
+    kind: type[Projection[Any]], facts: Iterable[Action], at: object = TODAY, **parameters: object
+) -> Any:
+    """Return what a projection, with these parameters, answers of these events."""
+    ledger = new_ledger()
+    ledger.record(facts)
+    return ledger.project(kind.with_(**parameters) if parameters else kind, at=at)
+
+
+def write_as_another_program(ledger, **columns):
+    """Append the first entry again, as an event of a type that this program does not know."""
+    with ledger.store.writing("career") as head:
+        (row,) = ledger.store.rows("career", Query(upto=1))
+        body = row.body.replace(b"contact.made", b"contact.seen").replace(row.id.encode(), b"other")
+        frontier = Frontier(head.size, head.frontier)
+        frontier.append(leaf_hash(body))
+        new = row._replace(
+            seq=head.size + 1,
+            id="other",
+            type="contact.seen",
+            body=body,
+            leaf=leaf_hash(body),
+            **columns,
+        )
+        ledger.store.append("career", [new], frontier.packed)
 
 
 def hide_class(patch: pytest.MonkeyPatch, name: str) -> None:

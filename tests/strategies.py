@@ -28,9 +28,7 @@ from careerledger.events import (
 )
 from careerledger.events.base import part
 from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten
-from careerledger.testing import events, partial_dates, texts
-
-__all__ = ["events", "partial_dates", "texts"]
+from careerledger.testing import texts
 
 load_catalogue()
 FACTS = sorted(

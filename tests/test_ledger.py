@@ -18,7 +18,6 @@ from careerledger.errors import (
     CorrectionError,
     DamagedError,
     DateError,
-    FieldError,
     FutureError,
     IntroducedTwiceError,
     KeyReusedError,
@@ -115,38 +114,25 @@ def test_a_clock_of_another_zone_is_told_in_utc() -> None:
 
 
 @pytest.mark.parametrize(
-    ("event", "error", "words"),
+    ("event", "error"),
     [
-        (
-            ContactTouched(on="2024", contact="jnae"),
-            UnknownReferenceError,
-            "unknown contact 'jnae' in contact of ContactTouched; did you mean 'jane'? Record what introduces it first, or open the ledger with strict=False.",
-        ),
-        (
-            GoalSet(on="2024", goal="g", title="t", toward={"nowhere": 1}),
-            UnknownReferenceError,
-            "unknown vision or goal 'nowhere' in toward of GoalSet; nothing introduced it.",
-        ),
-        (JANE, IntroducedTwiceError, "contact 'jane' of ContactMade was introduced before by #1"),
-        (
-            ContactTouched(on="2026-07-02", contact="jane"),
-            FutureError,
-            "on of ContactTouched is 2026-07-02, which lies in the future",
-        ),
-        (Action(on="2024"), RecordError, "Action has no name on disk"),
-        ("a text", RecordError, "'a text' cannot be recorded; give an event, a draft"),
-        (EntryVoided(target="x", reason="y"), RecordError, "made by ledger.void and ledger.amend"),
+        (ContactTouched(on="2024", contact="jnae"), UnknownReferenceError),
+        (GoalSet(on="2024", goal="g", title="t", toward={"nowhere": 1}), UnknownReferenceError),
+        (JANE, IntroducedTwiceError),
+        (ContactTouched(on="2026-07-02", contact="jane"), FutureError),
+        (Action(on="2024"), RecordError),
+        ("a text", RecordError),
+        (EntryVoided(target="x", reason="y"), RecordError),
     ],
 )
 def test_what_cannot_be_a_fact_is_refused(
-    ledger: Ledger, event: object, error: type[Exception], words: str
+    ledger: Ledger, event: object, error: type[Exception]
 ) -> None:
     """And nothing is written, also of what stood beside it."""
     ledger.record(JANE)
     for facts in ([event], [COURSE, event]):
-        with pytest.raises(error) as refused:
+        with pytest.raises(error):
             ledger.record(facts)
-        assert words in str(refused.value)
     assert 1 == len(ledger)
 
 
@@ -155,10 +141,10 @@ def test_tomorrow_in_the_east_is_not_the_future(ledger: Ledger) -> None:
     ledger.record(CourseFinished(on="2026-07-01", title="x"))
 
 
-def test_events_recorded_together_may_refer_to_each_other_in_any_order(ledger: Ledger) -> None:
+def test_events_of_one_record_refer_in_any_order(ledger: Ledger) -> None:
     ledger.record([ContactTouched(on="2024", contact="jane"), JANE])
     ledger.record(IntroductionMade(on="2024", introducer="jane", introduced=["me", "jane"]))
-    with pytest.raises(IntroducedTwiceError, match="before in the same record"):
+    with pytest.raises(IntroducedTwiceError):
         ledger.record([VisionDeclared(on="2024", vision="v", statement="…", themes={"a": 1})] * 2)
 
 
@@ -173,7 +159,7 @@ def test_a_lenient_ledger_records_what_dangles_and_lists_it() -> None:
 
 def test_expect_guards_against_others(ledger: Ledger) -> None:
     ledger.record(COURSE, expect=0)
-    with pytest.raises(ConflictError, match="has 1 entries where 0 were expected"):
+    with pytest.raises(ConflictError):
         ledger.record(COURSE, expect=0)
     assert 1 == len(ledger)
 
@@ -190,7 +176,7 @@ def test_the_same_key_and_content_is_the_same_entry(ledger: Ledger) -> None:
     assert 2 == len(ledger)
 
 
-def test_what_has_a_key_and_what_has_none_are_recorded_together(ledger: Ledger) -> None:
+def test_keyed_and_unkeyed_events_are_recorded_together(ledger: Ledger) -> None:
     known = ledger.record(COURSE, key="k")
 
     jane, again, other, twice = ledger.record(
@@ -206,7 +192,7 @@ def test_the_same_key_with_other_content_is_refused(ledger: Ledger) -> None:
     ledger.record(COURSE, key="k")
     other = CourseFinished(on="2025", title="Other")
     for draft in (Draft(other, "k"), [Draft(COURSE, "k2"), Draft(other, "k2")]):
-        with pytest.raises(KeyReusedError, match="amend that entry"):
+        with pytest.raises(KeyReusedError):
             ledger.record(draft)
     assert 1 == len(ledger)
 
@@ -229,32 +215,20 @@ def test_a_changed_draft_may_amend(ledger: Ledger) -> None:
         ledger.record(other, key="k")
 
 
-def test_a_key_stands_for_one_event(ledger: Ledger) -> None:
-    with pytest.raises(RecordError, match="a key stands for one"):
-        ledger.record([COURSE], key="k")
-    with pytest.raises(RecordError, match="give text that names the source"):
-        ledger.record(COURSE, key="")
-    with pytest.raises(RecordError, match="key 'b' was given beside 'a' of the draft"):
-        ledger.record(Draft(COURSE, "a"), key="b")
-    for key in ("", 3):
-        with pytest.raises(FieldError, match="key of Draft is"):
-            Draft(COURSE, key)
-
-
 # Correcting
 
 
 def test_what_cannot_be_corrected(ledger: Ledger) -> None:
     entry = ledger.record(COURSE)
     void = ledger.void(entry.id, reason="never happened")
-    for id_, error, words in (
-        ("no such id", UnknownEntryError, "no entry of ledger 'career' has the id 'no such id'"),
-        (void.id, CorrectionError, "#2 is a correction, which cannot be corrected"),
-        (entry.id, CorrectionError, "#1 was voided before; record the event again"),
+    for id_, error in (
+        ("no such id", UnknownEntryError),
+        (void.id, CorrectionError),
+        (entry.id, CorrectionError),
     ):
-        with pytest.raises(error, match=words):
+        with pytest.raises(error):
             ledger.void(id_, reason="x")
-        with pytest.raises(error, match=words):
+        with pytest.raises(error):
             ledger.amend(id_, COURSE, reason="x")
     assert 2 == len(ledger)
 
@@ -272,9 +246,9 @@ def test_an_amendment_is_guarded_as_an_event_is(ledger: Ledger) -> None:
     ledger.amend(jane.id, ContactMade(on="2023", contact="jane", name="Jane D."), reason="x")
     ledger.amend(jane.id, ContactMade(on="2023", contact="joan", name="Joan"), reason="x")
     ledger.record(ContactTouched(on="2024", contact="joan"))
-    with pytest.raises(UnknownReferenceError, match="did you mean 'joan'"):
+    with pytest.raises(UnknownReferenceError, match="'joan'"):
         ledger.record(ContactTouched(on="2024", contact="jean"))
-    with pytest.raises(UnknownReferenceError, match="did you mean 'jim'"):
+    with pytest.raises(UnknownReferenceError, match="'jim'"):
         ledger.record(
             [
                 ContactMade(on="2024", contact="jim", name="Jim"),
@@ -292,7 +266,7 @@ def test_a_voided_id_can_be_introduced_again(ledger: Ledger) -> None:
     ledger.record([JANE, ContactTouched(on="2024", contact="jane")])
 
 
-def test_an_amended_entry_keeps_its_id_and_its_place_in_the_day(ledger: Ledger) -> None:
+def test_amended_entry_keeps_id_and_place(ledger: Ledger) -> None:
     first, second = ledger.record([CourseFinished(on="2024", title=t) for t in "ab"])
     ledger.amend(first.id, CourseFinished(on="2024", title="A"), reason="typo")
     assert [(first.id, "A"), (second.id, "b")] == [(e.id, e.event.title) for e in ledger.entries()]
@@ -301,7 +275,7 @@ def test_an_amended_entry_keeps_its_id_and_its_place_in_the_day(ledger: Ledger) 
     assert ["a", "b"] == [e.event.title for e in list(ledger)[:2]]
 
 
-def test_an_amended_entry_has_the_type_and_version_of_what_stands_there(ledger: Ledger) -> None:
+def test_amended_entry_has_its_new_type(ledger: Ledger) -> None:
     course = ledger.record(COURSE)
     found = OpportunityFound(on="2024", opportunity="o", what="a post")
     ledger.amend(course.id, found, reason="it was not taken")
@@ -357,9 +331,7 @@ class Titles:
         return (at, *(title for title, _ in self.titles))
 
 
-def test_a_state_that_bytes_cannot_hold_is_folded_all_the_same(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unsavable_state_is_folded(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fold, "SNAPSHOT_EVERY", 1)
     for title in "abc":
         ledger.record(CourseFinished(on="2024", title=title))
@@ -432,7 +404,7 @@ def test_an_old_snapshot_serves_when_something_late_was_recorded(
     assert 2 > len([on for on in folded if on < days[-1].isoformat()])
 
 
-def test_a_month_or_year_means_its_last_day_where_a_question_ends(ledger: Ledger) -> None:
+def test_period_in_a_question_means_its_last_day(ledger: Ledger) -> None:
     ledger.record([CourseFinished(on=on, title=on) for on in ("2024", "2024-02", "2024-02-29")])
     assert (date(2024, 2, 29), "2024", "2024-02", "2024-02-29") == ledger.project(
         Titles, at="2024-02"
@@ -455,12 +427,12 @@ def test_no_projection_is_no_answer(ledger: Ledger) -> None:
     "known_at", ["yesterday", "2024-01-01T00:00", datetime.fromisoformat("2024-01-01")]
 )
 def test_an_instant_must_be_one(ledger: Ledger, known_at: object) -> None:
-    with pytest.raises(DateError, match="known_at is"):
+    with pytest.raises(DateError):
         ledger.project(Titles, known_at=known_at)
 
 
 def test_an_instant_outside_of_utc_is_refused(ledger: Ledger) -> None:
-    with pytest.raises(CodecError, match="UTC has no such year"):
+    with pytest.raises(CodecError):
         ledger.entries(known_at="0001-01-01T00:00+14:00")
 
 
@@ -485,7 +457,7 @@ def test_unknown_events_are_kept_and_found(monkeypatch: pytest.MonkeyPatch) -> N
     assert ("contact.made", 1, "2024") == (unknown.type, unknown.version, unknown.on)
     assert ["unknown-event"] == [finding.code for finding in ledger.check()]
     ledger.verify()
-    with pytest.raises(RecordError, match="cannot be recorded"):
+    with pytest.raises(RecordError):
         ledger.record(unknown)
 
 
@@ -508,11 +480,11 @@ def test_what_does_not_fit_is_named(ledger: Ledger) -> None:
     ):
         kept.rows[:] = good
         kept.rows[number - 1] = good[number - 1]._replace(**{field: value})
-        with pytest.raises(DamagedError, match=f"entry #{number} of ledger 'career' is damaged"):
+        with pytest.raises(DamagedError, match=f"#{number} "):
             ledger.verify()
     kept.rows[:] = good
     kept.frontier = bytes(64)
-    with pytest.raises(DamagedError, match="do not lead to its head of 3"):
+    with pytest.raises(DamagedError):
         ledger.verify()
 
 
@@ -520,7 +492,7 @@ def test_bytes_that_are_no_entry_stop_a_question(ledger: Ledger) -> None:
     ledger.record(COURSE)
     rows = ledger.store._ledgers["career"].rows
     rows[0] = rows[0]._replace(body=b"{}")
-    with pytest.raises(CodecError, match="entry #1 cannot be read"):
+    with pytest.raises(CodecError, match="#1 "):
         ledger.project(Titles, at=TODAY)
 
 
@@ -566,28 +538,7 @@ def test_the_public_face_is_there() -> None:
     assert Path(careerledger.__file__).with_name("py.typed").exists()
 
 
-@pytest.mark.parametrize(
-    ("ask", "words"),
-    [
-        (lambda ledger: ledger.entries(types=["contact.made"]), "types holds 'contact.made'"),
-        (lambda ledger: ledger.entries(types=[int]), "which is not an event class"),
-        (lambda ledger: ledger.project([Titles]), "is not a projection"),
-        (
-            lambda ledger: ledger.project(Titles, known_at=TODAY),
-            "which is a day and not an instant",
-        ),
-        (lambda ledger: Ledger("ada.ledger"), r"use Ledger.open\('ada.ledger'\)"),
-        (lambda ledger: ledger.entry(2), "has no entry #2; it has 1, from 1"),
-        (lambda ledger: ledger.entry(0), "has no entry #0"),
-    ],
-)
-def test_what_makes_no_sense_is_answered_in_words(ledger: Ledger, ask: object, words: str) -> None:
-    ledger.record(JANE)
-    with pytest.raises(CareerLedgerError, match=words):
-        ask(ledger)
-
-
-def test_all_actions_are_all_entries_and_a_class_stands_for_its_subclasses(ledger: Ledger) -> None:
+def test_type_filter_includes_subclasses(ledger: Ledger) -> None:
     ledger.record([JANE, COURSE])
     assert 2 == len(list(ledger.entries(types=[Action])))
 
@@ -621,7 +572,7 @@ def test_a_type_that_becomes_known_counts_from_then_on() -> None:
     assert [first.event, UnheardOf(on="2024", what="!")] == [e.event for e in ledger.entries()]
 
 
-def test_a_correction_that_only_a_newer_program_knows_is_a_finding() -> None:
+def test_unknown_correction_is_a_finding() -> None:
     ledger = new_ledger()
     ledger.record(COURSE)
     from careerledger.journal.write import Proposal, as_row, new_entries

@@ -88,6 +88,6 @@ def test_such_a_use_would_be_noticed(source: str, tmp_path: Path, monkeypatch) -
     "source",
     ["from careerledger._loading import on_demand", "from careerledger.journal.write import _x"],
 )
-def test_what_is_of_the_package_or_around_it_may_be_used(source: str, monkeypatch) -> None:
+def test_private_names_within_a_package_are_allowed(source: str, monkeypatch) -> None:
     monkeypatch.setattr(Path, "read_text", lambda self, **_: source)
     assert [] == foreign(HOME / "journal" / "made_up.py")

@@ -1,4 +1,4 @@
-"""Record every action of a career as an immutable event, and rebuild what it amounts to."""
+"""Record the events of a career in an append-only ledger, and ask what they amount to."""
 
 from careerledger.dates import PartialDate
 from careerledger.errors import CareerLedgerError

@@ -8,7 +8,16 @@ from typing import Final, Literal, Self, cast
 from careerledger.errors import DateError
 from careerledger.text import shown
 
-__all__ = ["PERIODS", "DateLike", "PartialDate", "as_instant", "as_of", "beginning", "period_ends"]
+__all__ = [
+    "PERIODS",
+    "DateLike",
+    "PartialDate",
+    "as_instant",
+    "as_of",
+    "beginning",
+    "cached_date",
+    "period_ends",
+]
 
 _SHAPE: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
@@ -92,6 +101,12 @@ class PartialDate(str):
     def month(self) -> str:
         """The month of the first day, as ``"2019-03"``."""
         return self[:7] if len(self) >= _MONTH else f"{self}-01"
+
+
+@lru_cache(maxsize=65_536)
+def cached_date(text: str) -> PartialDate:
+    """Return the date of a text, as ``PartialDate(text)`` does; dates repeat in a career."""
+    return PartialDate(text)
 
 
 @lru_cache(maxsize=65_536)

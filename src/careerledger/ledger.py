@@ -1,4 +1,4 @@
-"""The ledger: where events become entries, and entries become answers."""
+"""Ledger: record events, correct them, and ask what they amount to."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ __all__ = ["Ledger"]
 
 Day = DateLike | None
 Instant = datetime | str | None
-Some = type[Projection[Any]]
+AnyProjection = type[Projection[Any]]
 A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
@@ -36,16 +36,16 @@ E = TypeVar("E", bound=Action)
 
 
 class Ledger:
-    """One career: an append-only sequence of entries, and the answers that rest on it.
+    """One career as an append-only sequence of entries.
 
     Threads may share a ledger; any number of processes may open the same file.
 
     Args:
-        store: Where the ledger lives.
-        name: Which of the store's ledgers it is; a new one starts empty.
-        strict: Whether an event that refers to something unknown is refused. Without it, such
-            events are recorded and show among the findings of ``check``.
-        clock: Where the instants of recording come from; it returns an aware datetime.
+        store: The store that holds the ledger.
+        name: The name of the ledger in the store; a new one starts empty.
+        strict: Whether to refuse events that refer to unknown ids. If False, such events are
+            recorded, and ``check`` lists them.
+        clock: A function that returns the current time as an aware datetime.
     """
 
     def __init__(
@@ -74,17 +74,17 @@ class Ledger:
         timeout: float = 5.0,
         clock: Callable[[], datetime] = utc_now,
     ) -> Self:
-        """Open the ledger in a SQLite file, which is made on first use.
+        """Open a ledger in a SQLite file, which is created if it does not exist.
 
         Args:
             path: The file.
-            name: Which of the file's ledgers.
+            name: The name of the ledger in the file.
             strict: See ``Ledger``.
-            timeout: How long to wait for another program that writes the file, in seconds.
+            timeout: Seconds to wait while another program writes the file.
             clock: See ``Ledger``.
 
         Raises:
-            StoreError: The file cannot be used; its subclasses say why. It is as it was.
+            StoreError: The file cannot be used, and was not changed.
         """
         from careerledger.stores.sqlite import SQLiteStore  # noqa: PLC0415 - loads SQLite
 
@@ -92,21 +92,21 @@ class Ledger:
 
     @classmethod
     def in_memory(cls, *, strict: bool = True, clock: Callable[[], datetime] = utc_now) -> Self:
-        """Make a ledger that lasts as long as the program, for tests and trials."""
+        """Create a ledger that exists only in memory, for tests and trials."""
         return cls(MemoryStore(), strict=strict, clock=clock)
 
     @property
     def store(self) -> Store:
-        """Where the ledger lives."""
+        """The store that holds the ledger."""
         return self._journal.store
 
     @property
     def name(self) -> str:
-        """Which of the store's ledgers it is."""
+        """The name of the ledger in its store."""
         return self._journal.name
 
     def close(self) -> None:
-        """Close the store. The ledger cannot be used after that."""
+        """Close the store; the ledger cannot be used afterwards."""
         self.store.close()
 
     def __enter__(self) -> Self:
@@ -149,107 +149,100 @@ class Ledger:
         expect: int | None = None,
         amend: str | None = None,
     ) -> Any:
-        """Record an event, or several, all or none.
+        """Record one event or several, all or none; they are on disk when this returns.
 
         Args:
-            facts: An event or a draft, or several of them; they may refer to each other in any
-                order.
-            key: The import key of a single event. If the same content was recorded under the
-                same key before, nothing is written and that entry is returned.
-            expect: How many entries the ledger must have for this to be recorded.
-            amend: What to do where a key stands for an entry with other content: amend that entry
-                for this reason, unless it was voided, which it then stays. None: refuse.
+            facts: An event or a draft, or an iterable of them, which may refer to each other in
+                any order.
+            key: An import key for a single event. Recording the same event under the same key
+                again writes nothing and returns the existing entry.
+            expect: The number of entries that the ledger must have, or nothing is recorded.
+            amend: If a key exists with another event, amend its entry with this text as reason;
+                a voided entry stays voided. None: raise an error.
 
         Returns:
-            The entry, or the entries in the order given; those that were there already as they
-            were recorded. When this returns, all is on disk.
+            The new or existing entry; for an iterable, a list of entries in the same order.
 
         Raises:
             ConflictError: The ledger does not have ``expect`` entries.
-            RecordError: An event cannot be a fact; the subclasses say why.
-            CodecError: An event cannot be written as bytes.
+            RecordError: An event is refused; its subclasses name the reasons.
+            CodecError: An event cannot be written as JSON.
             StoreError: The store cannot be written.
         """
         return self._writer.record(facts, key=key, expect=expect, amend=amend)
 
     def void(self, entry_id: str, *, reason: str) -> Entry[Event]:
-        """Let an entry count as if it had never been recorded. It stays in the log.
+        """Void an entry: it stays in the log, but counts as if it had never been recorded.
 
         Args:
             entry_id: The id of the entry.
-            reason: Why, for whoever reads the log.
+            reason: The reason, for readers of the log.
 
         Returns:
-            The entry that records the correction.
+            The new entry with the correction.
 
         Raises:
-            UnknownEntryError: There is no such entry.
-            CorrectionError: It is a correction itself, or was voided before.
+            UnknownEntryError: The ledger has no such entry.
+            CorrectionError: The entry is a correction itself, or is voided already.
         """
         return self._writer.void(entry_id, reason)
 
     def amend(self, entry_id: str, event: Action, *, reason: str) -> Entry[Event]:
-        """Let an entry count as if this event had been recorded in its place.
+        """Amend an entry: it counts as if this event had been recorded instead.
 
-        It keeps the entry's id and its place among the entries of the same day. Amending again
+        The entry keeps its id and its place among entries of the same day. Amending it again
         replaces the amendment.
 
         Args:
             entry_id: The id of the entry.
-            event: What it should have said; all of it, as ``entry.event.replace(hours=2)`` is.
-            reason: Why, for whoever reads the log.
+            event: The whole new event, such as ``entry.event.replace(hours=2)``.
+            reason: The reason, for readers of the log.
 
         Returns:
-            The entry that records the correction.
+            The new entry with the correction.
 
         Raises:
-            UnknownEntryError: There is no such entry.
-            CorrectionError: It is a correction itself, or was voided.
-            RecordError: The event cannot be a fact.
+            UnknownEntryError: The ledger has no such entry.
+            CorrectionError: The entry is a correction itself, or is voided.
+            RecordError: The event is refused, as in ``record``.
         """
         return self._writer.amend(entry_id, event, reason)
 
     def forget(self, kind: str, id_: str, /, *, reason: str) -> Entry[Event]:
-        """Erase what the ledger holds about a person, wherever a field is marked personal.
+        """Erase the personal data about someone, in every field that is marked personal.
 
-        That something was forgotten is an entry itself. All other entries stay as they are, every
-        proof still holds, and projections still count what is not personal; where a name stood,
-        they say ``"forgotten"``. Ids and import keys stay: choose ones that name nobody.
-
-        Nothing of it is left in the store when this returns, but it may be in backups and exports
-        that were made before. If this is interrupted, or another program reads the store for too
-        long, call it again.
+        Erased text reads as ``"forgotten"``. Everything else stays: other data, proofs, and the
+        ids and import keys, so choose ones that name nobody. No erased data is left in the store
+        when this returns; backups and exports from before still contain it. If this is
+        interrupted or raises LockedError, call it again.
 
         Args:
-            kind: What kind of id the person has, such as ``"contact"``.
+            kind: The kind of the person's id, such as ``"contact"``.
             id_: The person's id.
-            reason: Why, for whoever reads the log; not a place for what is to be forgotten.
+            reason: The reason, for readers of the log; it is not erased.
 
         Returns:
-            The entry that says that something was forgotten; if it was before, and nothing was
-            added since, that earlier one.
+            The entry that records the erasure; the earlier one if nothing was added since.
 
         Raises:
-            UnknownReferenceError: Nothing introduced such an id.
-            LockedError: Another program reads or writes the store for too long.
+            UnknownReferenceError: No event introduced the id.
+            LockedError: Another program uses the store for too long.
         """
         return self._writer.forget(kind, id_, reason)
 
     def export_subject(self, kind: str, id_: str, /) -> list[dict[str, Any]]:
-        """Return all that the ledger holds about a person: each entry that names them.
-
-        Entries stand as they were recorded, corrected ones and their corrections too.
+        """Return every entry that names a person, as it was recorded.
 
         Args:
-            kind: What kind of id the person has, such as ``"contact"``.
+            kind: The kind of the person's id, such as ``"contact"``.
             id_: The person's id.
 
         Returns:
-            For each entry, by number, its ``seq``, ``id``, ``recorded_at``, ``key``, ``type``,
-            ``version`` and ``event``, as plain values for JSON.
+            The entries by number, corrections included, each as a dict for JSON with ``seq``,
+            ``id``, ``recorded_at``, ``key``, ``type``, ``version`` and ``event``.
 
         Raises:
-            UnknownReferenceError: Nothing introduced such an id.
+            UnknownReferenceError: No event introduced the id.
         """
         with self._journal.lock:
             entries = [as_plain(each) for each in self._journal.log(Query(names=f"{kind}:{id_}"))]
@@ -287,32 +280,36 @@ class Ledger:
     @overload
     def project(
         self,
-        first: Some,
-        second: Some,
-        third: Some,
-        fourth: Some,
+        first: AnyProjection,
+        second: AnyProjection,
+        third: AnyProjection,
+        fourth: AnyProjection,
         /,
-        *more: Some,
+        *more: AnyProjection,
         at: Day = None,
         known_at: Instant = None,
     ) -> tuple[Any, ...]: ...
 
-    def project(self, *projections: Some, at: Day = None, known_at: Instant = None) -> Any:
-        """Answer one projection, or several in one pass over the log.
+    def project(self, *projections: AnyProjection, at: Day = None, known_at: Instant = None) -> Any:
+        """Return the view of a projection, or the views of several in one pass over the log.
 
         Args:
-            projections: Classes made by ``@projection``.
-            at: The career as of this date; a month or year means its last day. Default: today.
-            known_at: What the ledger knew at this instant, an aware datetime or ISO 8601 text;
-                what was recorded later, corrections too, is out. Default: now.
+            projections: Classes decorated with ``@projection``.
+            at: The date of the answer; a month or year means its last day. Default: today.
+            known_at: Ignore all entries recorded after this instant, an aware datetime or
+                ISO 8601 text. Default: now.
 
         Returns:
             The view of a single projection, or a tuple of views.
+
+        Raises:
+            DefinitionError: A class is not a projection.
+            DateError: ``at`` is not a date, or ``known_at`` is not an instant.
         """
         for projection in projections:
             meta_of(projection)
         with self._journal.lock:
-            upto = self._known(known_at)
+            upto = self._size_at(known_at)
             views = self._folds.views(projections, upto, self._day(at))
         return views[0] if len(views) == 1 else tuple(views)
 
@@ -342,11 +339,11 @@ class Ledger:
     @overload
     def series(
         self,
-        first: Some,
-        second: Some,
-        third: Some,
+        first: AnyProjection,
+        second: AnyProjection,
+        third: AnyProjection,
         /,
-        *more: Some,
+        *more: AnyProjection,
         since: DateLike,
         until: Day = None,
         every: str = "month",
@@ -355,25 +352,24 @@ class Ledger:
 
     def series(
         self,
-        *projections: Some,
+        *projections: AnyProjection,
         since: DateLike,
         until: Day = None,
         every: str = "month",
         known_at: Instant = None,
     ) -> Any:
-        """Answer a projection over time, or several, in one pass over the log.
+        """Return the views of one projection or several at regular dates, in one pass.
 
         Args:
-            projections: Classes made by ``@projection``.
-            every: ``"day"``, ``"week"``, ``"month"``, ``"quarter"`` or ``"year"``: the answers are
-                for the last day of each (a week ends on Sunday), and for ``until``.
-            since: The first period is the one of this day; a month or year means its first day.
-            until: The last answer's date; a month or year means its last day. Default: today.
+            projections: Classes decorated with ``@projection``.
+            since: A date in the first period; a month or year means its first day.
+            until: The last date; a month or year means its last day. Default: today.
+            every: ``"day"``, ``"week"`` (to Sunday), ``"month"``, ``"quarter"`` or ``"year"``;
+                the dates are the last days of these periods, and ``until``.
             known_at: As in ``project``.
 
         Returns:
-            The dates, each with the view of a single projection, or with a tuple of views; the
-            earliest first.
+            Pairs of a date and the view, or a tuple of views, the earliest first.
 
         Raises:
             DateError: ``until`` lies before ``since``, or ``every`` is none of these.
@@ -381,7 +377,7 @@ class Ledger:
         for projection in projections:
             meta_of(projection)
         with self._journal.lock:
-            upto = self._known(known_at)
+            upto = self._size_at(known_at)
             days = period_ends(every, PartialDate(since).first_day, self._day(until))
             views = self._folds.series(projections, upto, days)
         answers = [each[0] if len(each) == 1 else tuple(each) for each in views]
@@ -397,20 +393,20 @@ class Ledger:
         between: tuple[DateLike, DateLike] | None = None,
         known_at: Instant = None,
     ) -> "answers.Explanation":
-        """Explain which entries a number rests on, or what moved it between two dates.
+        """Explain how much each entry contributes to a number, or to its change.
 
         Args:
-            projection: A class made by ``@projection``.
-            of: Which number of the view: the name of an attribute, or a function of the view.
+            projection: A class decorated with ``@projection``.
+            of: The number: the name of an attribute of the view, or a function of the view.
                 Default: its headline, such as the score.
             at: As in ``project``.
-            between: Two dates, in place of ``at``: explain the change from the first to the
+            between: Two dates instead of ``at``, to explain the change from the first to the
                 second; a month or year means its last day.
             known_at: As in ``project``.
 
         Returns:
-            The number, what time alone did to it, and the entries' shares, which sum to it; see
-            ``careerledger.answers.explain`` for how they are found.
+            The number, the effect of time alone, and the share of each entry; together they sum
+            to the number. ``careerledger.answers.explain`` describes the method.
 
         Raises:
             DefinitionError: The view has no such number, or the dates are in the wrong order.
@@ -427,31 +423,32 @@ class Ledger:
     # Deciding
 
     def what_if(self, facts: Fact | Iterable[Fact] = (), /) -> "Ledger":
-        """Return the ledger as it would be with these events too. Nothing is recorded here.
+        """Return a copy of this ledger in which these events have happened too.
 
         Args:
-            facts: An event or a draft, or several of them; they may lie in the future.
+            facts: An event or a draft, or an iterable of them; they may lie in the future.
 
         Returns:
-            A ledger of its own, in memory, whose today is the day on which all of them have
-            happened. Recording into it, and closing it, leave this one as it is; what is recorded
-            here afterwards does not show there.
+            An independent ledger in memory. Its "today" is the date of the last of these events,
+            unless that has passed.
 
         Raises:
-            RecordError: An event cannot be a fact, as in ``record``.
+            RecordError: An event is refused, as in ``record``.
         """
-        one = isinstance(facts, Action | Draft) or not isinstance(cast("object", facts), Iterable)
-        several = [cast("Fact", facts)] if one else list(cast("Iterable[Fact]", facts))
-        going = self._branch(several)
-        going.record(several)
-        return going
+        is_one = isinstance(facts, Action | Draft) or not isinstance(
+            cast("object", facts), Iterable
+        )
+        events = [cast("Fact", facts)] if is_one else list(cast("Iterable[Fact]", facts))
+        branch = self._branch(events)
+        branch.record(events)
+        return branch
 
     def _branch(self, facts: Sequence[Fact], /, *, lenient: bool = False) -> "Ledger":
-        """Return a ledger that goes on in memory, at the time when all of these have happened."""
+        """Return a copy in memory, whose clock shows the day of the last of these events."""
         from careerledger.stores.branch import BranchStore  # noqa: PLC0415 - few need it
 
         store = BranchStore(self.store)
-        store.head(self.name)  # what is recorded here from now on is not in the branch
+        store.head(self.name)  # later entries of this ledger are not in the branch
         now = self.now()
         events = [event for event, _ in proposals(facts)]
         days = [event.on.last_day for event in events if isinstance(event, Action)]
@@ -469,23 +466,22 @@ class Ledger:
         projections: "Sequence[answers.Question] | None" = None,
         at: Day = None,
     ) -> "answers.Comparison":
-        """Compare futures: what each would do to the numbers of this career.
+        """Compare hypothetical futures by the numbers of several projections.
 
         Args:
-            futures: The events of each, by its name. None: the opportunities that were found and
-                not decided, each as a year in the role it offers
-                (``careerledger.answers.opportunities``).
-            projections: What to compare: projections, by their headlines, or pairs of a projection
-                and the number that is meant, such as ``(Stagnation, "content")``. Default: the
-                vision, the network, both plateau clocks, and the fit with one's values.
-            at: The date of all answers; default: the first on which all events have happened.
+            futures: The events of each future, by the future's name. None: a year in the role of
+                each undecided opportunity (``careerledger.answers.opportunities``).
+            projections: The numbers to compare: projections, which means their headlines, or
+                pairs such as ``(Stagnation, "content")``. Default: vision alignment, network
+                growth, both plateau clocks, and the fit with your values.
+            at: The date of all answers. Default: the date of the last event, or today if later.
 
         Returns:
-            The futures, with the career as it is for comparison, and what each event did.
+            The numbers of each future beside those of the present, and the effect of each event.
 
         Raises:
             DefinitionError: A view has no such number.
-            RecordError: An event cannot be a fact, as in ``record``.
+            RecordError: An event is refused, as in ``record``.
         """
         if futures is None:
             futures = answers.opportunities(self.entries(), self._today())
@@ -518,65 +514,69 @@ class Ledger:
         until: Day = None,
         known_at: Instant = None,
     ) -> Iterator[Entry[Any]]:
-        """Yield the history: entries with corrections applied, in the order things happened.
+        """Yield the history: entries with corrections applied, in the order of their dates.
 
         Args:
-            types: Only events of these classes.
-            since: Only what happened on this day or later; a month or year means its first day.
-            until: Only what happened up to this day; a month or year means its last day.
+            types: Only events of these classes and their subclasses.
+            since: The first date; a month or year means its first day.
+            until: The last date; a month or year means its last day.
             known_at: As in ``project``.
+
+        Raises:
+            DefinitionError: ``types`` contains something other than event classes.
         """
         with self._journal.lock:
             query = Query(
-                upto=self._known(known_at),
+                upto=self._size_at(known_at),
                 until=None if until is None else PartialDate(as_of(until)),
                 behind=None if since is None else _before(PartialDate(since).first_day),
-                types=None if types is None else _names_of(_several(types)),
+                types=None if types is None else _names_of(types),
             )
             history = self._journal.history(query)
         if types is None or query.types is not None:
             return history
-        # Of every type that is known here.
+        # All known types: Action is among the classes.
         return (entry for entry in history if isinstance(entry.event, Action))
 
     def entry(self, number: int) -> Entry[Any]:
         """Return the entry with this number, as it was recorded.
 
-        Raises UnknownEntryError where there is none.
+        Raises UnknownEntryError if there is none.
         """
         entry = self._journal.entry(number)
         if entry is None:
             raise UnknownEntryError(
-                f"ledger {self.name!r} has no entry #{number}; it has {len(self)}, from 1"
+                f"ledger {self.name!r} has no entry #{number}; it has {len(self)} entries, "
+                "numbered from 1"
             )
         return entry
 
     def __iter__(self) -> Iterator[Entry[Event]]:
-        """Yield the log: every entry as it was recorded, corrections too, by number."""
+        """Yield the log: every entry as it was recorded, corrections included, by number."""
         return self._journal.log(Query(upto=len(self)))
 
     def __len__(self) -> int:
-        """Return how many entries there are, corrections too."""
+        """Return the number of entries, corrections included."""
         return self._journal.head().size
 
     def __bool__(self) -> bool:
-        """Return True, also for an empty ledger."""
+        """Return True, even for an empty ledger."""
         return True
 
     def root(self) -> bytes:
-        """Return the root hash of the RFC 6962 Merkle tree over all entries; 32 bytes."""
+        """Return the 32-byte root hash of the RFC 6962 Merkle tree over all entries."""
         _, root = self._journal.root()
         return root
 
-    def _known(self, known_at: Instant) -> int:
-        """Return how many entries a question is about."""
+    def _size_at(self, known_at: Instant) -> int:
+        """Return the number of entries that were recorded up to an instant."""
         size = self._journal.refresh()
         if known_at is None:
             return size
         return self._journal.size_at(codec.instant_text(as_instant(known_at)))
 
     def now(self) -> datetime:
-        """Return the instant that the ledger's clock shows."""
+        """Return the time of the ledger's clock, as an aware datetime."""
         return self._clock()
 
     def _today(self) -> date:
@@ -585,7 +585,7 @@ class Ledger:
     def _day(self, at: Day) -> date:
         return self._today() if at is None else as_of(at)
 
-    # Looking after it
+    # Checking
 
     def check(
         self,
@@ -593,12 +593,11 @@ class Ledger:
         at: Day = None,
         checks: "Iterable[answers.Check] | None" = None,
     ) -> "list[answers.Finding]":
-        """List what looks wrong in the career as it is recorded, as data.
+        """Return findings: entries that look wrong, overdue, expired or left open.
 
         Args:
-            at: The day of the question, for what is overdue, expired or left open; a month or
-                year means its last day. Default: today.
-            checks: What to look for. Default: ``careerledger.answers.CHECKS``.
+            at: The date of the answer; a month or year means its last day. Default: today.
+            checks: The checks to run. Default: ``careerledger.answers.CHECKS``.
 
         Returns:
             The findings, in the order of the checks.
@@ -609,56 +608,49 @@ class Ledger:
         chosen = answers.CHECKS if checks is None else checks
         return answers.find([*self.entries(), *unknown], day, checks=chosen)
 
-    # Carrying
+    # Copying
 
     def backup(self, path: str | os.PathLike[str], /) -> None:
-        """Write this ledger as it is now into a new ledger file, while others may go on writing.
-
-        The file holds the same entries, byte for byte, with the same hashes. It is there whole or
-        not at all.
+        """Copy this ledger, byte for byte, into a new ledger file; writers need not stop.
 
         Args:
-            path: The file to make; its folder must be there.
+            path: The file to create, whole or not at all; its folder must exist.
 
         Raises:
-            OverwriteError: There is a file already.
-            DamagedError: The entries do not lead to the ledger's head.
-            ReadOnlyError: The file cannot be made.
+            OverwriteError: The file exists already.
+            DamagedError: The entries do not match the ledger's size or hash.
+            ReadOnlyError: The file cannot be created.
         """
         journal.backup(self._journal, path)
 
     def export_jsonl(self, path: str | os.PathLike[str], /) -> None:
-        """Write this ledger as it is now into a new text file, with nothing lost.
+        """Export the whole ledger to a new JSON Lines file, from which it can be restored.
 
-        The first line says how many entries follow and what their root hash is. Each other line is
-        a JSON object: the ``entry`` byte for byte, its ``leaf`` hash, and what is kept beside the
-        log about people (``personal``).
+        The first line holds the number of entries and the root hash. Each other line is a JSON
+        object with an ``entry`` byte for byte, its ``leaf`` hash and its ``personal`` data.
 
         Args:
-            path: The file to make, readable by its owner alone.
+            path: The file to create, readable by its owner alone.
 
         Raises:
-            OverwriteError: There is a file already.
-            DamagedError: The entries do not lead to the ledger's head.
-            ReadOnlyError: The file cannot be made.
+            OverwriteError, DamagedError, ReadOnlyError: As in ``backup``.
         """
         journal.export_jsonl(self._journal, path)
 
     def import_jsonl(self, path: str | os.PathLike[str], /) -> int:
-        """Take over a ledger that ``export_jsonl`` wrote: byte for byte, with its hashes.
+        """Import a ledger that ``export_jsonl`` wrote, byte for byte.
 
-        This ledger must be empty, or hold the first entries of that one; what it holds is not
-        written again.
+        This ledger must be empty, or contain exactly the first entries of that one.
 
         Args:
             path: The file.
 
         Returns:
-            How many entries were new.
+            The number of new entries.
 
         Raises:
-            ForeignFileError: The file is no such file, is incomplete or was changed, or is of
-                another ledger. Nothing of it was recorded.
+            ForeignFileError: The file is not an export, is incomplete or altered, or is from
+                another ledger; nothing was recorded.
         """
         return journal.import_jsonl(self._journal, path)
 
@@ -670,25 +662,25 @@ class Ledger:
         *,
         clock: Callable[[], datetime] = utc_now,
     ) -> "list[journal.Loss]":
-        """Save every entry of a damaged ledger file that still verifies into a new file.
+        """Recover the intact entries of a damaged ledger file into a new file.
 
-        An entry is saved if its bytes have the hash that was kept with them. All ledgers of the
-        file are saved, their entries in the order and with the ids that they had. Numbers close up
-        where entries are missing; proofs and checkpoints hold up to there. A ledger whose own name
-        is lost is called ``career``, or ``recovered-`` and a number if there is one already.
+        An entry is intact if its bytes match its hash. All ledgers in the file are recovered;
+        entries keep their order and ids. After a lost entry numbers move up, and proofs and
+        checkpoints no longer hold. A ledger that lost its name becomes
+        ``career``, or ``recovered-`` and a number if that name is taken.
 
         Args:
-            damaged: The file, which is only read.
-            new: The file to make.
+            damaged: The damaged file; it is not changed.
+            new: The file to create.
             clock: See ``Ledger``.
 
         Returns:
-            What could not be saved.
+            The losses: entries and ledgers that could not be recovered.
 
         Raises:
-            NotALedgerError: There is no such file.
-            OverwriteError: There is a file where the new one is to be.
-            DamagedError: Nothing could be saved.
+            NotALedgerError: The damaged file does not exist.
+            OverwriteError: The new file exists already.
+            DamagedError: Nothing could be recovered.
         """
         return journal.recover_file(damaged, new, clock())
 
@@ -697,71 +689,71 @@ class Ledger:
     def verify(
         self, *, since: str | None = None, public_key: "proofs.PublicKey | str | None" = None
     ) -> None:
-        """Read and hash every entry, and compare all that the store derived from it.
+        """Verify the hash of every entry, and everything that the store derived from entries.
 
         Args:
-            since: A checkpoint of this ledger that was kept elsewhere: the ledger must go on from
-                what was signed, with nothing changed, cut off or put in between.
-            public_key: The key that must have signed it, or its text; None: whichever did.
+            since: An earlier checkpoint of this ledger, stored elsewhere; the ledger must extend
+                it, with nothing changed, removed or inserted.
+            public_key: The key that must have signed the checkpoint, or its text. None: any key.
 
         Raises:
-            DamagedError: It names the first entry that does not fit.
-            ProofError: The ledger does not go on from the checkpoint, or the checkpoint was not
-                signed with that key.
+            DamagedError: An entry is damaged; the message names the first one.
+            ProofError: The ledger does not extend the checkpoint, or another key signed it.
         """
         checkpoint = None if since is None else proofs.Checkpoint.from_text(since, public_key)
         journal.verify_ledger(self._journal, checkpoint)
 
     def checkpoint(self, key: "proofs.SigningKey", /) -> str:
-        """Sign what the ledger holds now: its size and root hash, as a C2SP checkpoint.
+        """Sign the size and root hash of the ledger, as a C2SP checkpoint.
 
-        Who keeps it elsewhere can show later that nothing up to then was changed (``verify``),
-        and that an entry was there by then (``prove``).
+        Store the checkpoint elsewhere: later it shows that no earlier entry was changed
+        (``verify``), and that an entry existed by then (``prove``).
 
         Args:
-            key: The key of whoever keeps the ledger; its name is the checkpoint's origin.
+            key: Your signing key; its name becomes the checkpoint's origin.
+
+        Returns:
+            The text of the checkpoint.
 
         Raises:
-            MissingExtraError: cryptography is not installed.
+            MissingExtraError: The package cryptography is not installed.
         """
         return proofs.Checkpoint(key.name, *self._journal.root()).signed(key)
 
     def prove(
         self, entry: Entry[Any] | str, /, *, checkpoint: str | None = None, disclose: bool = False
     ) -> "proofs.Proof":
-        """Prove that an entry is in this ledger, without revealing the others.
-
-        ``careerledger.proofs.verify`` checks it, without the ledger.
+        """Prove that an entry is in this ledger, without revealing other entries.
 
         Args:
             entry: The entry, or its id.
-            checkpoint: The checkpoint that the proof is to lead to, and that its text then holds.
-                None: one of the ledger as it is now.
-            disclose: Whether it also shows what the entry says of other people.
+            checkpoint: The checkpoint that contains the entry. Default: the ledger's present
+                size and root hash, unsigned.
+            disclose: Whether the proof reveals the entry's personal data.
+
+        Returns:
+            A proof that ``careerledger.proofs.verify`` checks without the ledger.
 
         Raises:
             UnknownEntryError: The ledger has no such entry.
-            ProofError: The entry was recorded after the checkpoint, or the ledger does not go on
-                from it.
+            ProofError: The entry was recorded after the checkpoint, or the ledger does not
+                extend the checkpoint.
         """
         id_ = entry if isinstance(entry, str) else entry.id
-        found = self._journal.find([id_]).get(id_)
-        if found is None:
+        recorded = self._journal.find([id_]).get(id_)
+        if recorded is None:
             raise unknown_entry(self.name, id_)
-        return journal.prove_entry(self._journal, found.seq, checkpoint, disclose=disclose)
+        return journal.prove_entry(self._journal, recorded.seq, checkpoint, disclose=disclose)
 
 
-def _several(types: Any) -> list[object]:
-    return [types] if isinstance(types, type) else list(types)
-
-
-def _names_of(kinds: list[Any]) -> frozenset[str] | None:
-    """The names on disk of these event classes and of their subclasses; None: of all."""
+def _names_of(types: Any) -> frozenset[str] | None:
+    """Return the names on disk of event classes and their subclasses; None for all classes."""
+    kinds: list[Any] = [types] if isinstance(types, type) else list(types)
     for kind in kinds:
         if not (isinstance(kind, type) and issubclass(kind, Action)):
             raise DefinitionError(
-                f"types holds {kind!r}, which is not an event class; "
-                "give some such as CourseFinished"
+                f"types contains {kind!r}, which is not an event class; "
+                "use classes such as CourseFinished"
             )
     if Action in kinds:
         return None
@@ -769,11 +761,11 @@ def _names_of(kinds: list[Any]) -> frozenset[str] | None:
 
 
 _LAST_DAY = date(9999, 12, 28)
-"""The last day on which a branch's clock can stand, with room for every time zone."""
+"""The latest date of a branch's clock; in every time zone it is still within year 9999."""
 
 
 def _before(day: date) -> Place:
-    """The place before everything that begins on a day or later."""
+    """Return the place before all dates that begin on this day or later."""
     if day.day > 1:
         return (day.isoformat(), 0)
     return (f"{day.year:04}" if day.month == 1 else day.isoformat()[:7], 0)

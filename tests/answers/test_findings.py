@@ -24,8 +24,9 @@ from careerledger.events import (
     introduced,
     referred,
 )
+from careerledger.testing import events
 from careers import TODAY, careers, new_ledger, only_facts, ons
-from strategies import ENDS, events
+from strategies import ENDS
 
 
 def clean(facts):
@@ -84,7 +85,7 @@ def test_findings_depend_on_the_history_and_the_day_alone(career):
 
 
 @given(careers, st.dates(date(2018, 1, 1), TODAY))
-def test_whether_the_record_is_sound_does_not_depend_on_the_day(career, at):
+def test_record_checks_ignore_the_date(career, at):
     ledger = new_ledger()
     career.record(ledger)
     checks = of_the_module(record) + of_the_module(duplicates)
@@ -93,7 +94,7 @@ def test_whether_the_record_is_sound_does_not_depend_on_the_day(career, at):
 
 
 @given(careers, st.dates(date(2018, 1, 1), TODAY))
-def test_how_things_stand_does_not_depend_on_what_begins_later(career, at):
+def test_upkeep_checks_ignore_the_future(career, at):
     ledger = new_ledger()
     career.record(ledger)
     checks = of_the_module(upkeep)
@@ -158,7 +159,7 @@ def test_voiding_what_introduces_leaves_its_references_dangling(facts, data):
     ]
 
 
-def test_a_dangling_reference_says_which_and_how_to_mend_it():
+def test_dangling_reference_names_the_fix():
     ledger = Ledger.in_memory()
     made = ledger.record(ContactMade(on="2024", contact="jane", name="Jane"))
     touched = ledger.record(ContactTouched(on="2024-05", contact="jane"))
@@ -220,7 +221,7 @@ def test_of_many_entries_a_message_names_the_first_five():
 @pytest.mark.parametrize(
     ("kind", "start", "end"), ENDS, ids=lambda part: getattr(part, "__name__", part)
 )
-def test_an_end_is_too_early_only_if_it_lies_wholly_before_the_start(kind, start, end):
+def test_end_wholly_before_its_start_is_too_early(kind, start, end):
     """A year may hold both the start and the end, in whatever order they are known."""
 
     def ids(_):
@@ -249,7 +250,7 @@ def test_an_end_is_too_early_only_if_it_lies_wholly_before_the_start(kind, start
     is_too_early()
 
 
-def test_an_end_whose_start_is_not_known_is_not_too_early():
+def test_end_without_start_is_not_too_early():
     ledger = new_ledger()
     ledger.record(CourseFinished(on="2020", title="SQL"))
     ledger.record(CourseStarted(on="2024", course="sql", title="SQL"))

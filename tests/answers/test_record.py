@@ -44,7 +44,7 @@ def coarser(on):
 
 
 @given(ons, st.lists(ons, max_size=5))
-def test_a_touch_is_too_early_only_if_it_lies_wholly_before_the_contact_was_made(made, touches):
+def test_touch_wholly_before_its_contact_is_too_early(made, touches):
     facts = [ContactTouched(on=on, contact="jane") for on in touches]
     early = {
         n
@@ -97,14 +97,14 @@ def test_of_two_meetings_the_first_made_the_contact():
 
 
 @given(ons, st.none() | ons)
-def test_a_goal_may_be_due_at_any_time_within_the_period_it_was_set_in(on, due):
+def test_goal_due_in_its_first_period_is_fine(on, due):
     findings = found(goals_due_before_set, GoalSet(on=on, goal="g", title="t", due=due))
     early = due is not None and PartialDate(due).last_day < PartialDate(on).first_day
 
     assert ["due-before-set"] * early == [finding.code for finding in findings]
 
 
-def test_a_goal_that_was_due_before_it_was_set_is_found():
+def test_goal_due_before_it_was_set_is_a_finding():
     (finding,) = found(
         goals_due_before_set,
         GoalSet(on="2025-02-01", goal="talk", title="Give a talk", due="2025-01"),
@@ -134,9 +134,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("kind", CHANGES)
 @given(changed=ons, begun=ons, change_first=st.booleans())
-def test_a_change_has_no_effect_only_if_the_history_has_it_first(
-    kind, changed, begun, change_first
-):
+def test_change_before_its_start_has_no_effect(kind, changed, begun, change_first):
     facts = [BEGINNINGS[kind](begun), CHANGES[kind](changed)]
     findings = found(changes_without_effect, *(facts[::-1] if change_first else facts))
     early = changed < begun or (changed == begun and change_first)
@@ -207,7 +205,7 @@ def imported(*dates, make=lambda on: CourseFinished(on=on, title="SQL")):
 
 
 @given(st.lists(ons, max_size=8))
-def test_what_no_import_brought_has_the_date_that_someone_gave_it(dates):
+def test_typed_dates_are_never_too_precise(dates):
     facts = [CourseFinished(on=on, title="SQL") for on in dates]
 
     assert [] == found(dates_too_precise, *facts)
@@ -219,7 +217,7 @@ def test_dates_amended_to_their_month_are_not_too_precise(dates):
 
 
 @given(st.lists(ons, max_size=8, unique=True))
-def test_too_precise_are_the_first_of_january_and_months_that_all_begin(dates):
+def test_first_of_january_is_too_precise(dates):
     days = [on for on in dates if len(on) == 10]
     januaries = [on for on in days if on.endswith("-01-01")]
     firsts = [on for on in days if on.endswith("-01")]
@@ -248,7 +246,7 @@ def test_the_first_of_january_is_often_a_year():
 FIRST_DAYS = [f"2019-{month:02}-01" for month in range(2, 2 + FIRSTS)]
 
 
-def test_a_type_whose_dates_all_begin_a_month_was_known_by_the_month():
+def test_dates_all_on_the_first_mean_months():
     ledger = new_ledger()
     ledger.record(
         [Draft(RoleEnded(on=on, role="r"), f"file:{n}") for n, on in enumerate(FIRST_DAYS)]

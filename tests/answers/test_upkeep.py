@@ -44,8 +44,9 @@ from careerledger.events import (
     WorkLogged,
 )
 from careerledger.projections import Goals, Learning
+from careerledger.testing import events
 from careers import TODAY, careers, new_ledger, ons
-from strategies import ENDS, events
+from strategies import ENDS
 
 DAY = timedelta(days=1)
 
@@ -91,7 +92,7 @@ def test_the_last_of_several_ends_is_the_end(data, span, first, second):
 
 
 @given(ons, st.lists(ons, max_size=5))
-def test_work_is_late_only_if_it_lies_wholly_after_the_role(end, works):
+def test_work_wholly_after_its_role_is_late(end, works):
     findings = found(
         dormant_references,
         *role("acme", "2017", end),
@@ -147,7 +148,7 @@ def test_effort_toward_what_is_given_up_is_found():
     )
 
 
-def test_where_an_id_could_mean_two_things_both_must_have_ended():
+def test_ambiguous_id_needs_both_ends():
     facts = [
         vision(id_="it"),
         VisionRetired(on="2021", vision="it", reason="no"),
@@ -242,7 +243,7 @@ def recorded(some_roles):
 
 
 @given(SOME_ROLES)
-def test_roles_overlap_if_they_share_more_days_than_a_handover_takes(some_roles):
+def test_roles_overlap_beyond_a_handover(some_roles):
     held = days_held(some_roles)
     expected = {
         (frozenset({f"'r{one}'", f"'r{other}'"}), len(held[one] & held[other]))
@@ -375,7 +376,7 @@ def test_a_renewal_counts_from_when_it_was_awarded():
     assert [] == found(expired_credentials, first, renewed, at="2025-03")
 
 
-def test_of_two_of_the_same_day_the_one_that_holds_longer_counts():
+def test_longer_credential_of_one_day_counts():
     some = [
         CredentialAwarded(on="2020", credential=id_, name="AWS", expires=expires)
         for id_, expires in (("long", "2030"), ("short", "2021"))
@@ -399,7 +400,7 @@ def test_another_name_is_no_renewal():
 
 
 @given(ons, st.none() | ons, st.lists(st.tuples(ons, st.integers(-2, 2)), max_size=3))
-def test_a_goal_is_overdue_if_it_was_due_and_the_last_level_is_short(on, due, levels):
+def test_goal_short_of_its_level_is_overdue(on, due, levels):
     facts = [GoalAssessed(on=on, goal="g", level=level) for on, level in levels]
     in_order = sorted(levels, key=lambda said: said[0])
     over = due is not None and PartialDate(due).last_day < TODAY
@@ -436,7 +437,7 @@ def test_a_goal_reached_too_late_was_overdue_until_then():
 
 
 @given(ons, st.none() | ons, st.dates(date(2018, 1, 1), TODAY))
-def test_a_challenge_is_open_too_long_if_even_its_last_possible_day_is(taken, resolved, at):
+def test_challenge_open_too_long_by_its_last_day(taken, resolved, at):
     facts: list[Action] = [ChallengeTaken(on=taken, challenge="c", title="t", difficulty=3)]
     open_ = True
     if resolved is not None:
@@ -461,7 +462,7 @@ def test_a_challenge_is_found_after_a_year():
 
 
 @given(ons, st.lists(ons, max_size=3), st.dates(date(2018, 1, 1), TODAY))
-def test_a_vision_is_stale_two_years_after_the_last_word_on_it(declared, revised, at):
+def test_vision_is_stale_after_two_years(declared, revised, at):
     dates = [PartialDate(on) for on in (declared, *revised)]
     heard = [on.last_day for on in dates if on.first_day <= at]
     stale = dates[0].first_day <= at and (at - max(heard)).days > VISION_DAYS
@@ -484,7 +485,7 @@ def test_a_vision_is_found_after_two_years():
     assert [] == found(stale_visions, vision(), revised, retired, at="2024-02-01")
 
 
-def test_a_word_in_a_year_may_have_been_said_at_its_end():
+def test_word_of_a_year_counts_to_its_end():
     revised = VisionRevised(on="2022-03", vision="cto", reason="clearer")
 
     assert [] == found(stale_visions, vision("2022"), revised, at="2024-12-30")

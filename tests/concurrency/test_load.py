@@ -68,7 +68,7 @@ def test_threads_record_while_others_ask(ledger):
     assert_whole(ledger, WORKERS, EACH)
 
 
-def test_threads_of_asyncio_record_and_ask_while_the_loop_runs_on(ledger):
+def test_asyncio_threads_leave_the_loop_free(ledger):
     async def work(who):
         for number in range(EACH):
             entry = await asyncio.to_thread(ledger.record, fact(who, number))

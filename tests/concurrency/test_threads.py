@@ -89,7 +89,7 @@ def test_nothing_is_lost_when_threads_record_project_and_read(ledger):
     assert_whole(ledger)
 
 
-def test_nothing_is_lost_when_threads_open_the_file_each_for_itself(path):
+def test_threads_with_own_connections_lose_nothing(path):
     def work(who):
         with Ledger.open(path, timeout=60) as ledger:
             for number in range(EACH):

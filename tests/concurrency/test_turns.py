@@ -60,7 +60,7 @@ def test_nobody_begins_before_one_who_has_waited_for_long(turns):
     assert not beginning.is_alive()
 
 
-def test_one_who_has_waited_for_long_does_not_wait_for_those_who_came_later(turns):
+def test_long_waiters_go_before_newcomers(turns):
     old, new = waiting_long(turns()), turns()
     new.begin()
 
@@ -116,7 +116,7 @@ def test_snapshots_are_saved_without_standing_in_line(path):
 
 
 @linux
-def test_one_who_never_goes_is_not_waited_for_for_ever(turns):
+def test_waiting_for_a_stuck_program_ends(turns):
     """A program may have been stopped while it waited."""
     waiting_long(turns())
 
@@ -137,7 +137,7 @@ def test_who_had_a_turn_stands_in_no_line(turns):
 
 
 @linux
-def test_the_system_takes_back_what_a_program_held_that_ended(turns):
+def test_system_releases_locks_of_dead_programs(turns):
     waiting_long(turns()).close()
 
     assert seconds(turns().begin) < 1

@@ -104,7 +104,5 @@ def test_names_are_found_without_sources_too(package, tmp_path):
 
 
 def test_no_other_name_is_there():
-    with pytest.raises(
-        AttributeError, match=r"module 'careerledger.events' has no attribute 'CourseBegun'"
-    ):
+    with pytest.raises(AttributeError):
         _ = events.CourseBegun

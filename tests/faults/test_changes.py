@@ -32,7 +32,7 @@ def test_a_changed_byte_is_found_or_changes_no_answer(part, figure):
     assert {"refused", "found by hash", "found by structure"} <= set(changes.outcomes())
 
 
-def test_every_value_of_what_tells_the_types_of_a_ledgers_end():
+def test_every_value_of_the_type_bytes_is_tried():
     """They stand in front of its name. SQLite gives what they say, and leaves rules to checks."""
     with quick_folder() as folder:
         make(folder / "ada.ledger")

@@ -49,7 +49,7 @@ def test_these_images_show_what_synchronous_off_damages(figure):
     assert {"lost", "damaged"} == set(found.kinds())
 
 
-def test_a_new_file_is_whole_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
+def test_new_file_is_synced_before_it_is_named(tmp_path, monkeypatch):
     """And its name is on the disk before it can be used."""
     done = []
 

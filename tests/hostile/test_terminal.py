@@ -69,7 +69,7 @@ def test_every_control_shows_as_an_escape(kind):
 
 
 @given(st.text())
-def test_what_shows_is_one_line_and_what_was_visible_stays(text):
+def test_printable_text_is_one_line(text):
     shown = printable(text)
     assert shown.isprintable()
     kept = [c for c in text if c.isprintable()]

@@ -96,5 +96,5 @@ def test_a_whole_history_without_its_corrections_is_no_history():
     ledger = Ledger(store)
     ledger.amend(ledger.record(COURSE).id, COURSE.replace(hours=7), reason="typo")
 
-    with pytest.raises(DamagedError, match="has 2 entries"):
+    with pytest.raises(DamagedError):
         list(ledger.entries())

@@ -9,7 +9,8 @@ from hypothesis import given, strategies as st
 
 from careerledger import Entry
 from careerledger.journal import codec
-from strategies import CORRECTIONS, FACTS, MINE, entry_of, events
+from careerledger.testing import events
+from strategies import CORRECTIONS, FACTS, MINE, entry_of
 
 CLASSES = st.sampled_from([*FACTS, *CORRECTIONS, *MINE])
 JSON = st.recursive(

@@ -8,7 +8,8 @@ from hypothesis import given, strategies as st
 from careerledger.dates import PartialDate
 from careerledger.events import Action, EntryAmended, UnknownEvent, event
 from careerledger.journal import codec
-from strategies import entry_of, events
+from careerledger.testing import events
+from strategies import entry_of
 
 
 def _split_name(fields):
@@ -140,7 +141,7 @@ class Waited(Action):
     minutes: int
 
 
-def test_an_older_amendment_that_looks_like_a_new_one_is_upcast(read):
+def test_old_amendment_is_upcast(read):
     """Fields of the same names and types may mean something else in the next version."""
     entry = entry_of(EntryAmended(target="x", event=Waited(on="2024", minutes=1), reason="r"))
     new = codec.encode(entry)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date
+from functools import partial
 
 import pytest
 from hypothesis import given, strategies as st
@@ -18,14 +19,10 @@ from careerledger.events import (
     RoleStarted,
 )
 from careerledger.projections import Doors
-from careerledger.projections.doors import Door, DoorsView
-from careers import TODAY, new_ledger, only_facts
+from careerledger.projections.doors import Door
+from careers import TODAY, new_ledger, only_facts, view_of
 
-
-def project(facts: list[Action], at: object = TODAY) -> DoorsView:
-    ledger = new_ledger()
-    ledger.record(facts)
-    return ledger.project(Doors, at=at)
+project = partial(view_of, Doors)
 
 
 def made(contact: str, **more: object) -> ContactMade:
@@ -223,9 +220,7 @@ def test_from_a_dinner_to_a_role() -> None:
         (OpportunityFound, {"opportunity": "x", "what": "A talk"}, ("opportunity", "A talk")),
     ],
 )
-def test_what_a_door_leads_to_may_be_recorded_at_any_time(
-    on: str, cls: type, fields: dict, told: tuple
-) -> None:
+def test_door_outcome_may_be_recorded_later(on: str, cls: type, fields: dict, told: tuple) -> None:
     outcome = only([opened(leads_to="x"), cls(on=on, **fields)]).leads_to
     assert told == (outcome.kind, outcome.title)
 
@@ -238,7 +233,7 @@ def test_what_nothing_introduces_stays_unknown() -> None:
     assert (("contact:stranger", "door:d"), ("door:d", "unknown:x")) == view.edges
 
 
-def test_an_id_of_two_kinds_is_looked_up_in_a_fixed_order() -> None:
+def test_ambiguous_id_has_a_fixed_order_of_kinds() -> None:
     """And of one that was introduced twice the later words count."""
     facts = [
         opened(leads_to="x"),
@@ -301,14 +296,14 @@ def test_a_gathering_counts_up_to_the_day_of_the_door(
     assert counts == (only(facts).gathering is not None)
 
 
-def test_a_door_opened_twice_counts_twice_and_evidence_ends_at_ten() -> None:
+def test_door_opened_twice_counts_twice() -> None:
     view = project([opened(contact="jane") for _ in range(12)])
     (part,) = view.by_contact
     assert (12, 12, 10) == (view.count, part.count, len(part.evidence))
     assert (("contact:jane", "door:d"),) == view.edges
 
 
-def test_of_origins_with_as_many_doors_the_first_in_the_alphabet_comes_first() -> None:
+def test_origins_of_equal_count_are_alphabetical() -> None:
     view = project([opened(contact=name) for name in ("kim", "joe", "kim", "ada", "joe", "lea")])
     told = [(part.origin, part.count) for part in view.by_contact]
     assert [("joe", 2), ("kim", 2), ("ada", 1), ("lea", 1)] == told

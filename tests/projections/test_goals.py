@@ -1,5 +1,6 @@
 """The laws of Goals, and its formula worked out by hand."""
 
+from functools import partial
 from math import sqrt
 
 import attrs
@@ -9,34 +10,15 @@ from hypothesis import assume, given, strategies as st
 from careerledger.errors import DefinitionError
 from careerledger.events import Action, GoalAssessed, GoalDropped, GoalSet
 from careerledger.projections import Goals
-from careerledger.projections.goals import TOP, GoalsView
-from careers import TODAY, new_ledger, ons
+from careerledger.projections.goals import TOP
+from careers import TODAY, facts_of, new_ledger, view_of
 
-ids = st.sampled_from(["a", "b", "c", "d"])
 weights = st.sampled_from([0.1, 1, 2.5, 40])
-facts = st.lists(
-    st.one_of(
-        st.builds(
-            GoalSet,
-            on=ons,
-            goal=ids,
-            title=st.just("…"),
-            weight=weights,
-            due=st.none() | ons,
-        ),
-        st.builds(GoalAssessed, on=ons, goal=ids, level=st.integers(-2, 2)),
-        st.builds(GoalDropped, on=ons, goal=ids, reason=st.just("…")),
-    ),
-    max_size=20,
-)
+facts = facts_of(GoalSet, GoalAssessed, GoalDropped)
 levels = st.lists(st.tuples(weights, st.integers(-2, 2)), min_size=1, max_size=6)
 
 
-def project(facts_: list[Action], at: object = TODAY, **parameters: object) -> GoalsView:
-    ledger = new_ledger()
-    ledger.record(facts_)
-    asked = Goals.with_(**parameters) if parameters else Goals
-    return ledger.project(asked, at=at)
+project = partial(view_of, Goals)
 
 
 def goals(*weighted: tuple[float, int]) -> list[Action]:
@@ -132,7 +114,7 @@ def test_only_goals_that_were_set_not_dropped_and_assessed_count(facts_: list) -
 
 
 @given(facts_=facts)
-def test_the_shares_of_evidence_are_what_the_score_lies_off_50(facts_: list) -> None:
+def test_evidence_shares_sum_to_the_score_less_50(facts_: list) -> None:
     ledger = new_ledger()
     ledger.record(facts_)
     view = ledger.project(Goals, at=TODAY)
@@ -188,9 +170,7 @@ def test_a_goal_as_it_is_shown() -> None:
         (None, "2025-01-01", "open"),
     ],
 )
-def test_a_goal_is_overdue_when_all_of_its_due_date_has_passed(
-    due: str | None, at: str, state: str
-) -> None:
+def test_goal_is_overdue_after_its_whole_due_date(due: str | None, at: str, state: str) -> None:
     view = project([GoalSet(on="2024-01-01", goal="g", title="…", due=due)], at=at)
     assert state == view.goals[0].state
     assert ("g",) * (state == "overdue") == view.overdue
@@ -222,7 +202,7 @@ def test_a_dropped_goal_no_longer_counts() -> None:
         ("2024-06-01", ["2024", "2024-03"], True),
     ],
 )
-def test_a_drop_counts_unless_it_lies_wholly_before_the_goal_was_set(
+def test_drop_wholly_before_its_goal_does_not_count(
     set_on: str, dropped_on: list[str], dropped: bool
 ) -> None:
     drops = [GoalDropped(on=on, goal="g", reason="…") for on in dropped_on]
@@ -238,7 +218,7 @@ def test_an_assessment_that_stands_before_its_goal_counts() -> None:
     assert (60, "2024") == (project(facts_).score, project(facts_).goals[0].assessed_on)
 
 
-def test_a_goal_set_again_is_what_was_last_said_and_is_taken_up_again() -> None:
+def test_goal_set_again_is_open_again() -> None:
     facts_ = [
         GoalSet(on="2020", goal="g", title="Speak Czech"),
         GoalSet(on="2020", goal="h", title="Speak Greek"),
@@ -259,7 +239,7 @@ def test_what_was_never_set_is_no_goal() -> None:
     assert (None, (), ()) == attrs.astuple(project(facts_), recurse=False)[1:4]
 
 
-def test_of_many_goals_those_that_move_the_score_most_are_its_evidence() -> None:
+def test_evidence_is_the_goals_that_move_the_score_most() -> None:
     """Either way: what held it down is as telling as what held it up."""
     weighted = [(weight, 1) for weight in range(1, 11)] + [(20, -2)]
     view = project(goals(*weighted))
@@ -271,7 +251,5 @@ def test_of_many_goals_those_that_move_the_score_most_are_its_evidence() -> None
 def test_correlated_goals_lie_nearer_to_50() -> None:
     assert score((1, 1), (1, 1), rho=1) == pytest.approx(60)
     assert score((1, 1), (1, 1)) == pytest.approx(50 + 20 / sqrt(2.6))
-    with pytest.raises(
-        DefinitionError, match="rho of Goals is 0; it must be more than 0 and 1 or less"
-    ):
+    with pytest.raises(DefinitionError):
         Goals.with_(rho=0)

@@ -1,7 +1,7 @@
 """The laws of JobOrCareer, and what keeps each practice alive."""
 
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 import pytest
 from hypothesis import Phase, find, given, settings, strategies as st
@@ -31,7 +31,7 @@ from careerledger.projections.job_or_career import (
     Practice,
 )
 from careerledger.testing import events
-from careers import TODAY, careers, facts, new_ledger, only_facts
+from careers import TODAY, careers, facts, new_ledger, only_facts, view_of
 from strategies import FACTS
 
 RANK = {"alive": 2, "fading": 1, "absent": 0}
@@ -40,11 +40,7 @@ PRACTICE_OF = {
 }
 
 
-def project(facts_: list[Action], at: object = TODAY, **parameters: object) -> JobOrCareerView:
-    ledger = new_ledger()
-    ledger.record(facts_)
-    asked = JobOrCareer.with_(**parameters) if parameters else JobOrCareer
-    return ledger.project(asked, at=at)
+project = partial(view_of, JobOrCareer)
 
 
 def entry_of(type_: str, on: str | date, seq: int = 1) -> Entry[Action]:
@@ -76,9 +72,7 @@ def days_ago(days: int) -> date:
 
 
 @given(career=careers, window=st.sampled_from([1, 90, 365, 900.5]))
-def test_a_practice_is_never_alive_without_an_entry_that_shows_it(
-    career: list, window: float
-) -> None:
+def test_live_practice_has_evidence(career: list, window: float) -> None:
     """The states are those of the latest entry; what is named is in the window that it names."""
     ledger = new_ledger()
     career.record(ledger)
@@ -119,9 +113,7 @@ def test_adding_evidence_never_makes_a_practice_worse(career: list, more: Action
 
 
 @given(career=careers, later=st.integers(0, 2000), effort_days=st.sampled_from([1, 30, 365, 2000]))
-def test_effort_beyond_the_tasks_is_counted_exactly_at_any_later_date(
-    career: list, later: int, effort_days: int
-) -> None:
+def test_effort_beyond_tasks_is_exact(career: list, later: int, effort_days: int) -> None:
     """Days that were dropped are out of reach."""
     at = TODAY + timedelta(later)
     ledger = new_ledger()
@@ -140,7 +132,7 @@ def test_effort_beyond_the_tasks_is_counted_exactly_at_any_later_date(
 
 
 @given(career=careers)
-def test_what_to_pick_up_next_is_missing_and_the_most_so(career: list) -> None:
+def test_next_practice_is_the_most_neglected(career: list) -> None:
     ledger = new_ledger()
     career.record(ledger)
     view = ledger.project(JobOrCareer, at=TODAY)
@@ -177,7 +169,7 @@ def test_the_state_does_not_grow_with_the_years() -> None:
     assert {"network": 3} == {name: len(shown) for name, shown in running.state.shown.items()}
 
 
-def test_every_type_of_the_catalogue_shows_one_practice_or_is_of_a_role() -> None:
+def test_event_shows_one_practice_or_concerns_a_role() -> None:
     none = {"role.started", "role.changed", "role.ended", "work.logged"}
     assert none == {cls.__event__.name for cls in FACTS} - PRACTICE_OF.keys()
     assert set(PRACTICES) == set(PRACTICE_OF.values()) == WINDOWS.keys()

@@ -1,6 +1,7 @@
 """The laws of KeepInTouch, and who is due when."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given, strategies as st
@@ -19,18 +20,14 @@ from careerledger.events import (
     RecognitionReceived,
 )
 from careerledger.projections import KeepInTouch, NetworkGrowth
-from careerledger.projections.keep_in_touch import CADENCES, KeepInTouchView
+from careerledger.projections.keep_in_touch import CADENCES
 from careerledger.projections.network_growth import DEPTHS, HALF_LIVES
-from careers import TODAY, new_ledger, only_facts
+from careers import TODAY, new_ledger, only_facts, view_of
 
 DAY = date(2024, 1, 1)
 
 
-def project(facts: list[Action], at: object = TODAY, **parameters: object) -> KeepInTouchView:
-    ledger = new_ledger()
-    ledger.record(facts)
-    asked = KeepInTouch.with_(**parameters) if parameters else KeepInTouch
-    return ledger.project(asked, at=at)
+project = partial(view_of, KeepInTouch)
 
 
 def made(contact: str = "jane", on: object = DAY, **more: object) -> ContactMade:
@@ -113,9 +110,7 @@ def test_ties_are_those_of_network_growth(facts: list) -> None:
 
 
 @given(facts=histories, more=st.integers(1, 400))
-def test_the_loss_is_the_strength_of_now_less_that_after_one_more_cadence(
-    facts: list, more: int
-) -> None:
+def test_loss_is_strength_lost_in_one_cadence(facts: list, more: int) -> None:
     ledger = new_ledger()
     ledger.record(facts)
     view = ledger.project(KeepInTouch.with_(cadences=dict.fromkeys(CADENCES, more)), at=TODAY)
@@ -132,7 +127,7 @@ def test_the_loss_is_the_strength_of_now_less_that_after_one_more_cadence(
 
 
 @given(facts=histories)
-def test_the_next_one_becomes_due_on_the_day_it_is_said_to(facts: list) -> None:
+def test_next_due_date_is_exact(facts: list) -> None:
     ledger = new_ledger()
     ledger.record(facts)
     view = ledger.project(KeepInTouch, at=TODAY)
@@ -277,7 +272,7 @@ def test_a_cadence_longer_than_dormancy_is_never_due() -> None:
         assert (0, 1, None) == (view.count, view.resting, view.next_due)
 
 
-def test_what_is_due_after_the_last_day_of_the_calendar_is_never_due() -> None:
+def test_due_beyond_the_calendar_is_never() -> None:
     ledger = new_ledger(clock=lambda: datetime(9000, 2, 1, tzinfo=UTC))
     ledger.record(made(on="9000-01-01"))
     asked = KeepInTouch.with_(cadences={"other": 900_000}, dormant_after=1_000_000)
@@ -302,7 +297,7 @@ def test_who_was_never_made_a_contact_is_not_listed() -> None:
     assert (0, 0, 0) == (view.count, view.resting, view.dormant)
 
 
-def test_a_touch_of_before_a_contact_was_made_counts_for_its_strength() -> None:
+def test_touch_before_its_contact_counts() -> None:
     early = ContactTouched(on="2023-12-01", contact="jane", depth=3)
     (alone,) = project([made()], "2024-06-01").due
     (known,) = project([early, made()], "2024-06-01").due

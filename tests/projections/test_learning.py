@@ -1,8 +1,10 @@
 """The laws of Learning, and what counts where."""
 
+from functools import partial
+
 import attrs
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
 
 from careerledger.events import (
     Action,
@@ -18,58 +20,24 @@ from careerledger.events import (
     VisionRevised,
 )
 from careerledger.projections import Learning, VisionAlignment
-from careerledger.projections.learning import TOP, LearningCut, LearningView
-from careers import THEMES, TODAY, new_ledger, ons
+from careerledger.projections.learning import TOP, LearningCut
+from careers import TODAY, facts_of, new_ledger, view_of
 
-text = st.just("…")
-theme = st.sampled_from(THEMES)
-courses = st.sampled_from(["c0", "c1", "c2"])
-visions = st.sampled_from(["v0", "v1"])
-providers = st.sampled_from([None, "p0", "p1"])
-formats = st.sampled_from(["course", "book"])
-weights = st.dictionaries(theme, st.sampled_from([1, 2]), min_size=1, max_size=2)
-effort = {
-    "on": ons,
-    "themes": st.sets(theme),
-    "hours": st.none() | st.sampled_from([0, 0.0003, 0.1, 1, 42.5]),
-    "toward": st.none()
-    | st.dictionaries(st.sampled_from(["v0", "v1", "g0"]), st.sampled_from([0, 0.3, 1])),
-}
-learning = st.one_of(
-    st.builds(
-        CourseStarted, **effort, course=courses, title=text, provider=providers, format=formats
-    ),
-    st.builds(CourseFinished, **effort, title=text, provider=providers, format=formats),
-    st.builds(CourseDropped, **effort, course=courses, reason=text),
-    st.builds(SkillPractised, **effort, skill=text),
-)
-facts = st.lists(
-    st.one_of(
-        learning,
-        learning,
-        learning,
-        st.builds(VisionDeclared, on=ons, vision=visions, statement=text, themes=weights),
-        st.builds(VisionRevised, on=ons, vision=visions, reason=text, themes=st.none() | weights),
-        st.builds(VisionRetired, on=ons, vision=visions, reason=text),
-        st.builds(GoalSet, on=ons, goal=st.just("g0"), title=text, vision=st.none() | visions),
-        st.builds(TrendNoted, on=ons, theme=theme, what=text),
-        st.builds(
-            CredentialAwarded,
-            on=ons,
-            credential=courses,
-            name=text,
-            expires=st.none() | ons | st.sampled_from(["2026-07", "2026-09-28", "2027"]),
-        ),
-    ),
-    max_size=20,
+facts = facts_of(
+    CourseStarted,
+    CourseFinished,
+    CourseDropped,
+    SkillPractised,
+    VisionDeclared,
+    VisionRevised,
+    VisionRetired,
+    GoalSet,
+    TrendNoted,
+    CredentialAwarded,
 )
 
 
-def project(facts_: list[Action], at: object = TODAY, **parameters: object) -> LearningView:
-    ledger = new_ledger()
-    ledger.record(facts_)
-    asked = Learning.with_(**parameters) if parameters else Learning
-    return ledger.project(asked, at=at)
+project = partial(view_of, Learning)
 
 
 def is_learning(fact: object) -> bool:
@@ -248,7 +216,7 @@ def test_the_cuts_of_a_small_history() -> None:
     assert [("book", 1, 10), ("course", 1, 10), ("", 0, 1)] == plain(view.by_format)
 
 
-def test_several_themes_share_an_action_and_what_is_left_goes_to_the_first() -> None:
+def test_themes_share_an_action() -> None:
     """Ten seconds and one course among three."""
     facts_ = [CourseFinished(on="2024", title="…", hours=10 / 3600, themes={"c", "a", "b"})]
     assert [("a", 1, 4 / 3600), ("b", 0, 3 / 3600), ("c", 0, 3 / 3600)] == plain(
@@ -268,7 +236,7 @@ def test_the_hours_of_a_course_are_a_parameter() -> None:
     assert 4.5 == project([CourseFinished(on="2024", title="…")], course_hours=4.5).hours
 
 
-def test_a_finished_course_has_the_provider_and_format_that_it_states_itself() -> None:
+def test_finished_course_states_its_own_provider() -> None:
     facts_ = [
         CourseStarted(on="2023", course="c", title="…", provider="edX", format="degree"),
         CourseFinished(on="2024", course="c", title="…", format="book", hours=1),
@@ -278,7 +246,7 @@ def test_a_finished_course_has_the_provider_and_format_that_it_states_itself() -
 
 
 @pytest.mark.parametrize("started", ["2023", "2024-03"])
-def test_a_dropped_course_has_those_of_its_start_wherever_that_stands(started: str) -> None:
+def test_dropped_course_takes_provider_from_its_start(started: str) -> None:
     """2024 stands before 2024-03 in a history."""
     facts_ = [
         CourseDropped(on="2024", course="c", reason="dull", hours=3),
@@ -296,7 +264,7 @@ def test_a_dropped_course_that_never_started_has_none() -> None:
     assert ([("", 0, 3)], [("", 0, 3)]) == (plain(view.by_provider), plain(view.by_format))
 
 
-def test_the_drop_rate_is_of_courses_that_came_to_an_end() -> None:
+def test_drop_rate_counts_ended_courses() -> None:
     finished = [CourseFinished(on="2024", title="…") for _ in range(3)]
     dropped = CourseDropped(on="2024", course="c", reason="dull")
     started = CourseStarted(on="2024", course="d", title="…")
@@ -395,7 +363,7 @@ def test_learning_serves_the_visions_in_force_when_it_is_asked() -> None:
     assert 1 == project([learned, VISION, reworded]).serving
 
 
-def test_a_vision_that_was_retired_in_the_year_it_was_declared_is_not_in_force() -> None:
+def test_vision_retired_in_its_first_year_is_not_in_force() -> None:
     facts_ = [
         VisionDeclared(on="2024-03", vision="v", statement="…", themes={"climate": 1}),
         VisionRetired(on="2024", vision="v", reason="…"),
@@ -416,9 +384,7 @@ def test_a_vision_that_was_retired_in_the_year_it_was_declared_is_not_in_force()
         ("2024", "2023", False),
     ],
 )
-def test_a_trend_is_answered_by_learning_that_may_have_followed_it(
-    noted: str, learned: str, answered: bool
-) -> None:
+def test_later_learning_answers_a_trend(noted: str, learned: str, answered: bool) -> None:
     facts_ = [
         TrendNoted(on=noted, theme="ai", what="it writes", source="a talk"),
         SkillPractised(on=learned, skill="x", themes={"ai"}),
@@ -429,7 +395,7 @@ def test_a_trend_is_answered_by_learning_that_may_have_followed_it(
     ) == trends
 
 
-def test_learning_known_to_the_year_answers_a_trend_whatever_follows_it_in_the_history() -> None:
+def test_learning_of_a_year_answers_a_trend_of_that_year() -> None:
     """2024-03-01 comes after 2024, and ends before it."""
     facts_ = [
         TrendNoted(on="2024-06-01", theme="ai", what="…"),
@@ -445,7 +411,7 @@ def test_only_learning_with_its_theme_answers_a_trend() -> None:
     assert ("ai",) == tuple(found.theme for found in project([trend, other]).unanswered)
 
 
-def test_of_many_entries_those_with_the_most_hours_are_the_evidence() -> None:
+def test_evidence_is_the_entries_with_most_hours() -> None:
     """Of two alike, the earlier."""
     practised = [SkillPractised(on="2024", skill="x", hours=1) for _ in range(TOP)]
     finished = CourseFinished(on="2024", title="…")

@@ -12,10 +12,9 @@ import pytest
 from hypothesis import Phase, find, given, settings
 
 from careerledger import projections, testing
-from careerledger.answers import states
 from careerledger.answers.explanation import measured
 from careerledger.events import ContactMade, WorkLogged
-from careerledger.projections.base import Fold, key_of, meta_of
+from careerledger.projections.base import key_of, meta_of
 from careerledger.projections.parameters import parameters_of
 from careerledger.projections.view import View
 from careerledger.testing._laws import consumed_classes
@@ -57,7 +56,6 @@ def test_an_empty_career_has_a_view(kind):
     assert str(view).startswith(f"{type(view).__name__}\n  at: {TODAY}")
     assert TODAY.isoformat() == view.to_dict()["at"]
     assert measured(view, None) in {None, 0, 0.5}
-    assert hash(view) == hash(new_ledger().project(kind, at=TODAY))
 
 
 @given(career=careers)
@@ -70,11 +68,6 @@ def test_the_plain_values_of_a_view_are_those_of_json(career):
 
         assert plain == json.loads(json.dumps(plain, allow_nan=False))
         assert {*(field.name for field in attrs.fields(type(view))), view.HEADLINE} == plain.keys()
-
-
-@each
-def test_an_empty_state_has_bytes(kind):
-    assert Fold(kind).state == states.decode_state(kind, states.encode_state(Fold(kind).state))
 
 
 @each
@@ -108,7 +101,7 @@ def test_it_is_documented_with_its_parameters_and_their_defaults(kind):
 
 
 @each
-def test_its_view_begins_with_the_date_and_says_what_it_is(kind):
+def test_view_starts_with_its_date_and_has_a_docstring(kind):
     view = type(new_ledger().project(kind, at=TODAY))
 
     assert "at" == attrs.fields(view)[0].name

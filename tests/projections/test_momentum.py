@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given, strategies as st
@@ -20,17 +21,14 @@ from careerledger.events import (
     WorkLogged,
 )
 from careerledger.projections import Momentum
-from careerledger.projections.momentum import PRACTICES, MomentumView
-from careers import TODAY, UnheardOf, careers, new_ledger, only_facts
+from careerledger.projections.momentum import PRACTICES
+from careers import TODAY, UnheardOf, careers, new_ledger, only_facts, view_of
 
 MONDAY = date(2026, 6, 29)
 """Of the week of TODAY."""
 
 
-def project(facts: list[Action], at: object = TODAY) -> MomentumView:
-    ledger = new_ledger()
-    ledger.record(facts)
-    return ledger.project(Momentum, at=at)
+project = partial(view_of, Momentum)
 
 
 def did(on: object, hours: float | None = None) -> SkillPractised:
@@ -203,7 +201,7 @@ def test_the_first_week_of_the_calendar() -> None:
     assert (2, 2) == (view.current, view.longest)
 
 
-def test_what_is_known_to_the_month_or_year_has_no_week() -> None:
+def test_coarse_dates_have_no_week() -> None:
     view = project([did("2026", 2), did("2026-06", 3), did("2026-06-30", 0.5)])
     assert (3, 5.5, 2) == (view.actions, view.hours, view.undated)
     assert [("2026", 3)] == [(part.period, part.actions) for part in view.years]

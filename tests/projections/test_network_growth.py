@@ -1,14 +1,13 @@
 """The laws of NetworkGrowth, and its formulas worked out by hand."""
 
-import sys
 from datetime import date, timedelta
+from functools import partial
 from math import exp2, nextafter
 
 import networkx as nx
 import pytest
 from hypothesis import given, strategies as st
 
-from careerledger.errors import MissingExtraError
 from careerledger.events import (
     Action,
     ContactMade,
@@ -21,21 +20,15 @@ from careerledger.events import (
     MentoringEnded,
     MentoringStarted,
 )
-from careerledger.projections import NetworkGrowth, fold
+from careerledger.projections import NetworkGrowth
 from careerledger.projections.network_growth import (
     DEPTHS,
     HALF_LIVES,
     ContactTie,
-    NetworkGrowthView,
 )
-from careers import TODAY, careers, new_ledger, only_facts
+from careers import TODAY, careers, new_ledger, only_facts, view_of
 
-
-def project(facts: list[Action], at: object = TODAY, **parameters: object) -> NetworkGrowthView:
-    ledger = new_ledger()
-    ledger.record(facts)
-    asked = NetworkGrowth.with_(**parameters) if parameters else NetworkGrowth
-    return ledger.project(asked, at=at)
+project = partial(view_of, NetworkGrowth)
 
 
 def tie(facts: list[Action], at: object = TODAY, contact: str = "jane") -> ContactTie:
@@ -198,13 +191,6 @@ def test_constraint_is_burts() -> None:
     assert project(facts[:2]).constraint() is None
 
 
-def test_constraint_says_which_extra_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
-    view = project([made("a"), made("c", via="a")])
-    monkeypatch.setitem(sys.modules, "networkx", None)
-    with pytest.raises(MissingExtraError, match=r"careerledger\[network\]"):
-        view.constraint()
-
-
 def test_a_contact_counts_from_when_it_was_made() -> None:
     """What touched it before then counts for its strength, and for no month."""
     early = ContactTouched(on="2019-05", contact="jane")
@@ -223,24 +209,7 @@ def test_half_lives_can_be_changed_for_one_kind() -> None:
     assert slow["b"] == plain["b"] < slow["a"]
 
 
-def test_a_view_in_between_changes_nothing() -> None:
-    """A contact that was touched long before it was made sleeps in no month of before."""
-    ledger = new_ledger()
-    ledger.record(
-        [
-            made("b", on="2014"),
-            ContactTouched(on="2015-01-01", contact="a"),
-            ContactTouched(on="2019-11-01", contact="b"),
-            made("a", on="2020-06-01"),
-        ]
-    )
-    ledger.project(NetworkGrowth, at="2019-12-31")
-    view = ledger.project(NetworkGrowth, at="2021")
-    assert view == fold(NetworkGrowth, ledger.entries(), "2021")
-    assert all(month.dormant <= month.cumulative for month in view.months)
-
-
-def test_a_mentoring_that_ended_in_the_year_it_began_has_ended() -> None:
+def test_mentoring_within_one_year_has_ended() -> None:
     """2024 stands before 2024-03 in a history."""
     facts = [
         made("jane"),

@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 import pytest
 
-from careerledger import Entry, Ledger, projections
+from careerledger import Entry, Ledger
 from careerledger.errors import DefinitionError
-from careerledger.events import Action, CourseFinished, EntryVoided, SkillPractised, event
+from careerledger.events import Action, CourseFinished, SkillPractised, event
 from careerledger.projections import Learning, Tunable, VisionAlignment, fold, on, projection
 from careerledger.projections.base import consumed_types, fingerprint, key_of
 from careerledger.stores import Snapshot
@@ -133,54 +133,29 @@ def test_changed_code_never_reads_an_old_snapshot(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(
-    ("source", "message"),
+    "source",
     [
-        ("@projection('Bad Name')\nclass P: ...", "name 'Bad Name' of projection P is malformed"),
-        ("@projection('x')\nclass P: ...", "projection P has no step"),
-        (
-            "@projection('x')\nclass P:\n @on(Action)\n def s(self, event, entry): ...",
-            r"projection P has no method view\(self, at\)",
-        ),
-        (
-            "@projection('x')\nclass P:\n n: int\n @on(Action)\n def s(self, e, entry): ...\n def view(self, at): ...",
-            "field n of projection P has no default; a state must be able to start from nothing$",
-        ),
-        ("@on()\ndef s(): ...", "@on of s names no event type"),
-        ("@on(Action)\ndef s(self): ...", r"step s\(self\) cannot be called; define it as"),
-        ("@on(Action)\ndef s(self, a, b, c): ...", r"step s\(self, a, b, c\) cannot"),
-        ("@on(Action)\ndef s(self, event, *, entry): ...", "define it as step"),
-        ("@on(Action)\ndef s(self, event, hours=1): ...", "define it as step"),
-        ("@on(Action)\ndef s(*everything): ...", "define it as step"),
-        ("@on(int)\ndef s(): ...", "which is not an event class"),
-        ("@on('x')\ndef s(): ...", "which is not an event class"),
-        (
-            "@on(Action, where=3)\ndef s(self, event): ...",
-            "where of @on of s is 3; it must be a fu",
-        ),
-        (
-            "import functools\non(Action)(functools.partial(print))",
-            "@on marks functools.partial.* which is not a method; define one with def",
-        ),
-        ("@on(Action)\n@classmethod\ndef s(cls, event): ...", "which is not a method"),
-        ("on(Action)(3)", "@on marks 3, which is not a method"),
+        "@projection('Bad Name')\nclass P: ...",
+        "@projection('x')\nclass P: ...",
+        "@projection('x')\nclass P:\n @on(Action)\n def s(self, event, entry): ...",
+        "@projection('x')\nclass P:\n n: int\n @on(Action)\n def s(self, e, entry): ...\n def view(self, at): ...",
+        "@on()\ndef s(): ...",
+        "@on(Action)\ndef s(self): ...",
+        "@on(Action)\ndef s(self, a, b, c): ...",
+        "@on(Action)\ndef s(self, event, *, entry): ...",
+        "@on(Action)\ndef s(self, event, hours=1): ...",
+        "@on(Action)\ndef s(*everything): ...",
+        "@on(int)\ndef s(): ...",
+        "@on('x')\ndef s(): ...",
+        "@on(Action, where=3)\ndef s(self, event): ...",
+        "import functools\non(Action)(functools.partial(print))",
+        "@on(Action)\n@classmethod\ndef s(cls, event): ...",
+        "on(Action)(3)",
     ],
 )
-def test_what_cannot_work_is_refused_when_it_is_defined(source: str, message: str) -> None:
-    with pytest.raises(DefinitionError, match=message):
+def test_what_cannot_work_is_refused_when_it_is_defined(source: str) -> None:
+    with pytest.raises(DefinitionError):
         made(source)
-
-
-def test_a_correction_cannot_be_a_step() -> None:
-    with pytest.raises(
-        DefinitionError,
-        match=r"which is not an event class; corrections and unknown events never reach a projection$",
-    ):
-        on(EntryVoided)(test_a_correction_cannot_be_a_step)
-
-
-def test_what_is_not_a_projection_cannot_be_asked() -> None:
-    with pytest.raises(DefinitionError, match="is not a projection; make it one"):
-        new_ledger().project(date)  # type: ignore[call-overload]
 
 
 @event("test.hackathon")
@@ -214,7 +189,7 @@ class Dispatch:
         return tuple(self.seen)
 
 
-def test_every_step_whose_type_an_event_has_takes_it_in_the_order_written() -> None:
+def test_steps_run_in_the_order_written() -> None:
     ledger = new_ledger()
     ledger.record(
         [HackathonWon(on="2021"), Hackathon(on="2022"), SkillPractised(on="2023", skill="x")]
@@ -236,7 +211,7 @@ class Lessons:
         return tuple(self.numbers)
 
 
-def test_a_step_takes_the_classes_that_state_what_it_asks_for() -> None:
+def test_step_filters_classes_by_where() -> None:
     ledger = new_ledger()
     ledger.record(
         [
@@ -260,7 +235,7 @@ def test_a_state_starts_afresh_for_each_fold() -> None:
     assert () == fold(Dispatch, history, "2021")
 
 
-def test_an_error_in_a_step_says_at_which_entry_it_was() -> None:
+def test_step_error_names_its_entry() -> None:
     source = BASE.replace("self.n = min", "self.n = self.n / 0 + min")
     ledger = new_ledger()
     ledger.record(CourseFinished(on="2024", title="x"))
@@ -295,28 +270,6 @@ def test_an_error_in_a_step_leaves_nothing_half_folded() -> None:
         ledger.project(Fragile, at=TODAY)
     broken = False
     assert 4 == ledger.project(Fragile, at=TODAY)
-
-
-def test_the_package_lists_its_projections() -> None:
-    assert {"VisionAlignment", "NetworkGrowth", "MilestoneHistory"} <= set(dir(projections))
-    with pytest.raises(AttributeError, match="no attribute 'Fortune'"):
-        _ = projections.Fortune
-
-
-def test_names_are_needed() -> None:
-    with pytest.raises(DefinitionError, match="@projection needs a name"):
-        projection(Dispatch)
-    with pytest.raises(DefinitionError, match="@event needs a name"):
-        event(Hackathon)
-
-
-def test_what_is_no_number_and_no_mapping_is_no_parameter() -> None:
-    named = made(BASE.replace("rate: ClassVar[float] = 1.0", "rate: ClassVar[str] = 'x'"))
-    with pytest.raises(DefinitionError, match="as only numbers and mappings to numbers can be set"):
-        named.with_(rate="y")
-    bare = made(BASE.replace("    rate: ClassVar[float] = 1.0\n", ""))
-    with pytest.raises(DefinitionError, match="It has none: annotate them"):
-        bare.with_(rate=1)
 
 
 def test_any_default_that_can_change_is_copied() -> None:
@@ -354,7 +307,7 @@ def test_a_subclass_keeps_the_steps_of_its_base() -> None:
     assert expected == ledger.project(More, at=TODAY)
 
 
-def test_a_state_of_other_types_than_it_says_is_not_saved(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mistyped_state_is_not_saved(monkeypatch: pytest.MonkeyPatch) -> None:
     """It would come back as a plain dict, which counts nothing that is new."""
     from collections import Counter
 
@@ -404,7 +357,7 @@ def test_the_end_of_a_long_fold_is_saved(tmp_path: Path) -> None:
     assert 2_100 == saved[0].seq
 
 
-def test_older_snapshots_are_read_where_the_furthest_does_not_stand(tmp_path: Path) -> None:
+def test_older_snapshot_serves_where_the_latest_is_stale(tmp_path: Path) -> None:
     reads: list[list[int]] = []
 
     class Watched(SQLiteStore):

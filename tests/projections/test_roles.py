@@ -1,49 +1,22 @@
 """The laws of Roles, and what a résumé needs of it."""
 
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given, strategies as st
 
 from careerledger.dates import PartialDate
-from careerledger.events import Action, RoleChanged, RoleEnded, RoleStarted
+from careerledger.events import RoleChanged, RoleEnded, RoleStarted
 from careerledger.projections import Roles
 from careerledger.projections.roles import Role, RolesView, Title
-from careers import TODAY, careers, new_ledger, ons
+from careers import TODAY, careers, facts_of, new_ledger, view_of
 
-_ids = st.sampled_from(["r1", "r2", "r3"])
-_amounts = st.none() | st.sampled_from([1, 2, 50_000])
-_titles = st.sampled_from(["Engineer", "Lead"])
-role_facts = st.one_of(
-    st.builds(
-        RoleStarted,
-        on=ons,
-        role=_ids,
-        organisation=st.sampled_from(["ACME", "Globex"]),
-        title=_titles,
-        level=st.none() | st.integers(1, 3),
-        scope=_amounts,
-        pay=_amounts,
-    ),
-    st.builds(
-        RoleChanged,
-        on=ons,
-        role=_ids,
-        title=st.none() | _titles,
-        level=st.none() | st.integers(1, 3),
-        scope=_amounts,
-        pay=_amounts,
-    ),
-    st.builds(RoleEnded, on=ons, role=_ids, reason=st.none() | st.just("moved")),
-)
-histories = st.lists(role_facts, max_size=15)
+histories = facts_of(RoleStarted, RoleChanged, RoleEnded)
 ats = st.dates(date(2017, 1, 1), date(2027, 1, 1))
 
 
-def project(facts: list[Action], at: object = TODAY) -> RolesView:
-    ledger = new_ledger()
-    ledger.record(facts)
-    return ledger.project(Roles, at=at)
+project = partial(view_of, Roles)
 
 
 def days_of(role: Role, at: date) -> set[date]:
@@ -200,9 +173,7 @@ def started(on: str, role: str = "r", organisation: str = "ACME") -> RoleStarted
         ("2026-06-01", "2026", 30),
     ],
 )
-def test_a_role_lasts_from_the_first_day_of_its_start_to_the_last_of_its_end(
-    start: str, end: str | None, days: int
-) -> None:
+def test_role_lasts_to_the_last_day_of_its_end(start: str, end: str | None, days: int) -> None:
     """An end of coarse date stands before the start in the history, and is never after ``at``."""
     ended = [] if end is None else [RoleEnded(on=end, role="r")]
     view = project([started(start), *ended])

@@ -100,7 +100,7 @@ def test_neither_views_nor_cuts_nor_bytes_change_it(found, half_life, data):
 
 
 @given(pieces(), half_lives, half_lives, st.sampled_from(["2019", "2019-05", "2019-05-06"]))
-def test_a_contact_of_another_kind_fades_as_if_it_had_always_been_one(found, one, other, on):
+def test_change_of_kind_refades_all_touches(found, one, other, on):
     depths = {1: 0.2, 2: 0.5, 3: 0.8}
     changed, always = Tie("peer", Strength(one)), Tie("friend", Strength(other))
     for tie in (changed, always):
@@ -114,7 +114,7 @@ def test_a_contact_of_another_kind_fades_as_if_it_had_always_been_one(found, one
     assert attrs.asdict(always) == attrs.asdict(changed)
 
 
-def test_a_number_of_an_entry_may_be_as_large_as_a_store_can_count():
+def test_entry_numbers_reach_64_bits():
     tie = Tie("peer", Strength(365))
     tie.touch(PartialDate("2024"), 3, 0.8, 2**63 - 1)
 
@@ -146,7 +146,7 @@ def test_a_beginning_is_the_date_of_its_text(day, length):
     st.randoms(use_true_random=False),
     st.sampled_from([1.0, 30.0, 365.0]),
 )
-def test_the_order_within_a_day_does_not_change_the_last_bit(pieces, random, half_life):
+def test_order_within_a_day_changes_no_bit(pieces, random, half_life):
     """Nor where so many came that the faded ones were put away."""
     start = date(2020, 1, 1).toordinal()
 

@@ -1,6 +1,7 @@
 """The laws of VisionAlignment, and its formula worked out by hand."""
 
 from datetime import date
+from functools import partial
 from math import exp2
 
 import attrs
@@ -17,17 +18,13 @@ from careerledger.events import (
     VisionRevised,
 )
 from careerledger.projections import VisionAlignment
-from careerledger.projections.vision_alignment import TOP, VisionAlignmentView
-from careers import TODAY, careers, facts, new_ledger, only_facts
+from careerledger.projections.vision_alignment import TOP
+from careers import TODAY, careers, facts, new_ledger, only_facts, view_of
 
 VISION = VisionDeclared(on="2017", vision="v", statement="…", themes={"climate": 2, "craft": 1})
 
 
-def project(facts_: list[Action], at: object = TODAY, **parameters: object) -> VisionAlignmentView:
-    ledger = new_ledger()
-    ledger.record(facts_)
-    asked = VisionAlignment.with_(**parameters) if parameters else VisionAlignment
-    return ledger.project(asked, at=at)
+project = partial(view_of, VisionAlignment)
 
 
 def alike(one: float | None, other: float | None) -> bool:
@@ -220,7 +217,7 @@ def test_the_two_readings_of_a_revised_vision() -> None:
     assert [pytest.approx(0.25)] == [m.score for m in view.visions[0].months if m.score is not None]
 
 
-def test_nearer_visions_count_more_and_a_north_star_as_the_most_distant() -> None:
+def test_nearer_visions_count_more() -> None:
     def vision(name: str, horizon: float | None) -> VisionDeclared:
         themes = {name: 1.0}
         return VisionDeclared(
@@ -257,7 +254,7 @@ def test_dates_long_ago(year: str, score: float | None, months: int) -> None:
     assert months == len(view.visions[0].months)
 
 
-def test_a_vision_that_was_retired_in_the_year_it_was_declared_is_retired() -> None:
+def test_vision_retired_in_its_first_year_is_retired() -> None:
     """2024 stands before 2024-03 in a history."""
     declared = VisionDeclared(on="2024-03", vision="v", statement="…", themes={"a": 1})
     assert () == project([declared, VisionRetired(on="2024", vision="v", reason="x")]).visions
@@ -305,7 +302,7 @@ def test_an_end_wholly_before_the_start_ends_nothing() -> None:
     assert 1.0 == ledger.project(VisionAlignment, at="2024").score
 
 
-def test_hours_of_a_month_are_all_that_were_worked_in_it() -> None:
+def test_month_counts_all_its_hours() -> None:
     """Also before the vision was declared, and again when it is declared anew; a year is none."""
     worked = [
         SkillPractised(on="2025-10-05", skill="x", hours=8, themes={"data"}),

@@ -1,7 +1,6 @@
 """Views as a terminal shows them: whole, within the width, and harmless."""
 
 import sys
-from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from rich.cells import cell_len
 from careerledger import Entry, Ledger, demo
 from careerledger.answers import Finding
 from careerledger.dates import PartialDate
-from careerledger.errors import MissingExtraError
 from careerledger.events import (
     ContactMade,
     ContactTouched,
@@ -32,9 +30,9 @@ from careerledger.events import (
 from careerledger.interop import json_resume
 from careerledger.projections import MilestoneHistory, NetworkGrowth, VisionAlignment
 from careerledger.report.tables import Terminal, of_entries, of_findings, of_view, safe
+from careerledger.testing import events, texts
 from careerledger.text import printable
 from careers import Clock, careers, new_ledger
-from strategies import events, texts
 
 PROJECTIONS = [VisionAlignment, NetworkGrowth, MilestoneHistory]
 GOLDEN = Path(__file__).parent / "golden"
@@ -203,14 +201,6 @@ def test_without_networkx_the_constraint_names_the_extra(demo_ledger, monkeypatc
 @given(st.integers() | texts() | st.lists(st.integers()))
 def test_a_view_of_an_unknown_kind_is_shown_as_text(view):
     assert printable(view) == of_view(view).plain
-
-
-def test_without_rich_the_error_names_the_extra(monkeypatch):
-    monkeypatch.delitem(sys.modules, "careerledger.report.tables")
-    monkeypatch.setitem(sys.modules, "rich.console", None)
-
-    with pytest.raises(MissingExtraError, match=r"pip install 'careerledger\[cli\]'"):
-        import_module("careerledger.report.tables")
 
 
 # Text

@@ -75,17 +75,17 @@ def test_the_first_ledger_that_does_not_verify_is_named(store):
     (row,) = rows(ledger)
     for name in ("dora", "cleo"):
         append_rows(store, row._replace(body=row.body.replace(b"one", b"two")), ledger=name)
-    with pytest.raises(DamagedError, match=r"^entry #1 of ledger 'cleo' is damaged: "):
+    with pytest.raises(DamagedError, match="'cleo'"):
         verify_all(store)
     for name in ("dora", "cleo"):
         store.delete(name)
     with store.writing("bob"):
         store.append("bob", [row], bytes(32))
-    with pytest.raises(DamagedError, match=r"^ledger 'bob' holds 1 entries that do not lead to "):
+    with pytest.raises(DamagedError, match="'bob'"):
         verify_all(store)
 
 
-def test_a_store_that_finds_rows_by_damaged_columns_does_not_verify(tmp_path):
+def test_damaged_index_fails_verification_of_a_store(tmp_path):
     path = tmp_path / "all.ledger"
     with closing(SQLiteStore(path)) as store:
         for name in ("ada", "bob"):
@@ -93,7 +93,7 @@ def test_a_store_that_finds_rows_by_damaged_columns_does_not_verify(tmp_path):
         connection = apsw.Connection(str(path))
         connection.execute("DELETE FROM named WHERE ledger = 2")
         connection.close()
-        with pytest.raises(DamagedError, match=r"all\.ledger is damaged: its index of names"):
+        with pytest.raises(DamagedError):
             verify_all(store)
 
 
@@ -236,9 +236,9 @@ def test_text_of_another_ledger_is_refused(tmp_path, ledger):
     ledger.export_jsonl(tmp_path / "a.jsonl")
     with Ledger.in_memory() as other:
         other.record(CourseFinished(on="2024", title="mine"))
-        with pytest.raises(ForeignFileError, match=r"line 2 of .* is another entry than #1"):
+        with pytest.raises(ForeignFileError):
             other.import_jsonl(tmp_path / "a.jsonl")
-    with pytest.raises(ForeignFileError, match="cannot be read"):
+    with pytest.raises(ForeignFileError):
         ledger.import_jsonl(tmp_path / "none.jsonl")
 
 
@@ -251,7 +251,7 @@ def test_nothing_is_overwritten(tmp_path, ledger):
             ledger.export_jsonl,
             lambda p: Ledger.recover(ledger.store.path, p),
         ):
-            with pytest.raises(OverwriteError, match="there already"):
+            with pytest.raises(OverwriteError):
                 carry(tmp_path / name)
     assert "mine" == (tmp_path / "there").read_text()
     for carry in (ledger.backup, ledger.export_jsonl):
@@ -266,7 +266,7 @@ def test_what_fails_leaves_no_file(tmp_path, ledger):
     connection.close()
     before = {path.name for path in tmp_path.iterdir()}
     for carry in (ledger.backup, ledger.export_jsonl):
-        with pytest.raises(DamagedError, match="careerledger recover"):
+        with pytest.raises(DamagedError):
             carry(tmp_path / "new")
     assert before == {path.name for path in tmp_path.iterdir()}
 
@@ -448,7 +448,7 @@ def without_names(path):
     path.write_bytes(content[: 4096 * (page - 1)] + bytes(4096) + content[4096 * page :])
 
 
-def test_where_the_size_of_a_ledger_is_lost_more_may_be(tmp_path, whole):
+def test_lost_size_leaves_an_open_loss(tmp_path, whole):
     source, entries = whole
     path = tmp_path / "a.ledger"
     path.write_bytes(source.read_bytes())
@@ -534,12 +534,12 @@ def test_rows_that_others_left_are_not_taken(tmp_path):
 )
 def test_nothing_to_save(tmp_path, content):
     (tmp_path / "a.ledger").write_bytes(content)
-    with pytest.raises(DamagedError, match=r"nothing of .* could be saved"):
+    with pytest.raises(DamagedError):
         Ledger.recover(tmp_path / "a.ledger", tmp_path / "b.ledger")
     assert ["a.ledger"] == [path.name for path in tmp_path.iterdir()]
-    with pytest.raises(NotALedgerError, match="is not a file"):
+    with pytest.raises(NotALedgerError):
         Ledger.recover(tmp_path / "none", tmp_path / "b.ledger")
-    with pytest.raises(ReadOnlyError, match="cannot be copied"):
+    with pytest.raises(ReadOnlyError):
         Ledger.recover(tmp_path / "a.ledger", tmp_path / "no" / "folder")
 
 
@@ -554,7 +554,7 @@ def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path, ledger, monk
         ledger.export_jsonl(tmp_path / "a.jsonl")
 
 
-def test_bytes_with_a_hash_that_are_no_entry_are_lost(tmp_path):
+def test_hashed_bytes_of_no_entry_are_lost(tmp_path):
     path = tmp_path / "a.ledger"
     with Ledger.open(path) as ledger:
         fill(ledger)

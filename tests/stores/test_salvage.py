@@ -91,7 +91,7 @@ def test_pages_of_many_records_are_read(tmp_path):
 
 
 @given(files(), st.sampled_from(["nothing", "file", "log", "frame", "end", "end and log"]))
-def test_records_of_a_log_are_read_whether_sqlite_can_merge_it_or_not(case, damaged):
+def test_records_of_a_log_are_read_merged_or_not(case, damaged):
     size, free, rows = case
     rows = {77: ("first", 0)} | rows
     with TemporaryDirectory() as folder:
@@ -157,7 +157,7 @@ def test_records_end_where_their_pages_are_torn_off(tmp_path):
     assert list(records(b"")) == list(records(content[:20])) == list(records(content[:21])) == []
 
 
-def test_cells_that_share_their_bytes_are_not_read_for_ever(tmp_path):
+def test_overlapping_cells_end(tmp_path):
     path = tmp_path / "file"
     written(path, 4096, 0, {1: (1, b"y" * 50_000)}).close()
     content = bytearray(path.read_bytes())

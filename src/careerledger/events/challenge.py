@@ -1,4 +1,4 @@
-"""Seek challenges: what was taken on, how it went, and getting up again."""
+"""Seek challenges: take them on, resolve them, and recover from setbacks."""
 
 from typing import Annotated, Literal
 
@@ -7,41 +7,41 @@ from careerledger.events import Action, Grade, Introduces, Refers, Share, Text, 
 
 @event("challenge.taken", practice="challenge", effort=0)
 class ChallengeTaken(Action):
-    """Something hard was taken on."""
+    """You took on something hard."""
 
     challenge: Annotated[Text, Introduces("challenge")]
     title: Text
     difficulty: Grade
-    """From 1 (routine) to 5 (never done before)."""
+    """From 1 (routine) to 5 (you have never done it before)."""
     stretch: Texts = field(default=())
-    """Skills that it asks for and that are not there yet."""
+    """Skills that it needs and that you do not have yet."""
 
 
 @event("challenge.resolved", practice="challenge", effort=20, ends="challenge")
 class ChallengeResolved(Action):
-    """How a challenge ended."""
+    """A challenge ended."""
 
     challenge: Annotated[Text, Refers.to("challenge")]
     outcome: Literal["met", "partly", "failed", "withdrawn"]
     feedback: Share | None = None
-    """How much feedback there was on the way, from 0 (none) to 1; None: not said."""
+    """How much feedback you got on the way, from 0 (none) to 1 (constant)."""
     lessons: Texts = field(default=())
     skills: Texts = field(default=())
 
 
 @event("setback.suffered", practice="challenge", effort=0)
 class SetbackSuffered(Action):
-    """Something went wrong."""
+    """Something went badly wrong for you."""
 
     setback: Annotated[Text, Introduces("setback")]
     what: Text
     severity: Grade
-    """From 1 (a scratch) to 5 (the ground gone)."""
+    """From 1 (minor) to 5 (devastating)."""
 
 
 @event("setback.overcome", practice="challenge", effort=2, ends="setback")
 class SetbackOvercome(Action):
-    """A setback that no longer holds one back."""
+    """You recovered from a setback."""
 
     setback: Annotated[Text, Refers.to("setback")]
     how: Text
@@ -49,8 +49,8 @@ class SetbackOvercome(Action):
 
 @event("confidence.rated", practice="challenge", effort=0)
 class ConfidenceRated(Action):
-    """How sure one is of oneself in a theme."""
+    """You rated your confidence in a theme."""
 
     theme: Text
     level: Share
-    """From 0 to 1."""
+    """From 0 (none) to 1 (complete)."""

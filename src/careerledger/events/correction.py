@@ -1,6 +1,6 @@
 """Correct without erasing: entries about earlier entries.
 
-``Ledger.void``, ``Ledger.amend`` and ``Ledger.forget`` make them; nobody records them by hand.
+Only ``Ledger.void``, ``Ledger.amend`` and ``Ledger.forget`` record them.
 """
 
 from typing import Annotated
@@ -15,30 +15,30 @@ def _is_a_fact(event: Event) -> bool:
 
 @correction("entry.voided")
 class EntryVoided(Event):
-    """An earlier entry counts as if it had never been recorded."""
+    """An earlier entry was voided: it counts as if it had never been recorded."""
 
     target: Text
-    """The id of that entry."""
+    """The id of the entry."""
     reason: Text
 
 
 @correction("entry.amended")
 class EntryAmended(Event):
-    """An earlier entry counts as if this event had been recorded in its place."""
+    """An earlier entry was amended: it counts as if this event had been recorded instead."""
 
     target: Text
-    """The id of that entry."""
+    """The id of the entry."""
     event: Annotated[Event, Predicate(_is_a_fact, "an event that is not itself a correction")]
-    """What it should have said."""
+    """The event that replaces the earlier one."""
     reason: Text
 
 
 @correction("subject.forgotten")
 class SubjectForgotten(Event):
-    """What was kept of a person was erased; that it had been there stays in the log."""
+    """The personal data about someone was erased; the log still shows that there was some."""
 
     kind: Text
-    """What kind of id the person has, such as ``"contact"``."""
+    """The kind of the person's id, such as ``"contact"``."""
     id: Text
     """The person's id."""
     reason: Text

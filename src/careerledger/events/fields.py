@@ -1,11 +1,12 @@
-"""What the fields of an event may hold: the types, the rules, and the check of a value.
+"""Field types, the rules in their annotations, and the check of a field's value.
 
-A rule stands in the annotation, so whoever reads the class, a test strategy included, sees it:
+A rule is part of the annotation, where readers, test strategies and the codec all find it:
 
     importance: Annotated[float, Interval(ge=0, le=1)]
     contact: Annotated[str, MinLen(1), Introduces("contact")]
 """
 
+import re
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -38,9 +39,9 @@ from uuid import UUID
 import attrs
 from immutabledict import immutabledict
 
-from careerledger.dates import DateLike, PartialDate
+from careerledger.dates import DateLike, PartialDate, cached_date
 from careerledger.errors import DateError, DefinitionError, FieldError
-from careerledger.events.rules import Interval, MinLen, Rule, rules_in
+from careerledger.events.rules import Interval, MinLen, Predicate, Rule, rules_in
 from careerledger.text import shown
 
 S = TypeVar("S")
@@ -49,7 +50,7 @@ G = TypeVar("G")
 if TYPE_CHECKING:
 
     class Accepts(Generic[S, G]):
-        """A field that holds an S and may be given as a G; a type checker sees both."""
+        """A field that stores an S and accepts a G; a type checker sees both."""
 
         @overload
         def __get__(self, instance: None, owner: type[Any]) -> "Accepts[S, G]": ...
@@ -61,53 +62,52 @@ if TYPE_CHECKING:
 else:
 
     class Accepts:
-        """A field that holds an S and may be given as a G; at run time it is the S."""
+        """A field that stores an S and accepts a G; at run time it is the S."""
 
         def __class_getitem__(cls, item: tuple[Any, Any]) -> Any:
             return item[0]
 
 
 class Introduces(NamedTuple):
-    """The field is an id of this kind that the event introduces: unique within a ledger."""
+    """The field holds a new id of this kind, unique within a ledger."""
 
     kind: str
 
 
 class Refers(NamedTuple):
-    """The field holds ids that other events introduce, each of one of these kinds."""
+    """The field holds one or more ids, of these kinds, that other events introduce."""
 
     kinds: tuple[str, ...]
 
     @classmethod
     def to(cls, *kinds: str) -> "Refers":
-        """The reference to an id of one of these kinds."""
+        """Mark a field as a reference to ids of these kinds, in its annotation."""
         return cls(kinds)
 
 
 class Personal(NamedTuple):
-    """The field tells of another person, and can be forgotten; see ``personal``."""
+    """The field holds data about another person that can be erased; see ``personal``."""
 
     subject: str
 
 
 def personal(*, subject: str) -> Personal:
-    """Mark a field as telling of another person, in its annotation.
-
-    Its values are kept beside the log, which holds a salted hash of each alone, so that
-    ``ledger.forget`` can erase them:
+    """Mark a field, in its annotation, as data about another person.
 
         name: Annotated[str, personal(subject="contact")]
 
-    What was erased reads as ``"forgotten"``; a field that holds no text, as its default or None.
+    The log stores a salted hash of the value, and the value itself beside the log, so that
+    ``ledger.forget`` can erase it. An erased text reads as ``"forgotten"``; a field of another
+    type reads as its default, or None.
 
     Args:
-        subject: The event's field with the id of that person.
+        subject: The name of the event's field with that person's id.
     """
     return Personal(subject)
 
 
 class PlainForm(NamedTuple):
-    """How values of a class become text, numbers, lists and dicts, and what they are made of."""
+    """A pair of functions: a value to text, numbers, lists and dicts, and back."""
 
     to_plain: Callable[[Any], Any]
     from_plain: Callable[[Any], Any]
@@ -117,14 +117,14 @@ plain_forms: Final[dict[type, PlainForm]] = {}
 """The forms of users' own classes; see ``register_type``."""
 
 FORGOTTEN: Final = "forgotten"
-"""What stands where something was said of a person who was forgotten."""
+"""The text that replaces an erased text."""
 
 OnDate: TypeAlias = Accepts[PartialDate, DateLike]
 """A date: a year, a month or a day."""
 Texts: TypeAlias = Accepts[tuple[str, ...], Iterable[str]]
-"""Texts in an order."""
+"""A tuple of texts; accepts any iterable of them."""
 TextSet: TypeAlias = Accepts[frozenset[str], Iterable[str]]
-"""Texts without an order, each once."""
+"""A set of texts; accepts any iterable of them."""
 Text = Annotated[str, MinLen(1)]
 """A text that is not empty."""
 Share = Annotated[float, Interval(ge=0, le=1)]
@@ -134,7 +134,7 @@ Level = Annotated[int, Interval(ge=-2, le=2)]
 Grade = Annotated[int, Interval(ge=1, le=5)]
 """A whole number from 1 to 5."""
 Hours = Annotated[float, Interval(ge=0, le=100_000)]
-"""Hours of one action: no more than eleven years without sleep."""
+"""Hours of one action; 100,000 are eleven years without sleep."""
 Positive = Annotated[float, Interval(gt=0)]
 """A number above 0."""
 WeightByTheme: TypeAlias = Accepts[immutabledict[str, Positive], Mapping[str, float]]
@@ -142,7 +142,11 @@ WeightByTheme: TypeAlias = Accepts[immutabledict[str, Positive], Mapping[str, fl
 
 
 class RuleError(Exception):
-    """A value breaks a rule; the text completes "it must be …"."""
+    """A value breaks a rule, which the text states: "it must be a whole number"."""
+
+    def about(self, subject: str) -> str:
+        """Return the rule about something with a name, such as "each name"."""
+        return re.sub("^it(?= must)", subject, str(self))
 
 
 Check = Callable[[Any], Any]
@@ -156,7 +160,7 @@ def _check_value(value: object, event: object, attribute: "attrs.Attribute[Any]"
         return check(value)
     except RuleError as rule:
         raise FieldError(
-            f"{attribute.name} of {type(event).__name__} is {shown(value)}; it must be {rule}",
+            f"{attribute.name} of {type(event).__name__} is {shown(value)}; {rule}",
             attribute.name,
         ) from None
 
@@ -165,30 +169,30 @@ _CHECK: Final = "careerledger.check"
 _CONVERTER: Final = attrs.Converter(_check_value, takes_self=True, takes_field=True)
 
 
-def with_check(attribute: Any, check: Check, default: object, *, made_anew: bool) -> Any:
-    """Return the attribute of a class with a check of its values.
+def with_check(attribute: Any, check: Check, default: object, *, is_value: bool) -> Any:
+    """Return an attribute of attrs with a check of its values.
 
     Args:
-        attribute: Of attrs.
-        check: Turns a value into what the field holds, or raises RuleError.
-        default: The checked default.
-        made_anew: Whether there is no default, or a new one for each event.
+        attribute: The attribute.
+        check: Converts a value to the one that the field stores, or raises RuleError.
+        default: The default, checked if it is a value.
+        is_value: Whether the default is a value, rather than ``attrs.NOTHING`` or a Factory.
     """
-    metadata = {**attribute.metadata, _CHECK: (check, object() if made_anew else default)}
+    metadata = {**attribute.metadata, _CHECK: (check, default if is_value else object())}
     return attribute.evolve(default=default, metadata=metadata, converter=_CONVERTER)
 
 
 def check_of(attribute: "attrs.Attribute[Any]") -> Check | None:
-    """Return the check of a field of an event, or of a part of one; None: of another class."""
+    """Return the check of an event's or a part's field; None for a field of another class."""
     check, _ = attribute.metadata.get(_CHECK, (None, None))
     return cast("Check | None", check)
 
 
 def check_for(annotation: object) -> Check:
-    """Return the function that turns a value into what a field holds, or raises RuleError.
+    """Return a function that converts a value to the one a field stores, or raises RuleError.
 
-    Raises DefinitionError for an annotation whose values could not be checked, could change, or
-    have no form in JSON.
+    Raises DefinitionError for an annotation whose values are mutable, cannot be checked, or have
+    no form in JSON.
     """
     of_generic = _GENERIC.get(get_origin(annotation))
     if of_generic is not None:
@@ -196,7 +200,7 @@ def check_for(annotation: object) -> Check:
     if isinstance(annotation, NewType):
         return check_for(annotation.__supertype__)
     if not isinstance(annotation, type):
-        raise _unfit(annotation)
+        raise _unsupported(annotation)
     kind = cast("type[Any]", annotation)
     if kind in _PLAIN:
         return _PLAIN[kind]
@@ -206,7 +210,7 @@ def check_for(annotation: object) -> Check:
         elif is_part(kind) and _is_frozen(kind):
             _require_plain_fields(kind)
         else:
-            raise _unfit(kind)
+            raise _unsupported(kind)
     return partial(_instance_of, kind)
 
 
@@ -214,9 +218,9 @@ typed_kinds: Final[set[type]] = set()
 """Classes whose values are written with the name of their type beside them: ``Event`` alone."""
 
 
-def _unfit(annotation: object) -> DefinitionError:
+def _unsupported(annotation: object) -> DefinitionError:
     return DefinitionError(
-        f"is annotated {annotation!r}, which can change or cannot be checked, or has no form in "
+        f"is annotated {annotation!r}, which is mutable, cannot be checked, or has no form in "
         "JSON; use tuple[..., ...], frozenset[...], immutabledict[..., ...], a Literal, an enum, "
         "a frozen attrs class or dataclass, or a class with a form of its own: "
         "careerledger.events.register_type"
@@ -224,12 +228,12 @@ def _unfit(annotation: object) -> DefinitionError:
 
 
 def is_part(kind: Any) -> bool:
-    """Return whether the values of a class are objects with named fields."""
+    """Return whether a class is an attrs class or a dataclass."""
     return isinstance(kind, type) and (attrs.has(kind) or hasattr(kind, "__dataclass_fields__"))
 
 
 def hints_of(cls: type) -> dict[str, Any]:
-    """Return the annotations of a class with their rules; DefinitionError for an unreadable one."""
+    """Return the annotations of a class with their rules; DefinitionError if one is unreadable."""
     try:
         return get_type_hints(cls, include_extras=True)
     except NameError as error:
@@ -240,7 +244,7 @@ def hints_of(cls: type) -> dict[str, Any]:
 
 
 def _is_frozen(kind: Any) -> bool:
-    """Whether the fields of an attrs class or a dataclass stay as they are."""
+    """Return whether an attrs class or a dataclass is frozen."""
     frozen: bool
     if hasattr(kind, "__attrs_attrs__"):
         frozen = kind.__setattr__ is _FROZEN.__setattr__
@@ -250,7 +254,7 @@ def _is_frozen(kind: Any) -> bool:
 
 
 _FROZEN: Final[Any] = attrs.make_class("_FROZEN", (), frozen=True)
-"""All frozen classes of attrs share one ``__setattr__``."""
+"""A frozen class; all of them share one ``__setattr__``."""
 
 
 @cache
@@ -273,10 +277,10 @@ def _require_short_numbers(kind: type[Enum]) -> None:
 
 
 def _require_plain_fields(kind: type) -> None:
-    """Raise DefinitionError unless an event can hold the fields of a class."""
-    if kind in _examined:  # as it is while the fields of one that holds itself are examined
+    """Raise DefinitionError unless every field of a class has a type that events may hold."""
+    if kind in _in_progress:  # a class with a field of its own type
         return
-    _examined.add(kind)
+    _in_progress.add(kind)
     try:
         for name, annotation in get_type_hints(kind, include_extras=True).items():
             if get_origin(annotation) is not ClassVar:
@@ -286,7 +290,7 @@ def _require_plain_fields(kind: type) -> None:
             f"is annotated {kind.__name__}, an annotation of which cannot be read: {error}"
         ) from error
     finally:
-        _examined.discard(kind)
+        _in_progress.discard(kind)
 
 
 def _require_plain(where: str, annotation: object) -> None:
@@ -296,11 +300,11 @@ def _require_plain(where: str, annotation: object) -> None:
         raise DefinitionError(f"{where} {error}") from None
 
 
-_examined: Final[set[type]] = set()
+_in_progress: Final[set[type]] = set()
 
 
 def _require_name(annotation: object) -> None:
-    """Raise DefinitionError unless values of this type can be the names of a JSON object."""
+    """Raise DefinitionError unless values of this type can name the members of a JSON object."""
     kind = base_of(annotation)
     if get_origin(kind) is Literal:
         fits = len(set(map(type, get_args(kind)))) == 1
@@ -308,13 +312,13 @@ def _require_name(annotation: object) -> None:
         fits = isinstance(kind, type) and kind is not float and not is_part(kind)
     if not fits:
         raise DefinitionError(
-            f"is a mapping by {annotation!r}, which cannot be the names of a JSON object; "
+            f"is a mapping with names of type {annotation!r}, which a JSON object cannot have; "
             "use text, whole numbers, dates or enums"
         )
 
 
 def classes_in(annotation: Any) -> set[type]:
-    """Return the classes that the values of an annotation consist of, through all parts."""
+    """Return all classes that occur in an annotation, and in the fields of its classes."""
     classes: set[type] = set()
     waiting = [annotation]
     while waiting:
@@ -328,7 +332,7 @@ def classes_in(annotation: Any) -> set[type]:
 
 
 def base_of(annotation: Any) -> Any:
-    """Return an annotation without its rules and its name as a NewType."""
+    """Return the type beneath Annotated and NewType."""
     while True:
         if isinstance(annotation, NewType):
             annotation = annotation.__supertype__
@@ -340,19 +344,21 @@ def base_of(annotation: Any) -> Any:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise RuleError("text")
+        raise RuleError("it must be text")
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise RuleError("text that UTF-8 can write, without lone surrogates") from None
+        raise RuleError(
+            "it must be text without lone surrogates, which UTF-8 cannot encode"
+        ) from None
     return str.__str__(value)
 
 
 def _whole_number(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise RuleError("a whole number")
+        raise RuleError("it must be a whole number")
     if not _has_64_bits(value):
-        raise RuleError("a whole number of at most 64 bits")
+        raise RuleError("it must be a whole number of at most 64 bits")
     return int(value)
 
 
@@ -362,45 +368,47 @@ def _has_64_bits(number: int) -> bool:
 
 def _number(value: object) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
-        raise RuleError("a number")
+        raise RuleError("it must be a number")
     try:
         number = float(value)
     except OverflowError:
-        raise RuleError("a finite number") from None
+        raise RuleError("it must be a finite number") from None
     if not isfinite(number):
-        raise RuleError("a finite number")
+        raise RuleError("it must be a finite number")
     return number
 
 
 def _yes_or_no(value: object) -> bool:
     if not isinstance(value, bool):
-        raise RuleError("True or False")
+        raise RuleError("it must be True or False")
     return value
 
 
 def _date(value: object) -> PartialDate:
     try:
-        return PartialDate(cast("str", value))
+        return cached_date(value) if type(value) is str else PartialDate(cast("str", value))
     except DateError as error:
         _, _, rule = str(error).partition("; ")
         raise RuleError(
-            f"a date: {rule}" if rule else "a date that the calendar has, such as '2019-03-14'"
+            f"it must be a date: {rule}"
+            if rule
+            else "it must be a date that the calendar has, such as '2019-03-14'"
         ) from None
 
 
 def _calendar_day(value: object) -> date:
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise RuleError("a datetime.date")
+        raise RuleError("it must be a datetime.date")
     return date(value.year, value.month, value.day)
 
 
 def _moment(value: object) -> datetime:
-    """The instant with its offset from UTC, which is all that text can say of a time zone."""
+    """Return an instant with its offset from UTC, the only part of a time zone that text has."""
     offset = value.utcoffset() if isinstance(value, datetime) else None
     if offset is None:
-        raise RuleError("a datetime with a time zone, such as datetime.now(UTC)")
+        raise RuleError("it must be a datetime with a time zone, such as datetime.now(UTC)")
     if offset % timedelta(minutes=1):
-        raise RuleError("a datetime whose offset from UTC is whole minutes")
+        raise RuleError("it must be a datetime whose offset from UTC is whole minutes")
     zone = timezone(offset) if offset else UTC
     # From its parts, because a subclass such as that of pandas may hold more than a datetime.
     at = cast("datetime", value)
@@ -411,13 +419,13 @@ def _moment(value: object) -> datetime:
 
 def _decimal(value: object) -> Decimal:
     if not isinstance(value, Decimal) or not value.is_finite():
-        raise RuleError("a finite decimal.Decimal")
+        raise RuleError("it must be a finite decimal.Decimal")
     return Decimal(value)
 
 
 def _uuid(value: object) -> UUID:
     if not isinstance(value, UUID):
-        raise RuleError("a uuid.UUID")
+        raise RuleError("it must be a uuid.UUID")
     return UUID(int=value.int)
 
 
@@ -436,7 +444,7 @@ _PLAIN: dict[type, Check] = {
 
 def _instance_of(kind: type, value: object) -> object:
     if not isinstance(value, kind):
-        raise RuleError(f"a {kind.__name__}")
+        raise RuleError(f"it must be a {kind.__name__}")
     return value
 
 
@@ -448,7 +456,7 @@ def _union(options: tuple[Any, ...]) -> Check:
         check_one = _scalar([kind for kind in _SCALARS if kind in kinds])
     else:
         raise DefinitionError(
-            f"is annotated with {len(kinds)} types; a field holds values of one, or None, "
+            f"is annotated with {len(kinds)} types; use one type, or one type and None, "
             "or any of str, int, float and bool"
         )
     return check_one if len(kinds) == len(options) else _optional(check_one)
@@ -460,7 +468,7 @@ _SCALARS: Final[dict[type, str]] = {
     float: "a number",
     str: "text",
 }
-"""Types whose values JSON tells apart, in the order in which a value is tried."""
+"""Types that JSON distinguishes, in the order in which a value is tried."""
 
 
 def _scalar(kinds: list[type]) -> Check:
@@ -470,7 +478,7 @@ def _scalar(kinds: list[type]) -> Check:
         for check_one in checks:
             with suppress(RuleError):
                 return check_one(value)
-        raise RuleError(" or ".join(_SCALARS[kind] for kind in kinds))
+        raise RuleError(f"it must be {' or '.join(_SCALARS[kind] for kind in kinds)}")
 
     return check
 
@@ -480,7 +488,8 @@ def _optional(check_one: Check) -> Check:
         try:
             return None if value is None else check_one(value)
         except RuleError as rule:
-            raise RuleError(f"{rule}, or None") from None
+            none = "None" if str(rule).startswith("it must be ") else "it must be None"
+            raise RuleError(f"{rule}, or {none}") from None
 
     return check
 
@@ -494,7 +503,7 @@ def _tuples(parts: tuple[Any, ...]) -> Check:
 def _fixed(checks: tuple[Check, ...]) -> Check:
     def check(value: object) -> object:
         if not isinstance(value, tuple | list) or len(cast("list[object]", value)) != len(checks):
-            raise RuleError(f"a tuple of {len(checks)}")
+            raise RuleError(f"it must be a tuple of {len(checks)} values")
         parts = cast("list[object]", value)
         return tuple(check_one(part) for check_one, part in zip(checks, parts, strict=True))
 
@@ -513,7 +522,7 @@ def _one_of(options: tuple[Any, ...]) -> Check:
         for option in options:
             if type(option) is type(value) and option == value:
                 return option
-        raise RuleError("one of " + ", ".join(map(repr, options)))
+        raise RuleError(f"it must be one of {', '.join(map(repr, options))}")
 
     return check
 
@@ -523,20 +532,20 @@ def _many(container: Callable[[Iterable[Any]], Any], check_item: Check) -> Check
         if not isinstance(value, _COLLECTIONS) and (
             isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable)
         ):
-            raise RuleError("a collection of values, not a single one")
+            raise RuleError("it must be a collection of values, such as a list or a set")
         items: list[Any] = []
         for item in cast("Iterable[object]", value):
             try:
                 items.append(check_item(item))
             except RuleError as rule:
-                raise RuleError(f"a collection in which each value is {rule}") from None
+                raise RuleError(rule.about("each of its values")) from None
         return container(items)
 
     return check
 
 
 _COLLECTIONS: Final = (tuple, frozenset, list, set)
-"""What collections mostly are; to ask an abstract class takes five times as long."""
+"""The usual collections; the check against an abstract class takes five times as long."""
 
 
 def _mapping(kinds: tuple[Any, ...]) -> Check:
@@ -545,12 +554,19 @@ def _mapping(kinds: tuple[Any, ...]) -> Check:
 
     def check(value: object) -> immutabledict[Any, Any]:
         if not isinstance(value, (immutabledict, dict, Mapping)):
-            raise RuleError("a mapping such as {'name': 1}")
+            raise RuleError("it must be a mapping such as {'name': 1}")
         pairs = cast("Mapping[object, object]", value)
+        subject = "each of its names"
+        checked: dict[Any, Any] = {}
         try:
-            return immutabledict({check_key(k): check_value(v) for k, v in pairs.items()})
+            for key, item in pairs.items():
+                subject = "each of its names"
+                name = check_key(key)
+                subject = "each of its values"
+                checked[name] = check_value(item)
         except RuleError as rule:
-            raise RuleError(f"a mapping in which each name and value is {rule}") from None
+            raise RuleError(rule.about(subject)) from None
+        return immutabledict(checked)
 
     return check
 
@@ -558,40 +574,52 @@ def _mapping(kinds: tuple[Any, ...]) -> Check:
 def _ruled(check_base: Check, rules: list[Rule]) -> Check:
     if not rules:
         return check_base
-    bounds = [bound for rule in rules for bound in _bounds(rule)]
-    words = " and ".join(word for word, _ in bounds)
-    conditions = [holds for _, holds in bounds]
+    text = f"it must {' and '.join(map(_text_of, rules))}"
+    conditions = [condition for rule in rules for condition in _conditions(rule)]
 
     def check(value: object) -> object:
         value = check_base(value)
         try:
             for holds in conditions:
                 if not holds(value):
-                    raise RuleError(words)
+                    raise RuleError(text)
         except TypeError:  # a rule for another type than the value's, such as a length of None
-            raise RuleError(words) from None
+            raise RuleError(text) from None
         return value
 
     return check
 
 
-def _bounds(rule: Rule) -> Iterator[tuple[str, Callable[[Any], bool]]]:
-    if isinstance(rule, Interval):
+def _text_of(rule: Rule) -> str:
+    """Return the text that completes "it must …"."""
+    if isinstance(rule, MinLen):
+        least = rule.min_length
+        return "not be empty" if least == 1 else f"have a length of at least {least}"
+    if isinstance(rule, Predicate):
+        return f"be {rule.text}"
+    if rule.ge is not None and rule.le is not None:
+        return f"be between {rule.ge} and {rule.le}"
+    words = {"gt": "above {}", "ge": "{} or more", "lt": "below {}", "le": "at most {}"}
+    bounds = [(words[name], bound) for name, bound in rule._asdict().items() if bound is not None]
+    return f"be {' and '.join(text.format(bound) for text, bound in bounds)}"
+
+
+def _conditions(rule: Rule) -> Iterator[Callable[[Any], bool]]:
+    """Yield functions that are all true of a value that follows the rule."""
+    if isinstance(rule, MinLen):
+        yield lambda value: len(value) >= rule.min_length
+    elif isinstance(rule, Predicate):
+        yield rule.func
+    else:
         gt, ge, lt, le = rule
         if gt is not None:
-            yield f"more than {gt}", lambda value: value > gt
+            yield lambda value: value > gt
         if ge is not None:
-            yield f"{ge} or more", lambda value: value >= ge
+            yield lambda value: value >= ge
         if lt is not None:
-            yield f"less than {lt}", lambda value: value < lt
+            yield lambda value: value < lt
         if le is not None:
-            yield f"{le} or less", lambda value: value <= le
-    elif isinstance(rule, MinLen):
-        least = rule.min_length
-        word = "not empty" if least == 1 else f"at least {least} long"
-        yield word, lambda value: len(value) >= least
-    else:
-        yield rule.text, rule.func
+            yield lambda value: value <= le
 
 
 _GENERIC: Final[dict[object, Callable[[tuple[Any, ...]], Check]]] = {

@@ -1,4 +1,4 @@
-"""The ids in an event: the one that it introduces, and those that it refers to."""
+"""Find the ids in an event: the one that it introduces, and those that it refers to."""
 
 from collections.abc import Iterable, Sequence
 from typing import cast
@@ -7,7 +7,7 @@ from careerledger.events.base import Event, UnknownEvent
 
 
 def introduced(event: Event) -> str | None:
-    """Return the id that an event introduces, as ``"kind:id"``; None: it introduces none."""
+    """Return the id that an event introduces, as ``"kind:id"``, or None."""
     introduces = None if isinstance(event, UnknownEvent) else event.__event__.introduces
     if introduces is None:
         return None
@@ -17,7 +17,7 @@ def introduced(event: Event) -> str | None:
 
 
 def referred(event: Event) -> list[tuple[str, str, tuple[str, ...]]]:
-    """Return the ids that an event refers to, each with its field and its possible kinds."""
+    """Return each id that an event refers to, as field, id and possible kinds."""
     if isinstance(event, UnknownEvent):
         return []
     return [
@@ -28,9 +28,9 @@ def referred(event: Event) -> list[tuple[str, str, tuple[str, ...]]]:
 
 
 def named(event: Event) -> list[str]:
-    """Return the ids that an event names besides the one it introduces, each as ``"kind:id"``.
+    """Return the ids that an event refers to, each as ``"kind:id"``.
 
-    An amendment names all that the event in it introduces or refers to.
+    An amendment names all ids that its new event introduces or refers to.
     """
     names: list[str] = []
     inner = getattr(event, "event", None)
@@ -46,7 +46,7 @@ def named(event: Event) -> list[str]:
 
 
 def ids_in(value: object) -> Sequence[str]:
-    """Return the ids that a field of references holds: none, one, or several."""
+    """Return the ids in a field's value, which is None, one id or a collection of them."""
     if value is None:
         return ()
     return (value,) if isinstance(value, str) else sorted(cast("Iterable[str]", value))

@@ -21,7 +21,7 @@ CourseId = Annotated[Text, Refers.to("course")]
 
 @event("course.started", practice="learning", effort=0)
 class CourseStarted(Action):
-    """The first day of a course, a degree, a book, or the like."""
+    """You started a course, a degree, a book or the like."""
 
     course: Annotated[Text, Introduces("course")]
     title: Text
@@ -31,7 +31,7 @@ class CourseStarted(Action):
 
 @event("course.finished", practice="learning", effort=10, ends="course")
 class CourseFinished(Action):
-    """Something learned to its end."""
+    """You finished a course, a degree, a book or the like."""
 
     title: Text
     course: CourseId | None = None
@@ -39,12 +39,12 @@ class CourseFinished(Action):
     format: Format = "course"
     skills: Texts = field(default=())
     score: Share | None = None
-    """The result, from 0 (nothing) to 1 (everything)."""
+    """Your result, from 0 (worst) to 1 (best possible)."""
 
 
 @event("course.dropped", practice="learning", effort=0, ends="course")
 class CourseDropped(Action):
-    """A course that will not be finished."""
+    """You gave up a course."""
 
     course: CourseId
     reason: Text
@@ -52,7 +52,7 @@ class CourseDropped(Action):
 
 @event("credential.awarded", practice="learning", effort=0)
 class CredentialAwarded(Action):
-    """A certificate, a licence, a degree: someone else vouches for what one can do."""
+    """You received a certificate, a licence or a degree."""
 
     credential: Annotated[Text, Introduces("credential")]
     name: Text
@@ -64,7 +64,7 @@ class CredentialAwarded(Action):
 
 @event("skill.practised", practice="learning", effort=1)
 class SkillPractised(Action):
-    """A skill was used."""
+    """You used a skill."""
 
     skill: Text
     context: Text | None = None
@@ -72,9 +72,9 @@ class SkillPractised(Action):
 
 @event("skill.assessed", practice="learning", effort=0.5)
 class SkillAssessed(Action):
-    """Someone judged how well a skill is mastered."""
+    """You or someone else rated a skill of yours."""
 
     skill: Text
     level: Share
-    """From 0 (not at all) to 1 (mastery)."""
+    """Proficiency, from 0 (none) to 1 (mastery)."""
     assessor: Literal["self", "peer", "manager", "test"] = "self"

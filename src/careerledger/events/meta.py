@@ -1,4 +1,4 @@
-"""The rules of fields as msgspec checks them while it reads."""
+"""Translate the rules of fields to ``msgspec.Meta``, which msgspec checks as it reads."""
 
 import types
 from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin
@@ -12,7 +12,7 @@ __all__ = ["has_more_rules", "with_meta"]
 
 
 def with_meta(annotation: Any) -> Any:
-    """Return an annotation in which the rules stand as ``msgspec.Meta`` too, where they can."""
+    """Return an annotation with its rules as ``msgspec.Meta`` too, as far as it can state them."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if isinstance(annotation, NewType):
         return with_meta(annotation.__supertype__)
@@ -44,19 +44,19 @@ def has_more_rules(annotation: Any) -> bool:
 
 
 def _of(container: Any, arguments: Any) -> Any:
-    """The container's type with its arguments, which are known only at run time."""
+    """Return a generic type with arguments that are known only at run time."""
     return container[arguments]
 
 
 def _whole(meta: dict[str, Any]) -> dict[str, Any]:
-    """The bounds of a whole number of at most 64 bits; msgspec would read larger ones."""
+    """Add the bounds of 64 bits to those of a whole number; msgspec would read larger ones."""
     least = {} if {"gt", "ge"} & meta.keys() else {"ge": -(2**63)}
     most = {} if {"lt", "le"} & meta.keys() else {"le": 2**63 - 1}
     return {**meta, **least, **most}
 
 
 def _meta(base: Any, rules: list[Rule]) -> dict[str, Any] | None:
-    """The rules of a value by the names that msgspec has for them; None: it lacks one."""
+    """Return the arguments of ``msgspec.Meta`` for these rules; None if it lacks one of them."""
     pairs: list[tuple[str, Any]] = []
     for rule in rules:
         if isinstance(rule, Interval) and base in (int, float):

@@ -1,4 +1,4 @@
-"""Build a network: the people of a career, and what came of knowing them."""
+"""Build a network: the people in your career, and what knowing them led to."""
 
 from collections.abc import Iterable
 from typing import Annotated, Literal
@@ -32,12 +32,12 @@ PersonalNote = Annotated[str | None, personal(subject="contact")]
 
 @event("contact.made", practice="network", effort=0.5, touches=Touch("contact"))
 class ContactMade(Action):
-    """Someone became part of one's network."""
+    """You met someone who is part of your network now."""
 
     contact: Annotated[Text, Introduces("contact")]
     name: PersonalText
     via: ContactId | None = None
-    """The contact who brought the two together."""
+    """The contact who introduced you."""
     organisation: Text | None = None
     kind: ContactKind = "other"
     note: PersonalNote = None
@@ -45,7 +45,7 @@ class ContactMade(Action):
 
 @event("contact.updated", practice="network", effort=0)
 class ContactUpdated(Action):
-    """A contact moved, rose, or became someone else to one."""
+    """A contact changed jobs, title or relationship to you."""
 
     contact: ContactId
     organisation: Text | None = None
@@ -61,7 +61,7 @@ class ContactUpdated(Action):
     touches=Touch("contact", depth=lambda event: event.depth),
 )
 class ContactTouched(Action):
-    """Being in touch with someone."""
+    """You were in touch with a contact."""
 
     contact: ContactId
     channel: Text | None = None
@@ -74,22 +74,22 @@ class ContactTouched(Action):
     "introduction.made", practice="network", effort=0.5, touches=Touch("introducer", "introduced")
 )
 class IntroductionMade(Action):
-    """Someone brought others together."""
+    """Someone introduced people to each other."""
 
     introducer: ContactId
-    """Who did it: a contact, or ``"me"``."""
+    """The contact who introduced them, or ``"me"``."""
     introduced: Accepts[Annotated[tuple[ContactId, ...], MinLen(2)], Iterable[str]]
-    """Who met: contacts, or ``"me"``; two or more."""
+    """The people who met: two or more contacts, or ``"me"``."""
 
 
 @event("mentoring.started", practice="network", effort=1, touches=Touch("contact", depth=3))
 class MentoringStarted(Action):
-    """Teaching or being taught by someone over a time."""
+    """You began to mentor a contact, or to be mentored by one."""
 
     mentoring: Annotated[Text, Introduces("mentoring")]
     contact: ContactId
     role: Literal["mentor", "mentee"]
-    """What the contact is to one."""
+    """The role of the contact."""
     aim: Text
 
 
@@ -101,7 +101,7 @@ class MentoringStarted(Action):
     ends="mentoring",
 )
 class MentoringEnded(Action):
-    """The end of a mentoring."""
+    """A mentoring ended."""
 
     mentoring: Annotated[Text, Refers.to("mentoring")]
     gained: Text
@@ -109,7 +109,7 @@ class MentoringEnded(Action):
 
 @event("gathering.attended", practice="network", effort=4, touches=Touch("met"))
 class GatheringAttended(Action):
-    """A conference, a meetup, a dinner, or the like."""
+    """You went to a conference, a meetup, a dinner or the like."""
 
     name: Text
     kind: Literal["conference", "meetup", "dinner", "online", "other"] = "other"
@@ -118,7 +118,7 @@ class GatheringAttended(Action):
 
 @event("door.opened", practice="network", effort=0, touches=Touch("contact"))
 class DoorOpened(Action):
-    """A chance that knowing someone, or being somewhere, brought about."""
+    """Knowing someone, or being somewhere, gave you a chance."""
 
     door: Annotated[Text, Introduces("door")]
     what: Text
@@ -128,7 +128,7 @@ class DoorOpened(Action):
 
 @event("help.given", practice="network", effort=1, touches=Touch("contact"))
 class HelpGiven(Action):
-    """Something done for a contact."""
+    """You helped a contact."""
 
     contact: ContactId
     what: PersonalText
@@ -136,7 +136,7 @@ class HelpGiven(Action):
 
 
 def _depth_of_recognition(event: "RecognitionReceived") -> int:
-    """An endorsement is a click; the others take a word."""
+    """Return 1 for an endorsement, which is a click, and 2 for the others, which take words."""
     return 1 if event.kind == "endorsement" else 2
 
 
@@ -147,7 +147,7 @@ def _depth_of_recognition(event: "RecognitionReceived") -> int:
     touches=Touch("contact", depth=_depth_of_recognition),
 )
 class RecognitionReceived(Action):
-    """An award, a recommendation, an endorsement, thanks."""
+    """You received an award, a recommendation, an endorsement or thanks."""
 
     kind: Literal["award", "recommendation", "endorsement", "thanks"]
     text: PersonalText

@@ -1,4 +1,4 @@
-"""Take ownership: ask, propose, reshape, move."""
+"""Take ownership: ask, propose, reshape your job, move on."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -25,17 +25,17 @@ RequestKind = Literal["promotion", "raise", "project", "transfer", "flexibility"
 
 @event("request.made", practice="ownership", effort=1)
 class RequestMade(Action):
-    """Something was asked for."""
+    """You asked for something."""
 
     request: Annotated[Text, Introduces("request")]
     kind: RequestKind
     to: Text | None = None
-    """Who was asked."""
+    """The person whom you asked."""
 
 
 @event("request.answered", practice="ownership", effort=0, ends="request")
 class RequestAnswered(Action):
-    """What came of a request."""
+    """You got an answer to a request."""
 
     request: Annotated[Text, Refers.to("request")]
     outcome: Literal["granted", "declined", "deferred"]
@@ -43,7 +43,7 @@ class RequestAnswered(Action):
 
 @event("project.proposed", practice="ownership", effort=2)
 class ProjectProposed(Action):
-    """A project that was one's own idea or that one stood up for."""
+    """You proposed a project, or advocated one."""
 
     project: Annotated[Text, Introduces("project")]
     title: Text
@@ -52,17 +52,17 @@ class ProjectProposed(Action):
 
 @event("project.finished", practice="ownership", effort=20, ends="project")
 class ProjectFinished(Action):
-    """The end of a project."""
+    """A project ended."""
 
     project: Annotated[Text, Refers.to("project")]
     outcome: Literal["shipped", "partly", "stopped"]
     worth: Share | None = None
-    """How much it was worth doing, from 0 to 1, looking back."""
+    """In hindsight, how much it was worth doing, from 0 (nothing) to 1 (everything)."""
 
 
 @event("job.crafted", practice="ownership", effort=1)
 class JobCrafted(Action):
-    """A role was reshaped from within."""
+    """You reshaped the tasks, relationships or meaning of a role."""
 
     role: RoleId
     kind: Literal["task", "relational", "cognitive"]
@@ -71,7 +71,7 @@ class JobCrafted(Action):
 
 @event("industry.switched", practice="ownership", effort=0)
 class IndustrySwitched(Action):
-    """A move to another industry."""
+    """You moved to another industry."""
 
     from_: Text
     to: Text
@@ -80,36 +80,39 @@ class IndustrySwitched(Action):
 
 @part
 class RoleLike:
-    """What a role on offer would be, as far as it is known: what it can be ranked by."""
+    """A role on offer, as far as you know it; ``ledger.compare`` judges the offer by it."""
 
     title: Text
     organisation: Text | None = None
     industry: Text | None = None
     level: Rung | None = None
-    """As in RoleStarted, on the same scale; so are the two below."""
+    """Seniority, on the scale of RoleStarted."""
     scope: Amount | None = None
+    """The size of your responsibility, in the unit of RoleStarted."""
     pay: Amount | None = None
+    """Pay per year, in the currency of your present roles."""
     weekly_hours: Annotated[float, Interval(gt=0, le=168)] | None = None
+    """Working hours per week."""
     beside: bool = False
-    """Whether it would be held beside the roles that are held now; else those end."""
+    """Whether you would keep your present roles; otherwise they would end."""
     values: Accepts[immutabledict[Text, Share], Mapping[str, float]] = field(
         default=immutabledict()
     )
-    """How much it would give of what one values, each from 0 to 1, as in RoleValueRated."""
+    """How much of each value it would give you, from 0 to 1, as in RoleValueRated."""
     skills: Texts = field(default=())
-    """What it would let one practise."""
+    """Skills that you would practise."""
     people: Annotated[int, Interval(ge=0, le=150)] = 0
-    """How many one would come to work with who are not contacts yet; hardly anyone keeps up more
-    than 150 relationships (Dunbar, 1992)."""
+    """The number of colleagues who are not contacts yet; at most 150, because hardly anyone
+    maintains more relationships (Dunbar, 1992)."""
 
 
 def _with_terms(fields: dict[str, Any]) -> dict[str, Any]:
-    """A role on offer says its level, scope and pay from version 2 on."""
+    """Upcast to version 2, in which a role on offer has level, scope and pay."""
     return _with_like(fields, {"level": None, "scope": None, "pay": None})
 
 
 def _with_prospects(fields: dict[str, Any]) -> dict[str, Any]:
-    """It says its hours, values, skills and people, and whether it is held beside, from 3 on."""
+    """Upcast to version 3, in which it has hours, values, skills, people and ``beside``."""
     new: dict[str, Any] = {"weekly_hours": None, "beside": False, "people": 0}
     return _with_like(fields, new | {"values": {}, "skills": []})
 
@@ -127,7 +130,7 @@ def _with_like(fields: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     effort=0.5,
 )
 class OpportunityFound(Action):
-    """Something that one could do next."""
+    """You came across something that you could do next."""
 
     opportunity: Annotated[Text, Introduces("opportunity")]
     what: Text
@@ -136,7 +139,7 @@ class OpportunityFound(Action):
 
 @event("opportunity.decided", practice="ownership", effort=0.5, ends="opportunity")
 class OpportunityDecided(Action):
-    """What became of an opportunity."""
+    """You decided on an opportunity, or it lapsed."""
 
     opportunity: Annotated[Text, Refers.to("opportunity")]
     decision: Literal["taken", "declined", "lapsed"]

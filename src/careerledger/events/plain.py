@@ -1,4 +1,4 @@
-"""Types of your own as fields of events: how their values are written and read back."""
+"""Register your own types, so that fields of events can hold their values."""
 
 from collections.abc import Callable
 from typing import Any, Final, TypeVar, cast
@@ -17,49 +17,49 @@ T = TypeVar("T")
 def register_type(
     kind: type[T], *, to_plain: Callable[[T], Any], from_plain: Callable[[Any], T]
 ) -> None:
-    """Let fields of events hold instances of a class of your own.
+    """Let fields of events hold instances of your own class.
 
-    Register it above the event classes that use it:
+    Call it above the event classes that use the class:
 
         register_type(Money, to_plain=str, from_plain=Money.parse)
 
     Args:
-        kind: The class. Its instances are immutable, compare by value and have a hash.
-        to_plain: Turns an instance into what JSON can hold: text, numbers, lists, dicts with
-            text for names, None. To name the values of a mapping it must be text.
-        from_plain: Makes an equal instance of the plain value, and raises for any other value.
+        kind: The class. Its instances must be immutable, compare by value and have a hash.
+        to_plain: Converts an instance to a JSON value: text, a number, a list, a dict with text
+            as names, True, False or None. Instances that name the items of a mapping become text.
+        from_plain: Converts such a value to an equal instance, and raises for any other value.
 
     Raises:
-        DefinitionError: ``kind`` is not a class, one of Python's or the library's own, an event
-            class, or already a field's type without this form; or a function cannot be called.
+        DefinitionError: ``kind`` is not a class, belongs to Python or to this library, is an
+            event class, or is used by an event class already; or a function is not callable.
     """
     if not isinstance(cast("object", kind), type):
-        raise DefinitionError(f"{kind!r} cannot be registered; register a class")
+        raise DefinitionError(f"{kind!r} cannot be registered; it must be a class")
     name = kind.__name__
     if kind.__module__.partition(".")[0] in _FIXED:
         raise DefinitionError(
-            f"{name} cannot be registered, because its form is fixed; "
-            "make a class of your own that holds it"
+            f"{name} cannot be registered, because its form in JSON is fixed; "
+            "register a class of your own with a field of this type"
         )
     if issubclass(kind, Event):
         raise DefinitionError(
             f"{name} cannot be registered, because it is an event class; "
-            "state the types of its fields in their annotations"
+            "its form in JSON follows from its fields"
         )
     for what, function in (("to_plain", to_plain), ("from_plain", from_plain)):
         if not callable(cast("object", function)):
             raise DefinitionError(f"{what} of {name} is {function!r}; it must be a function")
-    user = None if kind in plain_forms else _event_with(kind)
-    if user is not None:
+    event = None if kind in plain_forms else _event_with(kind)
+    if event is not None:
         raise DefinitionError(
-            f"{name} cannot be registered, because event {user.__name__} has a field of it "
-            "already; register it above the event classes that use it"
+            f"{name} cannot be registered, because event {event.__name__} already has a field of "
+            "this type; register it above the event classes that use it"
         )
     plain_forms[kind] = PlainForm(to_plain, from_plain)
 
 
 def _event_with(kind: type) -> type[Event] | None:
-    """An event class that has values of a class in its fields, or None."""
+    """Return an event class with a field of this type, or None."""
     for cls in catalogue:
         fields = attrs.fields(cast("Any", cls))
         if any(kind in classes_in(field.type) for field in fields):
@@ -68,4 +68,4 @@ def _event_with(kind: type) -> type[Event] | None:
 
 
 _FIXED: Final = {"builtins", "datetime", "decimal", "uuid", "immutabledict", "careerledger"}
-"""The packages whose classes have a form that stays as it is."""
+"""Packages whose classes have a fixed form in JSON."""

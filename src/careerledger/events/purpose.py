@@ -1,4 +1,4 @@
-"""Look beyond the paycheck: what one values in work, and what work gives of it."""
+"""Look beyond the paycheck: what you value in work, and how much of it you get."""
 
 from careerledger.events import Action, Level, Share, Text, event
 from careerledger.events.role import RoleId
@@ -6,29 +6,29 @@ from careerledger.events.role import RoleId
 
 @event("value.weighted", practice="purpose", effort=0)
 class ValueWeighted(Action):
-    """How much something about work matters, from this date on."""
+    """You stated how much something about work matters to you, as of this date."""
 
     value: Text
-    """In one's own words, such as "autonomy"; the same words each time."""
+    """A word of your choice, such as "autonomy"; use the same one each time."""
     importance: Share
     """From 0 (not at all) to 1 (nothing matters more)."""
 
 
 @event("role.value.rated", practice="purpose", effort=0)
 class RoleValueRated(Action):
-    """How much of something valued a role gives, from this date on."""
+    """You rated how much a role gives you of something that you value, as of this date."""
 
     role: RoleId
     value: Text
     supplied: Share
-    """From 0 (nothing of it) to 1 (all one could want), on the scale of the importance."""
+    """From 0 (none of it) to 1 (all that you could want)."""
 
 
 @event("energy.rated", practice="purpose", effort=0)
 class EnergyRated(Action):
-    """Whether something gives energy or takes it."""
+    """You rated whether something gives you energy or takes it."""
 
     about: Text
-    """A role, a project, or whatever else in free words."""
+    """The id of a role or a project, or any words."""
     level: Level
-    """From -2 (drains) to +2 (carries one through the week)."""
+    """From -2 (draining) to +2 (energising)."""

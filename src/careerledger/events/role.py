@@ -1,4 +1,4 @@
-"""Roles: the jobs of a career, and the work done in them."""
+"""Roles: the jobs of your career, and your work in them."""
 
 from typing import Annotated
 
@@ -11,35 +11,36 @@ Amount = Annotated[float, Interval(ge=0)]
 
 @event("role.started", practice="role", effort=0)
 class RoleStarted(Action):
-    """The first day in a role, paid or not."""
+    """You started a role, paid or not."""
 
     role: Annotated[Text, Introduces("role")]
     organisation: Text
     title: Text
     level: Rung | None = None
-    """The rung on the ladder, higher is more senior; one's own scale, used throughout."""
+    """Seniority, from 0, higher is more senior; use one scale of your own throughout."""
     scope: Amount | None = None
-    """What one answers for, in a unit of one's own, such as people led."""
+    """The size of your responsibility, in one unit of your own, such as people led."""
     industry: Text | None = None
     pay: Amount | None = None
-    """Per year, in ``currency``."""
+    """Pay per year, in ``currency``."""
     currency: Text | None = None
 
 
 @event("role.changed", practice="role", effort=0)
 class RoleChanged(Action):
-    """The same role with another title, level, scope or pay."""
+    """Your title, level, scope or pay in a role changed."""
 
     role: RoleId
     title: Text | None = None
     level: Rung | None = None
     scope: Amount | None = None
     pay: Amount | None = None
+    """Pay per year, in the currency of the role."""
 
 
 @event("role.ended", practice="role", effort=0, ends="role")
 class RoleEnded(Action):
-    """The last day in a role."""
+    """You left a role."""
 
     role: RoleId
     reason: Text | None = None
@@ -47,7 +48,7 @@ class RoleEnded(Action):
 
 @event("work.logged", practice="role", effort=8)
 class WorkLogged(Action):
-    """The day's tasks; ``hours`` is what matters."""
+    """You worked in a role; ``hours`` is the time that it took."""
 
     role: RoleId
     what: Text

@@ -1,4 +1,4 @@
-"""Declare a vision: where the career is to go, and the goals on the way."""
+"""Declare a vision: where your career should go, and the goals on the way."""
 
 from collections.abc import Iterable, Mapping
 from typing import Annotated, TypeAlias
@@ -34,30 +34,30 @@ _FIVE_OR_NONE = Predicate(_five_or_none, "five descriptions, for -2 to +2, or no
 
 @event("vision.declared", practice="vision", effort=0)
 class VisionDeclared(Action):
-    """A picture of where one's working life should lead."""
+    """You described where your career should lead."""
 
     vision: Annotated[Text, Introduces("vision")]
     statement: Text
     themes: WeightByTheme  # type: ignore[assignment]
-    """The themes it is made of, each with a weight above 0; only their ratio matters."""
+    """Its themes, each with a weight above 0; only the ratios of the weights matter."""
     horizon: Positive | None = None
-    """How far away it is, in years; None: the north star, without a date."""
+    """Years from the declaration until it should be reached; None if it has no date."""
 
 
 @event("vision.revised", practice="vision", effort=0)
 class VisionRevised(Action):
-    """The same vision in other words or with other weights, from this date on."""
+    """You reworded or reweighted a vision, as of this date."""
 
     vision: VisionId
     reason: Text
     statement: Text | None = None
     themes: _NewThemes = field(default=None)  # type: ignore[assignment]
-    """All themes of the vision from now on; None: as before."""
+    """All themes of the vision from now on, with their weights; None if unchanged."""
 
 
 @event("vision.retired", practice="vision", effort=0, ends="vision")
 class VisionRetired(Action):
-    """A vision that no longer holds."""
+    """You gave up a vision."""
 
     vision: VisionId
     reason: Text
@@ -65,30 +65,30 @@ class VisionRetired(Action):
 
 @event("goal.set", practice="vision", effort=0)
 class GoalSet(Action):
-    """Something definite to reach, with what reaching it would look like."""
+    """You set a goal."""
 
     goal: Annotated[Text, Introduces("goal")]
     title: Text
     vision: VisionId | None = None
     weight: Positive = 1.0
-    """Its weight among the goals."""
+    """Its importance relative to your other goals, above 0."""
     due: Accepts[PartialDate | None, DateLike | None] = field(default=None)
     levels: Accepts[Annotated[tuple[str, ...], _FIVE_OR_NONE], Iterable[str]] = field(default=())
-    """What each level from -2 (much less than expected) to +2 would look like; five, or none."""
+    """Descriptions of the five levels of GoalAssessed, from -2 to +2; or none."""
 
 
 @event("goal.assessed", practice="vision", effort=0)
 class GoalAssessed(Action):
-    """How far a goal was reached, on the scale of goal attainment scaling."""
+    """You rated how far you have reached a goal, by goal attainment scaling."""
 
     goal: GoalId
     level: Level
-    """-2 much less than expected, 0 as expected, +2 much more."""
+    """From -2 (much less than expected) through 0 (as expected) to +2 (much more)."""
 
 
 @event("goal.dropped", practice="vision", effort=0, ends="goal")
 class GoalDropped(Action):
-    """A goal that is no longer pursued."""
+    """You stopped pursuing a goal."""
 
     goal: GoalId
     reason: Text
@@ -96,7 +96,7 @@ class GoalDropped(Action):
 
 @event("trend.noted", practice="vision", effort=0.5)
 class TrendNoted(Action):
-    """A change in one's field that is worth preparing for."""
+    """You noticed a change in your field that is worth preparing for."""
 
     theme: Text
     what: Text

@@ -40,7 +40,7 @@ import attrs
 import msgspec
 from immutabledict import immutabledict
 
-from careerledger.dates import PartialDate
+from careerledger.dates import PartialDate, cached_date
 from careerledger.errors import CodecError
 from careerledger.events import Event, UnknownEvent, catalogue
 from careerledger.events.fields import RuleError, base_of, check_of, is_by_value, plain_forms
@@ -287,14 +287,10 @@ def _codecs(_catalogue_size: int) -> _Codecs:
 def _from_json(kind: Any, value: Any) -> object:
     """Decode a type that msgspec does not know."""
     if kind is PartialDate:
-        return _date(value)
+        return cached_date(value)
     if kind is Event:
         return _event_inside(value)
     return immutabledict(msgspec.convert(value, _dict_of(kind), dec_hook=_from_json))
-
-
-_date: Final = lru_cache(maxsize=65_536)(PartialDate)
-"""Dates repeat; a cache in C answers nearly always."""
 
 
 @cache

@@ -124,7 +124,7 @@ def _registered_plain(value: object, kind: Any) -> object:
         return _as_json(form)
     except RuleError as rule:
         raise TypeError(
-            f"to_plain of {kind.__name__} returned {shown(form)}; all of it must be {rule}"
+            f"to_plain of {kind.__name__} returned {shown(form)}; {rule.about('all of it')}"
         ) from None
 
 
@@ -138,7 +138,7 @@ def _as_json(value: object) -> object:
         return [_as_json(item) for item in cast("Sequence[Any]", value)]
     if is_object(value):
         return {check_for(str)(name): _as_json(item) for name, item in value.items()}
-    raise RuleError("text, a number, True, False, None, or a list or dict of these")
+    raise RuleError("it must be text, a number, True, False, None, or a list or dict of these")
 
 
 _AS_IT_IS: Final = frozenset({str, int, float, bool, type(None)})

@@ -111,13 +111,17 @@ def _setting(where: str, default: object, value: object, annotation: Any) -> Any
     """The value that a parameter gets; DefinitionError where it cannot have it."""
     if isinstance(default, Mapping):
         if not isinstance(value, Mapping):
-            raise _refused(where, value, "a mapping such as {'name': 1}, of what differs")
+            raise _refused(
+                where, value, "it must be a mapping of what differs, such as {'name': 1}"
+            )
         merged = dict(cast("dict[Any, Any]", default))
         merged |= _laid_over(where, dict(cast("dict[Any, Any]", value)), annotation)
         return MappingProxyType(merged)
     if isinstance(default, float | int) and not isinstance(default, bool):
         return _checked(where, value, _check(annotation, Interval(gt=0)))
-    raise _refused(where, value, f"{default!r}, as only numbers and mappings to numbers can be set")
+    raise _refused(
+        where, value, f"it must be {default!r}; only numbers and mappings to numbers can be set"
+    )
 
 
 def _laid_over(where: str, pairs: dict[Any, Any], annotation: Any) -> Iterator[tuple[Any, Any]]:
@@ -129,7 +133,7 @@ def _laid_over(where: str, pairs: dict[Any, Any], annotation: Any) -> Iterator[t
         except RuleError as rule:
             near = _near(name, map(str, get_args(of_name)))
             raise DefinitionError(
-                f"{where} names {shown(name)}{near} A name must be {rule}"
+                f"{where} names {shown(name)}{near} {rule.about('A name')}"
             ) from None
         yield name, _checked(f"{where}, for {shown(name)},", number, check_number)
 
@@ -149,7 +153,7 @@ def _checked(where: str, value: Any, check: Check) -> Any:
 
 
 def _refused(where: str, value: object, rule: str) -> DefinitionError:
-    return DefinitionError(f"{where} is {shown(value)}; it must be {rule}")
+    return DefinitionError(f"{where} is {shown(value)}; {rule}")
 
 
 def _near(name: object, known: Any) -> str:

@@ -1,4 +1,4 @@
-"""Which file system a folder lies on, where the system tells."""
+"""Whether a folder lies on a network file system."""
 
 import os
 import re
@@ -13,25 +13,31 @@ _REMOTE: Final = frozenset(
 )
 
 
-def network_file_system(folder: Path, mounts: Path = Path("/proc/self/mountinfo")) -> str | None:
-    """The kind of network file system that a folder lies on; None for a local one.
+def network_file_system(folder: Path, table: Path = Path("/proc/self/mountinfo")) -> str | None:
+    """Return the kind of network file system that a folder lies on; None for a local one.
 
-    Linux lists its mounts in a file; a system without one is not asked, and counts as local.
+    Linux lists its mounts in a file. On a system without that file every folder counts as local.
     """
     try:
-        listed = mounts.read_bytes()
+        listed = table.read_bytes()
     except OSError:
         return None
+    mounts = [_mount(line) for line in listed.splitlines()]
+    if _REMOTE.isdisjoint(kind for _, kind in mounts):
+        return None  # as nearly everywhere; to compare paths takes longer than to open a ledger
     folder = folder.resolve()
-    nearest, kind = "", ""
-    for line in listed.splitlines():
-        before, _, after = line.partition(b" - ")
-        # White space and backslashes stand there as three octal digits.
-        point = os.fsdecode(re.sub(rb"\\([0-7]{3})", _unescaped, before.split()[4]))
-        # A later mount on the same point hides the earlier one.
-        if folder.is_relative_to(point) and len(point) >= len(nearest):
-            nearest, kind = point, after.split()[0].decode()
+    # A later mount on the same point hides the earlier one.
+    around = [mount for mount in mounts if folder.is_relative_to(mount[0])]
+    _, kind = max(reversed(around), key=lambda mount: len(mount[0]), default=("", ""))
     return kind if kind in _REMOTE else None
+
+
+def _mount(line: bytes) -> tuple[str, str]:
+    """Return where something is mounted, and the kind of its file system."""
+    before, _, after = line.partition(b" - ")
+    # White space and backslashes are written as three octal digits.
+    point = re.sub(rb"\\([0-7]{3})", _unescaped, before.split()[4])
+    return os.fsdecode(point), after.split()[0].decode()
 
 
 def _unescaped(octal: re.Match[bytes]) -> bytes:
