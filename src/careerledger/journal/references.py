@@ -87,7 +87,7 @@ class References:
         for event in events:
             for field, kinds in event.__event__.refers:
                 value: object = getattr(event, field)
-                if value is not None and (kinds, value) not in seen:
+                if value and (kinds, value) not in seen:
                     seen.add((kinds, value))
                     needed += [
                         _Reference(event, field, id_, kinds)

@@ -132,11 +132,11 @@ def check_row(
     except CodecError as error:
         raise _unsound(journal.name, number) from error
     expected = as_row(entry, row.body, row.personal)
-    if row != expected and isinstance(entry.event, UnknownEvent):
+    if isinstance(entry.event, UnknownEvent):
         # Only a program that knows the type can say what it introduces and names.
         expected = expected._replace(introduces=row.introduces, names=row.names)
-    if row.personal is not None and isinstance(entry.event, UnknownEvent) and unnamed_in(row):
-        raise _unsound(journal.name, number)
+        if row.personal is not None and unnamed_in(row):
+            raise _unsound(journal.name, number)
     if row.seq != number or row != expected or row.recorded_at < recorded_at:
         raise _unsound(journal.name, number)
     return entry

@@ -348,7 +348,8 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 
 def append(journal: Journal, head: Head, entries: Sequence[Entry[Event]]) -> Head:
     """Write entries behind the head, with their hashes, within ``writing``; return the new head."""
-    rows = [as_row(entry, *codec.seal(entry, salt)) for entry in entries]
+    sealed = codec.seal_all(entries, salt)
+    rows = [as_row(entry, *each) for entry, each in zip(entries, sealed, strict=True)]
     frontier = Frontier(head.size, head.frontier)
     frontier.extend(map(_leaf, rows))
     journal.store.append(journal.name, rows, frontier.packed)

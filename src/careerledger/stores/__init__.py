@@ -261,24 +261,30 @@ def check_sequence(ledger: str, rows: Collection[Row], writing: tuple[str, int] 
     for seq, row in enumerate(rows, start=size + 1):
         if row.seq != seq:
             raise StoreError(f"row #{row.seq} of ledger {ledger!r} does not follow; give #{seq}")
-        for text in (
-            *(row.id, row.type, row.on, row.recorded_at),
-            *(row.key, row.source, row.batch, row.target, row.introduces),
-            *(() if row.names is None else decode_names(row.names)),
-        ):
-            if text is not None and (len(text) > MAX_TEXT or not text.isascii()):
-                _check_text(f"a text of row #{seq}", text)
+        names = () if row.names is None else decode_names(row.names)
+        texts: Any = row[_TEXTS]
+        together = "".join(filter(None, texts))
+        if len(together) > MAX_TEXT or not together.isascii():
+            for text in (*texts[:-1], *names):
+                _check_text(f"a text of row #{seq}", text or "")
     return size + len(rows)
+
+
+_TEXTS: Final = slice(Row._fields.index("id"), Row._fields.index("names") + 1)
+"""The columns of a row by which queries find it; its names come last."""
 
 
 def decode_names(names: str) -> list[str]:
     """Return the ids in a row's ``names``, each as ``"kind:id"``."""
     try:
-        return msgspec.json.decode(names, type=list[str])
+        return _NAMES.decode(names)
     except (msgspec.DecodeError, UnicodeEncodeError) as error:
         raise StoreError(
             f"the names {names[:40]!r} cannot be read: {error}; give a JSON array of texts"
         ) from error
+
+
+_NAMES: Final = msgspec.json.Decoder(list[str])
 
 
 def _check_text(what: str, text: str) -> None:

@@ -339,7 +339,7 @@ def _insert(number: int, count: int) -> str:
 
 
 def _names(number: int, rows: Collection[Row]) -> Iterator[tuple[int, str, int]]:
-    """The lines that rows have in the index of names."""
+    """Yield the lines that rows have in the index of names."""
     for row in rows:
         if row.names is not None:
             for name in set(decode_names(row.names)):
