@@ -237,7 +237,7 @@ def read_canonical(codec: Codec, numbered: Mapping[int, bytes]) -> list[Entry[An
         if codec.checks:
             _check(codec, entry.event)
         _set(entry, "seq", seq)
-    written = _ENCODER.encode_lines([_envelope(entry, _form(entry.event)) for entry in entries])
+    written = _ENCODER.encode_lines([_envelope(entry, entry.event) for entry in entries])
     return entries if written == lines else []
 
 
