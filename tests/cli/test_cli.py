@@ -430,7 +430,7 @@ def test_a_folder_is_no_ledger(refused, command):
 
 @pytest.mark.parametrize("command", COMMANDS_THAT_RECORD, ids=" ".join)
 def test_a_ledger_in_a_missing_folder(refused, command):
-    assert "is not a folder; make it first" in refused(*command, "--ledger", "no/such.ledger")
+    assert "is not a folder; create it first" in refused(*command, "--ledger", "no/such.ledger")
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="permissions bind users on POSIX")

@@ -629,7 +629,7 @@ def test_hole_is_damage_to_every_question(ledger_file):
         )
         with pytest.raises(DamagedError, match="#13 "):
             ledger.prove(ledger.entry(2))
-        with pytest.raises(DamagedError, match="has not the 13 entries"):
+        with pytest.raises(DamagedError, match="does not have its 13 entries"):
             ledger.verify()
 
 
@@ -640,7 +640,7 @@ def test_ledger_has_as_many_entries_as_it_says(ledger_file, size):
     with pytest.raises(DamagedError) as told:
         Ledger.open(ledger_file)
     assert str(told.value) == (
-        f"ledger 'career' in {ledger_file} has not the {size} entries that it counts; "
+        f"ledger 'career' in {ledger_file} does not have its {size} entries; "
         "restore the file from a backup"
     )
 
@@ -753,7 +753,7 @@ def test_what_is_large_is_carried_whole(large, tmp_path):
     with Ledger.open(tmp_path / "backup.ledger") as backup:
         backup.verify()
         assert root == backup.root()
-        # All of it is there already.
+        # All of it already exists.
         assert 0 == backup.import_jsonl(tmp_path / "large.jsonl")
     with Ledger.open(tmp_path / "new.ledger") as new:
         assert 60 == new.import_jsonl(tmp_path / "large.jsonl")
@@ -767,7 +767,7 @@ from shutil import copy2
 from careerledger import Ledger
 from careerledger.errors import CareerLedgerError
 import careerledger.journal.copy, careerledger.journal.recover, careerledger.stores.sqlite
-careerledger.journal.codec.find_class("none")
+careerledger.journal.converter.find_class("none")
 used = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_DATA, (used + {spare}, used + {spare}))
 resource.setrlimit(resource.RLIMIT_CPU, (60, 60))

@@ -38,7 +38,7 @@ from careerledger.events import (
     personal,
 )
 from careerledger.journal import codec, strict
-from careerledger.journal.parser import parse_entry
+from careerledger.journal.parser import MAX_BYTES, parse_entry
 from careerledger.journal.personal import redact
 from careerledger.journal.write import salt
 from careerledger.projections import KeepInTouch, NetworkGrowth, on, projection
@@ -438,7 +438,7 @@ def test_sealed_bytes_that_are_no_entry(old, new, told):
         (lambda beside: beside.replace(b'"field":"name"', b'"field":"kind"'), "without a hash"),
         (
             lambda beside: beside.replace(b'"field":"name"', b'"field":7'),
-            r"a value is kept of 7 without a hash, at \$\.personal$",
+            r"7 has a personal value without a hash, at \$\.personal$",
         ),
         (lambda beside: beside + b"\n" + beside, "without a hash"),
         (lambda beside: beside.replace(b'"value"', b'"value":"x","value"', 1), "twice"),
@@ -455,7 +455,7 @@ def test_what_is_beside_an_entry_is_read_strictly(change, told):
 
 def test_something_beside_an_entry_that_has_no_hashes():
     with pytest.raises(
-        CodecError, match=r"expected the hashes of what is personal, at \$\.personal$"
+        CodecError, match=r"expected the hashes of personal values, at \$\.personal$"
     ):
         strict.decode(1, codec.encode(entry_of(jane())), b"{}")
 
@@ -520,7 +520,7 @@ class SecretTold(Action):
         (
             jane(),
             "note",
-            "x" * codec.MAX_BYTES,
+            "x" * MAX_BYTES,
             "ContactMade would not be readable: .* bytes, where an entry has at most 1,000,000",
         ),
         (

@@ -113,7 +113,7 @@ def test_file_that_cannot_have_a_log_is_an_error(path):
     ):
         opening._log_ahead(connection, path)
     assert str(told.value) == (
-        f"{path} can have no write-ahead log here (SQLite answers 'memory'); "
+        f"{path} cannot have a write-ahead log here (SQLite answers 'memory'); "
         "keep the ledger on a local disk"
     )
 
@@ -516,7 +516,7 @@ def test_place_that_is_no_file_is_refused(tmp_path):
 def test_folder_that_is_none_is_refused_and_not_made(tmp_path, folder):
     (tmp_path / "file").touch()
 
-    with pytest.raises(NotALedgerError, match="is not a folder; make it first"):
+    with pytest.raises(NotALedgerError, match="is not a folder; create it first"):
         SQLiteStore(tmp_path / folder / "ada.ledger")
 
     assert {"file": b""} == contents(tmp_path)
@@ -762,7 +762,7 @@ def test_file_is_made_whole_or_not_at_all(path, monkeypatch, step):
         SQLiteStore(path)
 
     assert str(told.value) == (
-        f"{path} cannot be made: Operation not supported; a ledger needs a folder that you may "
+        f"{path} cannot be created: Operation not supported; a ledger needs a folder that you may "
         "write to, on a file system with hard links"
     )
     assert {} == contents(path.parent)
@@ -937,7 +937,7 @@ def recorded(path):
 def test_change_to_an_entry_is_found_and_named(recorded, change):
     named = "ledger 'career'" if change.startswith(("ledger", "seq")) else "#2 "
     if change.startswith("names"):
-        named = "its index of names does not fit its entries"
+        named = "its index of names does not match its entries"
     with raw(recorded) as connection:
         connection.execute("INSERT INTO ledger VALUES (7, 'another', 0, '', x'')")
         connection.execute(f"UPDATE entry SET {change} WHERE seq = 2")
@@ -1196,8 +1196,7 @@ def test_a_check_of_one_ledger_counts_that_one(opened, path, add, row):
         with pytest.raises(DamagedError) as refused:
             opened.check(*ledger)
         assert str(refused.value) == (
-            f"ledger 'other' in {path} has not the 2 entries that it counts; restore the file "
-            "from a backup"
+            f"ledger 'other' in {path} does not have its 2 entries; restore the file from a backup"
         )
 
 

@@ -35,15 +35,15 @@ class Journal:
         self.store = store
         self.name = name
         self.lock = RLock()
-        """Held while entries are written, or what the journal remembers changes."""
+        """Locked while entries are written, or the memory changes."""
         self.generation = 0
-        """How often everything remembered was dropped."""
+        """How often the memory was dropped."""
         self._head = EMPTY
         """Where the ledger ended when it was last looked at."""
         self._first_id: str | None = None
         """The id of its first entry, by which it is another ledger after it was deleted."""
         self._noted = False
-        """Whether entries of a block that has not ended were noted."""
+        """Whether the memory has entries of a block that has not ended."""
         self._seen = 0
         """Up to which number corrections were read."""
         self._catalogue_size = catalogue.size
@@ -166,7 +166,7 @@ class Journal:
     # Corrections
 
     def corrections(self, upto: int) -> Corrections:
-        """Return what the corrections among the first ``upto`` entries come to."""
+        """Return the result of the corrections among the first ``upto`` entries."""
         known = self._corrections_upto(upto)
         count, corrections = self._applied
         if count != len(known):
@@ -180,7 +180,7 @@ class Journal:
         return [entry for entry in known if isinstance(entry.event, UnknownEvent)]
 
     def drop_memory(self) -> None:
-        """Drop what is remembered: a person was forgotten, or the whole ledger deleted."""
+        """Drop the memory: a person was forgotten, or the whole ledger deleted."""
         self.generation += 1
         self._head, self._first_id = EMPTY, None
         self._start_anew()
@@ -189,7 +189,7 @@ class Journal:
         """Remember that entries just written need not be searched for corrections.
 
         Args:
-            entries: What was appended within ``writing``.
+            entries: The entries that were appended within ``writing``.
             head: Where the ledger ends with them.
         """
         self._noted = True
@@ -224,14 +224,14 @@ class Journal:
         return any((row.on or "", row.seq) <= reached for row in rows)
 
     def _all_of(self, dated: Iterator[list[Row]], upto: int) -> Iterator[list[Row]]:
-        """Yield pages of rows with a date, and see that with the others they are all."""
-        found = len(self._corrections_upto(upto))
+        """Yield pages of dated rows; DamagedError where some of the first ``upto`` are missing."""
+        count = len(self._corrections_upto(upto))
         for page in dated:
-            found += len(page)
+            count += len(page)
             yield page
-        if found != upto:
+        if count != upto:
             raise DamagedError(
-                f"ledger {self.name!r} has {upto} entries, but {self.store!r} gave {found} for "
+                f"ledger {self.name!r} has {upto} entries, but {self.store!r} gave {count} for "
                 "its whole history; run careerledger verify"
             )
 

@@ -14,9 +14,9 @@ _REMOTE: Final = frozenset(
 
 
 def network_file_system(folder: Path, mounts: Path = Path("/proc/self/mountinfo")) -> str | None:
-    """The kind of network file system that a folder lies on; None for a local one.
+    """Return the kind of network file system that a folder is on; None for a local one.
 
-    Linux lists its mounts in a file; a system without one is not asked, and counts as local.
+    Linux lists its mounts in a file; on other systems every folder counts as local.
     """
     try:
         listed = mounts.read_bytes()
