@@ -443,7 +443,7 @@ def test_a_folder_that_cannot_be_written(refused, folder, command):
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no /proc here")
 def test_a_file_system_that_takes_no_files(refused):
-    assert "/proc/career.ledger cannot be made" in refused(
+    assert "/proc/career.ledger cannot be created" in refused(
         *COMMANDS_THAT_RECORD[0], "--ledger", "/proc/career.ledger"
     )
 

@@ -19,7 +19,7 @@ from careerledger.stores.branch import BranchStore
 from careerledger.stores.memory import MemoryStore
 from careerledger.stores.sqlite import SQLiteStore
 from careerledger.stores.sqlite.errors import Translated
-from careerledger.stores.sqlite.privacy import check_name, located
+from careerledger.stores.sqlite.privacy import check_name, resolve_path
 
 
 @pytest.fixture(params=[MemoryStore, BranchStore, SQLiteStore])
@@ -275,5 +275,5 @@ def test_name_that_sqlite_takes(end):
 
 def test_name_that_no_file_can_have():
     with pytest.raises(NotALedgerError) as told:
-        located("ada\0.ledger")
+        resolve_path("ada\0.ledger")
     assert str(told.value).startswith(r"'ada\x00.ledger' cannot be the name of a file: ")

@@ -111,7 +111,7 @@ def test_file_that_cannot_have_a_log_is_an_error(path):
         closing(apsw.Connection(":memory:")) as connection,
         pytest.raises(StoreError) as told,
     ):
-        opening._log_ahead(connection, path)
+        opening._enable_log(connection, path)
     assert str(told.value) == (
         f"{path} cannot have a write-ahead log here (SQLite answers 'memory'); "
         "keep the ledger on a local disk"
@@ -840,7 +840,7 @@ def test_check_leaves_nothing_behind(opened, path, add, row):
     opened.check()
 
     assert before == contents(path.parent)
-    assert [] == opened._file._beside_it
+    assert [] == opened._file._other_connections
     opened.close()
     assert ["ada.ledger"] == list(contents(path.parent))
     with pytest.raises(ClosedError):

@@ -113,17 +113,17 @@ class Journal:
     def entry(self, number: int) -> Entry[Event] | None:
         """Return the entry with this number as it was recorded; None: there is none."""
         rows = self.rows(Query(after=number - 1, upto=number, limit=1)) if number > 0 else []
-        return next(decoded(rows), None)
+        return next(decode_rows(rows), None)
 
     def find(self, ids: Iterable[str]) -> dict[str, Entry[Event]]:
         """Return the entries with these ids as they were recorded."""
         ids = list(ids)
         rows = self.rows(Query(ids=ids)) if ids else []
-        return {entry.id: entry for entry in decoded(rows)}
+        return {entry.id: entry for entry in decode_rows(rows)}
 
     def log(self, query: Query) -> Iterator[Entry[Event]]:
         """Yield the entries that a query chooses, by number, as they were recorded."""
-        return decoded(chain.from_iterable(self.pages(query)))
+        return decode_rows(chain.from_iterable(self.pages(query)))
 
     def history(self, query: Query) -> Iterator[Entry[Event]]:
         """Yield the entries that a query chooses, corrected and in the order of life.
@@ -141,7 +141,7 @@ class Journal:
         if query == Query(upto=query.upto):
             pages = self._all_of(pages, query.upto or 0)
         return corrected(
-            decoded(chain.from_iterable(pages)),
+            decode_rows(chain.from_iterable(pages)),
             corrections,
             lambda entry: (
                 start < place(entry)
@@ -247,7 +247,7 @@ class Journal:
             self._catalogue_size = catalogue.size
             self._start_anew()
         if upto > self._seen:
-            new = list(decoded(self.rows(Query(after=self._seen, upto=upto, dated=False))))
+            new = list(decode_rows(self.rows(Query(after=self._seen, upto=upto, dated=False))))
             # A first reading cannot have remembered anyone who was forgotten later.
             if self._seen and any(isinstance(entry.event, SubjectForgotten) for entry in new):
                 self.drop_memory()
@@ -261,7 +261,7 @@ class Journal:
         return [entry for entry in self._corrections if entry.seq <= upto]
 
 
-def decoded(rows: Iterable[Row]) -> Iterator[Entry[Event]]:
+def decode_rows(rows: Iterable[Row]) -> Iterator[Entry[Event]]:
     """Yield the entries in these rows; CodecError where bytes are not an entry."""
     return codec.decode_all(map(_stored, rows))
 

@@ -33,7 +33,7 @@ from careerledger.journal.write import Proposal, append, as_row, new_entries, ne
 from careerledger.proofs.merkle import Frontier, leaf_hash
 from careerledger.proofs.personal import disclosed
 from careerledger.stores import Row, decode_names, new_row
-from careerledger.stores.sqlite.salvage import merged, records
+from careerledger.stores.sqlite.salvage import merge_log, records
 
 __all__ = ["Loss", "recover_file"]
 
@@ -84,7 +84,7 @@ def recover_file(
 def _read(path: Path, beside: Path) -> _Contents:
     try:
         with tempfile.TemporaryDirectory(dir=beside, prefix=".careerledger-") as folder:
-            content = merged(path, Path(folder))
+            content = merge_log(path, Path(folder))
     except OSError as error:
         raise ReadOnlyError(f"{path} cannot be copied to {beside}: {error.strerror}") from error
     contents = _Contents({}, defaultdict(list))
@@ -131,7 +131,7 @@ def _named_ledgers(contents: _Contents) -> Iterator[tuple[int, str, int | None]]
 def _save(journal: Journal, size: int | None, damaged: list[Row], now: datetime) -> list[Loss]:
     """Append the rows that verify to a ledger of the new store, and return the losses."""
     name, store = journal.name, journal.store
-    fitting = _once(sorted(filter(None, map(_fitting, damaged)), key=_order))
+    fitting = _without_duplicates(sorted(filter(None, map(_verified, damaged)), key=_order))
     numbers = [row.seq for row, _ in fitting]
     losses = list(_gaps(name, size or 0, numbers))
     if size is None:
@@ -179,7 +179,7 @@ def _order(fitting: tuple[Row, Entry[Event]]) -> tuple[str, int]:
     return row.recorded_at, row.seq
 
 
-def _fitting(damaged: Row) -> tuple[Row, Entry[Event]] | None:
+def _verified(damaged: Row) -> tuple[Row, Entry[Event]] | None:
     """Return the row that follows from a row's bytes, and its entry; None: it does not verify."""
     if leaf_hash(damaged.body) != damaged.leaf:
         return None
@@ -211,7 +211,7 @@ def _committed_lines(row: Row) -> bytes | None:
     return b"\n".join(lines.values()) or None
 
 
-def _once(rows: Iterable[tuple[Row, Entry[Event]]]) -> list[tuple[Row, Entry[Event]]]:
+def _without_duplicates(rows: Iterable[tuple[Row, Entry[Event]]]) -> list[tuple[Row, Entry[Event]]]:
     """Leave out the rows whose number or id occurred before."""
     unique: list[tuple[Row, Entry[Event]]] = []
     seen: set[int | str] = set()

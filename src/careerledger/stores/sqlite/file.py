@@ -30,7 +30,7 @@ from careerledger.stores.sqlite.opening import (
     open_file,
     prepare,
 )
-from careerledger.stores.sqlite.privacy import located
+from careerledger.stores.sqlite.privacy import resolve_path
 from careerledger.stores.sqlite.turns import Turns
 
 __all__ = ["LedgerFile"]
@@ -50,13 +50,13 @@ class LedgerFile:
     def __init__(self, path: str | os.PathLike[str], timeout: float) -> None:
         check_sqlite()
         check_timeout(timeout)
-        self.path: Path = located(path)
+        self.path: Path = resolve_path(path)
         self.translated = Translated(self.path, timeout)
         self.lock = RLock()
         self._turns = Turns(timeout)
         self._process = os.getpid()
         self._open: apsw.Connection | None = None
-        self._beside_it: list[None] = []
+        self._other_connections: list[None] = []
         """An item for each other connection in use; a list can be changed by several threads."""
         self._confirmed = False
         """Whether the log that was there when the file was opened is on the disk."""
@@ -152,7 +152,7 @@ class LedgerFile:
         self.check_process()
         _ = self.connection  # neither closed nor in doubt
         self._check_identity()
-        self._beside_it.append(None)
+        self._other_connections.append(None)
         try:
             connection = open_beside(self.path, self._turns.timeout)
             try:
@@ -160,7 +160,7 @@ class LedgerFile:
             finally:
                 close_quietly(connection)
         finally:
-            self._beside_it.pop()
+            self._other_connections.pop()
 
     # Writing
 
@@ -289,7 +289,7 @@ class LedgerFile:
             return
         self._turns.close()
         idle = self.lock.acquire(blocking=False) and not connection.in_transaction
-        if idle and not self._beside_it:
+        if idle and not self._other_connections:
             close_quietly(connection)
         else:
             abandon(connection, self._identity)

@@ -114,7 +114,7 @@ def open_file(path: Path, turns: Turns) -> OpenFile:
             with connection:
                 check_names(connection, path)
         trust(connection)
-        _log_ahead(connection, path)
+        _enable_log(connection, path)
         turns.open(f"{path}-wal")
     except BaseException:
         # A log that was there before stays as it was.
@@ -222,7 +222,7 @@ def _check_version(connection: apsw.Connection, path: Path) -> None:
         _refuse_newer(path)
 
 
-def _log_ahead(connection: apsw.Connection, path: Path) -> None:
+def _enable_log(connection: apsw.Connection, path: Path) -> None:
     mode = connection.pragma("journal_mode", "WAL")
     if mode != "wal":
         raise StoreError(

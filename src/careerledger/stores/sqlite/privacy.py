@@ -8,14 +8,14 @@ from typing import Final
 
 from careerledger.errors import NotALedgerError, UnsafeFileError
 
-__all__ = ["check_name", "check_privacy", "located"]
+__all__ = ["check_name", "check_privacy", "resolve_path"]
 
 _BESIDE: Final = ("-wal", "-shm", "-journal")
 """The name endings of the files that SQLite puts beside a database."""
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
-def located(path: str | os.PathLike[str]) -> Path:
+def resolve_path(path: str | os.PathLike[str]) -> Path:
     """Return the absolute path of a file, which stays valid when the program changes its folder.
 
     Links to folders are resolved; the file itself must not be a link (``check_privacy``).

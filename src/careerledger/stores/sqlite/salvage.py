@@ -20,7 +20,7 @@ import apsw
 
 from careerledger.stores.sqlite.defence import harden
 
-__all__ = ["Value", "merged", "records"]
+__all__ = ["Value", "merge_log", "records"]
 
 Value = int | str | bytes | None
 
@@ -44,7 +44,7 @@ class _TornError(Exception):
     """A cell is not a record."""
 
 
-def merged(path: Path, folder: Path) -> bytes:
+def merge_log(path: Path, folder: Path) -> bytes:
     """Return the bytes of a file merged with its write-ahead log, as far as SQLite can merge it.
 
     All pages of the log follow, because SQLite merges none behind the first damaged one.
