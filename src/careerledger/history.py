@@ -27,7 +27,7 @@ Place = tuple[str, int]
 """A position in a history: when it happened, then the entry's number."""
 
 
-class Entry(msgspec.Struct, Generic[E_co], frozen=True, kw_only=True):
+class Entry(msgspec.Struct, Generic[E_co], frozen=True, kw_only=True, gc=False):
     """An event as it stands in a ledger.
 
     All but ``seq`` is in its bytes. ``msgspec.structs.replace`` makes an entry with other values.

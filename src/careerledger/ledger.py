@@ -16,7 +16,8 @@ from careerledger.errors import (
 )
 from careerledger.events import Action, Event, catalogue
 from careerledger.history import Draft, Entry
-from careerledger.journal import Journal, codec
+from careerledger.journal import Journal
+from careerledger.journal.converter import instant_text
 from careerledger.journal.personal import as_plain
 from careerledger.journal.write import Fact, Writer, proposals, unknown_entry, utc_now
 from careerledger.projections import Projection
@@ -573,7 +574,7 @@ class Ledger:
         size = self._journal.refresh()
         if known_at is None:
             return size
-        return self._journal.size_at(codec.instant_text(as_instant(known_at)))
+        return self._journal.size_at(instant_text(as_instant(known_at)))
 
     def now(self) -> datetime:
         """Return the time of the ledger's clock, as an aware datetime."""

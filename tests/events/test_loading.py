@@ -49,7 +49,7 @@ def test_asking_for_a_class_loads_its_room():
 
 def test_the_whole_catalogue_is_loaded_for_a_name():
     assert [str(len(FACTS) + len(CORRECTIONS))] == python(
-        "from careerledger import events; from careerledger.journal import codec; codec.find_class('no.such'); print(events.catalogue.size)"
+        "from careerledger import events; from careerledger.journal import converter; converter.find_class('no.such'); print(events.catalogue.size)"
     )
 
 

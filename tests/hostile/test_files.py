@@ -727,7 +727,7 @@ def test_what_is_large_is_carried_whole(large, tmp_path):
     with Ledger.open(tmp_path / "backup.ledger") as backup:
         backup.verify()
         assert root == backup.root()
-        # All of it is there already.
+        # All of it already exists.
         assert 0 == backup.import_jsonl(tmp_path / "large.jsonl")
     with Ledger.open(tmp_path / "new.ledger") as new:
         assert 60 == new.import_jsonl(tmp_path / "large.jsonl")
@@ -741,7 +741,7 @@ from shutil import copy2
 from careerledger import Ledger
 from careerledger.errors import CareerLedgerError
 import careerledger.journal.copy, careerledger.journal.recover, careerledger.stores.sqlite
-careerledger.journal.codec.find_class("none")
+careerledger.journal.converter.find_class("none")
 used = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_DATA, (used + {spare}, used + {spare}))
 resource.setrlimit(resource.RLIMIT_CPU, (60, 60))

@@ -17,7 +17,7 @@ from careerledger.events import (
     VisionDeclared,
 )
 from careerledger.journal import codec
-from careerledger.journal.parser import MAX_DEPTH
+from careerledger.journal.parser import MAX_BYTES, MAX_DEPTH
 from strategies import Bare, Deep, Flat, Place, Trip, entry_of
 
 COURSE = CourseFinished(
@@ -186,8 +186,8 @@ def test_lone_surrogates_are_refused_wherever_they_stand(read):
 
 
 def test_large_bytes_are_refused_unread(read):
-    white = b" " * codec.MAX_BYTES + codec.encode(entry_of(COURSE))
-    long = codec.encode(entry_of(COURSE)).replace(b'"x"', b'"' + b"x" * codec.MAX_BYTES + b'"')
+    white = b" " * MAX_BYTES + codec.encode(entry_of(COURSE))
+    long = codec.encode(entry_of(COURSE)).replace(b'"x"', b'"' + b"x" * MAX_BYTES + b'"')
 
     assert "bytes, where an entry has at most 1,000,000, at $" in read(white)
     assert "bytes, where an entry has at most 1,000,000, at $" in read(long)
@@ -195,9 +195,9 @@ def test_large_bytes_are_refused_unread(read):
 
 def test_bytes_as_large_as_they_may_be_are_read(read):
     body = codec.encode(entry_of(COURSE))
-    most = body.replace(b'"x"', b'"' + b"x" * (codec.MAX_BYTES - len(body) + 1) + b'"')
+    most = body.replace(b'"x"', b'"' + b"x" * (MAX_BYTES - len(body) + 1) + b'"')
 
-    assert len(most) == codec.MAX_BYTES
+    assert len(most) == MAX_BYTES
     assert read(most).event.title.strip("x") == ""
 
 

@@ -31,6 +31,8 @@ from careerledger.events import (
 from careerledger.events.correction import EntryAmended
 from careerledger.events.fields import plain_forms
 from careerledger.journal import codec, strict
+from careerledger.journal.converter import find_class, instant_text
+from careerledger.journal.parser import MAX_BYTES
 from careerledger.stores import new_row
 from careerledger.testing import events, texts
 from careers import law
@@ -664,7 +666,7 @@ def test_unknown_events_are_not_written():
 def test_an_instant_is_told_in_utc_and_to_the_microsecond(moment, zone, whole):
     instant = moment.replace(tzinfo=zone, **({"microsecond": 0} if whole else {}))
 
-    text = codec.instant_text(instant)
+    text = instant_text(instant)
 
     assert instant.astimezone(UTC).isoformat(timespec="microseconds") == text[:-1] + "+00:00"
     assert text.endswith("Z")
@@ -678,7 +680,7 @@ def test_an_instant_needs_a_time_zone():
 
 
 def test_entries_have_a_greatest_size():
-    longest = codec.MAX_BYTES - len(codec.encode(entry_of(_noted(""))))
+    longest = MAX_BYTES - len(codec.encode(entry_of(_noted(""))))
 
     assert codec.MAX_BYTES == len(codec.encode(entry_of(_noted("x" * longest))))
     with pytest.raises(CodecError):
@@ -690,8 +692,8 @@ def _noted(text):
 
 
 def test_mine_are_known_by_name():
-    assert MINE == [codec.find_class(cls.__event__.name) for cls in MINE]
-    assert codec.find_class("no.such") is None
+    assert MINE == [find_class(cls.__event__.name) for cls in MINE]
+    assert find_class("no.such") is None
 
 
 @given(st.dictionaries(texts(), st.integers(1, 9), min_size=2))

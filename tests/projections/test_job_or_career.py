@@ -21,7 +21,7 @@ from careerledger.events import (
     VisionDeclared,
     WorkLogged,
 )
-from careerledger.journal.codec import find_class
+from careerledger.journal.converter import find_class
 from careerledger.projections import JobOrCareer, Stagnation, fold
 from careerledger.projections.base import Fold, advance
 from careerledger.projections.job_or_career import (

@@ -205,10 +205,10 @@ def test_ids_of_an_unknown_event_are_carried(tmp_path, introduces, names):
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda lines: lines[:-1], "do not come to"),
-        (lambda lines: [lines[0], *lines[2:]], "do not come to"),
-        (lambda lines: [lines[0], lines[2], lines[1], *lines[3:]], "do not come to"),
-        (lambda lines: [*lines, lines[-1]], "holds more than the"),
+        (lambda lines: lines[:-1], "do not match"),
+        (lambda lines: [lines[0], *lines[2:]], "do not match"),
+        (lambda lines: [lines[0], lines[2], lines[1], *lines[3:]], "do not match"),
+        (lambda lines: [*lines, lines[-1]], "has more than the"),
         (lambda lines: lines[1:], "line 1 of .* is not one of a ledger"),
         (lambda lines: [], "line 1 of .* is not one of a ledger"),
         (lambda lines: [lines[0].replace('"careerledger":1', '"careerledger":2')], "newer"),
@@ -431,8 +431,8 @@ def test_what_is_lost_is_listed(tmp_path, whole):
     at = path.read_bytes().index(b"course 42")
     damage(path, at)
     assert [
-        "#20 of ledger 'career': no bytes that have their hash",
-        "#45 of ledger 'career': no bytes that have their hash",
+        "#20 of ledger 'career': no bytes match their hash",
+        "#45 of ledger 'career': no bytes match their hash",
     ] == [str(loss) for loss in Ledger.recover(path, tmp_path / "b.ledger")]
     with Ledger.open(tmp_path / "b.ledger") as saved:
         assert len(entries) - 2 == len(saved)
@@ -455,7 +455,7 @@ def test_lost_size_leaves_an_open_loss(tmp_path, whole):
     without_names(path)
     damage(path, path.read_bytes().index(b"asked to"))  # which the last entry says
     loss, name = Ledger.recover(path, tmp_path / "b.ledger")
-    assert "#2 of ledger 'career': what it says of contact:c2" == str(name)
+    assert "#2 of ledger 'career': its personal data about contact:c2" == str(name)
     size = len(entries)
     told = f"#{size} and on of ledger 'career': its name and its size are lost, so there may have"
     assert f"{told} been more" == str(loss)
@@ -485,7 +485,7 @@ def test_a_lost_name_is_as_if_forgotten(tmp_path, whole):
     path = tmp_path / "a.ledger"
     path.write_bytes(source.read_bytes().replace(b'"value":"Jane"', b'"value":"June"'))
     (loss,) = Ledger.recover(path, tmp_path / "b.ledger")
-    assert "#1 of ledger 'career': what it says of contact:c1" == str(loss)
+    assert "#1 of ledger 'career': its personal data about contact:c1" == str(loss)
     with Ledger.open(tmp_path / "b.ledger") as saved:
         saved.verify()
         assert ("forgotten", "tall") == (saved.entry(1).event.name, saved.entry(1).event.note)
@@ -570,7 +570,7 @@ def test_hashed_bytes_of_no_entry_are_lost(tmp_path):
     connection.close()
     told = [str(loss) for loss in Ledger.recover(path, tmp_path / "b.ledger")]
     # It stood behind the ledger's end, so nothing that was acknowledged is missing of that one.
-    assert ["#1 to #3 of ledger 'gone': no bytes that have their hash"] == told
+    assert ["#1 to #3 of ledger 'gone': no bytes match their hash"] == told
     with Ledger.open(tmp_path / "b.ledger") as saved:
         assert size == len(saved)
 

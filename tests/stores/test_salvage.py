@@ -8,7 +8,7 @@ import apsw
 import pytest
 from hypothesis import example, given, strategies as st
 
-from careerledger.stores.sqlite.salvage import Value, merged, records
+from careerledger.stores.sqlite.salvage import Value, merge_log, records
 
 PAGES = st.sampled_from([2**power for power in range(9, 17)])
 WHOLE = st.integers(-(2**63), 2**63 - 1)
@@ -115,7 +115,7 @@ def test_records_of_a_log_are_read_merged_or_not(case, damaged):
         if at is not None:
             log = log[:at] + bytes([log[at] ^ 1]) + log[at + 1 :]
         path.with_name("file-wal").write_bytes(log)
-        found = [record for record in records(merged(path, there)) if len(record[1]) == 2]
+        found = [record for record in records(merge_log(path, there)) if len(record[1]) == 2]
     if damaged == "nothing":
         # Every page as it was after each row, so that rows come again.
         assert {repr(record) for record in found} == {repr(record) for record in rows.items()}
@@ -134,8 +134,8 @@ def test_what_is_no_log_adds_nothing(tmp_path, log):
     path.with_name("file-wal").write_bytes(log)
     there = tmp_path / "there"
     there.mkdir()
-    assert list(records(merged(path, there))) == []
-    assert merged(path, there).startswith(path.read_bytes())
+    assert list(records(merge_log(path, there))) == []
+    assert merge_log(path, there).startswith(path.read_bytes())
 
 
 @pytest.mark.parametrize("size", [0, 2, 256, 513, 1000, 40_000])

@@ -762,7 +762,7 @@ def test_check_leaves_nothing_behind(opened, path, add, row):
     opened.check()
 
     assert before == contents(path.parent)
-    assert [] == opened._file._beside_it
+    assert [] == opened._file._other_connections
     opened.close()
     assert ["ada.ledger"] == list(contents(path.parent))
     with pytest.raises(ClosedError):
@@ -849,7 +849,7 @@ def recorded(path):
 def test_change_to_an_entry_is_found_and_named(recorded, change):
     named = "ledger 'career'" if change.startswith(("ledger", "seq")) else "#2 "
     if change.startswith("names"):
-        named = "its index of names does not fit its entries"
+        named = "its index of names does not match its entries"
     with raw(recorded) as connection:
         connection.execute("INSERT INTO ledger VALUES (7, 'another', 0, '', x'')")
         connection.execute(f"UPDATE entry SET {change} WHERE seq = 2")

@@ -39,10 +39,12 @@ def named(event: Event) -> list[str]:
         names += filter(None, [introduced(event)])
     refers = () if isinstance(event, UnknownEvent) else event.__event__.refers
     for field, kinds in refers:
-        for id_ in ids_in(getattr(event, field)):
-            for kind in kinds:
-                names.append(f"{kind}:{id_}")
-    return list(dict.fromkeys(names))
+        value = getattr(event, field)
+        if value:  # which most are not
+            for id_ in ids_in(value):
+                for kind in kinds:
+                    names.append(f"{kind}:{id_}")
+    return list(dict.fromkeys(names)) if len(names) > 1 else names
 
 
 def ids_in(value: object) -> Sequence[str]:

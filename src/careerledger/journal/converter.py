@@ -46,7 +46,23 @@ from careerledger.text import shown
 if TYPE_CHECKING:
     from cattrs import Converter
 
-__all__ = ["event_from_dict", "event_to_dict"]
+__all__ = [
+    "RefusedError",
+    "build",
+    "build_event",
+    "event_from_dict",
+    "event_to_dict",
+    "fields_of",
+    "find_class",
+    "from_text",
+    "instant_text",
+    "is_object",
+    "json_type",
+    "plain",
+    "plain_fields",
+    "require_names",
+    "unwritable",
+]
 
 
 def find_class(name: str) -> type[Event] | None:
@@ -59,7 +75,7 @@ def find_class(name: str) -> type[Event] | None:
 
 
 class RefusedError(Exception):
-    """What is wrong with a value, and the path to it."""
+    """A value is refused; says why, and has the path to the value."""
 
     def __init__(self, path: str, what: str) -> None:
         super().__init__(f"{what}, at {path}")
@@ -114,7 +130,7 @@ def plain(value: Any) -> Any:  # noqa: PLR0911 - one for each kind of value
         return with_type(value)
     if is_part(kind):
         return plain_fields(value)
-    raise TypeError(f"a {kind.__name__} has no place in JSON")
+    raise TypeError(f"a {kind.__name__} cannot be written as JSON")
 
 
 def _registered_plain(value: object, kind: Any) -> object:
@@ -179,7 +195,7 @@ def _sorted(values: Any) -> list[Any]:
 
 
 def _name(value: Any) -> str:
-    """The plain value as a name in a JSON object."""
+    """Return a plain value as a name in a JSON object."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
@@ -193,7 +209,7 @@ def plain_member(member: Enum) -> str | int:
 
 @cache
 def _converter() -> "Converter":
-    """The converter; loaded when first needed, because cattrs takes longer than all the rest."""
+    """Return the converter; cattrs is loaded when first needed: it takes longer than the rest."""
     from cattrs import Converter  # noqa: PLC0415
 
     converter = Converter(forbid_extra_keys=True)
@@ -226,7 +242,7 @@ def _structure(value: object, kind: Any) -> Any:
 
 
 def _unless_registered(structure: Callable[[object, Any], Any]) -> Callable[[object, Any], Any]:
-    """Read the subclasses that have a form of their own by that."""
+    """Read a subclass by its registered form, if it has one."""
     return lambda value, kind: (_registered if kind in plain_forms else structure)(value, kind)
 
 
@@ -237,12 +253,12 @@ def _scalar(value: object, kind: Any) -> Any:
 def _exactly(value: object, kind: type) -> Any:
     accepted = (int, float) if kind is float else kind
     if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
-        raise WrongValueError(f"expected {_NAMES[kind]}, got {named(value)}")
+        raise WrongValueError(f"expected {_NAMES[kind]}, got {json_type(value)}")
     return value
 
 
-def named(value: object) -> str:
-    """Return what a plain value is, in JSON's words."""
+def json_type(value: object) -> str:
+    """Return the JSON name of a plain value's type, such as "an object"."""
     return "null" if value is None else _NAMES.get(type(value), f"a {type(value).__name__}")
 
 
@@ -341,7 +357,7 @@ def _array(value: object, kind: Any) -> object:
         if len(items) != len(kinds):
             raise WrongValueError(f"expected an array of {len(kinds)}, got one of {len(items)}")
         return cast("object", tuple(map(_structure, items, kinds)))
-    return cast("Any", container)(_structure(items, _of(list, kinds[0])))
+    return cast("Any", container)(_structure(items, _with_arguments(list, kinds[0])))
 
 
 def _mapping(value: object, kind: Any) -> object:
@@ -349,7 +365,7 @@ def _mapping(value: object, kind: Any) -> object:
     name_kind, value_kind = arguments_of(kind)
     if _is_numbered(base_of(name_kind)):
         pairs = {_number(name): pairs[name] for name in pairs}
-    structured = immutabledict(_structure(pairs, _of(dict, (name_kind, value_kind))))
+    structured = immutabledict(_structure(pairs, _with_arguments(dict, (name_kind, value_kind))))
     if len(structured) < len(pairs):
         raise WrongValueError("two names mean the same")
     return structured
@@ -390,7 +406,8 @@ def _one_of_scalars(value: object, kind: Any) -> object:
     if type(value) is int and float in kinds:
         return float(value)
     raise WrongValueError(
-        f"expected {' or '.join(_NAMES.get(kind, 'null') for kind in kinds)}, got {named(value)}"
+        f"expected {' or '.join(_NAMES.get(kind, 'null') for kind in kinds)}, "
+        f"got {json_type(value)}"
     )
 
 
@@ -405,8 +422,8 @@ def _event_inside(value: object, _: Any) -> Event:
     return build_event(value, "")
 
 
-def _of(container: Any, arguments: Any) -> Any:
-    """The container's type with its arguments, which are known only at run time."""
+def _with_arguments(container: Any, arguments: Any) -> Any:
+    """Return a container type with arguments that are known only at run time."""
     return container[arguments]
 
 
@@ -426,23 +443,23 @@ def require_names(fields: dict[str, Any], wanted: tuple[str, ...], path: str) ->
 def build_event(value: object, path: str) -> Event:
     """Return the event in an object of its type, version and fields, and nothing else."""
     if not is_object(value):
-        raise RefusedError(path, f"expected an object, got {named(value)}")
+        raise RefusedError(path, f"expected an object, got {json_type(value)}")
     require_names(value, ("type", "version", "event"), path)
     return build(value["type"], value["version"], value["event"], path)
 
 
 def build(name: object, version: object, fields: object, path: str) -> Event:
-    """Return the event of this type with these fields, which are upcast and checked.
+    """Return the event of this type with these fields, upcast and checked.
 
-    Raises RefusedError with the path to what is wrong.
+    Raises RefusedError with the path to the wrong value.
     """
     if not isinstance(name, str):
-        raise RefusedError(f"{path}.type", f"expected text, got {named(name)}")
+        raise RefusedError(f"{path}.type", f"expected text, got {json_type(name)}")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise RefusedError(f"{path}.version", f"expected a whole number from 1, got {version!r}")
     path = f"{path}.event"
     if not is_object(fields):
-        raise RefusedError(path, f"expected an object, got {named(fields)}")
+        raise RefusedError(path, f"expected an object, got {json_type(fields)}")
     cls: Any = find_class(name)
     if cls is None or version > cls.__event__.version:
         # Python's own writer, because msgspec's has no whole numbers beyond 64 bits.
@@ -474,7 +491,7 @@ def _on_of(fields: dict[str, Any]) -> PartialDate | None:
 
 
 def _refusal(error: BaseException, path: str) -> RefusedError:
-    """The first of what cattrs found wrong, and the path to it."""
+    """Return the first error that cattrs reports, with the path to the value."""
     from cattrs import (  # noqa: PLC0415 - loaded with the converter
         AttributeValidationNote,
         BaseValidationError,
@@ -549,7 +566,8 @@ def event_from_dict(plain: Mapping[str, Any]) -> Action:
     """
     if not isinstance(cast("object", plain), Mapping):
         raise CodecError(
-            f"not an event: expected a mapping, got {named(plain)}; json.loads makes one of JSON"
+            f"not an event: expected a mapping, got {json_type(plain)}; "
+            "json.loads makes one of JSON"
         )
     cls = find_class(name) if isinstance(name := plain.get("type"), str) else None
     typed = {"version": 1 if cls is None else cls.__event__.version, **plain}

@@ -1,4 +1,4 @@
-"""Carrying ledgers: to another file, and to text and back."""
+"""Copy ledgers to another file, and to text and back."""
 
 import os
 import secrets
@@ -38,7 +38,7 @@ FORMAT: Final = 1
 
 
 class _ForgottenMeanwhileError(Exception):
-    """What was read may hold what was forgotten while it was read."""
+    """Someone was forgotten while the ledger was read, so the rows may still be about them."""
 
 
 def _pages(journal: Journal) -> Iterator[list[Row]]:
@@ -57,8 +57,8 @@ def _pages(journal: Journal) -> Iterator[list[Row]]:
         raise _ForgottenMeanwhileError
 
 
-def _until_calm(copy: Callable[[], None]) -> None:
-    """Copy, and again while something was forgotten in between."""
+def _retry_while_forgetting(copy: Callable[[], None]) -> None:
+    """Copy, and start again if someone was forgotten meanwhile."""
     while True:
         with suppress(_ForgottenMeanwhileError):
             copy()
@@ -66,11 +66,11 @@ def _until_calm(copy: Callable[[], None]) -> None:
 
 
 def new_path(path: str | os.PathLike[str]) -> Path:
-    """A path at which there is nothing yet."""
-    found = Path(path)
-    if os.path.lexists(found):
-        raise OverwriteError(f"{found} is there already; name a new file")
-    return found
+    """Return a path if nothing is there yet, else raise OverwriteError."""
+    new = Path(path)
+    if os.path.lexists(new):
+        raise OverwriteError(f"{new} already exists; name a new file")
+    return new
 
 
 # To another file
@@ -79,7 +79,7 @@ def new_path(path: str | os.PathLike[str]) -> Path:
 def backup(journal: Journal, path: str | os.PathLike[str]) -> None:
     """Write a ledger as it is now into a new ledger file."""
     with new_store(new_path(path)) as store:
-        _until_calm(lambda: _copy(journal, store))
+        _retry_while_forgetting(lambda: _copy(journal, store))
 
 
 def _copy(journal: Journal, store: Store) -> None:
@@ -92,7 +92,7 @@ def _copy(journal: Journal, store: Store) -> None:
 
 @contextmanager
 def new_store(path: Path) -> Generator[Store, None, None]:
-    """A store in a new file, which goes again if the block fails."""
+    """Open a store in a new file, and delete the file if the block fails."""
     from careerledger.stores.sqlite import SQLiteStore  # noqa: PLC0415 - loads SQLite
 
     try:
@@ -108,7 +108,7 @@ def new_store(path: Path) -> Generator[Store, None, None]:
 
 
 class _Header(msgspec.Struct, forbid_unknown_fields=True):
-    """The first line: what the others must come to."""
+    """The first line: how many entries follow, and their root hash."""
 
     careerledger: int
     ledger: str
@@ -126,29 +126,29 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     names: str | None = None
 
 
-_LONGEST: Final = 4 * MAX_BYTES
+_MAX_LINE: Final = 4 * MAX_BYTES
 """No line has more bytes."""
-_MOST_AT_ONCE: Final = 4 * _LONGEST
-"""So many bytes of lines are enough to be appended."""
+_MAX_BATCH: Final = 4 * _MAX_LINE
+"""Lines are appended once they have this many bytes."""
 
 
 def export_jsonl(journal: Journal, path: str | os.PathLike[str]) -> None:
     """Write a ledger as it is now into a new text file, one JSON object a line."""
-    _until_calm(lambda: _export(journal, new_path(path)))
+    _retry_while_forgetting(lambda: _export(journal, new_path(path)))
 
 
 def _export(journal: Journal, path: Path) -> None:
     with _new_file(path) as file:
-        left, root = journal.root()
-        file.write(msgspec.json.encode(_Header(FORMAT, journal.name, left, root.hex())) + b"\n")
+        size, root = journal.root()
+        file.write(msgspec.json.encode(_Header(FORMAT, journal.name, size, root.hex())) + b"\n")
         for page in _pages(journal):
-            for row in page[:left]:
-                file.write(msgspec.json.encode(_as_line(row)) + b"\n")
-            left -= len(page)
+            for row in page:
+                if row.seq <= size:
+                    file.write(msgspec.json.encode(_as_line(row)) + b"\n")
 
 
 def _as_line(row: Row) -> _Line:
-    # Our own bytes have no ends of lines, but white space is allowed in what others wrote.
+    # Our own bytes have no line breaks, but other programs may write white space.
     whole = b"\n" not in row.body and b"\r" not in row.body
     return _Line(
         leaf=row.leaf.hex(),
@@ -161,26 +161,26 @@ def _as_line(row: Row) -> _Line:
 
 @contextmanager
 def _new_file(path: Path) -> Generator[BinaryIO, None, None]:
-    """A new file that only its owner may read; it is there whole, or not at all."""
-    made = path.with_name(f".careerledger-{secrets.token_hex(8)}")
+    """Write a new file that only its owner may read; it appears whole, or not at all."""
+    temporary = path.with_name(f".careerledger-{secrets.token_hex(8)}")
     try:
-        with open(made, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.link(made, path)
+        os.link(temporary, path)
     except FileExistsError as error:
-        raise OverwriteError(f"{path} is there already; name a new file") from error
+        raise OverwriteError(f"{path} already exists; name a new file") from error
     except StoreError:
         raise
     except OSError as error:
         raise ReadOnlyError(f"{path} cannot be written: {error.strerror}") from error
     finally:
-        made.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def import_jsonl(journal: Journal, path: str | os.PathLike[str]) -> int:
-    """Append to a ledger what a file holds beyond it, and return how many entries that were."""
+    """Append the entries of a file that a ledger lacks, and return their number."""
     try:
         with (
             open(path, "rb") as file,  # noqa: PTH123 - any path
@@ -197,13 +197,15 @@ def import_jsonl(journal: Journal, path: str | os.PathLike[str]) -> int:
             for rows in _batches(lines, path):
                 if rows[-1].seq > header.entries:
                     raise ForeignFileError(
-                        f"{path} holds more than the {header.entries} entries of its first line"
+                        f"{path} has more than the {header.entries} entries that its first line "
+                        "states; export again"
                     )
                 _append_new(journal, head.size, rows, frontier, path)
             if (frontier.size, frontier.root().hex()) != (header.entries, header.root):
                 raise ForeignFileError(
-                    f"{path} holds {frontier.size} entries that do not come to the "
-                    f"{header.entries} of its first line; a part of it is missing or was changed"
+                    f"{path} is incomplete or was changed: its {frontier.size} entries do not "
+                    f"match the {header.entries} entries and the root hash of its first line; "
+                    "export again"
                 )
             verify_ledger(journal, None)
             return max(0, frontier.size - head.size)
@@ -214,12 +216,12 @@ def import_jsonl(journal: Journal, path: str | os.PathLike[str]) -> int:
 
 
 def _lines(file: BinaryIO, path: Path) -> Iterator[tuple[int, bytes]]:
-    """The lines of a file with their numbers."""
+    """Yield the lines of a file with their numbers."""
     number = 0
-    while line := file.readline(_LONGEST + 1):
+    while line := file.readline(_MAX_LINE + 1):
         number += 1
-        if len(line) > _LONGEST:
-            raise ForeignFileError(f"line {number} of {path} has more than {_LONGEST:,} bytes")
+        if len(line) > _MAX_LINE:
+            raise ForeignFileError(f"line {number} of {path} has more than {_MAX_LINE:,} bytes")
         yield number, line
 
 
@@ -239,7 +241,7 @@ def _batches(lines: Iterator[tuple[int, bytes]], path: object) -> Iterator[list[
     for line in lines:
         page.append(_as_row(line, path))
         size += len(line[1])
-        if len(page) == PAGE or size > _MOST_AT_ONCE:
+        if len(page) == PAGE or size > _MAX_BATCH:
             yield page
             page, size = [], 0
     if page:
@@ -267,7 +269,9 @@ def _as_row(numbered: tuple[int, bytes], path: object) -> Row:
                 "name, so it could not be forgotten; export the ledger again"
             )
     if (row.leaf.hex(), row.introduces, row.names) != (line.leaf, line.introduces, line.names):
-        raise ForeignFileError(f"line {number} of {path} was changed: its hash is another")
+        raise ForeignFileError(
+            f"line {number} of {path} was changed: it does not match its hash; export again"
+        )
     return row
 
 

@@ -1,12 +1,12 @@
-"""Personal data: kept beside the log, committed to in it, put back where it is read, forgotten.
+"""Personal data: stored beside the log, which only has its hash, so that it can be forgotten.
 
-What an event states about another person (``personal`` in its annotations) is kept beside the
-entry's bytes. Its field there has the value that it has once the person is forgotten, and beside
-the event stands a salted hash of each value:
+What an event states about another person (``personal`` in its annotations) is stored beside
+the entry's bytes. In the bytes, the field has the value that it will have once the person is
+forgotten, and next to the event is a salted hash of each personal value:
 
     {…, "event": {"name": "forgotten", …}, "personal": {"name": "9f86d081884c…"}}
 
-Beside the bytes stands one disclosure a line, which goes when the person is forgotten:
+Beside the bytes is one disclosure a line, deleted when the person is forgotten:
 
     {"field":"name","salt":"1f0c…","subject":"contact:jane","value":"Jane Doe"}
 """
@@ -27,7 +27,7 @@ from careerledger.journal.converter import (
     event_to_dict,
     instant_text,
     is_object,
-    named,
+    json_type,
     plain,
     require_names,
 )
@@ -35,7 +35,19 @@ from careerledger.proofs.personal import commitment
 from careerledger.stores import Row, decode_names
 from careerledger.text import shown
 
-__all__ = ["as_plain", "commitments_in", "disclose", "put_back", "redact", "remaining_without"]
+__all__ = [
+    "Redaction",
+    "Salt",
+    "as_plain",
+    "commitments_in",
+    "disclose",
+    "personal_fields",
+    "put_back",
+    "redact",
+    "remaining_without",
+    "subject_of",
+    "unnamed_in",
+]
 
 
 # Writing
@@ -57,14 +69,14 @@ Salt = Callable[[], bytes]
 
 
 class Redaction(NamedTuple):
-    """What is written of an event that states something about people."""
+    """How an event with personal values is written."""
 
     forgotten: dict[str, Any]
     """The value that each personal field has in the entry's bytes."""
     commitments: dict[str, str]
     """The hash of each line, by field."""
     lines: bytes
-    """What is kept beside the bytes."""
+    """The disclosures, one a line."""
 
 
 def redact(event: Event, salt: Salt) -> Redaction | None:
@@ -74,7 +86,7 @@ def redact(event: Event, salt: Salt) -> Redaction | None:
     lines: dict[str, bytes] = {}
     for name, (subject, kind, default, instead) in personal_fields(event).items():
         value = getattr(event, name)
-        # Most are empty, which is soon seen.
+        # Most are empty, and quick to skip.
         if value != default and (id_ := getattr(event, subject)) is not None:
             forgotten[name] = instead
             lines[name] = _ENCODER.encode(
@@ -109,23 +121,23 @@ def put_back(fields: dict[str, Any], commitments: object, lines: list[dict[str, 
         for _ in range(2):  # the amendment's own, and what it amends to
             inner = inner.get("event") if is_object(inner) else None
     if not is_object(inner):
-        raise RefusedError("$.event", f"expected an object, got {named(inner)}")
-    left = {**commitments} if is_object(commitments) else {}
-    if not left:
-        raise RefusedError("$.personal", "expected the hashes of what is personal")
-    for name, hash_ in left.items():
+        raise RefusedError("$.event", f"expected an object, got {json_type(inner)}")
+    hashes = {**commitments} if is_object(commitments) else {}
+    if not hashes:
+        raise RefusedError("$.personal", "expected the hashes of personal values")
+    for name, hash_ in hashes.items():
         if not isinstance(hash_, str) or name not in inner:
             raise RefusedError(f"$.personal.{name}", "expected the hash of a field of the event")
     for line in lines:
         require_names(line, ("subject", "field", "value", "salt"), "$")
         name = line["field"]
-        if not isinstance(name, str) or left.pop(name, None) is None:
-            raise RefusedError("$.personal", f"a value is kept of {shown(name)} without a hash")
+        if not isinstance(name, str) or hashes.pop(name, None) is None:
+            raise RefusedError("$.personal", f"{shown(name)} has a personal value without a hash")
         inner[name] = line["value"]
 
 
 class _Commitments(msgspec.Struct, gc=False):
-    """What an entry is committed to, among its other names."""
+    """The hashes of an entry's personal values."""
 
     personal: dict[str, str] = {}
 
@@ -164,7 +176,7 @@ def disclose(event: Event, lines: bytes, hook: Callable[[Any, Any], Any]) -> lis
 
 @cache
 def _line_decoder(cls: Any, hook: Callable[[Any, Any], Any]) -> "msgspec.json.Decoder[Any]":
-    """The decoder of the lines beside entries of a class: each field has values of its own type."""
+    """Return the decoder of a class's disclosures: each field has its own type of value."""
     kinds = get_type_hints(cls, include_extras=True)
     lines = tuple(
         msgspec.defstruct(
@@ -202,8 +214,8 @@ def remaining_without(rows: Iterable[Row], subject: str) -> dict[int, bytes | No
 def unnamed_in(row: Row) -> list[str]:
     """Return the people about whom a row has personal lines, and whom its columns do not name.
 
-    Forgetting would not find them. The columns of an event that this program does not know are
-    those of the program that wrote it, so whoever takes them over has to look.
+    Forgetting would not find them. The columns of an unknown event come from the program that wrote
+    it, so whoever copies them has to check.
     """
     names = {row.introduces, *decode_names(row.names or "[]")}
     lines = [] if row.personal is None else row.personal.split(b"\n")
@@ -211,7 +223,7 @@ def unnamed_in(row: Row) -> list[str]:
 
 
 def _subject(seq: int, line: bytes) -> object:
-    """The person that a line is about."""
+    """Return the person that a line is about."""
     try:
         return json.loads(line)["subject"]
     except (ValueError, LookupError, TypeError, RecursionError) as error:

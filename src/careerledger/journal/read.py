@@ -35,15 +35,15 @@ class Journal:
         self.store = store
         self.name = name
         self.lock = RLock()
-        """Held while entries are written, or what the journal remembers changes."""
+        """Locked while entries are written, or the memory changes."""
         self.generation = 0
-        """How often everything remembered was dropped."""
+        """How often the memory was dropped."""
         self._head = EMPTY
         """Where the ledger ended when it was last looked at."""
         self._first_id: str | None = None
         """The id of its first entry, by which it is another ledger after it was deleted."""
         self._noted = False
-        """Whether entries of a block that has not ended were noted."""
+        """Whether the memory has entries of a block that has not ended."""
         self._seen = 0
         """Up to which number corrections were read."""
         self._catalogue_size = catalogue.size
@@ -113,17 +113,17 @@ class Journal:
     def entry(self, number: int) -> Entry[Event] | None:
         """Return the entry with this number as it was recorded; None: there is none."""
         rows = self.rows(Query(after=number - 1, upto=number, limit=1)) if number > 0 else []
-        return next(decoded(rows), None)
+        return next(decode_rows(rows), None)
 
     def find(self, ids: Iterable[str]) -> dict[str, Entry[Event]]:
         """Return the entries with these ids as they were recorded."""
         ids = list(ids)
         rows = self.rows(Query(ids=ids)) if ids else []
-        return {entry.id: entry for entry in decoded(rows)}
+        return {entry.id: entry for entry in decode_rows(rows)}
 
     def log(self, query: Query) -> Iterator[Entry[Event]]:
         """Yield the entries that a query chooses, by number, as they were recorded."""
-        return decoded(chain.from_iterable(self.pages(query)))
+        return decode_rows(chain.from_iterable(self.pages(query)))
 
     def history(self, query: Query) -> Iterator[Entry[Event]]:
         """Yield the entries that a query chooses, corrected and in the order of life.
@@ -141,7 +141,7 @@ class Journal:
         if query == Query(upto=query.upto):
             pages = self._all_of(pages, query.upto or 0)
         return corrected(
-            decoded(chain.from_iterable(pages)),
+            decode_rows(chain.from_iterable(pages)),
             corrections,
             lambda entry: (
                 start < place(entry)
@@ -166,7 +166,7 @@ class Journal:
     # Corrections
 
     def corrections(self, upto: int) -> Corrections:
-        """Return what the corrections among the first ``upto`` entries come to."""
+        """Return the result of the corrections among the first ``upto`` entries."""
         known = self._corrections_upto(upto)
         count, corrections = self._applied
         if count != len(known):
@@ -180,7 +180,7 @@ class Journal:
         return [entry for entry in known if isinstance(entry.event, UnknownEvent)]
 
     def drop_memory(self) -> None:
-        """Drop what is remembered: a person was forgotten, or the whole ledger deleted."""
+        """Drop the memory: a person was forgotten, or the whole ledger deleted."""
         self.generation += 1
         self._head, self._first_id = EMPTY, None
         self._start_anew()
@@ -189,7 +189,7 @@ class Journal:
         """Remember that entries just written need not be searched for corrections.
 
         Args:
-            entries: What was appended within ``writing``.
+            entries: The entries that were appended within ``writing``.
             head: Where the ledger ends with them.
         """
         self._noted = True
@@ -224,14 +224,14 @@ class Journal:
         return any((row.on or "", row.seq) <= reached for row in rows)
 
     def _all_of(self, dated: Iterator[list[Row]], upto: int) -> Iterator[list[Row]]:
-        """Yield pages of rows with a date, and see that with the others they are all."""
-        found = len(self._corrections_upto(upto))
+        """Yield pages of dated rows; DamagedError where some of the first ``upto`` are missing."""
+        count = len(self._corrections_upto(upto))
         for page in dated:
-            found += len(page)
+            count += len(page)
             yield page
-        if found != upto:
+        if count != upto:
             raise DamagedError(
-                f"ledger {self.name!r} has {upto} entries, but {self.store!r} gave {found} for "
+                f"ledger {self.name!r} has {upto} entries, but {self.store!r} gave {count} for "
                 "its whole history; run careerledger verify"
             )
 
@@ -247,7 +247,7 @@ class Journal:
             self._catalogue_size = catalogue.size
             self._start_anew()
         if upto > self._seen:
-            new = list(decoded(self.rows(Query(after=self._seen, upto=upto, dated=False))))
+            new = list(decode_rows(self.rows(Query(after=self._seen, upto=upto, dated=False))))
             # A first reading cannot have remembered anyone who was forgotten later.
             if self._seen and any(isinstance(entry.event, SubjectForgotten) for entry in new):
                 self.drop_memory()
@@ -261,7 +261,7 @@ class Journal:
         return [entry for entry in self._corrections if entry.seq <= upto]
 
 
-def decoded(rows: Iterable[Row]) -> Iterator[Entry[Event]]:
+def decode_rows(rows: Iterable[Row]) -> Iterator[Entry[Event]]:
     """Yield the entries in these rows; CodecError where bytes are not an entry."""
     return codec.decode_all(map(_stored, rows))
 

@@ -1,4 +1,4 @@
-"""Save what a damaged file still holds."""
+"""Save the entries of a damaged file that still verify."""
 
 import json
 import os
@@ -33,14 +33,14 @@ from careerledger.journal.write import Proposal, append, as_row, new_entries, ne
 from careerledger.proofs.merkle import Frontier, leaf_hash
 from careerledger.proofs.personal import disclosed
 from careerledger.stores import Row, decode_names, new_row
-from careerledger.stores.sqlite.salvage import merged, records
+from careerledger.stores.sqlite.salvage import merge_log, records
 
 __all__ = ["Loss", "recover_file"]
 
 
 @attrs.frozen
 class Loss:
-    """Entries that could not be saved, or what was kept beside one."""
+    """Entries, or personal data of one entry, that could not be saved."""
 
     ledger: str
     first: int
@@ -57,7 +57,7 @@ class Loss:
 
 
 class _Contents(NamedTuple):
-    """What a file holds of its ledgers, by their numbers in it."""
+    """The rows of a file's ledgers, by the ledgers' numbers."""
 
     names: dict[int, tuple[str, int]]
     """Name and size."""
@@ -74,7 +74,7 @@ def recover_file(
     contents = _read(path, target.parent)
     losses: list[Loss] = []
     with new_store(target) as store:
-        for number, name, size in _named(contents):
+        for number, name, size in _named_ledgers(contents):
             losses += _save(Journal(store, name), size, contents.rows[number], now)
         if not store.ledgers():
             raise DamagedError(f"nothing of {path} could be saved; restore it from a backup")
@@ -84,7 +84,7 @@ def recover_file(
 def _read(path: Path, beside: Path) -> _Contents:
     try:
         with tempfile.TemporaryDirectory(dir=beside, prefix=".careerledger-") as folder:
-            content = merged(path, Path(folder))
+            content = merge_log(path, Path(folder))
     except OSError as error:
         raise ReadOnlyError(f"{path} cannot be copied to {beside}: {error.strerror}") from error
     contents = _Contents({}, defaultdict(list))
@@ -116,11 +116,11 @@ _COLUMNS: Final[tuple[Any, ...]] = (
 )
 
 
-def _named(contents: _Contents) -> Iterator[tuple[int, str, int | None]]:
-    """The ledgers with their names and sizes; where these are lost, a free name and None."""
+def _named_ledgers(contents: _Contents) -> Iterator[tuple[int, str, int | None]]:
+    """Yield the ledgers with their names and sizes; where these are lost, a free name and None."""
     taken: set[str] = set()
     for number in [*sorted(contents.names), *sorted(contents.rows.keys() - contents.names.keys())]:
-        # The name that a ledger has unless it is given another.
+        # "career" is the name of a ledger by default.
         name, size = contents.names.get(number, ("career", None))
         others = (f"recovered-{n}" for n in count(number))
         name = next(each for each in chain([name], others) if each not in taken)
@@ -128,10 +128,10 @@ def _named(contents: _Contents) -> Iterator[tuple[int, str, int | None]]:
         yield number, name, size
 
 
-def _save(journal: Journal, size: int | None, found: list[Row], now: datetime) -> list[Loss]:
-    """Append what verifies to a ledger of the new store, and return what does not."""
+def _save(journal: Journal, size: int | None, damaged: list[Row], now: datetime) -> list[Loss]:
+    """Append the rows that verify to a ledger of the new store, and return the losses."""
     name, store = journal.name, journal.store
-    fitting = _once(sorted(filter(None, map(_fitting, found)), key=_order))
+    fitting = _without_duplicates(sorted(filter(None, map(_verified, damaged)), key=_order))
     numbers = [row.seq for row, _ in fitting]
     losses = list(_gaps(name, size or 0, numbers))
     if size is None:
@@ -142,7 +142,7 @@ def _save(journal: Journal, size: int | None, found: list[Row], now: datetime) -
         for row, entry in fitting
         if isinstance(entry.event, SubjectForgotten)
     }
-    torn: set[str] = set()
+    incomplete: set[str] = set()
     rows: list[Row] = []
     for row, entry in fitting:
         missing = {
@@ -150,8 +150,10 @@ def _save(journal: Journal, size: int | None, found: list[Row], now: datetime) -
             for whom in missing_of(name, row, entry)
             if whom not in forgotten and (whom or not forgotten)
         }
-        losses += [Loss(name, row.seq, row.seq, f"what it says of {_whom(m)}") for m in missing]
-        torn |= missing
+        losses += [
+            Loss(name, row.seq, row.seq, f"its personal data about {_whom(m)}") for m in missing
+        ]
+        incomplete |= missing
         rows.append(row._replace(seq=len(rows) + 1, personal=_unforgotten(row, forgotten)))
     if rows:
         frontier = Frontier()
@@ -161,15 +163,15 @@ def _save(journal: Journal, size: int | None, found: list[Row], now: datetime) -
                 frontier.extend(row.leaf for row in page)
                 store.append(name, page, frontier.packed)
             head = journal.head()
-            # What is missing is as if it had been forgotten; the log says so, and verifies.
-            lost = [Proposal(_lost(subject)) for subject in sorted(torn)]
+            # Missing lines count as forgotten: with that in the log, the ledger verifies.
+            lost = [Proposal(_forgetting(subject)) for subject in sorted(incomplete)]
             if lost:
                 append(journal, head, new_entries(lost, next_instant(now, head), head.size))
     return losses
 
 
-def _size(named: tuple[str, int]) -> int:
-    return named[1]
+def _size(ledger: tuple[str, int]) -> int:
+    return ledger[1]
 
 
 def _order(fitting: tuple[Row, Entry[Event]]) -> tuple[str, int]:
@@ -177,18 +179,18 @@ def _order(fitting: tuple[Row, Entry[Event]]) -> tuple[str, int]:
     return row.recorded_at, row.seq
 
 
-def _fitting(found: Row) -> tuple[Row, Entry[Event]] | None:
-    """Return the row that the bytes of this one make, and its entry; None: it does not verify."""
-    if leaf_hash(found.body) != found.leaf:
+def _verified(damaged: Row) -> tuple[Row, Entry[Event]] | None:
+    """Return the row that follows from a row's bytes, and its entry; None: it does not verify."""
+    if leaf_hash(damaged.body) != damaged.leaf:
         return None
-    lines = _committed_lines(found)
+    lines = _committed_lines(damaged)
     try:
-        entry = strict.decode(found.seq, found.body, lines)
+        entry = strict.decode(damaged.seq, damaged.body, lines)
     except CodecError:
         return None
-    row = as_row(entry, found.body, lines)
+    row = as_row(entry, damaged.body, lines)
     if isinstance(entry.event, UnknownEvent):
-        row = row._replace(introduces=found.introduces, names=found.names)
+        row = row._replace(introduces=damaged.introduces, names=damaged.names)
         if unnamed := unnamed_in(row):
             names = [*decode_names(row.names or "[]"), *unnamed]
             row = row._replace(names=msgspec.json.encode(names).decode())
@@ -196,11 +198,11 @@ def _fitting(found: Row) -> tuple[Row, Entry[Event]] | None:
 
 
 def _committed_lines(row: Row) -> bytes | None:
-    """The personal lines of a row that its entry commits to."""
+    """Return the personal lines of a row that its entry commits to."""
     if row.personal is None:
         return None
     lines: dict[str, bytes] = {}
-    # A body that is no entry commits to nothing; that is noticed where it is decoded.
+    # A body that is not an entry commits to nothing; decoding refuses it later.
     with suppress(ValueError, TypeError, AttributeError, RecursionError):
         commitments = json.loads(row.body).get("personal", {})
         for line in row.personal.split(b"\n"):
@@ -209,8 +211,8 @@ def _committed_lines(row: Row) -> bytes | None:
     return b"\n".join(lines.values()) or None
 
 
-def _once(rows: Iterable[tuple[Row, Entry[Event]]]) -> list[tuple[Row, Entry[Event]]]:
-    """Leave out the rows whose number or id was there before."""
+def _without_duplicates(rows: Iterable[tuple[Row, Entry[Event]]]) -> list[tuple[Row, Entry[Event]]]:
+    """Leave out the rows whose number or id occurred before."""
     unique: list[tuple[Row, Entry[Event]]] = []
     seen: set[int | str] = set()
     for row, entry in rows:
@@ -221,16 +223,16 @@ def _once(rows: Iterable[tuple[Row, Entry[Event]]]) -> list[tuple[Row, Entry[Eve
 
 
 def _gaps(ledger: str, size: int, numbers: list[int]) -> Iterator[Loss]:
-    """The numbers up to a ledger's size that are missing."""
+    """Yield the losses for the missing numbers up to a ledger's size."""
     before = 0
     for number in [*sorted(numbers), max([size, *numbers]) + 1]:
         if number > before + 1:
-            yield Loss(ledger, before + 1, number - 1, "no bytes that have their hash")
+            yield Loss(ledger, before + 1, number - 1, "no bytes match their hash")
         before = number
 
 
 def _unforgotten(row: Row, forgotten: Mapping[str, int]) -> bytes | None:
-    """What is kept beside a row but for those who were forgotten since."""
+    """Return a row's personal lines without those about people who were forgotten since."""
     if row.personal is None:
         return None
     lines = [
@@ -245,7 +247,7 @@ def _whom(subject: str) -> str:
     return subject or "someone"
 
 
-def _lost(subject: str) -> SubjectForgotten:
+def _forgetting(subject: str) -> SubjectForgotten:
     kind, _, id_ = subject.partition(":")
     reason = "the file was damaged"
     return SubjectForgotten(kind=kind or "unknown", id=id_ or "unknown", reason=reason)

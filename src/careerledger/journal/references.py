@@ -1,4 +1,4 @@
-"""Check that what events refer to is there, and that what they introduce is new."""
+"""Check that the ids events refer to exist, and that the ids they introduce are new."""
 
 from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
@@ -38,11 +38,11 @@ class References:
     def check(
         self, events: Sequence[Event], corrections: Corrections, replaced: Collection[int] = ()
     ) -> None:
-        """Raise what speaks against recording these events together.
+        """Check that these events can be recorded together.
 
         Args:
             events: They may refer to each other in any order.
-            corrections: What was corrected before.
+            corrections: The earlier corrections.
             replaced: Numbers of the entries that the events replace; the ids that these introduce
                 are free to be introduced again.
 
@@ -80,14 +80,14 @@ class References:
             )
 
     def _unknown_here(self, events: Sequence[Event], hidden: Collection[int]) -> list[_Reference]:
-        """The references that need a look into the store."""
+        """Return the references that need a look into the store."""
         needed: list[_Reference] = []
         seen: set[object] = set()
         """Many events refer to the same id, which is checked once: 0.3 µs less an event."""
         for event in events:
             for field, kinds in event.__event__.refers:
                 value: object = getattr(event, field)
-                if value is not None and (kinds, value) not in seen:
+                if value and (kinds, value) not in seen:
                     seen.add((kinds, value))
                     needed += [
                         _Reference(event, field, id_, kinds)
@@ -107,9 +107,9 @@ class References:
     def _introduced_now(
         self, names: set[str], corrections: Corrections, replaced: Collection[int] = ()
     ) -> dict[str, int]:
-        """Which of these names are introduced with all corrections applied, and by which entry."""
+        """Return which of these names are introduced after corrections, with the entry's number."""
         hidden = corrections.hidden.union(replaced)
-        found = {
+        introduced_by = {
             name: row.seq
             for row in self._journal.rows(Query(introduces=names))
             if (name := row.introduces) and row.seq not in hidden
@@ -117,8 +117,8 @@ class References:
         for entry in corrections.amended:
             name = introduced(entry.event)
             if name in names and entry.seq not in replaced:
-                found[name] = entry.seq
-        return found
+                introduced_by[name] = entry.seq
+        return introduced_by
 
     def _unknown(
         self, reference: _Reference, new: Iterable[str], corrections: Corrections
@@ -133,7 +133,7 @@ class References:
     def _suggestion(
         self, id_: str, kinds: tuple[str, ...], new: Iterable[str], corrections: Corrections
     ) -> str:
-        """What the writer of an unknown id may have meant, as part of a sentence."""
+        """Return a hint at the id that the writer may have meant, as part of a sentence."""
         from difflib import get_close_matches  # noqa: PLC0415 - for a message alone
 
         rows = chain.from_iterable(self._journal.rows(Query(kind=kind)) for kind in kinds)

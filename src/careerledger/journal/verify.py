@@ -24,14 +24,14 @@ __all__ = ["check_row", "missing_of", "prove_entry", "verify_all", "verify_ledge
 def verify_all(store: Store) -> None:
     """Verify every ledger of a store, in the order of their names.
 
-    What the store itself can check is checked once for all ledgers: a file is read in one pass.
+    The store checks itself once for all ledgers: a file is read in one pass.
 
     Args:
         store: The store; others may go on writing it.
 
     Raises:
-        DamagedError: It names the first ledger that does not verify, with its first entry that
-            does not fit; or the store, where what it finds rows by is damaged.
+        DamagedError: A ledger is damaged, or an index of the store; names the first damaged
+            ledger and entry.
     """
     store.check()
     for name in store.ledgers():
@@ -39,11 +39,11 @@ def verify_all(store: Store) -> None:
 
 
 def verify_ledger(journal: Journal, since: Checkpoint | None) -> None:
-    """Read every entry strictly, hash it, and compare all that the store derived from it.
+    """Read every entry strictly, hash it, and compare it with its row.
 
     Raises:
-        DamagedError: Something does not fit; it names the first entry that does not.
-        ProofError: The ledger does not go on from ``since``.
+        DamagedError: The ledger is damaged; names the first damaged entry.
+        ProofError: The ledger does not extend the checkpoint ``since``.
     """
     if journal.head().size <= _FEW:
         journal.store.check(journal.name)
@@ -60,7 +60,7 @@ def verify_ledger(journal: Journal, since: Checkpoint | None) -> None:
 
 
 _FEW: Final = 1000
-"""For so many entries a thread would take longer than it saves."""
+"""Up to this many entries, a thread would take longer than it saves."""
 
 
 def _verify_entries(journal: Journal, since: Checkpoint | None) -> None:
@@ -85,15 +85,15 @@ def _verify_entries(journal: Journal, since: Checkpoint | None) -> None:
 
 
 def _check_extends(journal: Journal, frontier: Frontier, since: Checkpoint | None) -> None:
-    """Raise ProofError where the tree is as large as one that was signed, and another."""
+    """Raise ProofError where the tree has the size of the checkpoint, but not its root."""
     if since is not None and frontier.size == since.size and frontier.root() != since.root:
         raise _another(journal, since)
 
 
 def _sound_pages(journal: Journal, *sizes: int) -> Iterator[list[Row]]:
-    """Yield the rows, page by page, as long as each is what its bytes and other rows make it.
+    """Yield the rows, page by page; DamagedError for the first that does not fit its bytes.
 
-    A page ends where the ledger had one of these sizes.
+    A page also ends at each of these sizes.
     """
     after, recorded_at = 0, ""
     missing: list[tuple[int, str]] = []
@@ -118,46 +118,46 @@ def _sound_pages(journal: Journal, *sizes: int) -> Iterator[list[Row]]:
 def check_row(
     journal: Journal, row: Row, number: int, recorded_at: str, entry: Entry[Event] | None = None
 ) -> Entry[Event]:
-    """Return the entry in a row; DamagedError where the row is not what its bytes make it.
+    """Return the entry in a row; DamagedError where the columns do not match the bytes.
 
     Args:
         journal: The ledger.
         row: The row.
         number: The number that it must have.
-        recorded_at: The instant before which it cannot have been recorded.
-        entry: The entry in its bytes; None: it has to be read.
+        recorded_at: The instant of the row before it.
+        entry: The entry in its bytes; None: decode it.
     """
     try:
         entry = entry or strict.decode(row.seq, row.body, row.personal)
     except CodecError as error:
         raise _unsound(journal.name, number) from error
     expected = as_row(entry, row.body, row.personal)
-    if row != expected and isinstance(entry.event, UnknownEvent):
+    if isinstance(entry.event, UnknownEvent):
         # Only a program that knows the type can say what it introduces and names.
         expected = expected._replace(introduces=row.introduces, names=row.names)
-    if row.personal is not None and isinstance(entry.event, UnknownEvent) and unnamed_in(row):
-        raise _unsound(journal.name, number)
+        if row.personal is not None and unnamed_in(row):
+            raise _unsound(journal.name, number)
     if row.seq != number or row != expected or row.recorded_at < recorded_at:
         raise _unsound(journal.name, number)
     return entry
 
 
 def missing_of(ledger: str, row: Row, entry: Entry[Event]) -> Iterator[str]:
-    """Yield the people, as ``"kind:id"``, of whom a line is missing that an entry commits to.
+    """Yield the people, as ``"kind:id"``, whose lines are missing from an entry.
 
-    Empty text: only a program that knows the event can say of whom. Raises DamagedError when a
-    line is there that the entry does not commit to.
+    The entry commits to each line. Empty text stands for a person in an event that this program
+    does not know. Raises DamagedError for a line that the entry does not commit to.
     """
     commitments = commitments_in(row.body)
     try:
-        found = {} if row.personal is None else disclosed(row.personal, commitments)
+        lines = {} if row.personal is None else disclosed(row.personal, commitments)
     except ProofError as error:
         raise _unsound(ledger, row.seq) from error
     event = entry.event.event if isinstance(entry.event, EntryAmended) else entry.event
     known: Mapping[str, PersonalField] = {}
     if not isinstance(event, UnknownEvent):
         known = event.__event__.personal
-    for name in commitments.keys() - found.keys():
+    for name in commitments.keys() - lines.keys():
         field = known.get(name)
         yield "" if field is None else f"{field.kind}:{getattr(event, field.subject)}"
 
@@ -177,13 +177,13 @@ def _unsound(ledger: str, number: int) -> DamagedError:
 
 
 def prove_entry(journal: Journal, seq: int, checkpoint: str | None, *, disclose: bool) -> Proof:
-    """Return the proof that an entry is in what a checkpoint stands for.
+    """Return the proof that an entry is in the ledger of a checkpoint.
 
     Args:
         journal: The ledger.
         seq: The number of the entry.
-        checkpoint: None: the ledger as it is.
-        disclose: Whether the proof also shows what the entry says of other people.
+        checkpoint: The text of a checkpoint; None: the ledger as it is.
+        disclose: Whether the proof contains the entry's personal data.
     """
     head = journal.head()
     signed = None if checkpoint is None else Checkpoint.from_text(checkpoint)

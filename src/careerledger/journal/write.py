@@ -22,6 +22,7 @@ from careerledger.events import Action, Event, UnknownEvent, introduced, named
 from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten
 from careerledger.history import Draft, Entry
 from careerledger.journal import codec, personal
+from careerledger.journal.converter import instant_text
 from careerledger.journal.read import Journal
 from careerledger.journal.references import References
 from careerledger.proofs import Frontier, leaf_hash
@@ -46,7 +47,7 @@ Fact = Action | Draft
 
 
 def utc_now() -> datetime:
-    """Return the present instant; the clock of a ledger that is given no other."""
+    """Return the present instant; the default clock of a ledger."""
     return datetime.now(UTC)
 
 
@@ -58,8 +59,8 @@ class Proposal(NamedTuple):
 
 
 def proposals(facts: Iterable[object], key: str | None = None) -> list[Proposal]:
-    """Return what a caller passed to ``record`` as proposals; RecordError for anything else."""
-    found: list[Proposal] = []
+    """Return the facts passed to ``record`` as proposals; RecordError for anything else."""
+    checked: list[Proposal] = []
     for fact in facts:
         event, own_key = (fact.event, fact.key) if isinstance(fact, Draft) else (fact, key)
         if key is not None and not key:
@@ -75,8 +76,8 @@ def proposals(facts: Iterable[object], key: str | None = None) -> list[Proposal]
             raise RecordError(
                 f"{type(event).__name__} has no name on disk; make its class an event with @event"
             )
-        found.append(Proposal(event, own_key))
-    return found
+        checked.append(Proposal(event, own_key))
+    return checked
 
 
 class _Known(NamedTuple):
@@ -84,7 +85,7 @@ class _Known(NamedTuple):
 
     entry: Entry[Event]
     event: Event | None
-    """What it says with all corrections applied; None: it was voided."""
+    """The event with all corrections applied; None: it was voided."""
 
 
 class Writer:
@@ -173,18 +174,18 @@ class Writer:
                 remaining = personal.remaining_without(rows, f"{kind}:{id_}")
                 forgotten = self._last_forgotten(kind, id_)
                 if forgotten is None and not remaining:
-                    self.check_known(kind, id_, head.size)  # nothing to erase, but of whom?
+                    self.check_known(kind, id_, head.size)  # refuse someone who was never there
                 if forgotten is None or remaining:
                     event = SubjectForgotten(kind=kind, id=id_, reason=reason)
                     forgotten = self._append(head, [Proposal(event)])[0]
                     journal.store.erase(journal.name, remaining)
-            # Also where nothing was left to erase: an earlier call may have been interrupted here.
+            # Even if there was nothing to erase: an earlier call may have been interrupted here.
             journal.drop_memory()
             journal.store.purge()
         return forgotten
 
     def _last_forgotten(self, kind: str, id_: str) -> Entry[Event] | None:
-        """The last entry by which someone was forgotten."""
+        """Return the last entry by which someone was forgotten."""
         query = Query(types=[SubjectForgotten.__event__.name], dated=False)
         last = None
         for entry in self._journal.log(query):
@@ -213,15 +214,15 @@ class Writer:
         return entries
 
     def _known(self, keys: set[str], head: Head) -> dict[str, _Known]:
-        """The entries that were recorded under these keys."""
+        """Return the entries that were recorded under these keys."""
         corrections = self._journal.corrections(head.size)
         amended = {entry.id: entry.event for entry in corrections.amended}
-        found: dict[str, _Known] = {}
+        known: dict[str, _Known] = {}
         for entry in self._journal.log(Query(keys=keys)):
             voided = entry.id in corrections.voided
             event = None if voided else amended.get(entry.id, entry.event)
-            found.setdefault(str(entry.key), _Known(entry, event))
-        return found
+            known.setdefault(str(entry.key), _Known(entry, event))
+        return known
 
 
 def _without_known(
@@ -230,11 +231,11 @@ def _without_known(
     """Leave out the proposals that are recorded under their keys already.
 
     Returns:
-        What is left to record, the numbers of the entries that it amends, and for each of the
-        proposals its entry, or the place of its entry among those to record.
+        The proposals to record, the numbers of the entries that they amend, and for each of the
+        original proposals its entry, or its index among the proposals to record.
     """
-    left: list[Proposal] = []
-    place_of: dict[str, int] = {}
+    unknown: list[Proposal] = []
+    index_of: dict[str, int] = {}
     replaced: set[int] = set()
     results: list[Entry[Event] | int] = []
     for event, key in new:
@@ -246,21 +247,21 @@ def _without_known(
             if amend is None:
                 raise _key_reused(key, f"#{entry.seq}, which says {entry.event!r}", event)
             if current is None:
-                continue  # what was voided stays so, whatever a file says
-            left.append(Proposal(EntryAmended(target=entry.id, event=event, reason=amend)))
+                continue  # a voided entry stays voided, whatever a file says
+            unknown.append(Proposal(EntryAmended(target=entry.id, event=event, reason=amend)))
             replaced.add(entry.seq)
             known[key] = _Known(entry, event)  # for another proposal with this key
-        elif key is not None and key in place_of:
-            results.append(place_of[key])
-            other = left[place_of[key]].event
+        elif key is not None and key in index_of:
+            results.append(index_of[key])
+            other = unknown[index_of[key]].event
             if event != other:
                 raise _key_reused(key, f"{other!r} in the same record", event)
         else:
             if key is not None:
-                place_of[key] = len(left)
-            results.append(len(left))
-            left.append(Proposal(event, key))
-    return left, replaced, results
+                index_of[key] = len(unknown)
+            results.append(len(unknown))
+            unknown.append(Proposal(event, key))
+    return unknown, replaced, results
 
 
 def _key_reused(key: str, other: str, event: Event) -> KeyReusedError:
@@ -280,8 +281,8 @@ def unknown_entry(ledger: str, id_: str) -> UnknownEntryError:
 
 def _check_dates(events: Iterable[Event], now: datetime) -> None:
     """Raise FutureError for an event that has not happened yet."""
-    # Today's date where the day begins first, at UTC+14: further ahead is the future.
-    latest = (now.astimezone(UTC) + _FARTHEST).date()
+    # Dates up to today's in UTC+14, where the day begins first, are not in the future.
+    latest = (now.astimezone(UTC) + _EARLIEST_ZONE).date()
     for event in events:
         if isinstance(event, Action) and event.on.first_day > latest:
             raise FutureError(
@@ -290,11 +291,11 @@ def _check_dates(events: Iterable[Event], now: datetime) -> None:
             )
 
 
-_FARTHEST: Final = timedelta(hours=14)
+_EARLIEST_ZONE: Final = timedelta(hours=14)
 
 
 def next_instant(now: datetime, head: Head) -> datetime:
-    """Return when a record is made: now, and later than any before it, whatever the clock says."""
+    """Return the instant of a new record: now, but always later than the record before it."""
     if not head.recorded_at:
         return now.astimezone(UTC)
     try:
@@ -341,14 +342,15 @@ def _ids(recorded_at: datetime, number: int) -> list[str]:
 
 
 _VARIANTS: Final = dict(zip("0123456789abcdef", 4 * "89ab", strict=True))
-"""Half a byte with two bits of its own, behind the two that say the variant."""
+"""Two random bits behind the two of the variant, by a random hexadecimal digit."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 def append(journal: Journal, head: Head, entries: Sequence[Entry[Event]]) -> Head:
     """Write entries behind the head, with their hashes, within ``writing``; return the new head."""
-    rows = [as_row(entry, *codec.seal(entry, salt)) for entry in entries]
+    sealed = codec.seal_all(entries, salt)
+    rows = [as_row(entry, *each) for entry, each in zip(entries, sealed, strict=True)]
     frontier = Frontier(head.size, head.frontier)
     frontier.extend(map(_leaf, rows))
     journal.store.append(journal.name, rows, frontier.packed)
@@ -364,7 +366,7 @@ def salt() -> bytes:
 
 
 def as_row(entry: Entry[Event], body: bytes, personal_lines: bytes | None = None) -> Row:
-    """Return what a store keeps of an entry: its bytes, and the columns derived from them."""
+    """Return the row of an entry: its bytes, and the columns derived from them."""
     event = entry.event
     on: str | None = getattr(event, "on", None)
     names = named(event)
@@ -374,7 +376,7 @@ def as_row(entry: Entry[Event], body: bytes, personal_lines: bytes | None = None
             entry.id,
             entry.type,
             on if on is None else str(on),
-            codec.instant_text(entry.recorded_at),
+            instant_text(entry.recorded_at),
             entry.key,
             entry.source,
             entry.batch,

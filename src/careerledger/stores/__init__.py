@@ -1,16 +1,16 @@
-"""Where ledgers live: rows of bytes and plain columns, of whose meaning a store knows nothing.
+"""Where ledgers live: rows of bytes and plain columns. A store knows nothing of their meaning.
 
 A store holds many ledgers by name. It promises, and ``careerledger.testing.store_laws`` checks:
 
 - Rows are numbered from 1 without a hole and never change, except that personal lines can be
   erased. No two rows of a ledger have the same id.
 - When a ``writing`` block has ended, every later reader sees its rows, also after a power cut.
-  Of a block that raised, nothing is there.
-- There is one writer at a time for each ledger: what a writer reads within ``writing`` stays true
-  until the block ends, except for its own appends, which it sees.
+  A block that raised leaves nothing behind.
+- Each ledger has one writer at a time: nothing changes between two reads within ``writing``, except
+  for the writer's own appends, which it sees.
 - Readers see whole ``writing`` blocks only.
-- What cannot be done raises StoreError and changes nothing; a store that was closed raises
-  ClosedError, whatever it is asked.
+- A call that fails raises StoreError and changes nothing; every call of a closed store raises
+  ClosedError.
 
 Rows are numbered in the order of ``recorded_at``. Text is compared and ordered by code point.
 """
@@ -74,7 +74,7 @@ class Row(NamedTuple):
     leaf: bytes
     """The RFC 6962 leaf hash of the body."""
     personal: bytes | None = None
-    """What the body is only committed to, a line of JSON for each field; None: nothing is left."""
+    """The personal data that the body has hashes of, a line of JSON for each field."""
 
 
 new_row: Final[Callable[[Sequence[Any]], Row]] = partial(cast("Any", tuple).__new__, Row)
@@ -82,7 +82,7 @@ new_row: Final[Callable[[Sequence[Any]], Row]] = partial(cast("Any", tuple).__ne
 
 
 class Query(NamedTuple):
-    """Which rows of a ledger are wanted. Every field that is set narrows the choice."""
+    """Which rows of a ledger to return. Every field that is set narrows the choice."""
 
     after: int = 0
     """Numbered above this."""
@@ -159,7 +159,7 @@ class Store(Protocol):
         ...
 
     def writing(self, ledger: str) -> AbstractContextManager[Head]:
-        """Be the ledger's only writer until the block ends; all of it counts then, or nothing.
+        """Be the ledger's only writer until the block ends; its appends count all or not at all.
 
         A thread ends one block before it begins another. A block in which an append failed fails.
         """
@@ -176,22 +176,22 @@ class Store(Protocol):
     def rows(self, ledger: str, query: Query, /) -> list[Row]:
         """Return the rows that a query chooses, in its order.
 
-        There may be fewer than ``limit``, though not none, where they are too large to be read at
-        once.
+        There may be fewer than ``limit``, but at least one, where more would be too large to read
+        at once.
         """
         ...
 
     def erase(self, ledger: str, remaining: Mapping[int, bytes | None]) -> None:
-        """Replace the personal lines of these rows by what remains; drop the ledger's snapshots.
+        """Replace the personal lines of these rows; drop the ledger's snapshots.
 
-        What remains of a row is None, or some of its lines, each as often as it was there at most.
+        The new value is None or some of the row's lines, each at most as often as before.
         Raises StoreError when the ledger is not being written, has no such row, or a row would
         not lose a line.
         """
         ...
 
     def delete(self, ledger: str) -> None:
-        """Remove a ledger with all that belongs to it; one that does not exist is fine.
+        """Remove a ledger with everything that belongs to it; a missing ledger is fine.
 
         Raises StoreError within ``writing``.
         """
@@ -227,7 +227,7 @@ class Store(Protocol):
         ...
 
     def check(self, ledger: str | None = None, /) -> None:
-        """Raise DamagedError when what the store finds rows by does not fit the rows.
+        """Raise DamagedError when the store's indexes do not match its rows.
 
         None checks every ledger. A thread may call it while another reads or is ``writing``; it
         waits for neither.
@@ -235,7 +235,7 @@ class Store(Protocol):
         ...
 
     def close(self) -> None:
-        """Release what the store holds; every later call but this one raises ClosedError."""
+        """Release all resources; every later call but this one raises ClosedError."""
         ...
 
 
@@ -261,24 +261,30 @@ def check_sequence(ledger: str, rows: Collection[Row], writing: tuple[str, int] 
     for seq, row in enumerate(rows, start=size + 1):
         if row.seq != seq:
             raise StoreError(f"row #{row.seq} of ledger {ledger!r} does not follow; give #{seq}")
-        for text in (
-            *(row.id, row.type, row.on, row.recorded_at),
-            *(row.key, row.source, row.batch, row.target, row.introduces),
-            *(() if row.names is None else decode_names(row.names)),
-        ):
-            if text is not None and (len(text) > MAX_TEXT or not text.isascii()):
-                _check_text(f"a text of row #{seq}", text)
+        names = () if row.names is None else decode_names(row.names)
+        texts: Any = row[_TEXTS]
+        together = "".join(filter(None, texts))
+        if len(together) > MAX_TEXT or not together.isascii():
+            for text in (*texts[:-1], *names):
+                _check_text(f"a text of row #{seq}", text or "")
     return size + len(rows)
+
+
+_TEXTS: Final = slice(Row._fields.index("id"), Row._fields.index("names") + 1)
+"""The columns of a row by which queries find it; its names come last."""
 
 
 def decode_names(names: str) -> list[str]:
     """Return the ids in a row's ``names``, each as ``"kind:id"``."""
     try:
-        return msgspec.json.decode(names, type=list[str])
+        return _NAMES.decode(names)
     except (msgspec.DecodeError, UnicodeEncodeError) as error:
         raise StoreError(
             f"the names {names[:40]!r} cannot be read: {error}; give a JSON array of texts"
         ) from error
+
+
+_NAMES: Final = msgspec.json.Decoder(list[str])
 
 
 def _check_text(what: str, text: str) -> None:

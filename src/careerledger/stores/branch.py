@@ -1,7 +1,7 @@
-"""Ledgers that go on in memory from where others stand: for what has not happened.
+"""Ledgers that continue others in memory, for hypothetical futures.
 
-What is appended to a branch is in the branch alone. What is recorded in the store below afterwards
-is not in the branch.
+Rows appended to a branch are in the branch alone. Rows recorded in the store below after the branch
+began are not in the branch.
 """
 
 from collections.abc import Collection, Generator, Mapping
@@ -30,8 +30,8 @@ class BranchStore:
     """A store that begins with the ledgers of another one. Threads may share it.
 
     Args:
-        below: The other store; nothing is ever written to it. Of each of its ledgers the branch
-            sees what was there when it was first asked about that ledger.
+        below: The other store; the branch never writes to it. The branch sees each ledger as it
+            was when the branch was first asked about it.
     """
 
     def __init__(self, below: Store) -> None:
@@ -58,7 +58,7 @@ class BranchStore:
             raise StoreError("this branch is being written by this thread; end that first")
 
     def _own(self, ledger: str) -> LedgerInMemory:
-        """What the branch adds to a ledger."""
+        """Return the rows that the branch adds to a ledger."""
         self._check_open()
         with self._lock:
             own = self._ledgers.get(ledger)
@@ -126,7 +126,7 @@ class BranchStore:
         return (below + own)[: query.limit]
 
     def _rows_below(self, ledger: str, query: Query) -> list[Row]:
-        """The rows of the store below that the branch sees."""
+        """Return the rows of the store below that the branch sees."""
         size = self._own(ledger).start.size
         upto = size if query.upto is None else min(size, query.upto)
         return self._below.rows(ledger, query._replace(upto=upto)) if size else []

@@ -95,7 +95,7 @@ class LedgerInMemory:
         return list(islice(chosen, query.limit))
 
     def _candidates(self, query: Query) -> Iterator[Row]:
-        """The rows that may be chosen, in the order of the query."""
+        """Yield the rows that may be chosen, in the order of the query."""
         if query.order == "place":
             start = bisect_right(self._places, query.behind or ("", 0))
             for on, seq in islice(self._places, start, None):
@@ -103,17 +103,17 @@ class LedgerInMemory:
                     return
                 yield self.row(seq)
             return
-        found = self._looked_up(query)
-        if found is None:
+        numbers = self._indexed_numbers(query)
+        if numbers is None:
             size = self.start.size
             last = len(self.rows) if query.upto is None else max(0, query.upto - size)
             rows = self.rows[max(0, query.after - size) : last]
         else:
-            rows = [self.row(seq) for seq in sorted(set(found))]
+            rows = [self.row(seq) for seq in sorted(set(numbers))]
         yield from reversed(rows) if query.order == "newest" else rows
 
-    def _looked_up(self, query: Query) -> Iterable[int] | None:
-        """Numbers that the index holds for a query, in any order; None: it is of no help."""
+    def _indexed_numbers(self, query: Query) -> Iterable[int] | None:
+        """Return row numbers from the index, in any order; None: the index does not help."""
         if query.kind is not None:
             prefix = f"{query.kind}:"
             return chain.from_iterable(

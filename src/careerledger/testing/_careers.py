@@ -12,6 +12,7 @@ from careerledger.events import Action, Event, UnknownEvent
 from careerledger.events.correction import EntryAmended, EntryVoided
 from careerledger.history import Corrections, Entry, corrected, place
 from careerledger.journal import codec
+from careerledger.journal.converter import instant_text
 from careerledger.journal.write import as_row
 from careerledger.ledger import Ledger
 from careerledger.proofs import Frontier
@@ -220,7 +221,7 @@ def _append_unknown(ledger: Ledger, event: UnknownEvent) -> Entry[Any]:
         entry = msgspec.structs.replace(entry, id=f"other-{entry.seq}", recorded_at=instant)
         body = (
             f'{{"batch":null,"event":{event.fields},"id":"{entry.id}","key":null,'
-            f'"recorded_at":"{codec.instant_text(instant)}","source":null,'
+            f'"recorded_at":"{instant_text(instant)}","source":null,'
             f'"type":"{event.type}","version":{event.version}}}'
         ).encode()
         row = as_row(codec.decode(entry.seq, body), body)

@@ -1,4 +1,4 @@
-"""How a file is opened that anyone may have made: it can run no SQL, and reads no page blindly.
+"""Open an untrusted file safely: it can run no SQL, and each page is checked before it is used.
 
 Source: the advice to programs that read untrusted files in https://sqlite.org/security.html.
 """
@@ -96,7 +96,7 @@ def check_schema(connection: apsw.Connection, path: Path) -> None:
 
 @cache
 def _expected() -> Definitions:
-    """What SQLite says of a new file, its automatic indexes too."""
+    """Return the definitions of a new file, with SQLite's automatic indexes."""
     connection = apsw.Connection(":memory:")
     connection.execute(SCHEMA)
     expected = definitions(connection)

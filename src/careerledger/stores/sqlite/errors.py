@@ -1,4 +1,4 @@
-"""What SQLite raises, as an error that a caller can act on."""
+"""Translate SQLite's errors into errors that a caller can act on."""
 
 from pathlib import Path
 from typing import Final
@@ -56,7 +56,7 @@ _MEANINGS: Final[tuple[tuple[tuple[type[Exception], ...], type[StoreError], str]
     ),
     ((apsw.Error,), StoreError, "{path}: {error}"),
 )
-"""What SQLite raises, and what it means to a caller; the first that fits counts."""
+"""SQLite's errors, and their meaning for a caller; the first match counts."""
 
 
 class Translated:
@@ -64,7 +64,7 @@ class Translated:
 
     Args:
         path: Of the file.
-        timeout: How long it is waited for, in seconds.
+        timeout: How long a writer waits, in seconds.
     """
 
     def __init__(self, path: Path, timeout: float) -> None:
@@ -81,7 +81,7 @@ class Translated:
             self.raise_for(error)
 
     def raise_for(self, error: BaseException) -> None:
-        """Raise what an error means to a caller, unless it means just what it says."""
+        """Raise the translation of an error; return where there is none."""
         if getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_FSYNC:
             # Systems forget what they could not sync: to try again would confirm what is lost.
             self.unconfirmed = True

@@ -1,4 +1,4 @@
-"""Whether what a file holds fits together, and where that was seen last."""
+"""Check that the parts of a file are consistent, and note where that was last checked."""
 # pyright: reportUnknownMemberType=false
 # (as in limits.py)
 
@@ -22,9 +22,9 @@ __all__ = [
 
 
 def check_pages(connection: apsw.Connection, path: Path, how: str = "quick_check") -> None:
-    """Raise DamagedError where pages do not make up whole tables of rows of the right types.
+    """Raise DamagedError where the pages are not whole tables with rows of the right types.
 
-    A tree whose pages lead to each other in a ring would else be read for ever.
+    Without this check, reading a tree whose pages form a ring would never end.
 
     Args:
         connection: To the file.
@@ -39,7 +39,7 @@ def check_pages(connection: apsw.Connection, path: Path, how: str = "quick_check
 
 
 def check_sizes(connection: apsw.Connection, path: Path, ledger: str | None = None) -> None:
-    """Raise DamagedError where a ledger has not the entries from 1 to its size.
+    """Raise DamagedError where a ledger lacks one of the entries from 1 to its size.
 
     Args:
         connection: To the file.
@@ -53,22 +53,22 @@ def check_sizes(connection: apsw.Connection, path: Path, ledger: str | None = No
         (ledger,),
     ):
         raise DamagedError(
-            f"ledger {name!r} in {path} has not the {size} entries that it counts; "
+            f"ledger {name!r} in {path} does not have its {size} entries; "
             "restore the file from a backup"
         )
 
 
 def check_names(connection: apsw.Connection, path: Path, ledger: str | None = None) -> None:
-    """Raise DamagedError where the index of names does not fit the entries.
+    """Raise DamagedError where the index of names does not match the entries.
 
     Args:
-        connection: To the file, in a transaction: entries and index are read one after the other.
+        connection: To the file, in a transaction, because entries and index are read in turn.
         path: Of the file.
         ledger: The only ledger to look at; None: all.
     """
     for sql, problem in (
-        (_HAS_ODD_NAMES, "an entry has names that are no JSON array"),
-        (_HAS_ODD_INDEX, "its index of names does not fit its entries"),
+        (_HAS_ODD_NAMES, "the names of an entry are not a JSON array"),
+        (_HAS_ODD_INDEX, "its index of names does not match its entries"),
     ):
         if connection.execute(_CHOSEN + sql, {"ledger": ledger}).get:
             raise DamagedError(f"{path} is damaged: {problem}; restore it from a backup")
@@ -98,13 +98,13 @@ SELECT EXISTS (
 
 
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
-"""Linux's random name for the time from one start of the machine to the next."""
+"""Linux writes a new random name here at each start of the machine."""
 
 
 def boot_id_of(device: int, inode: int) -> str | None:
-    """Return a name for where a file is, which nobody elsewhere can know; None if there is none.
+    """Return a secret name for this file on this machine since it started; None: there is none.
 
-    It is another after the file was copied, or the machine was started anew.
+    A copy of the file has another name, and so has the file after a restart.
     """
     try:
         boot = _BOOT.read_bytes()
@@ -116,13 +116,13 @@ def boot_id_of(device: int, inode: int) -> str | None:
 def is_examined(connection: apsw.Connection, place: str | None) -> bool:
     """Whether the file was examined in this place.
 
-    To do so takes as long as the file is large. A file that came from elsewhere cannot say that
-    it was done here, whatever it says.
+    An examination takes time in proportion to the file's size. A file from elsewhere cannot claim
+    that it was examined here, because it cannot know the name of the place.
     """
     sql = "SELECT 1 FROM examined WHERE id = 1 AND place = ?"
     return place is not None and connection.execute(sql, (place,)).get == 1
 
 
 def note_examined(connection: apsw.Connection, place: str) -> None:
-    """Write down, in the transaction that is under way, where the file was examined."""
+    """Write down where the file was examined, in the open transaction."""
     connection.execute("INSERT OR REPLACE INTO examined (id, place) VALUES (1, ?)", (place,))

@@ -30,7 +30,7 @@ from careerledger.stores.sqlite.opening import (
     open_file,
     prepare,
 )
-from careerledger.stores.sqlite.privacy import located
+from careerledger.stores.sqlite.privacy import resolve_path
 from careerledger.stores.sqlite.turns import Turns
 
 __all__ = ["LedgerFile"]
@@ -50,16 +50,16 @@ class LedgerFile:
     def __init__(self, path: str | os.PathLike[str], timeout: float) -> None:
         check_sqlite()
         check_timeout(timeout)
-        self.path: Path = located(path)
+        self.path: Path = resolve_path(path)
         self.translated = Translated(self.path, timeout)
         self.lock = RLock()
         self._turns = Turns(timeout)
         self._process = os.getpid()
         self._open: apsw.Connection | None = None
-        self._beside_it: list[None] = []
-        """One for each other connection that is at work; threads may change a list at once."""
+        self._other_connections: list[None] = []
+        """An item for each other connection in use; a list can be changed by several threads."""
         self._confirmed = False
-        """Whether all that the log showed when the file was opened is on the disk."""
+        """Whether the log that was there when the file was opened is on the disk."""
         prepare(self.path)
         with self.translated:
             self._open, self._identity, self._examined = open_file(self.path, self._turns)
@@ -148,11 +148,11 @@ class LedgerFile:
 
     @contextmanager
     def beside(self) -> Generator[apsw.Connection, None, None]:
-        """A connection of its own that takes no lock: what it is for lasts, and nobody waits."""
+        """Open another connection, for long reads during which nobody has to wait."""
         self.check_process()
         _ = self.connection  # neither closed nor in doubt
         self._check_identity()
-        self._beside_it.append(None)
+        self._other_connections.append(None)
         try:
             connection = open_beside(self.path, self._turns.timeout)
             try:
@@ -160,7 +160,7 @@ class LedgerFile:
             finally:
                 close_quietly(connection)
         finally:
-            self._beside_it.pop()
+            self._other_connections.pop()
 
     # Writing
 
@@ -220,7 +220,7 @@ class LedgerFile:
         self.lock.release()
 
     def _check_identity(self) -> None:
-        """Refuse to write into a file that nobody can find any more."""
+        """Raise StoreError if the file was moved, deleted or replaced."""
         try:
             status = os.lstat(self.path)
             identity = status.st_dev, status.st_ino
@@ -233,13 +233,12 @@ class LedgerFile:
             )
 
     def _confirm_log(self) -> None:
-        """See to it that what the log shows is on the disk, while nobody else can write it.
+        """Make sure that the log is on the disk, while nobody else can write it.
 
-        What Linux could not sync, it takes for written all the same: programs read it, and the
-        next sync says that all is well. So the log that a store finds may show a record that is
-        not on the disk, and a power cut would tear away all that was built on it. Therefore a
-        store writes the log once more, byte for byte, before it first writes or merges it; both
-        begin with a sync of the log.
+        After a failed sync, Linux treats the data as written: programs read it, and the next sync
+        succeeds. So an existing log may contain a record that is not on the disk, and a power cut
+        would remove it together with everything recorded after it. Therefore a store rewrites the
+        log, byte for byte, before it first writes or merges it; both begin with a sync of the log.
         """
         if self._confirmed:
             return
@@ -284,13 +283,13 @@ class LedgerFile:
         return self._confirmed and not self.translated.unconfirmed
 
     def _disown(self) -> None:
-        """In a forked child, let go of what it inherited without touching the file."""
+        """Drop the inherited connection in a forked child, without touching the file."""
         connection, self._open = self._open, None
         if connection is None:
             return
         self._turns.close()
         idle = self.lock.acquire(blocking=False) and not connection.in_transaction
-        if idle and not self._beside_it:
+        if idle and not self._other_connections:
             close_quietly(connection)
         else:
             abandon(connection, self._identity)

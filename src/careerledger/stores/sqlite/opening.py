@@ -1,4 +1,4 @@
-"""How a ledger file is created, opened and configured: as it must be, or not at all."""
+"""Create, open and configure a ledger file, or refuse it and leave it unchanged."""
 # pyright: reportUnknownMemberType=false
 # (as in limits.py)
 
@@ -57,11 +57,11 @@ class OpenFile(NamedTuple):
     connection: apsw.Connection
     identity: Identity
     examined: str | None
-    """Where it was examined, if that is yet to be written into it."""
+    """The place to write into the file, if it was just examined there."""
 
 
 def check_sqlite() -> None:
-    """Raise StoreError where SQLite is one that loses data."""
+    """Raise StoreError for a version of SQLite that loses data."""
     version = apsw.sqlite_lib_version()
     if (3, 7) <= tuple(map(int, version.split("."))) <= (3, 51, 2):
         raise StoreError(
@@ -71,11 +71,10 @@ def check_sqlite() -> None:
 
 
 def check_timeout(timeout: float) -> None:
-    """Raise StoreError for what is no time to wait."""
+    """Raise StoreError for a timeout that is not a number of seconds."""
     if not 0 <= timeout <= _LONGEST_TIMEOUT:
         raise StoreError(
-            f"timeout is {timeout!r}, where a number of seconds from 0 to "
-            f"{_LONGEST_TIMEOUT:,} is needed"
+            f"timeout is {timeout!r}; it must be a number of seconds from 0 to {_LONGEST_TIMEOUT:,}"
         )
 
 
@@ -115,10 +114,10 @@ def open_file(path: Path, turns: Turns) -> OpenFile:
             with connection:
                 check_names(connection, path)
         trust(connection)
-        _log_ahead(connection, path)
+        _enable_log(connection, path)
         turns.open(f"{path}-wal")
     except BaseException:
-        # What is in a log that was there before stays there.
+        # A log that was there before stays as it was.
         (close_quietly if has_log else apsw.Connection.close)(connection)
         raise
     return OpenFile(connection, identity, None if examined else place)
@@ -158,7 +157,7 @@ def _check_place(path: Path) -> None:
 def _create(path: Path) -> None:
     """Make an empty ledger file, whole or not at all, whoever else may be doing the same."""
     if not path.parent.is_dir():
-        raise NotALedgerError(f"{path.parent} is not a folder; make it first")
+        raise NotALedgerError(f"{path.parent} is not a folder; create it first")
     new = path.with_name(f".careerledger-{secrets.token_hex(8)}")
     try:
         try:
@@ -178,7 +177,7 @@ def _create(path: Path) -> None:
                 os.close(folder)
     except OSError as error:
         raise ReadOnlyError(
-            f"{path} cannot be made: {error.strerror}; a ledger needs a folder that you may "
+            f"{path} cannot be created: {error.strerror}; a ledger needs a folder that you may "
             "write to, on a file system with hard links"
         ) from error
 
@@ -188,10 +187,10 @@ def _private(path: str, flags: int) -> int:
 
 
 def _check_header(path: Path) -> None:
-    """Refuse a file that is not ours before SQLite gets to open it as a database.
+    """Refuse a foreign file before SQLite opens it as a database.
 
-    Read by SQLite's own file layer: a process that opens and closes a file by itself loses all
-    its locks on it, those of its other connections too.
+    SQLite's own file layer reads the header: a process that opens and closes a file by itself loses
+    all its locks on the file, also those of its other connections.
     """
     flags = [apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_MAIN_DB, 0]
     file = apsw.VFSFile("", str(path), flags)
@@ -210,7 +209,7 @@ def _check_header(path: Path) -> None:
 
 
 def _configure(connection: apsw.Connection) -> None:
-    """Make every setting, and see that it was taken."""
+    """Apply every setting, and check that SQLite accepted it."""
     for name, value in _SETTINGS.items():
         connection.pragma(name, value)
         if connection.pragma(name) != value:
@@ -223,11 +222,11 @@ def _check_version(connection: apsw.Connection, path: Path) -> None:
         _refuse_newer(path)
 
 
-def _log_ahead(connection: apsw.Connection, path: Path) -> None:
+def _enable_log(connection: apsw.Connection, path: Path) -> None:
     mode = connection.pragma("journal_mode", "WAL")
     if mode != "wal":
         raise StoreError(
-            f"{path} can have no write-ahead log here (SQLite answers {mode!r}); "
+            f"{path} cannot have a write-ahead log here (SQLite answers {mode!r}); "
             "keep the ledger on a local disk"
         )
 

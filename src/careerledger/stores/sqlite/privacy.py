@@ -1,4 +1,4 @@
-"""Whether a ledger file is its owner's alone: nobody else can read it, change it or swap it."""
+"""Check that only the owner of a ledger file can read it, change it or replace it."""
 
 import os
 import stat
@@ -8,27 +8,27 @@ from typing import Final
 
 from careerledger.errors import NotALedgerError, UnsafeFileError
 
-__all__ = ["check_name", "check_privacy", "located"]
+__all__ = ["check_name", "check_privacy", "resolve_path"]
 
 _BESIDE: Final = ("-wal", "-shm", "-journal")
-"""How the names of those files end that SQLite keeps beside a database."""
+"""The name endings of the files that SQLite puts beside a database."""
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
-def located(path: str | os.PathLike[str]) -> Path:
-    """Where a file is, wherever the program goes from here.
+def resolve_path(path: str | os.PathLike[str]) -> Path:
+    """Return the absolute path of a file, which stays valid when the program changes its folder.
 
-    Links among the folders are followed now; the file itself may be none (``check_privacy``).
+    Links to folders are resolved; the file itself must not be a link (``check_privacy``).
     """
     try:
         absolute = Path(path).absolute()
-        found = absolute.parent.resolve() / absolute.name
-        str(found).encode()
-        with suppress(OSError):  # whether it is there is asked later
-            found.lstat()
+        resolved = absolute.parent.resolve() / absolute.name
+        str(resolved).encode()
+        with suppress(OSError):  # it need not exist
+            resolved.lstat()
     except (OSError, RuntimeError, ValueError) as error:
         raise NotALedgerError(f"{path!r} cannot be the name of a file: {error}") from error
-    return found
+    return resolved
 
 
 def check_name(path: Path) -> None:
@@ -47,15 +47,15 @@ def check_privacy(path: Path) -> None:
     Raises:
         UnsafeFileError: A file is a link, its mode or that of its folder gives rights to others,
             the folder is someone else's, or a journal lies beside it.
-        NotALedgerError: It is no file.
+        NotALedgerError: It is not a file.
     """
     _check_file(path)
     for end in _BESIDE:
         beside = path.with_name(path.name + end)
-        with suppress(FileNotFoundError):  # it may be gone as soon as it was seen
+        with suppress(FileNotFoundError):  # another program may have just deleted it
             _check_file(beside)
             if end == "-journal" and beside.stat().st_size:
-                # SQLite would write what it holds into the ledger, whoever made it.
+                # SQLite would write its content into the ledger, whoever wrote it.
                 raise UnsafeFileError(
                     f"{beside} is a rollback journal, which a ledger never has; if another "
                     f"program left it, open {path.name} with that once more, else delete it"
@@ -99,7 +99,7 @@ def _check_folder(folder: Path) -> None:
 
 
 def _is_own(status: os.stat_result) -> bool:
-    """Whether a folder's group is the one that its user alone is in, as many systems have it."""
+    """Whether a folder's group has only its user, as on many systems."""
     import grp  # noqa: PLC0415 - not on Windows
     import pwd  # noqa: PLC0415 - not on Windows
 

@@ -1,8 +1,8 @@
-"""What can still be read of a damaged file: every row of its tables, wherever their pages are.
+"""Read every row that is left in a damaged file, wherever its pages are.
 
-SQLite itself gives up at the first page that does not fit. Here each page is looked at by itself:
-one that has the form of a table's leaf is read cell by cell, and what is no record of the wanted
-form is passed over. Nothing is believed: whoever asks has to check what a row says.
+SQLite itself gives up at the first damaged page. Here each page is read by itself: a page with the
+form of a table's leaf is read cell by cell, and cells that are not records are skipped. The caller
+has to check the rows: nothing is verified here.
 
 Source: https://www.sqlite.org/fileformat2.html, sections 1.6 (b-tree pages), 2.1 (records) and 4
 (the write-ahead log).
@@ -20,7 +20,7 @@ import apsw
 
 from careerledger.stores.sqlite.defence import harden
 
-__all__ = ["Value", "merged", "records"]
+__all__ = ["Value", "merge_log", "records"]
 
 Value = int | str | bytes | None
 
@@ -30,10 +30,10 @@ _HEADER: Final = 100
 """How many bytes of the first page are the file's header."""
 _LOG_HEADER: Final = 32
 _FRAME_HEADER: Final = 24
-_MOST: Final = 10_000_000
-"""No record has more bytes."""
+_MAX_RECORD: Final = 10_000_000
+"""No record has more bytes than this."""
 _COPIES: Final = 16
-"""Pages that were moved leave copies, but no file holds so many of all that is in it."""
+"""Moved pages leave copies, but no file has this many copies of everything."""
 _BLOB: Final = 12
 """The type of an empty blob; that of an empty text is 13, and each byte more adds 2."""
 _WHOLE: Final = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8, 8: 0, 9: 0}
@@ -41,13 +41,13 @@ _WHOLE: Final = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8, 8: 0, 9: 0}
 
 
 class _TornError(Exception):
-    """There is no record here."""
+    """A cell is not a record."""
 
 
-def merged(path: Path, folder: Path) -> bytes:
-    """The bytes of a file with what is in its write-ahead log, as far as SQLite can merge it.
+def merge_log(path: Path, folder: Path) -> bytes:
+    """Return the bytes of a file merged with its write-ahead log, as far as SQLite can merge it.
 
-    The pages of the log follow: SQLite takes none of them behind the first that is damaged.
+    All pages of the log follow, because SQLite merges none behind the first damaged one.
 
     Args:
         path: The file; it is only read.
@@ -71,18 +71,18 @@ def merged(path: Path, folder: Path) -> bytes:
 
 
 def _page_size(content: bytes) -> int:
-    """How many bytes the pages of a file have."""
+    """Return how many bytes the pages of a file have."""
     size = int.from_bytes(content[16:18])
     size = 65_536 if size == 1 else size  # which two bytes cannot say
     if size < 512 or size.bit_count() > 1:  # noqa: PLR2004 - as the file format has it
-        return 4096  # what SQLite has made for ten years
+        return 4096  # SQLite's default
     return size
 
 
 def records(content: bytes) -> Iterator[tuple[int, tuple[Value, ...]]]:
-    """Every record in a file's leaves with its row's number, in the order of its pages."""
+    """Yield the records in a file's leaves with their row numbers, page by page."""
     size = _page_size(content)
-    left = _COPIES * len(content)
+    budget = _COPIES * len(content)
     usable = size - int.from_bytes(content[20:21])
     for start in range(0, len(content), size):
         page = content[start : start + size]
@@ -97,17 +97,17 @@ def records(content: bytes) -> Iterator[tuple[int, tuple[Value, ...]]]:
                 length, offset = _varint(page, offset)
                 number, offset = _varint(page, offset)
                 payload = _payload(content, page, offset, length, usable, size)
-                left -= len(payload)
-                if left < 0:
-                    return  # cells were made to share their bytes: to read them all takes for ever
+                budget -= len(payload)
+                if budget < 0:
+                    return  # a hostile file: cells share their bytes, and reading all would not end
                 yield number, _record(payload)
 
 
 def _payload(  # noqa: PLR0917 - numbers of one page
     content: bytes, page: bytes, offset: int, length: int, usable: int, size: int
 ) -> bytes:
-    """The bytes of a cell, with those that are in overflow pages."""
-    if length > _MOST:
+    """Return the bytes of a cell, from its overflow pages too."""
+    if length > _MAX_RECORD:
         raise _TornError
     most = usable - 35
     if length <= most:
@@ -116,20 +116,20 @@ def _payload(  # noqa: PLR0917 - numbers of one page
     local = least + (length - least) % (usable - 4)
     if local > most:
         local = least
-    found = [page[offset : offset + local]]
+    parts = [page[offset : offset + local]]
     follows = int.from_bytes(page[offset + local : offset + local + 4])
-    left = length - local
-    while left > 0:
+    rest = length - local
+    while rest > 0:
         if follows == 0:
             raise _TornError
         start = (follows - 1) * size
-        part = content[start + 4 : start + usable][:left]
+        part = content[start + 4 : start + usable][:rest]
         if not part:
             raise _TornError
-        found.append(part)
-        left -= len(part)
+        parts.append(part)
+        rest -= len(part)
         follows = int.from_bytes(content[start : start + 4])
-    return b"".join(found)
+    return b"".join(parts)
 
 
 def _record(payload: bytes) -> tuple[Value, ...]:
@@ -161,7 +161,7 @@ def _value(kind: int, part: bytes) -> Value:
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """A number of one to nine bytes, and where it ends."""
+    """Return a number of one to nine bytes, and the offset behind it."""
     number = 0
     for index in range(at, at + 8):
         number = number << 7 | data[index] & 0x7F

@@ -1,4 +1,4 @@
-"""Taking turns at writing a file, so that nobody waits for much longer than the others.
+"""Take turns at writing a file, so that nobody waits much longer than the others.
 
 SQLite has no queue: a writer that finds a file locked asks again later, and less and less often.
 Those who just came are served before those who wait, and under load some wait for seconds.
@@ -28,7 +28,7 @@ if sys.platform == "linux":  # pragma: no branch - measured on Linux
 __all__ = ["Turns"]
 
 _LONG: Final = 0.05
-"""Who has waited for so long takes a ticket, in seconds."""
+"""After this many seconds a writer takes a ticket."""
 _FLOCK: Final = struct.Struct("hhqqi0q")
 """What fcntl(2) takes: type, whence, start, length, process; 32 bytes."""
 
@@ -49,7 +49,7 @@ class Turns:
         self._ticket: int | None = None
 
     def open(self, log: str) -> None:
-        """See the tickets of those who have the same write-ahead log open."""
+        """Open the write-ahead log whose bytes are the tickets."""
         # Only Linux has locks that belong to an open file and not to all of a process. Without
         # them everybody waits, only less fairly.
         if sys.platform == "linux":
@@ -57,7 +57,7 @@ class Turns:
                 self._file = os.open(log, os.O_RDWR | os.O_NOFOLLOW)
 
     def close(self) -> None:
-        """See them no more; locks that a process inherited stay with its parent."""
+        """Close the log; locks that a process inherited stay with its parent."""
         file, self._file = self._file, None
         if file is not None:
             os.close(file)
@@ -66,12 +66,12 @@ class Turns:
         self.close()
 
     def begin(self) -> None:
-        """Stand in line, behind those who have waited for long."""
+        """Join the line, behind those with tickets."""
         self._since, self._in_line = monotonic_ns(), True
         self._wait_turn()
 
     def end(self) -> None:
-        """Leave the line: it was one's turn, or it took too long."""
+        """Leave the line, after one's turn or the timeout."""
         self._in_line = False
         if self._ticket is not None and self._file is not None:
             _fcntl(self._file, _SET, _FREE, self._ticket, 1)
@@ -80,27 +80,27 @@ class Turns:
     def __call__(self, asked: int) -> bool:
         """Wait a moment before SQLite asks again, which it did ``asked`` times before.
 
-        Returns False when it was long enough.
+        Returns False when the timeout is over.
         """
         if self._in_line:
             self._wait_turn()
         elif not asked:
             self._since = monotonic_ns()
         waited = self._waited()
-        left = self.timeout - waited
-        if left <= 0:
+        remaining = self.timeout - waited
+        if remaining <= 0:
             return False
         # 4 ms at first, half of that after 10 ms, a third after 20 ms, and so on down to 0.1 ms;
         # a little by chance, so that no two keep step.
         moment = random.uniform(0.5, 1) * 0.004 / (1 + waited / 0.01)  # noqa: S311 - no secret
-        sleep(min(left, max(moment, 0.0001)))
+        sleep(min(remaining, max(moment, 0.0001)))
         return True
 
     def _waited(self) -> float:
         return (monotonic_ns() - self._since) / 1e9
 
     def _wait_turn(self) -> None:
-        # Not for ever: one who has a ticket may have been stopped.
+        # Not for ever: a writer with a ticket may have been stopped.
         while self._file is not None and (waited := self._waited()) < self.timeout / 2:
             if waited > _LONG and self._ticket is None:
                 self._ticket = self._since
@@ -113,5 +113,5 @@ class Turns:
 def _fcntl(file: int, command: int, kind: int, start: int, length: int) -> int:
     """Set or find a lock, and return of which kind it is."""
     asked = _FLOCK.pack(kind, os.SEEK_SET, start, length, 0)
-    found: int = _FLOCK.unpack(fcntl.fcntl(file, command, asked))[0]
-    return found
+    answer: int = _FLOCK.unpack(fcntl.fcntl(file, command, asked))[0]
+    return answer
