@@ -1,4 +1,4 @@
-"""Record and analyse five years of a made-up career.
+"""Record and analyse five years of a fictional career.
 
 Mira Lindqvist starts as a developer of route planners. She wants to lead a team that keeps a
 renewable grid stable. Her story is in five_years.jsonl, one event per line: first the chapters, by

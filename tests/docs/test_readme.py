@@ -13,14 +13,14 @@ README = Path(__file__).parents[2] / "README.md"
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
-def commands() -> list[tuple[str, str]]:
+def readme_commands() -> list[tuple[str, str]]:
     """Return each ``careerledger`` command of the README, with the output below it, if any."""
-    found: list[tuple[str, str]] = []
+    commands: list[tuple[str, str]] = []
     for block in CONSOLE.findall(README.read_text(encoding="utf-8")):
         for session in block.split("$ careerledger ")[1:]:
             command, _, output = session.partition("\n")
-            found.append((command, output))
-    return found
+            commands.append((command, output))
+    return commands
 
 
 def test_readme_commands_run_in_an_empty_folder(
@@ -32,7 +32,7 @@ def test_readme_commands_run_in_an_empty_folder(
         monkeypatch.delenv(name, raising=False)
     Path("resume.json").write_bytes(demo.resume())
     compared = 0
-    for command, output in commands():
+    for command, output in readme_commands():
         assert main(shlex.split(command, comments=True)) == 0, command
         printed = capsys.readouterr().out
         if output:
