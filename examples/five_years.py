@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from careerledger import Ledger, event_from_dict, events
+from careerledger.events import Action
 from careerledger.projections import (
     Goals,
     JobOrCareer,
@@ -27,7 +28,7 @@ STORY = Path(__file__).with_suffix(".jsonl")
 AT = "2026-09-30"
 """The date of all questions."""
 
-Chapters = dict[str, list[events.Action]]
+Chapters = dict[str, list[Action]]
 
 
 def read_story() -> tuple[Chapters, Chapters]:
@@ -61,7 +62,7 @@ def record(chapters: Chapters) -> Ledger:
     return ledger
 
 
-SENTENCES: dict[type[events.Action], str] = {
+SENTENCES: dict[type[Action], str] = {
     events.RoleStarted: "started at {0.organisation} as {0.title}",
     events.RoleChanged: "became {0.title}",
     events.VisionDeclared: "wanted this: {0.statement}",
