@@ -1,6 +1,6 @@
 """Write docs/events.md from the event classes: python docs/events.py.
 
-What stands above its first section is kept.
+The text above the sentence ``GENERATED`` is written by hand, and stays as it is.
 """
 
 import ast
@@ -18,73 +18,76 @@ from careerledger.events import PRACTICES, Action, catalogue, load_catalogue
 from careerledger.testing import _field_shapes as shapes
 
 PAGE: Final = Path(__file__).with_suffix(".md")
-ROOMS: Final = [f"careerledger.events.{practice}" for practice in (*PRACTICES, "correction")]
-"""Each practice has a room; so have corrections."""
+GENERATED: Final = (
+    "The sections below are generated from the event classes by `python docs/events.py`."
+)
+MODULES: Final = [f"careerledger.events.{practice}" for practice in (*PRACTICES, "correction")]
+"""One module for each practice, and one for corrections."""
 
 
-def page(now: str) -> str:
-    """Return the page as it should be.
+def page(old_page: str) -> str:
+    """Return the page for the event classes of today.
 
     Args:
-        now: The page as it is; its introduction is kept.
+        old_page: The present page, for its introduction.
     """
-    introduction, _, _ = now.partition("\n## ")
+    introduction, _, _ = old_page.partition(GENERATED)
     load_catalogue()
-    sections = ["\n".join(section(room)) for room in ROOMS]
-    return "\n\n".join([introduction.rstrip("\n"), *sections]) + "\n"
+    sections = ["\n".join(section(module)) for module in MODULES]
+    return "\n\n".join([introduction + GENERATED, *sections]) + "\n"
 
 
-def section(room: str) -> Iterator[str]:
-    """Yield the lines about the events of a room and about their parts."""
-    module = import_module(room)
+def section(module_name: str) -> Iterator[str]:
+    """Yield the lines about the events of a module, and about their parts."""
+    module = import_module(module_name)
     yield f"## {first_paragraph(module).rstrip('.')}"
-    ours = [cls for cls in vars(module).values() if getattr(cls, "__module__", "") == room]
+    own = [cls for cls in vars(module).values() if getattr(cls, "__module__", "") == module_name]
     events = list(catalogue)
-    for cls in ours:
+    for cls in own:
         if attrs.has(cls):
             yield ""
             yield from entry(cls, is_event=cls in events)
 
 
 def entry(cls: Any, *, is_event: bool) -> Iterator[str]:
-    """Yield the lines about an event, or about a part of one."""
+    """Yield the lines about an event class, or about a part of an event."""
     yield f"### {cls.__name__}" + (f": `{cls.__event__.name}`" if is_event else "")
     yield ""
     yield first_paragraph(cls)
     if is_event and issubclass(cls, Action):
         yield ""
-        yield "; ".join(statements(cls.__event__)) + "."
+        yield " ".join(options(cls.__event__))
     yield ""
     docs = field_docs(cls)
     personal = cls.__event__.personal if is_event else {}
     shared = {field.name for field in shapes.fields_of(Action)} if is_event else set[str]()
     for field in shapes.fields_of(cls):
         if field.name not in shared or field.name in docs or field.name in personal:
-            marks = "" if field.required else "?"
-            marks += "*" if field.name in personal else ""
+            marks = [] if field.required else ["optional"]
+            marks += ["personal"] if field.name in personal else []
+            name = f"`{field.name}` ({', '.join(marks)})" if marks else f"`{field.name}`"
             note = f". {docs[field.name]}" if docs.get(field.name) else ""
-            yield f"- `{field.name}`{marks} {words(field.shape)}{note}"
+            yield f"- {name}: {words(field.shape)}{note}"
 
 
-def statements(kind: Any) -> Iterator[str]:
-    """Yield what the class of an event states of itself."""
-    hours = f"{kind.effort:g} hour{'' if kind.effort == 1 else 's'}" if kind.effort else "no effort"
-    yield f"Counts {hours} unless it states its own"
-    endings = [cls.__event__.ends for cls in catalogue if cls.__module__ in ROOMS]
+def options(kind: Any) -> Iterator[str]:
+    """Yield a sentence for each option of ``@event`` that the class sets."""
+    hours = f"{kind.effort:g} hour{'' if kind.effort == 1 else 's'}" if kind.effort else "none"
+    yield f"Default effort: {hours}."
+    endings = [cls.__event__.ends for cls in catalogue if cls.__module__ in MODULES]
     if kind.introduces and kind.introduces[1] in {ends[1] for ends in endings if ends}:
-        yield f"begins {a(kind.introduces[1])}"
+        yield f"Begins {a(kind.introduces[1])}."
     if kind.ends:
-        yield f"ends {a(kind.ends[1])}"
+        yield f"Ends {a(kind.ends[1])}."
     if kind.touches:
         fields = " and ".join(f"`{name}`" for name in kind.touches.fields)
         depth = kind.touches.depth
-        yield f"touches {fields}, " + (
-            f"depth {depth}" if isinstance(depth, int) else "as deeply as it says"
-        )
+        how = f"depth {depth}" if isinstance(depth, int) else "at a depth that depends on the event"
+        yield f"Touches {fields}, {how}."
 
 
 def words(shape: Any) -> str:
-    """Return what a field may hold, in words."""
+    """Return the values that a field accepts, in words."""
     return _WORDS[type(shape)](shape)
 
 
@@ -93,24 +96,28 @@ def _part(shape: Any) -> str:
 
 
 def _several(shape: shapes.Many) -> str:
-    least = f", at least {shape.least}" if shape.least > 1 else ""
-    return f"several ({words(shape.item)}){least}"
+    least = f"{shape.least} or more " if shape.least > 1 else ""
+    item = shape.item
+    plural = f"{' or '.join(item.kinds)} ids" if isinstance(item, shapes.Known) else words(item)
+    return f"list of {least}{plural}"
 
 
 def _options(shape: shapes.OneOf) -> str:
-    return "yes or no" if shape.options == (False, True) else ", ".join(map(str, shape.options))
+    if shape.options == (False, True):
+        return "yes or no"
+    return f"one of {', '.join(f'`{option}`' for option in shape.options)}"
 
 
 _WORDS: Final[dict[type, Callable[[Any], str]]] = {
     shapes.Text: lambda _: "text",
-    shapes.Whole: lambda shape: bounds(shape.least, shape.most),
-    shapes.Number: lambda shape: bounds(shape.least, shape.most),
+    shapes.Whole: lambda shape: bounds("whole number", shape.least, shape.most),
+    shapes.Number: lambda shape: bounds("number", shape.least, shape.most),
     shapes.OneOf: _options,
     shapes.Day: lambda _: "date",
     shapes.Maybe: lambda shape: words(shape.of),
     shapes.Filtered: lambda shape: words(shape.of),
     shapes.Many: _several,
-    shapes.Pairs: lambda shape: f"{{{words(shape.key)}: {words(shape.value)}}}",
+    shapes.Pairs: lambda shape: f"mapping from {words(shape.key)} to {words(shape.value)}",
     shapes.NewId: lambda shape: f"id of a new {shape.kind}",
     shapes.Reference: lambda shape: f"id of {a(' or '.join(shape.kinds))}",
     shapes.AnyEvent: lambda _: "event",
@@ -124,14 +131,15 @@ def a(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
-def bounds(least: float, most: float) -> str:
-    """Return between which numbers one lies."""
+def bounds(noun: str, least: float, most: float) -> str:
+    """Return a kind of number with its range, in words."""
+    low, high = f"{least:g}", f"{most:g}"
+    above_zero = 0 < least < sys.float_info.min
     if most in {inf, shapes.MOST}:
         if least in {-inf, shapes.LEAST}:
-            return "number"
-        return "above 0" if 0 < least < sys.float_info.min else f"{least:g} or more"
-    low = "above 0, at most " if 0 < least < sys.float_info.min else f"{least:g}.."
-    return f"{low}{most:g}"
+            return noun
+        return f"{noun} above 0" if above_zero else f"{noun}, {low} or more"
+    return f"{noun} above 0, at most {high}" if above_zero else f"{noun} from {low} to {high}"
 
 
 def first_paragraph(thing: Any) -> str:
@@ -141,17 +149,17 @@ def first_paragraph(thing: Any) -> str:
 
 
 def field_docs(cls: type) -> dict[str, str]:
-    """Return the docstrings beneath the fields that a class itself has."""
+    """Return the docstring below each field that the class itself defines."""
     (body,) = ast.parse(inspect.getsource(cls)).body
-    found: dict[str, str] = {}
+    docs: dict[str, str] = {}
     name = ""
     for statement in body.body if isinstance(body, ast.ClassDef) else ():
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
             name = statement.target.id
-            found[name] = ""
+            docs[name] = ""
         elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and name:
-            found[name] = " ".join(str(statement.value.value).split()).replace("``", "`")
-    return found
+            docs[name] = " ".join(str(statement.value.value).split()).replace("``", "`")
+    return docs
 
 
 if __name__ == "__main__":

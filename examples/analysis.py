@@ -1,4 +1,4 @@
-"""An analysis of one's own: ties and alignment by quarter, and hours by theme and year.
+"""Analyse a ledger file: ties and alignment by quarter, hours by theme and year.
 
 python examples/analysis.py                          # a demo career, in memory
 python examples/analysis.py ada.ledger --csv hours.csv
@@ -21,10 +21,10 @@ Hours = dict[tuple[str, str], float]
 """Hours by year and theme."""
 
 
-def opened(path: Path | None) -> Ledger:
-    """The ledger in a file; without one, a résumé and a made-up year, in memory."""
+def open_ledger(path: Path | None) -> Ledger:
+    """Open the ledger in a file. Without a file, make a demo career in memory."""
     if path is not None:
-        if not path.exists():  # Ledger.open would make it
+        if not path.exists():  # Ledger.open would create it
             raise FileNotFoundError(f"there is no file {path}")
         return Ledger.open(path)
     ledger = Ledger.in_memory()
@@ -34,21 +34,21 @@ def opened(path: Path | None) -> Ledger:
 
 
 def hours_by_year_and_theme(ledger: Ledger, until: date) -> Hours:
-    """The hours that were said; those of an action with two themes count for both."""
-    found: dict[tuple[str, str], list[float]] = {}
+    """Return the recorded hours. An action with two themes counts for both."""
+    hours_by_cell: dict[tuple[str, str], list[float]] = {}
     for entry in ledger.entries(until=until):
         action = entry.event
-        if isinstance(action, Action) and action.hours:  # other programs' events have no themes
+        if isinstance(action, Action) and action.hours:  # unknown events have no hours
             for theme in action.themes or {"(no theme)"}:
-                found.setdefault((action.on[:4], theme), []).append(action.hours)
-    return {key: fsum(hours) for key, hours in sorted(found.items())}
+                hours_by_cell.setdefault((action.on[:4], theme), []).append(action.hours)
+    return {cell: fsum(hours) for cell, hours in sorted(hours_by_cell.items())}
 
 
 def print_quarters(ledger: Ledger, since: date, until: date) -> None:
-    """Both series side by side, one line for each quarter."""
-    asked = NetworkGrowth, VisionAlignment
-    print("quarter to   ties held        towards the vision")
-    for day, (ties, vision) in ledger.series(*asked, every="quarter", since=since, until=until):
+    """Print both series side by side, one line per quarter."""
+    both = NetworkGrowth, VisionAlignment
+    print("quarter end  tie strength    vision alignment")
+    for day, (ties, vision) in ledger.series(*both, every="quarter", since=since, until=until):
         strength = "-" if ties.strength is None else f"{ties.strength:.2f}"
         score = "-" if vision.score is None else f"{vision.score:.0%}"
         bar = "#" * round(20 * (vision.score or 0))
@@ -56,7 +56,7 @@ def print_quarters(ledger: Ledger, since: date, until: date) -> None:
 
 
 def print_hours(hours: Hours) -> None:
-    """A table of themes and years, the theme with most hours first."""
+    """Print a table of themes and years, the theme with the most hours first."""
     totals: dict[str, float] = {}
     for (_, theme), count in hours.items():
         totals[theme] = totals.get(theme, 0) + count
@@ -67,28 +67,32 @@ def print_hours(hours: Hours) -> None:
         print(f"{printable(theme):<17}{cells}")
 
 
-def harmless(cell: str) -> str:
-    """A text that no spreadsheet takes for a formula; what a ledger says may come from anyone."""
+def without_formula(cell: str) -> str:
+    """Return a cell that no spreadsheet runs as a formula. Themes may come from anyone."""
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def write_csv(path: Path, rows: Iterable[tuple[str, str, float]]) -> None:
-    """Year, theme and hours."""
+    """Write a CSV file with year, theme and hours."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["year", "theme", "hours"])
-        writer.writerows([year, harmless(theme), hours] for year, theme, hours in rows)
+        writer.writerows([year, without_formula(theme), hours] for year, theme, hours in rows)
 
 
 def main() -> None:
-    """Read the ledger, print, and write."""
-    parser = argparse.ArgumentParser(description="Quarters, and hours by theme and year.")
-    parser.add_argument("ledger", nargs="?", type=Path, help="a ledger file; default: a demo")
+    """Print the analysis, and write the CSV file if one is named."""
+    parser = argparse.ArgumentParser(
+        description="Print ties and alignment by quarter, and hours by theme and year."
+    )
+    parser.add_argument(
+        "ledger", nargs="?", type=Path, help="a ledger file; default: a demo career"
+    )
     parser.add_argument("--at", type=date.fromisoformat, help="the last day; default: today")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write the hours to this file")
     arguments = parser.parse_args()
     try:
-        ledger = opened(arguments.ledger)
+        ledger = open_ledger(arguments.ledger)
     except (CareerLedgerError, FileNotFoundError) as error:
         parser.error(str(error))
     at = arguments.at or (demo.AT if arguments.ledger is None else ledger.now().astimezone().date())
@@ -99,7 +103,7 @@ def main() -> None:
     print_hours(hours)
     if arguments.csv is not None:
         write_csv(arguments.csv, [(year, theme, count) for (year, theme), count in hours.items()])
-        print(f"\n{len(hours)} rows are in {arguments.csv}")
+        print(f"\nwrote {len(hours)} rows to {arguments.csv}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""An event, a projection and a check of one's own: the releases of open-source projects.
+"""Define an event, a projection and a check: the releases of open-source projects.
 
-First an earlier version of this program writes a ledger file. Then the version of today reads
-it, with an upcast for the events of old, and asks how alive each project is.
+First, an older version of this program writes a ledger file. Then this version reads the file,
+converts the old events with an upcast, and shows how active each project is.
 
     python examples/custom_event.py
 """
@@ -19,7 +19,7 @@ from careerledger.answers import CHECKS, Finding
 from careerledger.events import Action, Event, event
 from careerledger.projections import Tunable, on, projection
 
-THE_PROGRAM_OF_2024 = """
+OLD_PROGRAM = """
 import sys
 from careerledger import Ledger
 from careerledger.events import Action, VisionDeclared, event
@@ -36,15 +36,15 @@ with Ledger.open(sys.argv[1]) as ledger:
 """
 
 
-def in_two_fields(fields: dict[str, Any]) -> dict[str, Any]:
-    """Turn the fields of version 1 into those of version 2."""
+def split_name(fields: dict[str, Any]) -> dict[str, Any]:
+    """Convert the fields of version 1 to version 2: ``name`` becomes two fields."""
     project, _, number = fields.pop("name").rpartition(" ")
     return {**fields, "project": project, "number": number}
 
 
-@event("oss.release.published", version=2, upcasts={1: in_two_fields})
+@event("oss.release.published", version=2, upcasts={1: split_name})
 class ReleasePublished(Action):
-    """A release that everyone can install."""
+    """A public release of a project."""
 
     project: str
     number: str
@@ -53,7 +53,7 @@ class ReleasePublished(Action):
 
 @projection("oss.pulse")
 class Pulse(Tunable):
-    """How alive each project is: 1 on the day of a release, half of it after ``half_life`` days."""
+    """Activity per project: 1 on the day of a release, halved every ``half_life`` days."""
 
     half_life: ClassVar[float] = 180
 
@@ -71,7 +71,7 @@ class Pulse(Tunable):
 
 
 def breaking_without_major(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding]:
-    """Releases that break what worked, under a number that does not say so."""
+    """Find breaking releases without a new major version."""
     for entry in history:
         release = entry.event
         if not isinstance(release, ReleasePublished) or release.on.first_day > at:
@@ -80,17 +80,17 @@ def breaking_without_major(history: Sequence[Entry[Event]], at: date) -> Iterato
             yield Finding(
                 code="oss.breaking-without-major",
                 severity="warning",
-                message=f"{release.project} {release.number} (#{entry.seq}) breaks what worked",
+                message=f"{release.project} {release.number} (#{entry.seq}) is a breaking release",
                 entries=(entry.id,),
-                fix="publish it again as a new major version",
+                fix="publish it as a new major version",
             )
 
 
 def main() -> None:
-    """Let the old program write, and the new one read, record and ask."""
+    """Write a file with the old program; read it, record and ask with this one."""
     with TemporaryDirectory() as folder:
         path = Path(folder, "releases.ledger")
-        subprocess.run([sys.executable, "-c", THE_PROGRAM_OF_2024, path], check=True)  # noqa: S603
+        subprocess.run([sys.executable, "-c", OLD_PROGRAM, path], check=True)  # noqa: S603
 
         with Ledger.open(path) as ledger:
             ledger.record(
@@ -102,7 +102,7 @@ def main() -> None:
                 ]
             )
 
-            print("What the file holds, as the program of today reads it:")
+            print("The releases in the file, as this version reads them:")
             for entry in ledger.entries(types=[ReleasePublished]):
                 release = entry.event
                 print(f"  {release.on}  {release.project} {release.number}", end="")
@@ -112,11 +112,11 @@ def main() -> None:
                 ("180 days", Pulse),
                 ("two years", Pulse.with_(half_life=730)),
             ):
-                print(f"\nThe pulse of each project in June 2026, with a half-life of {name}:")
+                print(f"\nActivity of each project in June 2026, with a half-life of {name}:")
                 for project, strength in ledger.project(pulse, at="2026-06"):
                     print(f"  {strength:4.0%}  {'#' * round(20 * strength):<20}  {project}")
 
-            print("\nWhat looks wrong, to the library and to us:")
+            print("\nFindings of the library, and of our own check:")
             for finding in ledger.check(at="2026-06", checks=[*CHECKS, breaking_without_major]):
                 print(f"  {finding.code}: {finding.message}; {finding.fix}")
 

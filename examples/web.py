@@ -1,13 +1,13 @@
-"""Careers of many people behind a web service: FastAPI around one store, a ledger for each person.
+"""Serve the careers of many people: FastAPI, one store, one ledger per person.
 
-Needs FastAPI. What it does when run is to ask itself, without a network, as two people would.
+Run as a script, it plays the requests of two people without a network.
 
     pip install fastapi
     python examples/web.py
-    pip install uvicorn && cd examples && uvicorn --factory web:create_app    # to serve it
+    pip install uvicorn && cd examples && uvicorn --factory web:create_app    # serve it
 
-Who asks is taken from the header ``X-User``. That is no login: put it behind a proxy that sets
-the header, or replace ``user_of`` with your own.
+The header ``X-User`` names the person. It is not a login: put the service behind a proxy that sets
+the header, or replace ``user_of``.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ STATUS: dict[type[CareerLedgerError], int] = {
     KeyReusedError: 409,
     CareerLedgerError: 422,
 }
-"""What each error means to a client; the first that fits."""
+"""HTTP status by error class; the first match counts."""
 
 
 class Fact(BaseModel):
@@ -61,23 +61,23 @@ class Fact(BaseModel):
     key: str | None = None
 
     def read(self) -> Action:
-        """The event; CodecError where it cannot be one."""
+        """Return the event. Raises CodecError if the fields do not fit the type."""
         return event_from_dict({"type": self.type, "event": self.event})
 
 
 class Reason(BaseModel):
-    """Why an entry is corrected."""
+    """The reason for a correction."""
 
     reason: str
 
 
 def user_of(x_user: Annotated[str, Header(min_length=1, max_length=100)]) -> str:
-    """Whose career it is."""
+    """Return the name of the person who asks."""
     return x_user
 
 
 def ledger_of(request: Request, user: Annotated[str, Depends(user_of)]) -> Ledger:
-    """The ledger of whoever asks, and no other: made for each request, over the one store."""
+    """Return the ledger of this person, a new object per request over the shared store."""
     return Ledger(request.app.state.store, name=user)
 
 
@@ -85,16 +85,16 @@ Career = Annotated[Ledger, Depends(ledger_of)]
 
 
 def shown(entry: Entry[Any]) -> dict[str, Any]:
-    """What a client gets to see of an entry."""
+    """Return the fields of an entry that a client sees."""
     return {"id": entry.id, "seq": entry.seq, **event_to_dict(entry.event)}
 
 
 def create_app(path: str | Path = "careers.ledger") -> FastAPI:
-    """The service over the careers in a SQLite file, which is made on first use."""
+    """Return the service for the careers in a SQLite file, created on first use."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
-        # Opened here and not before, so that each worker process has a store of its own.
+        # Open the store here, so that each worker process has its own.
         app.state.store = SQLiteStore(path)
         yield
         app.state.store.close()
@@ -103,12 +103,12 @@ def create_app(path: str | Path = "careers.ledger") -> FastAPI:
 
     @app.exception_handler(CareerLedgerError)
     async def refuse(_: Request, error: CareerLedgerError) -> JSONResponse:
-        if isinstance(error, StoreError):  # not the client's fault, and it names our files
+        if isinstance(error, StoreError):  # a server error; its message names our files
             return JSONResponse({"detail": "the careers cannot be reached now"}, 503)
         status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
         return JSONResponse({"detail": str(error)}, status)
 
-    # Plain functions, not async ones: FastAPI runs each in a thread, and threads may share a store.
+    # Plain functions, not async: FastAPI runs each in a thread, and threads may share a store.
 
     @app.post("/entries", status_code=201)
     def record(career: Career, fact: Fact, expect: int | None = None) -> dict[str, Any]:
@@ -132,13 +132,15 @@ def create_app(path: str | Path = "careers.ledger") -> FastAPI:
     @app.post("/comparisons")
     def compare(career: Career, futures: dict[str, list[Fact]]) -> dict[str, Any]:
         events = {name: [fact.read() for fact in facts] for name, facts in futures.items()}
-        return career.compare(events or None).to_dict()  # none: the open opportunities
+        return career.compare(
+            events or None
+        ).to_dict()  # no futures: compare the open opportunities
 
     return app
 
 
 async def ask(app: FastAPI, user: str, request: str, body: object = None) -> tuple[int, Any]:
-    """A request such as ``"GET /findings"`` as a server would hand it to the app."""
+    """Send a request such as ``"GET /findings"`` to the app, and return status and answer."""
     method, _, path = request.partition(" ")
     headers = [(b"x-user", user.encode()), (b"content-type", b"application/json")]
     scope = {
@@ -148,20 +150,21 @@ async def ask(app: FastAPI, user: str, request: str, body: object = None) -> tup
         "query_string": b"",
         "headers": headers,
     }
-    said: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": json.dumps(body).encode()}
 
     async def send(message: Any) -> None:
-        said.append(message)
+        messages.append(message)
 
     await app(scope, receive, send)
-    return said[0]["status"], json.loads(b"".join(part.get("body", b"") for part in said))
+    body_bytes = b"".join(message.get("body", b"") for message in messages)
+    return messages[0]["status"], json.loads(body_bytes)
 
 
 async def demonstrate(app: FastAPI) -> None:
-    """Two people use the service; neither sees the other's career."""
+    """Print the requests of two people; neither sees the other's career."""
     vision = {"on": "2024", "vision": "cto", "statement": "CTO", "themes": {"lead": 1}}
     course = {"on": "2024-03", "title": "Budgets", "hours": 42, "themes": ["lead"]}
     steps: list[tuple[str, str, object]] = [
@@ -176,12 +179,14 @@ async def demonstrate(app: FastAPI) -> None:
     async with app.router.lifespan_context(app):
         for user, request, body in steps:
             status, answer = await ask(app, user, request, body)
-            told = answer.get("detail") or {k: answer[k] for k in ("seq", "score") if k in answer}
-            print(f"{user:<6} {request:<33} {status}  {told}")
+            summary = answer.get("detail") or {
+                k: answer[k] for k in ("seq", "score") if k in answer
+            }
+            print(f"{user:<6} {request:<33} {status}  {summary}")
 
 
 def main() -> None:
-    """Show the service at work, over a file that is gone afterwards."""
+    """Run the demonstration with a temporary file."""
     with TemporaryDirectory() as folder:
         asyncio.run(demonstrate(create_app(Path(folder, "careers.ledger"))))
 
