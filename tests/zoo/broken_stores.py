@@ -259,6 +259,12 @@ class TargetsAreIds(InMemory):
         ]
 
 
+@broken_store("entries_are_rows_without_columns", "entries come without personal lines")
+class EntriesWithoutPersonalLines(InMemory):
+    def entries(self, ledger, query, /):
+        return [(*entry[:3], None, entry[4]) for entry in super().entries(ledger, query)]
+
+
 @broken_store("many_are_looked_up_at_once", "an id that is asked for twice is found twice")
 class FoundTwice(InMemory):
     def rows(self, ledger, query, /):
