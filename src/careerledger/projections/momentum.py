@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Final
 
 import attrs
 
+from careerledger.dates import PartialDate
 from careerledger.events import PRACTICES as EVENT_PRACTICES, Action, Interval
 from careerledger.history import Entry
 from careerledger.projections import Evidence, Tunable, View, on, projection
@@ -155,28 +156,43 @@ class Momentum(Tunable):
     firsts: dict[str, tuple[str, int]] = {}
     """The date and entry number of the first action of each of the last 10 weeks that have one."""
 
+    _date: PartialDate | None = attrs.field(default=None, eq=False, init=False)
+    """The date of the last action; like the next, no part of a snapshot."""
+    _periods: list[_Effort] = attrs.field(factory=list[_Effort], eq=False, init=False)
+    """What an action of that date adds to, apart from its practice. Most days have several."""
+
     @on(Action)
     def act(self, event: Action, entry: Entry[Action]) -> None:
-        name, on = event.__event__.practice or "other", event.on
+        on = event.on
+        if on != self._date:
+            self._date, self._periods = on, self._begin(on, entry.seq)
+        name = event.__event__.practice or "other"
         practice = self.practices.get(name)
         if practice is None:
             practice = self.practices[name] = _Practice()
-        efforts = [self.total, practice.effort, _in(self.years, on[:4])]
+        if on.precision == "day":
+            practice.streak.reach(_week(on.ordinal), self.missed)
+        else:
+            self.undated += 1
+        seconds = round(event.hours * 3600) if event.hours else 0
+        practice.effort.add(seconds)
+        for effort in self._periods:
+            effort.actions += 1
+            effort.seconds += seconds
+
+    def _begin(self, on: PartialDate, seq: int) -> list[_Effort]:
+        """Begin a date; return the efforts of its periods, the whole career among them."""
+        efforts = [self.total, _in(self.years, on[:4])]
         if on.precision != "year":
             efforts.append(_in(self.months, on.month))
         if on.precision == "day":
             week = _week_name(on.first_day)
             efforts += [_in(self.days, str(on)), _in(self.weeks, week)]
-            self.firsts.setdefault(week, (str(on), entry.seq))
+            self.firsts.setdefault(week, (str(on), seq))
             _keep_last(self.days, _CALENDAR)
             _keep_last(self.firsts, _TOP)
-            for streak in (self.streak, practice.streak):
-                streak.reach(_week(on.ordinal), self.missed)
-        else:
-            self.undated += 1
-        seconds = round(event.hours * 3600) if event.hours else 0
-        for effort in efforts:
-            effort.add(seconds)
+            self.streak.reach(_week(on.ordinal), self.missed)
+        return efforts
 
     def view(self, at: date) -> MomentumView:
         """The answer at a date on or after the last action."""
