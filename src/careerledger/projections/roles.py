@@ -11,6 +11,7 @@ from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
 from careerledger.history import Entry
 from careerledger.projections import Days, Tunable, View, on, projection
 from careerledger.projections.rules.ends import ends, supersedes
+from careerledger.projections.rules.part_cache import PartCache
 from careerledger.projections.view import dated
 
 __all__ = ["Change", "Employer", "Gap", "Overlap", "Role", "Roles", "RolesView", "Title"]
@@ -181,9 +182,13 @@ class Roles(Tunable):
     """By role, also before its start: "2020" stands before "2020-03" in the history."""
     ends: dict[str, tuple[str, str | None]] = {}
     """Date and reason by role, also before its start."""
+    _roles: PartCache[tuple[Role, _Span]] = attrs.field(
+        factory=PartCache[tuple[Role, _Span]], eq=False, init=False
+    )
 
     @on(RoleStarted)
     def start(self, event: RoleStarted, entry: Entry[RoleStarted]) -> None:
+        self._roles.began(event.role)
         self.started.pop(event.role, None)
         self.started[event.role] = _Start(
             on=str(event.on),
@@ -208,16 +213,18 @@ class Roles(Tunable):
             pay=event.pay,
         )
         self.changes.setdefault(event.role, []).append(change)
+        self._roles.changed(event.role)
 
     @on(RoleEnded)
     def end(self, event: RoleEnded) -> None:
         before = self.ends.get(event.role)
         if supersedes(event.on, before[0] if before else None):
             self.ends[event.role] = (str(event.on), event.reason)
+            self._roles.changed(event.role)
 
     def view(self, at: date) -> RolesView:
         """The answer at a date on or after the last entry."""
-        roles = [self._role(id_, at) for id_ in self.started]
+        roles = [_cut_off(role, at) for role in self._roles.all(self.started, self._role)]
         by_organisation: dict[str, list[tuple[Role, _Span]]] = {}
         for role, span in roles:
             by_organisation.setdefault(role.organisation, []).append((role, span))
@@ -241,11 +248,12 @@ class Roles(Tunable):
             return dated(day), reason
         return None, None
 
-    def _role(self, id_: str, at: date) -> tuple[Role, _Span]:
+    def _role(self, id_: str) -> tuple[Role, _Span]:
+        """Return a role with its whole time, which has no end as long as the role goes on."""
         start = self.started[id_]
         began = dated(start.on)
         ended, reason = self._end(id_)
-        last = at if ended is None else min(at, ended.last_day)
+        last = date.max if ended is None else ended.last_day
         span = began.ordinal, last.toordinal()
         changes = [
             change
@@ -275,6 +283,15 @@ class Roles(Tunable):
             seq=start.seq,
         )
         return role, span
+
+
+def _cut_off(role: tuple[Role, _Span], at: date) -> tuple[Role, _Span]:
+    """Return a role with its time up to a date."""
+    whole, (first, last) = role
+    if last <= at.toordinal():
+        return role
+    span = first, at.toordinal()
+    return attrs.evolve(whole, days=_days(span)), span
 
 
 def _employer(organisation: str, held: list[tuple[Role, _Span]]) -> Employer:
