@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar, Final, cast
 
 import attrs
@@ -23,9 +23,12 @@ class View:
     """The numbers that are better when lower."""
 
     def to_dict(self) -> dict[str, Any]:
-        """The view as dicts, lists, text, numbers and None, ready for JSON; its headline too."""
-        names = dict.fromkeys([*_names_of(self), self.HEADLINE])
-        return {name: _plain(getattr(self, name)) for name in names if hasattr(self, name)}
+        """Return the fields and the headline as dicts, lists, text, numbers and None."""
+        return {
+            name: value if type(value) in _ATOMS else _plain(value)
+            for name in _names_in_dict(type(self))
+            for value in (getattr(self, name),)
+        }
 
     def __rich__(self) -> object:
         """What ``rich.print`` shows: the view's text, in which nothing is markup."""
@@ -47,13 +50,22 @@ def dated(text: str) -> PartialDate:
     return beginning(first_day.toordinal(), len(text))
 
 
-def _names_of(view: View) -> list[str]:
-    return [field.name for field in attrs.fields(cast("type[attrs.AttrsInstance]", type(view)))]
+@cache
+def _names_of(cls: type[View]) -> list[str]:
+    """Return the names of a view's fields."""
+    return [field.name for field in attrs.fields(cast("type[attrs.AttrsInstance]", cls))]
+
+
+@cache
+def _names_in_dict(cls: type[View]) -> list[str]:
+    """Return the names of a view's fields and, where it has one, of its headline."""
+    headline = [cls.HEADLINE] if hasattr(cls, cls.HEADLINE) else []
+    return list(dict.fromkeys([*_names_of(cls), *headline]))
 
 
 def _lines(view: View, indent: str) -> Iterator[str]:
     """A line for each field; what is made of parts goes on below it, indented."""
-    for name in _names_of(view):
+    for name in _names_of(type(view)):
         value: object = getattr(view, name)
         parts = list(_parts(value))
         if parts:
@@ -79,7 +91,7 @@ def _parts(value: object) -> Iterator["View | tuple[object, View]"]:
 
 def _part_lines(part: "View | tuple[object, View]", indent: str) -> Iterator[str]:
     key, view = ("", part) if isinstance(part, View) else (f"{part[0]}: ", part[1])
-    flat = [name for name in _names_of(view) if not any(_parts(getattr(view, name)))]
+    flat = [name for name in _names_of(type(view)) if not any(_parts(getattr(view, name)))]
     yield f"{indent}- {key}" + ", ".join(f"{name} {text_of(getattr(view, name))}" for name in flat)
     for line in _lines(view, indent + "  "):
         name, _, _ = line.strip().partition(":")
@@ -112,7 +124,14 @@ def text_of(value: object) -> str:
     return str(value)
 
 
+_ATOMS: Final = frozenset({str, int, float, bool, type(None)})
+"""Types of values that are plain already."""
+
+
 def _plain(value: Any) -> Any:
+    """Return a value as dicts, lists, text, numbers and None."""
+    if isinstance(value, PartialDate):
+        return str(value)
     if isinstance(value, View):
         return value.to_dict()
     if isinstance(value, frozenset):
@@ -121,9 +140,7 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in cast("tuple[object, ...]", value)]
     if isinstance(value, Mapping):
         return {str(k): _plain(v) for k, v in cast("Mapping[object, object]", value).items()}
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, PartialDate) else value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 @attrs.frozen(kw_only=True)
