@@ -19,7 +19,7 @@ from careerledger.dates import PartialDate
 from careerledger.events import Event, catalogue
 from careerledger.history import Entry, Place, place
 from careerledger.journal import Journal, Query, Snapshot
-from careerledger.projections import Projection
+from careerledger.projections import Projection, View
 from careerledger.projections.base import Fold, advance, consumed_types
 
 __all__ = ["SNAPSHOT_EVERY", "Folds"]
@@ -41,6 +41,17 @@ class CachedFold:
         """The day up to which it folded them."""
         self.unsaved = 0
         """How many entries were folded since its state was last saved."""
+        self._last_view: tuple[Place, date, View] | None = None
+
+    def view(self, day: date) -> Any:
+        """Return the view at a day: the same one again if nothing was folded since."""
+        place_and_day = (self.fold.place, day)
+        if self._last_view is not None and self._last_view[:2] == place_and_day:
+            return self._last_view[2]
+        view = self.fold.view(day)
+        # What is no View may be a dict or a list, which its owner may change.
+        self._last_view = (*place_and_day, view) if isinstance(view, View) else None
+        return view
 
 
 class HistoryCursor:
@@ -83,7 +94,7 @@ class Folds:
         for cached in running:
             cached.seen, cached.until = upto, until
             self._keep(cached, queries[cached.fold.projection])
-        views = {cached.fold.projection: cached.fold.view(day) for cached in running}
+        views = {cached.fold.projection: cached.view(day) for cached in running}
         return [views[projection] for projection in projections]
 
     def series(
@@ -113,7 +124,7 @@ class Folds:
                 )
                 for cached in together:
                     cached.unsaved += count
-                    answers[cached.fold.projection] = cached.fold.view(day)
+                    answers[cached.fold.projection] = cached.view(day)
             for cached, query in queries.items():
                 cached.seen, cached.until = upto, PartialDate(days[-1])
                 if cached.unsaved >= SNAPSHOT_EVERY and (new := self._snapshot(cached, upto)):

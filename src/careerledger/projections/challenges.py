@@ -244,7 +244,7 @@ class Challenges(Tunable):
         self.taken[event.challenge] = _Taken(
             str(event.on), entry.seq, event.title, event.difficulty
         )
-        self._challenges.began(event.challenge)
+        self._challenges.mark_changed(event.challenge)
 
     @on(ChallengeResolved)
     def resolve(self, event: ChallengeResolved) -> None:
@@ -253,7 +253,7 @@ class Challenges(Tunable):
             self.resolved[event.challenge] = _Resolved(
                 str(event.on), event.outcome, event.feedback, event.lessons, event.skills
             )
-            self._challenges.changed(event.challenge)
+            self._challenges.mark_changed(event.challenge)
 
     @on(SetbackSuffered)
     def suffer(self, event: SetbackSuffered, entry: Entry[SetbackSuffered]) -> None:
@@ -261,20 +261,20 @@ class Challenges(Tunable):
         self.suffered[event.setback] = _Suffered(
             str(event.on), entry.seq, event.what, event.severity
         )
-        self._setbacks.began(event.setback)
+        self._setbacks.mark_changed(event.setback)
 
     @on(SetbackOvercome)
     def get_up(self, event: SetbackOvercome, entry: Entry[SetbackOvercome]) -> None:
         before = self.overcome.get(event.setback)
         if supersedes(event.on, before[0] if before else None):
             self.overcome[event.setback] = (str(event.on), entry.seq)
-            self._setbacks.changed(event.setback)
+            self._setbacks.mark_changed(event.setback)
 
     @on(ConfidenceRated)
     def rate(self, event: ConfidenceRated, entry: Entry[ConfidenceRated]) -> None:
         readings = self.confidence.setdefault(event.theme, [])
         readings.append((str(event.on), event.level, entry.seq))
-        self._readings.changed(event.theme)
+        self._readings.mark_changed(event.theme)
 
     def view(self, at: date) -> ChallengesView:
         """The answer at a date on or after the last entry."""

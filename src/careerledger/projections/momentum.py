@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from itertools import islice
+from itertools import islice, starmap
 from typing import Annotated, ClassVar, Final
 
 import attrs
@@ -160,6 +160,10 @@ class Momentum(Tunable):
     """The date of the last action; like the next, no part of a snapshot."""
     _periods: list[_Effort] = attrs.field(factory=list[_Effort], eq=False, init=False)
     """What an action of that date adds to, apart from its practice. Most days have several."""
+    _past: tuple[list[Effort], ...] = attrs.field(
+        factory=lambda: ([], [], []), eq=False, init=False
+    )
+    """The weeks, months and years of the last view."""
 
     @on(Action)
     def act(self, event: Action, entry: Entry[Action]) -> None:
@@ -198,6 +202,8 @@ class Momentum(Tunable):
         """The answer at a date on or after the last action."""
         this_week = _week(at.toordinal())
         current = self.streak.current(this_week, self.missed)
+        periods = zip(self._past, (self.weeks, self.months, self.years), strict=True)
+        weeks, months, years = starmap(_with_new, periods)
         return MomentumView(
             at=at,
             current=current if self.total.actions else None,
@@ -211,12 +217,12 @@ class Momentum(Tunable):
             ),
             calendar=tuple(
                 part
-                for part in _efforts(self.days)
+                for part in map(_effort, self.days.items())
                 if at.toordinal() - dated(part.period).ordinal < _CALENDAR
             ),
-            weeks=_efforts(self.weeks),
-            months=_efforts(self.months),
-            years=_efforts(self.years),
+            weeks=weeks,
+            months=months,
+            years=years,
             evidence=tuple(
                 Evidence(seq=seq, on=dated(day), share=1.0)
                 for day, seq in islice(reversed(self.firsts.values()), current)
@@ -249,11 +255,16 @@ def _keep_last(by_period: dict[str, _Effort] | dict[str, tuple[str, int]], count
         del by_period[next(iter(by_period))]
 
 
-def _efforts(by_period: Mapping[str, _Effort]) -> tuple[Effort, ...]:
-    return tuple(
-        Effort(period=period, actions=effort.actions, hours=effort.hours)
-        for period, effort in by_period.items()
-    )
+def _with_new(past: list[Effort], by_period: Mapping[str, _Effort]) -> tuple[Effort, ...]:
+    """Return the efforts of all periods, of which only the last and new ones have changed."""
+    del past[-1:]
+    past += map(_effort, islice(by_period.items(), len(past), None))
+    return tuple(past)
+
+
+def _effort(of_period: tuple[str, _Effort]) -> Effort:
+    period, effort = of_period
+    return Effort(period=period, actions=effort.actions, hours=effort.hours)
 
 
 def _week(ordinal: int) -> int:

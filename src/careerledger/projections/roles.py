@@ -188,7 +188,7 @@ class Roles(Tunable):
 
     @on(RoleStarted)
     def start(self, event: RoleStarted, entry: Entry[RoleStarted]) -> None:
-        self._roles.began(event.role)
+        self._roles.mark_changed(event.role)
         self.started.pop(event.role, None)
         self.started[event.role] = _Start(
             on=str(event.on),
@@ -213,14 +213,14 @@ class Roles(Tunable):
             pay=event.pay,
         )
         self.changes.setdefault(event.role, []).append(change)
-        self._roles.changed(event.role)
+        self._roles.mark_changed(event.role)
 
     @on(RoleEnded)
     def end(self, event: RoleEnded) -> None:
         before = self.ends.get(event.role)
         if supersedes(event.on, before[0] if before else None):
             self.ends[event.role] = (str(event.on), event.reason)
-            self._roles.changed(event.role)
+            self._roles.mark_changed(event.role)
 
     def view(self, at: date) -> RolesView:
         """The answer at a date on or after the last entry."""
