@@ -100,7 +100,7 @@ class Folds:
     def series(
         self, projections: Sequence[AnyProjection], upto: int, days: Sequence[date]
     ) -> list[list[Any]]:
-        """Return, for each of several days, the views of projections, in one pass.
+        """Return the views of projections at each of several days, in one pass.
 
         Args:
             projections: What is asked.
@@ -144,10 +144,10 @@ class Folds:
         is_current = self._is_current(query)
         cached = self._cache.get(projection)
         if cached is not None and is_current(cached.seen, cached.fold.place):
-            # If a step fails, the state is half-way and must not be found again.
+            # If a step fails, the state is half-way and must not be used again.
             return self._cache.pop(projection)
-        found = self._snapshots.find(projection, is_current)
-        return CachedFold(Fold(projection), 0) if found is None else CachedFold(*found)
+        saved = self._snapshots.find(projection, is_current)
+        return CachedFold(Fold(projection), 0) if saved is None else CachedFold(*saved)
 
     def _is_current(self, query: Query) -> IsCurrent:
         upto, until = query.upto or 0, query.until or ""
@@ -207,7 +207,7 @@ class Folds:
 
 
 def _by_place(running: Iterable[CachedFold]) -> Iterator[tuple[Place, list[CachedFold]]]:
-    """The folds that have reached the same place, the earliest place first."""
+    """Yield the folds that have reached the same place together, the earliest place first."""
 
     def reached(cached: CachedFold) -> Place:
         return cached.fold.place
@@ -217,7 +217,7 @@ def _by_place(running: Iterable[CachedFold]) -> Iterator[tuple[Place, list[Cache
 
 
 def _union(queries: Iterable[Query]) -> Query:
-    """The query that chooses what each of these chooses; they differ in types alone."""
+    """Return the query for what any of these chooses; they differ in types alone."""
     queries = list(queries)
     types: frozenset[str] | None = frozenset()
     for query in queries:

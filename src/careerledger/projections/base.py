@@ -40,7 +40,7 @@ class Projection(Protocol[V_co]):
     """A class made by ``@projection``: what ``Ledger.project`` takes."""
 
     def view(self, at: date) -> V_co:
-        """The frozen answer for a date."""
+        """Return the frozen answer for a date."""
         ...
 
 
@@ -140,11 +140,11 @@ _WITH_OR_WITHOUT_ENTRY: Final = (2, 3)
 
 
 def _members(cls: type) -> Iterable[Any]:
-    """What a class and its bases define, an overriding one in the place of the overridden."""
-    found: dict[str, object] = {}
+    """Return what a class and its bases define, without what is overridden."""
+    members: dict[str, object] = {}
     for base in reversed(cls.__mro__):
-        found.update(vars(base))
-    return found.values()
+        members.update(vars(base))
+    return members.values()
 
 
 def _is_action(kind: object) -> bool:
@@ -184,9 +184,9 @@ def projection(name: str, *, version: int = 1) -> Callable[[C], C]:
             raise DefinitionError(f"projection {cls.__name__} has no method view(self, at)")
         if any(step.kind is Action for step in steps):
             load_catalogue()  # what it folds depends on which types are known
-        made: Any = attrs.define(cls, kw_only=True, field_transformer=_copied_defaults)
-        made.__projection__ = ProjectionType(name=name, version=version, steps=steps)
-        return cast("C", made)
+        defined: Any = attrs.define(cls, kw_only=True, field_transformer=_copied_defaults)
+        defined.__projection__ = ProjectionType(name=name, version=version, steps=steps)
+        return cast("C", defined)
 
     return decorate
 
@@ -221,13 +221,13 @@ def _copy_of(default: object) -> Callable[[], object]:
 
 
 def key_of(cls: type[Projection[Any]]) -> str:
-    """The name under which the snapshots of a projection with its parameters are filed."""
+    """Return the name under which the snapshots of a projection with its parameters are filed."""
     meta = meta_of(cls)
     return f"{meta.name}/{meta.version}({settings_of(parameters_of(cls))})"
 
 
 def meta_of(cls: type[Projection[Any]]) -> ProjectionType:
-    """The ProjectionType of a class; DefinitionError where ``@projection`` did not make it."""
+    """Return the ProjectionType of a class; DefinitionError if ``@projection`` did not make it."""
     meta = getattr(cls, "__projection__", None)
     if not isinstance(meta, ProjectionType):
         raise DefinitionError(f"{cls!r} is not a projection; make it one with @projection('name')")
@@ -243,7 +243,7 @@ def _consumed(cls: type[Projection[Any]], _catalogue_size: int) -> frozenset[str
 
 
 def consumed_types(cls: type[Projection[Any]]) -> frozenset[str] | None:
-    """The names of the event types that a projection consumes; None: every type."""
+    """Return the names of the event types that a projection consumes; None: every type."""
     return _consumed(cls, catalogue.size)
 
 
@@ -253,7 +253,7 @@ def _fingerprint(cls: type[Projection[Any]], _catalogue_size: int) -> str:
 
 
 def fingerprint(cls: type[Projection[Any]]) -> str:
-    """A digest of all that decides a projection's state: its code, its shape, its events."""
+    """Return a digest of all that decides a projection's state: its code, its shape, its events."""
     return _fingerprint(cls, catalogue.size)
 
 
@@ -277,7 +277,7 @@ class Fold(Generic[V_co]):
         ]
 
     def view(self, at: date) -> V_co:
-        """The view of the state that was reached."""
+        """Return the view of the state that was reached."""
         return self.state.view(at)
 
 

@@ -180,7 +180,7 @@ class _Stretches:
         self._total -= rank[0]
 
     def at(self, day: int, half_life: float, k: float) -> tuple[float | None, tuple[Evidence, ...]]:
-        """The stretch on a day, and the challenges that hold it up most."""
+        """Return the stretch on a day, and the challenges that add most to it."""
         if not self._ranked:
             return None, ()
         stretch = -expm1(-standing_amount(self._total, day, half_life) / k)
@@ -277,17 +277,17 @@ class Challenges(Tunable):
         self._readings.mark_changed(event.theme)
 
     def view(self, at: date) -> ChallengesView:
-        """The answer at a date on or after the last entry."""
+        """Return the answer at a date on or after the last entry."""
         challenges = self._challenges.all(self.taken, self._challenge)
         stretch, evidence = self._stretches.at(at.toordinal(), self.half_life, self.k)
-        found = Counter(challenge.outcome for challenge in challenges)
+        outcomes = Counter(challenge.outcome for challenge in challenges)
         confidence = self._readings.all(self.confidence, self._confidence)
         return ChallengesView(
             at=at,
             stretch=stretch,
             challenges=challenges,
             outcomes=immutabledict(
-                {outcome: found[outcome] for outcome in get_args(ChallengeOutcome)}
+                {outcome: outcomes[outcome] for outcome in get_args(ChallengeOutcome)}
             ),
             resilience=self._resilience(),
             confidence=tuple(sorted(confidence, key=attrgetter("theme"))),
@@ -300,7 +300,7 @@ class Challenges(Tunable):
         if resolved is not None and not ends(resolved.on, began):
             resolved = None
         ended = PartialDate(resolved.on) if resolved else None
-        made = Challenge(
+        challenge = Challenge(
             challenge=id_,
             title=taken.title,
             difficulty=taken.difficulty,
@@ -312,10 +312,10 @@ class Challenges(Tunable):
             skills=resolved.skills if resolved else (),
         )
         since = max(began.ordinal, (ended or began).ordinal)
-        feedback = self.feedback if made.feedback is None else made.feedback
-        weight = standing_weight(made.difficulty * (0.5 + feedback), since, self.half_life)
+        feedback = self.feedback if challenge.feedback is None else challenge.feedback
+        weight = standing_weight(challenge.difficulty * (0.5 + feedback), since, self.half_life)
         self._stretches.put(id_, (-weight, taken.on, taken.seq))
-        return made
+        return challenge
 
     def _resilience(self) -> Resilience:
         setbacks = self._setbacks.all(self.suffered, self._setback)

@@ -180,7 +180,7 @@ class Doors(Tunable):
         self.titles[f"opportunity:{event.opportunity}"] = event.what
 
     def view(self, at: date) -> DoorsView:
-        """The answer at a date on or after the last entry."""
+        """Return the answer at a date on or after the last entry."""
         doors = tuple(map(self._opened, self.doors))
         return DoorsView(
             at=at,
@@ -229,7 +229,7 @@ class Doors(Tunable):
 
 
 def _counts(opened: Iterable[tuple[str | None, Door]]) -> tuple[DoorCount, ...]:
-    """How many doors each origin opened, most first."""
+    """Return how many doors each origin opened, most first."""
     by_origin: dict[str, list[Door]] = {}
     for origin, door in opened:
         if origin is not None:

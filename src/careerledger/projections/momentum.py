@@ -107,14 +107,14 @@ class _Streak:
     longest: int = 0
 
     def reach(self, week: int, missed: int) -> None:
-        """An action in a week, not before the last one; so many weeks may be missed between."""
+        """Go on to a week, the last or a later one; ``missed`` weeks between do not end it."""
         if week > self.last:
             self.length = self.length + 1 if week <= self.last + 1 + missed else 1
             self.last = week
             self.longest = max(self.longest, self.length)
 
     def current(self, week: int, missed: int) -> int:
-        """How long it is in a week, if so many may be missed."""
+        """Return how long it is in a week, if so many weeks may be missed."""
         return self.length if self.last >= week - 1 - missed else 0
 
 
@@ -199,7 +199,7 @@ class Momentum(Tunable):
         return efforts
 
     def view(self, at: date) -> MomentumView:
-        """The answer at a date on or after the last action."""
+        """Return the answer at a date on or after the last action."""
         this_week = _week(at.toordinal())
         current = self.streak.current(this_week, self.missed)
         periods = zip(self._past, (self.weeks, self.months, self.years), strict=True)
@@ -268,7 +268,7 @@ def _effort(of_period: tuple[str, _Effort]) -> Effort:
 
 
 def _week(ordinal: int) -> int:
-    """The number of a day's week: the first day of the calendar, ordinal 1, is a Monday."""
+    """Return the number of a day's week: the first day of the calendar, ordinal 1, is a Monday."""
     return (ordinal - 1) // 7
 
 

@@ -224,7 +224,7 @@ class Ownership(Tunable):
             self.decided[event.opportunity] = (str(event.on), event.decision)
 
     def view(self, at: date) -> OwnershipView:
-        """The answer at a date on or after the last action."""
+        """Return the answer at a date on or after the last action."""
         stated = sum(self.initiatives.values())
         answers = dict(
             zip(self.requests, self._answers.all(self.requests, self._answer), strict=True)
@@ -313,17 +313,17 @@ def _counts_in_place_of(on: PartialDate, end: tuple[Any, ...] | None) -> bool:
 
 
 def _ended(found: Mapping[str, T], started: Mapping[str, str]) -> Iterator[T]:
-    """The ends, whose dates come first, of what had started by then."""
+    """Yield the ends of what had started by then; each end begins with its date."""
     for id_, end in found.items():
         if id_ in started and ends(cast("Any", end)[0], started[id_]):
             yield end
 
 
 def _counts(kinds: Any, counted: Mapping[str, int]) -> immutabledict[Any, int]:
-    """How many there are of every kind of a Literal, also of those that there are none of."""
+    """Return how many there are of each kind that a Literal names, 0 included."""
     return immutabledict({kind: counted.get(kind, 0) for kind in get_args(kinds)})
 
 
 def _states(kinds: Any, ended: Sequence[str], total: int) -> immutabledict[Any, int]:
-    """The same for what is open until it ends."""
+    """Count the outcomes of every kind; what has not ended is open."""
     return _counts(kinds, {**Counter(ended), "open": total - len(ended)})

@@ -218,7 +218,7 @@ class Skills(Tunable):
                 skill.used = str(on)
 
     def view(self, at: date) -> SkillsView:
-        """The answer at a date on or after the last entry."""
+        """Return the answer at a date on or after the last entry."""
         skills = [self._skill(name, skill, at) for name, skill in self.skills.items()]
         skills.sort(key=lambda skill: (-skill.strength, skill.name))
         return SkillsView(
@@ -230,7 +230,7 @@ class Skills(Tunable):
 
     def _skill(self, name: str, skill: _Skill, at: date) -> Skill:
         today = at.toordinal()
-        strength, evidence = skill.strength.told(today)
+        strength, evidence = skill.strength.with_evidence(today)
         return Skill(
             name=name,
             strength=strength,

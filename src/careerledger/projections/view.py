@@ -26,12 +26,12 @@ class View:
         """Return the fields and the headline as dicts, lists, text, numbers and None."""
         return {
             name: value if type(value) in _ATOMS else _plain(value)
-            for name in _names_in_dict(type(self))
+            for name in _names_in_dict(cast("Any", type(self)))
             for value in (getattr(self, name),)
         }
 
     def __rich__(self) -> object:
-        """What ``rich.print`` shows: the view's text, in which nothing is markup."""
+        """Return what ``rich.print`` shows: the view's text, in which nothing is markup."""
         return as_rich(str(self))
 
     def __str__(self) -> str:
@@ -45,27 +45,26 @@ _SHOWN: Final = 12
 
 @lru_cache(maxsize=65_536)
 def dated(text: str) -> PartialDate:
-    """The PartialDate of a text that was one; views name the same dates again and again."""
+    """Return the PartialDate of a text that was one; views name the same dates again and again."""
     first_day = date.fromisoformat(text + "-01-01"[len(text) - 4 :])
     return beginning(first_day.toordinal(), len(text))
 
 
-@cache
-def _names_of(cls: type[View]) -> list[str]:
+def _names_of(view: View) -> list[str]:
     """Return the names of a view's fields."""
-    return [field.name for field in attrs.fields(cast("type[attrs.AttrsInstance]", cls))]
+    return [field.name for field in attrs.fields(cast("type[attrs.AttrsInstance]", type(view)))]
 
 
 @cache
-def _names_in_dict(cls: type[View]) -> list[str]:
-    """Return the names of a view's fields and, where it has one, of its headline."""
+def _names_in_dict(cls: Any) -> list[str]:
+    """Return the names of the fields of a view's class and, if it has one, of its headline."""
     headline = [cls.HEADLINE] if hasattr(cls, cls.HEADLINE) else []
-    return list(dict.fromkeys([*_names_of(cls), *headline]))
+    return list(dict.fromkeys([*(field.name for field in attrs.fields(cls)), *headline]))
 
 
 def _lines(view: View, indent: str) -> Iterator[str]:
-    """A line for each field; what is made of parts goes on below it, indented."""
-    for name in _names_of(type(view)):
+    """Yield a line for each field; the parts of a value follow below it, indented."""
+    for name in _names_of(view):
         value: object = getattr(view, name)
         parts = list(_parts(value))
         if parts:
@@ -79,7 +78,7 @@ def _lines(view: View, indent: str) -> Iterator[str]:
 
 
 def _parts(value: object) -> Iterator["View | tuple[object, View]"]:
-    """The views within a value."""
+    """Yield the views within a value."""
     if isinstance(value, View):
         yield value
     elif isinstance(value, tuple):
@@ -91,7 +90,7 @@ def _parts(value: object) -> Iterator["View | tuple[object, View]"]:
 
 def _part_lines(part: "View | tuple[object, View]", indent: str) -> Iterator[str]:
     key, view = ("", part) if isinstance(part, View) else (f"{part[0]}: ", part[1])
-    flat = [name for name in _names_of(type(view)) if not any(_parts(getattr(view, name)))]
+    flat = [name for name in _names_of(view) if not any(_parts(getattr(view, name)))]
     yield f"{indent}- {key}" + ", ".join(f"{name} {text_of(getattr(view, name))}" for name in flat)
     for line in _lines(view, indent + "  "):
         name, _, _ = line.strip().partition(":")
@@ -107,7 +106,7 @@ _NOTHING: Final = "\N{EN DASH}"
 
 
 def text_of(value: object) -> str:
-    """A plain value in a line: numbers short, nothing as a dash."""
+    """Return a plain value as text in a line: numbers short, nothing as a dash."""
     if value is None or value in ((), "", frozenset()):
         return _NOTHING
     if isinstance(value, float):

@@ -137,11 +137,11 @@ class Plateaus:
             self.content.reset(event.on, seq)
 
     def structural_clock(self, at: date) -> PlateauClock:
-        """Days since level or scope last rose, or since the first role started."""
+        """Return the days since level or scope last rose, or since the first role started."""
         return self.structural.view(at, STRUCTURAL)
 
     def content_clock(self, at: date) -> PlateauClock:
-        """Days since a new skill, challenge or responsibility."""
+        """Return the days since a new skill, challenge or responsibility."""
         return self.content.view(at, CONTENT)
 
     def _rise(self, rises: Iterable[Rise], on: PartialDate) -> None:

@@ -100,7 +100,7 @@ def _people_in(fields: Sequence[str]) -> Callable[[Any], tuple[str, ...]]:
 
 
 def _through(cls: type[Action]) -> tuple[tuple[str, str], ...]:
-    """The fields by which a class touches that hold no ids of contacts, each with its kind."""
+    """Return the touching fields of a class that hold ids of other things, each with its kind."""
     kinds = dict(cls.__event__.refers)
     if cls.__event__.introduces is not None:
         kinds[cls.__event__.introduces[0]] = (cls.__event__.introduces[1],)
@@ -110,7 +110,7 @@ def _through(cls: type[Action]) -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=16)
 def _remembered(_catalogue_size: int) -> frozenset[str]:
-    """The kinds through which some event touches."""
+    """Return the kinds through which some event touches."""
     actions = (cls for cls in catalogue if issubclass(cls, Action))
     return frozenset(kind for cls in actions for _, kind in _through(cls))
 
@@ -142,7 +142,7 @@ class Tie:
         self.day, self.length = on.ordinal, len(on)
 
     def become(self, kind: ContactKind, half_life: float, depths: Mapping[int, float]) -> None:
-        """The contact is of this kind from now on, and fades as such."""
+        """Set the kind of the contact; all touches fade with its half-life from the start."""
         if half_life != self.strength.half_life:
             self.strength = Strength(half_life)
             for day, depth, seq, length in _TOUCH.iter_unpack(self.every):
@@ -150,7 +150,7 @@ class Tie:
         self.kind = kind
 
     def weights(self, day: int, depths: Mapping[int, float]) -> Iterator[tuple[int, float]]:
-        """The entry of each touch, and what it weighs on a day."""
+        """Yield the entry of each touch, and what it weighs on a day."""
         for on, depth, seq, _ in _TOUCH.iter_unpack(self.every):
             yield seq, depths[depth] * fade(day - on, self.strength.half_life)
 
