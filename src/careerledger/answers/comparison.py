@@ -30,8 +30,9 @@ class Effect(View):
     measure: str
     """Projection and number, as ``"VisionAlignment.score"``."""
     value: float | None
+    """The number in this future; None without anything to go on."""
     change: float | None
-    """Beside the career as it is, at the same date; None where one of them has nothing to go on."""
+    """How much larger it is than without the future, on the same day; None if either is None."""
     shares: tuple[EntryShare, ...]
     """How far each added event moved the number, largest first. The shares sum to the change;
     a number with nothing to go on counts as 0 here."""

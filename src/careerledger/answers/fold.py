@@ -1,12 +1,11 @@
 """Answer projections, folding only what is new.
 
 A fold is cached twice: its running state, for the next question of this process, and snapshots of
-it in the store, for other processes and for going back. Both are used only where nothing up to
+it in the store, for other processes and for earlier dates. Both are used only if nothing up to
 their place was recorded or corrected since.
 
-``upto`` is how many entries a question knows, ``until`` the last date that it asks about. Of a
-fold, ``seen`` is how many entries it knew, and its place (``reached``) that of the last entry it
-folded: a date, then a number.
+A question knows the first ``upto`` entries, and asks about dates up to ``until``. A fold knew the
+first ``seen`` entries; ``reached`` is the place of the last entry it folded: a date, then a number.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -176,8 +175,8 @@ class Folds:
             for cached in together:
                 cached.unsaved += count
             # Save after three quarters of the way, three quarters of the rest, and so on, so that
-            # a question about an earlier date finds a state. Numbers tell how far it is only
-            # roughly: the history is in the order of dates.
+            # a question about an earlier date finds a state. The number of the last entry shows
+            # only roughly how far it is, as the history is in the order of dates.
             if more and upto - max(fold.place[1] for fold in folds) > left // 4:
                 continue
             left //= 4

@@ -155,8 +155,8 @@ def _is_action(kind: object) -> bool:
 def projection(name: str, *, version: int = 1) -> Callable[[C], C]:
     """Make a class a projection: its fields are the running state, its ``@on`` methods the steps.
 
-    Fields need annotations; each projection starts from their defaults, of which a list, dict
-    or set is copied. Class variables (``half_life: ClassVar[float] = 365``) are parameters.
+    Fields need annotations. Each state starts from their defaults; a list, dict or set is
+    copied. Class variables (``half_life: ClassVar[float] = 365``) are parameters.
 
     Args:
         name: What its snapshots are filed under, such as ``"acme.hackathons"``.
@@ -303,7 +303,7 @@ class _StepsByType(dict[type[Event], tuple[_Taking, ...]]):
 def advance(folds: Iterable[Fold[Any]], history: Iterable[Entry[Event]]) -> int:
     """Take every fold through the entries of a history, in one pass.
 
-    Returns how many entries there were. An error of a step says which entry it was at.
+    Returns how many entries there were. An error of a step gets a note that names the entry.
     """
     folds = list(folds)
     steps = _StepsByType(folds)
@@ -325,7 +325,7 @@ def advance(folds: Iterable[Fold[Any]], history: Iterable[Entry[Event]]) -> int:
     if entry is not None:
         reached = place(entry)
         for fold in folds:
-            # An unknown event may not say when it happened.
+            # An unknown event may have no date.
             fold.place = max(fold.place, reached)
     return count
 

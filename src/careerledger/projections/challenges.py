@@ -75,7 +75,7 @@ class Setback(View):
     days: int | None
     """Whole days between the two first days; 0 where only a period is known that holds both."""
     entries: tuple[int, ...]
-    """Numbers of the entries that say so."""
+    """Numbers of the entries with these ratings."""
 
 
 @attrs.frozen(kw_only=True)
@@ -83,7 +83,9 @@ class Resilience(View):
     """How setbacks were recovered from."""
 
     suffered: int
+    """How many setbacks there were."""
     overcome: int
+    """How many of them were overcome."""
     share: float | None
     """Overcome of those suffered, 0..1; None without setbacks."""
     median_days: float | None

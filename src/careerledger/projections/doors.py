@@ -60,7 +60,7 @@ class Door(View):
     seq: int
     """Number of its entry."""
     contact: str | None
-    """Who opened it; None: not said, or oneself."""
+    """Who opened it; None: not stated, or oneself."""
     chain: tuple[str, ...]
     """Who introduced whom, from the first introducer to the contact; the contact alone where
     nobody introduced it."""
@@ -76,6 +76,7 @@ class DoorCount(View):
     origin: str
     """A contact, a kind of gathering, or the first introducer of a chain."""
     count: int
+    """How many doors it opened."""
     evidence: tuple[Evidence, ...]
     """The doors in the order they opened, each counting 1; at most 10."""
 

@@ -119,8 +119,8 @@ class JobOrCareer(Tunable):
 
     That people see their work as a job, a career or a calling, and can say which, is a finding of
     Wrzesniewski, McCauley, Rozin & Schwartz (1997, "Jobs, careers, and callings"); so what the
-    person wrote is told as it is. The practices and their windows are this project's own, and
-    say what was recorded, not what someone is.
+    person wrote is shown unchanged. The practices and their windows are this project's own, and
+    describe what was recorded, not what someone is.
 
     Parameters:
         windows: Days by practice, ``WINDOWS``.
@@ -139,8 +139,8 @@ class JobOrCareer(Tunable):
     shown: dict[str, list[tuple[str, int]]] = {}
     """By practice: date and number of the latest entries that show it, latest last."""
     effort: list[tuple[int, int, int]] = []
-    """Ordinal of each day with effort, seconds, and seconds beyond the day's tasks. A day that is
-    out of reach from the last day folded is dropped, as no later question reaches it."""
+    """Ordinal of each day with effort, seconds, and seconds beyond the day's tasks. A day that lies
+    more than ``effort_days`` before the last one folded is dropped: no later question needs it."""
     felt: tuple[float, str, int] | None = None
     plateaus: Plateaus = attrs.field(factory=Plateaus)
 

@@ -89,7 +89,7 @@ class LearningView(View):
     """Earliest first."""
     by_theme: tuple[LearningCut, ...]
     """Most hours first. Seconds and courses of an action with several themes are divided among
-    them as whole numbers, what is left going to the first by name: a course counts once."""
+    them as whole numbers, the remainder going to the first by name: a course counts once."""
     by_provider: tuple[LearningCut, ...]
     """Most hours first."""
     by_format: tuple[LearningCut, ...]
@@ -327,7 +327,7 @@ class Learning(Tunable):
     ) -> tuple[tuple[Credential, ...], tuple[Credential, ...], tuple[Credential, ...]]:
         """Return the credentials in force, those among them that soon expire, and the expired ones.
 
-        The end of one that was awarded again, of the same name and issuer, is none.
+        A credential that was awarded again, by name and issuer, has not ended.
         """
         standing = not_renewed(
             (id_, it.name, it.issuer, None if it.expires is None else PartialDate(it.expires))

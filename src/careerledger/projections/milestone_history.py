@@ -192,7 +192,7 @@ class MilestoneHistory(Tunable):
     resolved: dict[str, str] = {}
     """The end of each challenge, also before it was taken."""
     unresolved: set[str] = set()
-    """Challenges taken whose end lies before that, and so is none."""
+    """Challenges that are recorded as ended before they were taken, and so are still open."""
     requests: dict[str, tuple[str, int, str]] = {}
     """Requests made: kind, entry, date."""
     goals: dict[str, tuple[str, int]] = {}

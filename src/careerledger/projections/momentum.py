@@ -33,8 +33,9 @@ class Effort(View):
     """A year ``"2025"``, a month ``"2025-02"``, an ISO week ``"2025-W07"`` or a day
     ``"2025-02-14"``."""
     actions: int
+    """How many actions there were."""
     hours: float
-    """As far as they were stated."""
+    """The hours that they state, summed."""
 
 
 @attrs.frozen(kw_only=True)
@@ -43,11 +44,13 @@ class PracticeMomentum(View):
 
     practice: str
     actions: int
+    """How many actions there were."""
     hours: float
-    """As far as they were stated."""
+    """The hours that they state, summed."""
     current: int | None
-    """Streak in weeks; None without any action, as the next."""
+    """The streak that goes on, in weeks; None without any action."""
     longest: int | None
+    """The longest streak, in weeks; None without any action."""
 
 
 @attrs.frozen(kw_only=True)
@@ -63,9 +66,9 @@ class MomentumView(View):
     longest: int | None
     """The most consecutive weeks with an action."""
     actions: int
-    """All of them."""
+    """How many actions there were."""
     hours: float
-    """As far as they were stated."""
+    """The hours that they state, summed."""
     undated: int
     """Actions known only to the month or year, which no week has."""
     practices: tuple[PracticeMomentum, ...]
@@ -138,8 +141,8 @@ class Momentum(Tunable):
     single gaps did not matter (Lally, van Jaarsveld, Potts & Wardle, 2010, "How are habits
     formed").
 
-    Parameters: ``missed``, how many weeks in a row may pass without an action and a streak goes on,
-    of which they are no part; default 0, up to 52.
+    Parameters: ``missed``, how many weeks in a row without an action do not end a streak, 0 to 52;
+    default 0. They do not count towards its length.
     """
 
     missed: ClassVar[Annotated[int, Interval(ge=0, le=52)]] = 0
@@ -256,7 +259,7 @@ def _keep_last(by_period: dict[str, _Effort] | dict[str, tuple[str, int]], count
 
 
 def _with_new(past: list[Effort], by_period: Mapping[str, _Effort]) -> tuple[Effort, ...]:
-    """Return the efforts of all periods, of which only the last and new ones have changed."""
+    """Return the efforts of all periods; only the last one and new ones are made again."""
     del past[-1:]
     past += map(_effort, islice(by_period.items(), len(past), None))
     return tuple(past)

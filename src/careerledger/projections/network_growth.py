@@ -103,6 +103,7 @@ class ContactTie(_LazyEvidence):
     since: PartialDate
     last_touch: PartialDate
     touches: int
+    """How many touches there were."""
     strength: float
     """0..1, faded to the date of the view."""
     band: Band
@@ -118,7 +119,7 @@ class NetworkMonth(View):
 
     month: str
     new: int
-    """Contacts made; one of which only the year is known is new in January."""
+    """Contacts made; a contact with only a year is new in January."""
     cumulative: int
     """Contacts made so far."""
     active: int

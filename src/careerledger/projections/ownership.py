@@ -54,8 +54,11 @@ class RequestsOfKind(View):
 
     kind: RequestKind
     asked: int
+    """How many were made."""
     granted: int
+    """How many were answered with yes."""
     declined: int
+    """How many were answered with no."""
     open: int
     """Not answered yet, or deferred."""
     deferred: int
@@ -113,15 +116,17 @@ class OwnershipView(View):
     open_requests: tuple[OpenRequest, ...]
     """Longest waiting first."""
     projects_proposed: int
+    """How many projects were proposed."""
     projects: immutabledict[ProjectState, int]
     """The proposed projects by how they ended."""
     worth: float | None
-    """Mean worth of those that ended and say it, 0..1; None without any."""
+    """Mean worth of the projects that ended and state it, 0..1; None without any."""
     crafted: immutabledict[Crafting, int]
     """Times that a role was reshaped: its tasks, its relations, or how it is seen."""
     mobility: tuple[IndustrySwitch, ...]
     """Industry switches, in the order they happened; no part of any number above."""
     opportunities_found: int
+    """How many opportunities were found."""
     opportunities: immutabledict[OpportunityState, int]
     """The found opportunities by what was decided."""
     evidence: tuple[Evidence, ...]
@@ -142,12 +147,12 @@ class Ownership(Tunable):
 
     Agency = (self + 1) / (self + asked + assigned + 2) over the actions that state their
     initiative: the rule of succession (Laplace, 1814, "Essai philosophique sur les probabilités"),
-    the chance that the next one is one's own idea. Job crafting is told apart as by Wrzesniewski &
+    the chance that the next one is one's own idea. Job crafting is divided as by Wrzesniewski &
     Dutton (2001): of tasks, of relations, and of how the work is seen.
 
-    A request stays open until it is granted or declined; the latest answer counts. An id that is
-    introduced twice counts as it was last; an answer to what was never asked does not count, nor
-    does the end of what was never proposed or found, or one that lies wholly before that.
+    A request stays open until it is granted or declined; the latest answer counts. Of an id that is
+    introduced twice the later counts. An answer without a request does not count, nor does an end
+    without a proposal or opportunity, or one that lies wholly before it.
 
     Parameters:
         answer_within: Days after which an open request is overdue, 30.

@@ -53,7 +53,7 @@ class PayPoint(View):
     pay: float
     """Per year."""
     currency: str | None
-    """As the start of the role says it."""
+    """As the start of the role states it."""
     seq: int
     """Number of the entry."""
 
@@ -278,7 +278,7 @@ class Purpose(Tunable):
                 PayPoint(
                     on=PartialDate(day),
                     pay=pay,
-                    # A change may stand before the start that says the currency.
+                    # A change may come before the start that states the currency.
                     currency=currency or self.currencies.get(id_),
                     seq=seq,
                 )

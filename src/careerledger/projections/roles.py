@@ -38,8 +38,9 @@ class Change(View):
     before: float | None
     """None where it was not stated before."""
     value: float
+    """The new level, scope or pay."""
     seq: int
-    """Number of the entry that says so."""
+    """Number of the entry that states it."""
 
 
 @attrs.frozen(kw_only=True)
@@ -58,9 +59,11 @@ class Role(View):
     days: int
     """Days held, its first and last day included; 0 where it ended before it started."""
     level: int | None
+    """The last one stated; None where none was."""
     scope: float | None
+    """The last one stated; None where none was."""
     pay: float | None
-    """Per year, in ``currency``."""
+    """The last one stated: per year, in ``currency``; None where none was."""
     currency: str | None
     titles: tuple[Title, ...]
     """In the order they were held."""
@@ -95,6 +98,7 @@ class Overlap(View):
     until: date
     """The last day of both."""
     days: int
+    """Days in both, the first and last included."""
 
 
 @attrs.frozen(kw_only=True)
@@ -105,6 +109,7 @@ class Gap(View):
     until: date
     """Its last day; the date of the view where it goes on."""
     days: int
+    """Days in it, the first and last included."""
 
 
 @attrs.frozen(kw_only=True)

@@ -58,9 +58,9 @@ WEIGHTS: Final[Mapping[EvidenceKind, float]] = MappingProxyType(
         "recognition": 0.2,
     }
 )
-"""What one piece of evidence of each kind says about a skill of which nothing else is known,
-0..1; that of an assessment is multiplied by its level. A test shows more than a challenge, that
-more than practice, that more than a course. The order is argued, the numbers are this project's
+"""The strength that one piece of evidence of each kind gives to a skill without any other, 0..1; an
+assessment's is multiplied by its level. A test shows more than a challenge, a challenge more than
+practice, and practice more than a course. The order is argued, the numbers are this project's
 assumption. A challenge that failed or was withdrawn shows nothing, unless it is given a weight
 (``"challenge failed"``, ``"challenge withdrawn"``)."""
 

@@ -18,7 +18,7 @@ class View:
     __slots__ = ()
 
     HEADLINE: ClassVar[str] = "score"
-    """The attribute that says most in one number: what is explained and compared by default."""
+    """The attribute with the most telling number, which is explained and compared by default."""
     FALLING: ClassVar[frozenset[str]] = frozenset()
     """The numbers that are better when lower."""
 

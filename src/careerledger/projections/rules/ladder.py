@@ -18,7 +18,7 @@ class Rise(NamedTuple):
     """A role rose, or began above all before it."""
 
     seq: int
-    """Number of the entry that says so."""
+    """Number of the entry that it rests on."""
     larger: bool
     """Whether the scope did."""
 

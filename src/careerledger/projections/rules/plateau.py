@@ -41,7 +41,7 @@ CONTENT: Final = (
 """What resets each clock, in words."""
 
 TOP: Final = 3
-"""How many past plateaus are told."""
+"""How many past plateaus are shown."""
 
 
 @attrs.frozen(kw_only=True)
@@ -54,6 +54,7 @@ class Plateau(View):
     until: PartialDate
     """When it was reset."""
     days: int
+    """Days from ``since`` to ``until``."""
     seq: int
     """Number of the entry that ended it."""
 

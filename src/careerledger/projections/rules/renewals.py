@@ -18,7 +18,7 @@ def not_renewed(awards: Iterable[tuple[K, str, str | None, PartialDate | None]])
     """Return the awards that no other award replaces.
 
     Awards of one name by one issuer, however they are written in capitals, are of one credential;
-    the one that holds longest stands for it, of two alike the later.
+    the one that is in force longest counts, of two alike the later.
 
     Args:
         awards: What is to be returned of each, its name, issuer, and when it expires, in the order

@@ -92,7 +92,7 @@ class Strength:
         return self.on(day), evidence_in(self.largest(day))
 
     def largest(self, day: int) -> "Largest":
-        """Return the pieces that weigh most, for ``evidence_in``, should anyone look at them."""
+        """Return the pieces that weigh most, from which ``evidence_in`` makes evidence."""
         return exp2((self.day - day) / self.half_life), tuple(self._largest or self._name())
 
     def last(self, day: int) -> Evidence:

@@ -65,7 +65,7 @@ class _Reading(NamedTuple):
 
     people: Callable[[Any], tuple[str, ...]]
     through: tuple[tuple[str, str], ...]
-    """Field and kind of the ids that stand for the contacts of something else."""
+    """Field and kind of the ids of other things, such as mentorings, whose contacts are touched."""
     begins: tuple[str, str] | None
     """Field and kind of what it begins, if others touch through that; so of what it ends."""
     ends: tuple[str, str] | None
@@ -117,7 +117,7 @@ def _remembered(_catalogue_size: int) -> frozenset[str]:
 
 ME: Final = "me"
 """What oneself is called among those who are brought together. Nobody is their own contact,
-whatever a lenient ledger was told."""
+whatever a lenient ledger accepted."""
 
 
 @attrs.define
