@@ -143,7 +143,7 @@ def test_changed_code_never_reads_an_old_snapshot(monkeypatch: pytest.MonkeyPatc
         ),
         (
             "@projection('x')\nclass P:\n n: int\n @on(Action)\n def s(self, e, entry): ...\n def view(self, at): ...",
-            "field n of projection P has no default; a state must be able to start from nothing$",
+            "field n of projection P has no default; give it one, as each state starts from the defaults$",
         ),
         ("@on()\ndef s(): ...", "@on of s names no event type"),
         ("@on(Action)\ndef s(self): ...", r"step s\(self\) cannot be called; define it as"),

@@ -134,7 +134,9 @@ def compare(
         for name, events in futures.items()
     }
     if AS_IT_IS in futures:
-        raise DefinitionError(f"a future is named {AS_IT_IS!r}, which is the career without any")
+        raise DefinitionError(
+            f"a future is named {AS_IT_IS!r}, as is the career without any; choose another name"
+        )
     everything = [event for events in futures.values() for event in events]
     day = at or branch(everything, lenient=True).now().astimezone().date()
     base = branch([], lenient=True)

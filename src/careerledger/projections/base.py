@@ -108,7 +108,9 @@ def on(*types: type[Action], where: Where | None = None) -> Callable[[F], F]:
                 "event class, such as lambda cls: cls.__event__.practice == 'learning'"
             )
         if not types:
-            raise DefinitionError(f"@on of {step.__name__} names no event type")
+            raise DefinitionError(
+                f"@on of {step.__name__} names no event type; give one, as @on(CourseFinished)"
+            )
         for kind in types:
             if not _is_action(kind):
                 raise DefinitionError(
@@ -181,7 +183,10 @@ def projection(name: str, *, version: int = 1) -> Callable[[C], C]:
                 f"projection {cls.__name__} has no step; mark a method with @on(SomeEvent)"
             )
         if not callable(getattr(cls, "view", None)):
-            raise DefinitionError(f"projection {cls.__name__} has no method view(self, at)")
+            raise DefinitionError(
+                f"projection {cls.__name__} has no method view(self, at); "
+                "define one that returns the answer"
+            )
         if any(step.kind is Action for step in steps):
             load_catalogue()  # what it folds depends on which types are known
         defined: Any = attrs.define(cls, kw_only=True, field_transformer=_copied_defaults)
@@ -206,7 +211,7 @@ def _copied_defaults(
         if default is attrs.NOTHING:
             raise DefinitionError(
                 f"field {field.name} of projection {cls.__name__} has no default; "
-                "a state must be able to start from nothing"
+                "give it one, as each state starts from the defaults"
             )
         if not isinstance(default, _UNCHANGING):
             fresh = _copy_of(default)

@@ -76,7 +76,9 @@ class _Reading(NamedTuple):
 def _reading(cls: type[Action], catalogue_size: int) -> _Reading:
     kind, touch = cls.__event__, cls.__event__.touches
     if touch is None:
-        raise DefinitionError(f"event {cls.__name__} does not state whom it touches")
+        raise DefinitionError(
+            f"event {cls.__name__} does not state whom it touches; give @event its touches="
+        )
     through, remembered = _through(cls), _remembered(catalogue_size)
     others = dict(through)
     return _Reading(
