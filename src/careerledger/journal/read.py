@@ -100,15 +100,11 @@ class Journal:
         return self.store.rows(self.name, query)
 
     def pages(self, query: Query) -> Iterator[list[Row]]:
-        """Yield the rows that a query chooses, page by page, by number or by place."""
+        """Yield the rows that a query chooses, page by page, by number."""
         query = query._replace(limit=PAGE)
         while rows := self.rows(query):
             yield rows
-            last = rows[-1]
-            if query.order == "place":
-                query = query._replace(behind=(last.on or "", last.seq))
-            else:
-                query = query._replace(after=last.seq)
+            query = query._replace(after=rows[-1].seq)
 
     def entry(self, number: int) -> Entry[Event] | None:
         """Return the entry with this number as it was recorded; None: there is none."""
