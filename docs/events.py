@@ -98,7 +98,7 @@ def _part(shape: Any) -> str:
 def _several(shape: shapes.Many) -> str:
     least = f"{shape.least} or more " if shape.least > 1 else ""
     item = shape.item
-    plural = f"{' or '.join(item.kinds)} ids" if isinstance(item, shapes.Known) else words(item)
+    plural = f"{' or '.join(item.kinds)} ids" if isinstance(item, shapes.Reference) else words(item)
     return f"list of {least}{plural}"
 
 

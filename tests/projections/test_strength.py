@@ -62,7 +62,7 @@ def test_of_thousands_of_pieces_some_dozens_are_held():
         assert by_hand(found, 180, day) == pytest.approx(strength.on(day), rel=1e-14)
     day = faint[-1][0]
     assert by_hand(faint, 1460, day) == pytest.approx(of(faint, 1460).on(day), rel=1e-13)
-    assert 0 == lone.told(FIRST + 8000)[1][0].seq
+    assert 0 == lone.with_evidence(FIRST + 8000)[1][0].seq
 
 
 @given(pieces(least=33), half_lives, st.data())
@@ -74,7 +74,7 @@ def test_the_heaviest_and_the_last_are_named(found, half_life, data):
     last = strength.last(day)
 
     shares = [exp2((found[-1][0] - day) / half_life) * faded[place] for place in order]
-    assert shares == pytest.approx([evidence.share for evidence in strength.told(day)[1]])
+    assert shares == pytest.approx([evidence.share for evidence in strength.with_evidence(day)[1]])
     assert len(found) - 1 == last.seq
     assert found[-1][0] == last.on.ordinal
 
@@ -89,14 +89,14 @@ def test_neither_views_nor_cuts_nor_bytes_change_it(found, half_life, data):
         if number in cuts:
             going.on(day + 17)
             if data.draw(st.booleans()):
-                going.told(day + 3)
+                going.with_evidence(day + 3)
             if data.draw(st.booleans()):
                 going = states.decode_state(Strength, states.encode_state(going))
     once = of(found, half_life)
     day = found[-1][0] + 100
 
     assert once == going
-    assert (once.on(day), once.told(day)) == (going.on(day), going.told(day))
+    assert (once.on(day), once.with_evidence(day)) == (going.on(day), going.with_evidence(day))
 
 
 @given(pieces(), half_lives, half_lives, st.sampled_from(["2019", "2019-05", "2019-05-06"]))

@@ -266,6 +266,12 @@ class TargetsAreIds(InMemory):
         ]
 
 
+@broken_store("entries_are_rows_without_columns", "entries come without personal lines")
+class EntriesWithoutPersonalLines(InMemory):
+    def entries(self, ledger, query, /):
+        return [(*entry[:3], None, entry[4]) for entry in super().entries(ledger, query)]
+
+
 @broken_store("queries_take_many_texts", "an id given twice returns its row twice")
 class FoundTwice(InMemory):
     def rows(self, ledger, query, /):

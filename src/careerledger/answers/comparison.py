@@ -30,8 +30,9 @@ class Effect(View):
     measure: str
     """Projection and number, as ``"VisionAlignment.score"``."""
     value: float | None
+    """The number in this future; None without anything to go on."""
     change: float | None
-    """Beside the career as it is, at the same date; None where one of them has nothing to go on."""
+    """How much larger it is than without the future, on the same day; None if either is None."""
     shares: tuple[EntryShare, ...]
     """How far each added event moved the number, largest first. The shares sum to the change;
     a number with nothing to go on counts as 0 here."""
@@ -133,7 +134,9 @@ def compare(
         for name, events in futures.items()
     }
     if AS_IT_IS in futures:
-        raise DefinitionError(f"a future is named {AS_IT_IS!r}, which is the career without any")
+        raise DefinitionError(
+            f"a future is named {AS_IT_IS!r}, as is the career without any; choose another name"
+        )
     everything = [event for events in futures.values() for event in events]
     day = at or branch(everything, lenient=True).now().astimezone().date()
     base = branch([], lenient=True)

@@ -92,14 +92,14 @@ def measured(view: object, of: Measure | None) -> float | None:
         name = name_of(view, of)
         if not hasattr(view, name):
             raise DefinitionError(
-                f"{type(view).__name__} has no {name!r}; say which of its numbers is meant: of= "
+                f"{type(view).__name__} has no {name!r}; name one of its numbers: of= "
                 f"{', '.join([*map(repr, _numbers_of(view)), 'or a function of the view'])}"
             )
         value = getattr(view, name)
     if value is not None and (not isinstance(value, int | float) or isinstance(value, bool)):
         raise DefinitionError(
-            f"{value!r} of {type(view).__name__} is not a number; say which of its numbers is "
-            "meant, as of='active' or of=lambda view: len(view.contacts)"
+            f"{value!r} of {type(view).__name__} is not a number; name one of its "
+            "numbers, as of='active' or of=lambda view: len(view.contacts)"
         )
     return value
 

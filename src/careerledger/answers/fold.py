@@ -1,12 +1,11 @@
 """Answer projections, folding only what is new.
 
 A fold is cached twice: its running state, for the next question of this process, and snapshots of
-it in the store, for other processes and for going back. Both are used only where nothing up to
+it in the store, for other processes and for earlier dates. Both are used only if nothing up to
 their place was recorded or corrected since.
 
-``upto`` is how many entries a question knows, ``until`` the last date that it asks about. Of a
-fold, ``seen`` is how many entries it knew, and its place (``reached``) that of the last entry it
-folded: a date, then a number.
+A question knows the first ``upto`` entries, and asks about dates up to ``until``. A fold knew the
+first ``seen`` entries; ``reached`` is the place of the last entry it folded: a date, then a number.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +18,7 @@ from careerledger.dates import PartialDate
 from careerledger.events import Event, catalogue
 from careerledger.history import Entry, Place, place
 from careerledger.journal import Journal, Query, Snapshot
-from careerledger.projections import Projection
+from careerledger.projections import Projection, View
 from careerledger.projections.base import Fold, advance, consumed_types
 
 __all__ = ["SNAPSHOT_EVERY", "Folds"]
@@ -41,6 +40,17 @@ class CachedFold:
         """The day up to which it folded them."""
         self.unsaved = 0
         """How many entries were folded since its state was last saved."""
+        self._last_view: tuple[Place, date, View] | None = None
+
+    def view(self, day: date) -> Any:
+        """Return the view at a day: the same one again if nothing was folded since."""
+        place_and_day = (self.fold.place, day)
+        if self._last_view is not None and self._last_view[:2] == place_and_day:
+            return self._last_view[2]
+        view = self.fold.view(day)
+        # What is no View may be a dict or a list, which its owner may change.
+        self._last_view = (*place_and_day, view) if isinstance(view, View) else None
+        return view
 
 
 class HistoryCursor:
@@ -83,13 +93,13 @@ class Folds:
         for cached in running:
             cached.seen, cached.until = upto, until
             self._keep(cached, queries[cached.fold.projection])
-        views = {cached.fold.projection: cached.fold.view(day) for cached in running}
+        views = {cached.fold.projection: cached.view(day) for cached in running}
         return [views[projection] for projection in projections]
 
     def series(
         self, projections: Sequence[AnyProjection], upto: int, days: Sequence[date]
     ) -> list[list[Any]]:
-        """Return, for each of several days, the views of projections, in one pass.
+        """Return the views of projections at each of several days, in one pass.
 
         Args:
             projections: What is asked.
@@ -113,7 +123,7 @@ class Folds:
                 )
                 for cached in together:
                     cached.unsaved += count
-                    answers[cached.fold.projection] = cached.fold.view(day)
+                    answers[cached.fold.projection] = cached.view(day)
             for cached, query in queries.items():
                 cached.seen, cached.until = upto, PartialDate(days[-1])
                 if cached.unsaved >= SNAPSHOT_EVERY and (new := self._snapshot(cached, upto)):
@@ -133,10 +143,10 @@ class Folds:
         is_current = self._is_current(query)
         cached = self._cache.get(projection)
         if cached is not None and is_current(cached.seen, cached.fold.place):
-            # If a step fails, the state is half-way and must not be found again.
+            # If a step fails, the state is half-way and must not be used again.
             return self._cache.pop(projection)
-        found = self._snapshots.find(projection, is_current)
-        return CachedFold(Fold(projection), 0) if found is None else CachedFold(*found)
+        saved = self._snapshots.find(projection, is_current)
+        return CachedFold(Fold(projection), 0) if saved is None else CachedFold(*saved)
 
     def _is_current(self, query: Query) -> IsCurrent:
         upto, until = query.upto or 0, query.until or ""
@@ -165,8 +175,8 @@ class Folds:
             for cached in together:
                 cached.unsaved += count
             # Save after three quarters of the way, three quarters of the rest, and so on, so that
-            # a question about an earlier date finds a state. Numbers tell how far it is only
-            # roughly: the history is in the order of dates.
+            # a question about an earlier date finds a state. The number of the last entry shows
+            # only roughly how far it is, as the history is in the order of dates.
             if more and upto - max(fold.place[1] for fold in folds) > left // 4:
                 continue
             left //= 4
@@ -196,7 +206,7 @@ class Folds:
 
 
 def _by_place(running: Iterable[CachedFold]) -> Iterator[tuple[Place, list[CachedFold]]]:
-    """The folds that have reached the same place, the earliest place first."""
+    """Yield the folds that have reached the same place together, the earliest place first."""
 
     def reached(cached: CachedFold) -> Place:
         return cached.fold.place
@@ -206,7 +216,7 @@ def _by_place(running: Iterable[CachedFold]) -> Iterator[tuple[Place, list[Cache
 
 
 def _union(queries: Iterable[Query]) -> Query:
-    """The query that chooses what each of these chooses; they differ in types alone."""
+    """Return the query for what any of these chooses; they differ in types alone."""
     queries = list(queries)
     types: frozenset[str] | None = frozenset()
     for query in queries:

@@ -70,7 +70,7 @@ class Snapshots:
 
 
 def _thinned(snapshots: Iterable[Snapshot]) -> list[Snapshot]:
-    """The furthest snapshot, and older ones, each at least twice as far back as the one before."""
+    """Return the furthest snapshot, and older ones, each at least twice as far back as the last."""
     ordered = sorted(snapshots, key=lambda one: (one.on, one.seq, one.seen))
     furthest = ordered.pop()
     thinned, back = [furthest], 0

@@ -62,7 +62,7 @@ _ATOMS: Final = frozenset({str, int, float, bool, type(None), PartialDate})
 
 
 def _columns(kind: Any, values: list[Any]) -> Iterator[list[Any]]:
-    """What values of a kind are made of, one thing after the other for all of them."""
+    """Yield the parts of values of a kind in columns: each holds one part of every value."""
     if issubclass(kind, dict):
         yield list(chain.from_iterable(values))
         yield list(chain.from_iterable(value.values() for value in values))
@@ -105,7 +105,7 @@ def _from_json(kind: Any, value: Any) -> object:
 
 
 def _of(container: Any, arguments: Any) -> Any:
-    """The container's type with its arguments, which are known only at run time."""
+    """Return the container's type with its arguments, which are known only at run time."""
     return container[arguments]
 
 

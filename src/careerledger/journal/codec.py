@@ -27,7 +27,6 @@ from typing import (
     Any,
     Final,
     Literal,
-    NamedTuple,
     Union,
     cast,
     get_args as arguments_of,
@@ -80,7 +79,8 @@ __all__ = [
 # The classes that msgspec reads and writes
 
 
-class Codec(NamedTuple):
+@attrs.frozen
+class Codec:
     """How the entries of one event class are read and written quickly."""
 
     cls: Any
@@ -194,14 +194,17 @@ def decode(seq: int, body: bytes, personal: bytes | None = None) -> Entry[Event]
     return next(decode_all([(seq, type_in(body), body, personal)]))
 
 
-def decode_all(rows: Iterable[tuple[int, str, bytes, bytes | None]]) -> Iterator[Entry[Event]]:
+def decode_all(
+    rows: Iterable[tuple[int, str, bytes, bytes | None, *tuple[object, ...]]],
+) -> Iterator[Entry[Event]]:
     """Yield the entries in rows of a ledger: number, type, bytes and disclosures of each.
 
     Raises CodecError for bytes that are not an entry, when their turn comes.
     """
     known = codecs()
-    for seq, name, body, personal in rows:
-        codec = known[name]
+    for row in rows:
+        seq, body, personal = row[0], row[2], row[3]
+        codec = known[row[1]]
         try:
             entry = None if codec is None else read(codec, seq, body)
             if personal is not None and codec is not None and entry is not None:

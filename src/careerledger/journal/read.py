@@ -13,7 +13,7 @@ from careerledger.events.correction import EntryAmended, EntryVoided, SubjectFor
 from careerledger.history import Corrections, Entry, Place, corrected, place
 from careerledger.journal import codec
 from careerledger.proofs.merkle import Frontier
-from careerledger.stores import EMPTY, Head, Query, Row, Snapshot, Store
+from careerledger.stores import EMPTY, Head, Query, Row, Snapshot, Store, StoredEntry
 
 __all__ = ["PAGE", "Journal"]
 
@@ -100,15 +100,11 @@ class Journal:
         return self.store.rows(self.name, query)
 
     def pages(self, query: Query) -> Iterator[list[Row]]:
-        """Yield the rows that a query chooses, page by page, by number or by place."""
+        """Yield the rows that a query chooses, page by page, by number."""
         query = query._replace(limit=PAGE)
         while rows := self.rows(query):
             yield rows
-            last = rows[-1]
-            if query.order == "place":
-                query = query._replace(behind=(last.on or "", last.seq))
-            else:
-                query = query._replace(after=last.seq)
+            query = query._replace(after=rows[-1].seq)
 
     def entry(self, number: int) -> Entry[Event] | None:
         """Return the entry with this number as it was recorded; None: there is none."""
@@ -120,6 +116,14 @@ class Journal:
         ids = list(ids)
         rows = self.rows(Query(ids=ids)) if ids else []
         return {entry.id: entry for entry in decode_rows(rows)}
+
+    def _entry_pages(self, query: Query) -> Iterator[list[StoredEntry]]:
+        """Yield the entries that a query chooses, page by page, by place."""
+        query = query._replace(order="place", limit=PAGE)
+        while page := self.store.entries(self.name, query):
+            yield page
+            seq, *_, on = page[-1]
+            query = query._replace(behind=(on or "", seq))
 
     def log(self, query: Query) -> Iterator[Entry[Event]]:
         """Yield the entries that a query chooses, by number, as they were recorded."""
@@ -137,11 +141,11 @@ class Journal:
         start, types = query.behind or ("", 0), query.types
         until = query.until or "9999-12-31"
         corrections = self.corrections(query.upto or 0)
-        pages = self.pages(query._replace(order="place"))
+        pages = self._entry_pages(query)
         if query == Query(upto=query.upto):
             pages = self._all_of(pages, query.upto or 0)
         return corrected(
-            decode_rows(chain.from_iterable(pages)),
+            codec.decode_all(chain.from_iterable(pages)),
             corrections,
             lambda entry: (
                 start < place(entry)
@@ -223,8 +227,8 @@ class Journal:
         rows = chain.from_iterable(self.pages(newer))
         return any((row.on or "", row.seq) <= reached for row in rows)
 
-    def _all_of(self, dated: Iterator[list[Row]], upto: int) -> Iterator[list[Row]]:
-        """Yield pages of dated rows; DamagedError where some of the first ``upto`` are missing."""
+    def _all_of(self, dated: Iterator[list[StoredEntry]], upto: int) -> Iterator[list[StoredEntry]]:
+        """Yield pages of entries with a date, and see that with the others they are all."""
         count = len(self._corrections_upto(upto))
         for page in dated:
             count += len(page)

@@ -40,7 +40,7 @@ class Projection(Protocol[V_co]):
     """A class made by ``@projection``: what ``Ledger.project`` takes."""
 
     def view(self, at: date) -> V_co:
-        """The frozen answer for a date."""
+        """Return the frozen answer for a date."""
         ...
 
 
@@ -108,7 +108,9 @@ def on(*types: type[Action], where: Where | None = None) -> Callable[[F], F]:
                 "event class, such as lambda cls: cls.__event__.practice == 'learning'"
             )
         if not types:
-            raise DefinitionError(f"@on of {step.__name__} names no event type")
+            raise DefinitionError(
+                f"@on of {step.__name__} names no event type; give one, as @on(CourseFinished)"
+            )
         for kind in types:
             if not _is_action(kind):
                 raise DefinitionError(
@@ -140,11 +142,11 @@ _WITH_OR_WITHOUT_ENTRY: Final = (2, 3)
 
 
 def _members(cls: type) -> Iterable[Any]:
-    """What a class and its bases define, an overriding one in the place of the overridden."""
-    found: dict[str, object] = {}
+    """Return what a class and its bases define, without what is overridden."""
+    members: dict[str, object] = {}
     for base in reversed(cls.__mro__):
-        found.update(vars(base))
-    return found.values()
+        members.update(vars(base))
+    return members.values()
 
 
 def _is_action(kind: object) -> bool:
@@ -155,8 +157,8 @@ def _is_action(kind: object) -> bool:
 def projection(name: str, *, version: int = 1) -> Callable[[C], C]:
     """Make a class a projection: its fields are the running state, its ``@on`` methods the steps.
 
-    Fields need annotations; each projection starts from their defaults, of which a list, dict
-    or set is copied. Class variables (``half_life: ClassVar[float] = 365``) are parameters.
+    Fields need annotations. Each state starts from their defaults; a list, dict or set is
+    copied. Class variables (``half_life: ClassVar[float] = 365``) are parameters.
 
     Args:
         name: What its snapshots are filed under, such as ``"acme.hackathons"``.
@@ -181,12 +183,15 @@ def projection(name: str, *, version: int = 1) -> Callable[[C], C]:
                 f"projection {cls.__name__} has no step; mark a method with @on(SomeEvent)"
             )
         if not callable(getattr(cls, "view", None)):
-            raise DefinitionError(f"projection {cls.__name__} has no method view(self, at)")
+            raise DefinitionError(
+                f"projection {cls.__name__} has no method view(self, at); "
+                "define one that returns the answer"
+            )
         if any(step.kind is Action for step in steps):
             load_catalogue()  # what it folds depends on which types are known
-        made: Any = attrs.define(cls, kw_only=True, field_transformer=_copied_defaults)
-        made.__projection__ = ProjectionType(name=name, version=version, steps=steps)
-        return cast("C", made)
+        defined: Any = attrs.define(cls, kw_only=True, field_transformer=_copied_defaults)
+        defined.__projection__ = ProjectionType(name=name, version=version, steps=steps)
+        return cast("C", defined)
 
     return decorate
 
@@ -206,7 +211,7 @@ def _copied_defaults(
         if default is attrs.NOTHING:
             raise DefinitionError(
                 f"field {field.name} of projection {cls.__name__} has no default; "
-                "a state must be able to start from nothing"
+                "give it one, as each state starts from the defaults"
             )
         if not isinstance(default, _UNCHANGING):
             fresh = _copy_of(default)
@@ -221,13 +226,13 @@ def _copy_of(default: object) -> Callable[[], object]:
 
 
 def key_of(cls: type[Projection[Any]]) -> str:
-    """The name under which the snapshots of a projection with its parameters are filed."""
+    """Return the name under which the snapshots of a projection with its parameters are filed."""
     meta = meta_of(cls)
     return f"{meta.name}/{meta.version}({settings_of(parameters_of(cls))})"
 
 
 def meta_of(cls: type[Projection[Any]]) -> ProjectionType:
-    """The ProjectionType of a class; DefinitionError where ``@projection`` did not make it."""
+    """Return the ProjectionType of a class; DefinitionError if ``@projection`` did not make it."""
     meta = getattr(cls, "__projection__", None)
     if not isinstance(meta, ProjectionType):
         raise DefinitionError(f"{cls!r} is not a projection; make it one with @projection('name')")
@@ -243,7 +248,7 @@ def _consumed(cls: type[Projection[Any]], _catalogue_size: int) -> frozenset[str
 
 
 def consumed_types(cls: type[Projection[Any]]) -> frozenset[str] | None:
-    """The names of the event types that a projection consumes; None: every type."""
+    """Return the names of the event types that a projection consumes; None: every type."""
     return _consumed(cls, catalogue.size)
 
 
@@ -253,7 +258,7 @@ def _fingerprint(cls: type[Projection[Any]], _catalogue_size: int) -> str:
 
 
 def fingerprint(cls: type[Projection[Any]]) -> str:
-    """A digest of all that decides a projection's state: its code, its shape, its events."""
+    """Return a digest of all that decides a projection's state: its code, its shape, its events."""
     return _fingerprint(cls, catalogue.size)
 
 
@@ -277,7 +282,7 @@ class Fold(Generic[V_co]):
         ]
 
     def view(self, at: date) -> V_co:
-        """The view of the state that was reached."""
+        """Return the view of the state that was reached."""
         return self.state.view(at)
 
 
@@ -303,7 +308,7 @@ class _StepsByType(dict[type[Event], tuple[_Taking, ...]]):
 def advance(folds: Iterable[Fold[Any]], history: Iterable[Entry[Event]]) -> int:
     """Take every fold through the entries of a history, in one pass.
 
-    Returns how many entries there were. An error of a step says which entry it was at.
+    Returns how many entries there were. An error of a step gets a note that names the entry.
     """
     folds = list(folds)
     steps = _StepsByType(folds)
@@ -325,7 +330,7 @@ def advance(folds: Iterable[Fold[Any]], history: Iterable[Entry[Event]]) -> int:
     if entry is not None:
         reached = place(entry)
         for fold in folds:
-            # An unknown event may not say when it happened.
+            # An unknown event may have no date.
             fold.place = max(fold.place, reached)
     return count
 

@@ -75,7 +75,7 @@ class Setback(View):
     days: int | None
     """Whole days between the two first days; 0 where only a period is known that holds both."""
     entries: tuple[int, ...]
-    """Numbers of the entries that say so."""
+    """Numbers of the entries with these ratings."""
 
 
 @attrs.frozen(kw_only=True)
@@ -83,7 +83,9 @@ class Resilience(View):
     """How setbacks were recovered from."""
 
     suffered: int
+    """How many setbacks there were."""
     overcome: int
+    """How many of them were overcome."""
     share: float | None
     """Overcome of those suffered, 0..1; None without setbacks."""
     median_days: float | None
@@ -180,7 +182,7 @@ class _Stretches:
         self._total -= rank[0]
 
     def at(self, day: int, half_life: float, k: float) -> tuple[float | None, tuple[Evidence, ...]]:
-        """The stretch on a day, and the challenges that hold it up most."""
+        """Return the stretch on a day, and the challenges that add most to it."""
         if not self._ranked:
             return None, ()
         stretch = -expm1(-standing_amount(self._total, day, half_life) / k)
@@ -244,7 +246,7 @@ class Challenges(Tunable):
         self.taken[event.challenge] = _Taken(
             str(event.on), entry.seq, event.title, event.difficulty
         )
-        self._challenges.began(event.challenge)
+        self._challenges.mark_changed(event.challenge)
 
     @on(ChallengeResolved)
     def resolve(self, event: ChallengeResolved) -> None:
@@ -253,7 +255,7 @@ class Challenges(Tunable):
             self.resolved[event.challenge] = _Resolved(
                 str(event.on), event.outcome, event.feedback, event.lessons, event.skills
             )
-            self._challenges.changed(event.challenge)
+            self._challenges.mark_changed(event.challenge)
 
     @on(SetbackSuffered)
     def suffer(self, event: SetbackSuffered, entry: Entry[SetbackSuffered]) -> None:
@@ -261,33 +263,33 @@ class Challenges(Tunable):
         self.suffered[event.setback] = _Suffered(
             str(event.on), entry.seq, event.what, event.severity
         )
-        self._setbacks.began(event.setback)
+        self._setbacks.mark_changed(event.setback)
 
     @on(SetbackOvercome)
     def get_up(self, event: SetbackOvercome, entry: Entry[SetbackOvercome]) -> None:
         before = self.overcome.get(event.setback)
         if supersedes(event.on, before[0] if before else None):
             self.overcome[event.setback] = (str(event.on), entry.seq)
-            self._setbacks.changed(event.setback)
+            self._setbacks.mark_changed(event.setback)
 
     @on(ConfidenceRated)
     def rate(self, event: ConfidenceRated, entry: Entry[ConfidenceRated]) -> None:
         readings = self.confidence.setdefault(event.theme, [])
         readings.append((str(event.on), event.level, entry.seq))
-        self._readings.changed(event.theme)
+        self._readings.mark_changed(event.theme)
 
     def view(self, at: date) -> ChallengesView:
-        """The answer at a date on or after the last entry."""
+        """Return the answer at a date on or after the last entry."""
         challenges = self._challenges.all(self.taken, self._challenge)
         stretch, evidence = self._stretches.at(at.toordinal(), self.half_life, self.k)
-        found = Counter(challenge.outcome for challenge in challenges)
+        outcomes = Counter(challenge.outcome for challenge in challenges)
         confidence = self._readings.all(self.confidence, self._confidence)
         return ChallengesView(
             at=at,
             stretch=stretch,
             challenges=challenges,
             outcomes=immutabledict(
-                {outcome: found[outcome] for outcome in get_args(ChallengeOutcome)}
+                {outcome: outcomes[outcome] for outcome in get_args(ChallengeOutcome)}
             ),
             resilience=self._resilience(),
             confidence=tuple(sorted(confidence, key=attrgetter("theme"))),
@@ -300,7 +302,7 @@ class Challenges(Tunable):
         if resolved is not None and not ends(resolved.on, began):
             resolved = None
         ended = PartialDate(resolved.on) if resolved else None
-        made = Challenge(
+        challenge = Challenge(
             challenge=id_,
             title=taken.title,
             difficulty=taken.difficulty,
@@ -312,10 +314,10 @@ class Challenges(Tunable):
             skills=resolved.skills if resolved else (),
         )
         since = max(began.ordinal, (ended or began).ordinal)
-        feedback = self.feedback if made.feedback is None else made.feedback
-        weight = standing_weight(made.difficulty * (0.5 + feedback), since, self.half_life)
+        feedback = self.feedback if challenge.feedback is None else challenge.feedback
+        weight = standing_weight(challenge.difficulty * (0.5 + feedback), since, self.half_life)
         self._stretches.put(id_, (-weight, taken.on, taken.seq))
-        return made
+        return challenge
 
     def _resilience(self) -> Resilience:
         setbacks = self._setbacks.all(self.suffered, self._setback)

@@ -60,7 +60,7 @@ class Door(View):
     seq: int
     """Number of its entry."""
     contact: str | None
-    """Who opened it; None: not said, or oneself."""
+    """Who opened it; None: not stated, or oneself."""
     chain: tuple[str, ...]
     """Who introduced whom, from the first introducer to the contact; the contact alone where
     nobody introduced it."""
@@ -76,6 +76,7 @@ class DoorCount(View):
     origin: str
     """A contact, a kind of gathering, or the first introducer of a chain."""
     count: int
+    """How many doors it opened."""
     evidence: tuple[Evidence, ...]
     """The doors in the order they opened, each counting 1; at most 10."""
 
@@ -180,7 +181,7 @@ class Doors(Tunable):
         self.titles[f"opportunity:{event.opportunity}"] = event.what
 
     def view(self, at: date) -> DoorsView:
-        """The answer at a date on or after the last entry."""
+        """Return the answer at a date on or after the last entry."""
         doors = tuple(map(self._opened, self.doors))
         return DoorsView(
             at=at,
@@ -229,7 +230,7 @@ class Doors(Tunable):
 
 
 def _counts(opened: Iterable[tuple[str | None, Door]]) -> tuple[DoorCount, ...]:
-    """How many doors each origin opened, most first."""
+    """Return how many doors each origin opened, most first."""
     by_origin: dict[str, list[Door]] = {}
     for origin, door in opened:
         if origin is not None:

@@ -22,20 +22,20 @@ _PLAIN = (str, bytes, int, float, complex, bool, type(None))
 
 
 def fingerprint_of(*classes: type) -> str:
-    """The digest of these classes, as 32 hexadecimal digits."""
+    """Return the digest of these classes, as 32 hexadecimal digits."""
     walk = _Walk(classes)
     walk.classes(classes)
-    told = "\0".join([repr(sys.version_info[:3]), *walk.told])
-    return blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    text = "\0".join([repr(sys.version_info[:3]), *walk.texts])
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 class _Walk:
-    """Goes through all that decides, and tells each part of it as text."""
+    """Collects all that decides a result, each part as text."""
 
     def __init__(self, classes: Iterable[type]) -> None:
         # A list that grows takes half the time of generators within generators.
-        self.told: list[str] = []
-        self._tell = self.told.append
+        self.texts: list[str] = []
+        self._add = self.texts.append
         self._types: dict[int, str] = {}
         self._seen: set[int] = set()
         self._packages = {_package(cls) for cls in classes} | {_package(_Walk)}
@@ -45,32 +45,32 @@ class _Walk:
             self.a_class(cls)
 
     def a_class(self, cls: type) -> None:
-        self._tell(cls.__qualname__)
+        self._add(cls.__qualname__)
         if id(cls) in self._seen or _package(cls) not in self._packages:
             return
         self._seen.add(id(cls))
         if attrs.has(cls):
             for field in attrs.fields(cls):
-                self._tell(f"{field.name}: {self._type(field.type)}")
+                self._add(f"{field.name}: {self._type(field.type)}")
                 self.value(_default(field))
         for name, member in sorted(vars(cls).items()):
             if name.startswith("__") and name not in {"__event__", "__post_init__"}:
                 continue
-            self._tell(name)
+            self._add(name)
             self.value(member)
         for base in cls.__mro__[1:]:
             self.a_class(base)
 
     def _type(self, annotation: object) -> str:
-        """Events share most of their types, and telling one takes long."""
-        told = self._types.get(id(annotation))
-        if told is None:
-            told = self._types[id(annotation)] = _ADDRESS.sub("", str(annotation))
-        return told
+        """Return a type as text, made once: events share most of their types."""
+        text = self._types.get(id(annotation))
+        if text is None:
+            text = self._types[id(annotation)] = _ADDRESS.sub("", str(annotation))
+        return text
 
     def value(self, value: object) -> None:
         if isinstance(value, _PLAIN):
-            self._tell(repr(value))
+            self._add(repr(value))
             return
         value = _unwrapped(value)
         if isinstance(value, FunctionType):
@@ -82,7 +82,7 @@ class _Walk:
                 self.value(part)
 
     def function(self, function: FunctionType) -> None:
-        self._tell(function.__qualname__)
+        self._add(function.__qualname__)
         if id(function) in self._seen or _package(function) not in self._packages:
             return
         self._seen.add(id(function))
@@ -92,10 +92,10 @@ class _Walk:
             self.value(cell.cell_contents)
         names: set[str] = set()
         for code in _nested(function.__code__):
-            self._tell(code.co_name)
-            self._tell(code.co_code.hex())
+            self._add(code.co_name)
+            self._add(code.co_code.hex())
             self.value(tuple(c for c in code.co_consts if not isinstance(c, CodeType)))
-            self._tell(repr(code.co_names))
+            self._add(repr(code.co_names))
             names.update(code.co_names)
         for name in sorted(names & function.__globals__.keys()):
             self._named(name, function.__globals__[name], names)
@@ -119,7 +119,7 @@ def _package(thing: type | FunctionType) -> str:
 
 
 def _unwrapped(value: Any) -> object:
-    """The function within a method, a property or a cached function."""
+    """Return the function within a method, a property or a cached function."""
     if isinstance(value, classmethod | staticmethod):
         return cast("Any", value).__func__
     if isinstance(value, property):
@@ -128,7 +128,7 @@ def _unwrapped(value: Any) -> object:
 
 
 def _parts(value: object) -> list[object]:
-    """What a value consists of, in an order that does not depend on hashes; else nothing."""
+    """Return the parts of a value, in an order that does not depend on hashes."""
     if isinstance(value, Mapping):
         pairs = cast("Mapping[object, object]", value).items()
         return [part for pair in sorted(pairs, key=repr) for part in pair]

@@ -115,7 +115,7 @@ class Goals(Tunable):
         self.drops[event.goal] = max(last, self.drops.get(event.goal, last))
 
     def view(self, at: date) -> GoalsView:
-        """The answer at a date on or after the last entry."""
+        """Return the answer at a date on or after the last entry."""
         goals = tuple(self._goal(id_, goal, at) for id_, goal in self.goals.items())
         parts = self._parts({goal.goal: goal.weight for goal in goals if goal.state != "dropped"})
         weightiest = sorted(parts, key=lambda part: -abs(part.share))[:TOP]
@@ -150,7 +150,7 @@ class Goals(Tunable):
         )
 
     def _parts(self, weights: Mapping[str, float]) -> list[Evidence]:
-        """What each assessed goal of these adds to T - 50."""
+        """Return what each assessed goal adds to T - 50."""
         known = {id_: weight for id_, weight in weights.items() if id_ in self.assessed}
         # Only ratios matter; of weights up to 1 no square is too large for a float.
         largest = max(known.values(), default=1.0)

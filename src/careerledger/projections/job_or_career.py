@@ -119,8 +119,8 @@ class JobOrCareer(Tunable):
 
     That people see their work as a job, a career or a calling, and can say which, is a finding of
     Wrzesniewski, McCauley, Rozin & Schwartz (1997, "Jobs, careers, and callings"); so what the
-    person wrote is told as it is. The practices and their windows are this project's own, and
-    say what was recorded, not what someone is.
+    person wrote is shown unchanged. The practices and their windows are this project's own, and
+    describe what was recorded, not what someone is.
 
     Parameters:
         windows: Days by practice, ``WINDOWS``.
@@ -139,8 +139,8 @@ class JobOrCareer(Tunable):
     shown: dict[str, list[tuple[str, int]]] = {}
     """By practice: date and number of the latest entries that show it, latest last."""
     effort: list[tuple[int, int, int]] = []
-    """Ordinal of each day with effort, seconds, and seconds beyond the day's tasks. A day that is
-    out of reach from the last day folded is dropped, as no later question reaches it."""
+    """Ordinal of each day with effort, seconds, and seconds beyond the day's tasks. A day that lies
+    more than ``effort_days`` before the last one folded is dropped: no later question needs it."""
     felt: tuple[float, str, int] | None = None
     plateaus: Plateaus = attrs.field(factory=Plateaus)
 
@@ -179,7 +179,7 @@ class JobOrCareer(Tunable):
         self.plateaus.take(event, entry.seq, self.challenge_difficulty)
 
     def view(self, at: date) -> JobOrCareerView:
-        """The answer at a date on or after the last entry."""
+        """Return the answer at a date on or after the last entry."""
         practices = [self._practice(practice, at) for practice in PRACTICES]
         alive = [practice for practice in practices if practice.state == "alive"]
         missing = [practice for practice in practices if practice.state != "alive"]
@@ -231,7 +231,7 @@ class JobOrCareer(Tunable):
 
 
 def _urgency(practice: Practice) -> tuple[bool, float]:
-    """How much a practice needs to be picked up; of two alike, the first is meant."""
+    """Return how much a practice needs to be picked up; of two alike, the first counts."""
     never = float("inf")
     return practice.state == "absent", never if practice.days is None else practice.days
 
@@ -241,10 +241,10 @@ def _sentence(alive: Sequence[Practice], next_: Practice | None) -> str:
     if next_ is None:
         return f"All {count} practices are alive."
     names = ", ".join(practice.practice for practice in alive)
-    told = (
+    alive_now = (
         f"{len(alive)} of {count} practices {'is' if len(alive) == 1 else 'are'} alive ({names})"
         if alive
         else f"None of {count} practices is alive"
     )
     last = "never shown so far" if next_.last is None else f"last shown {next_.last}"
-    return f"{told}; pick up {next_.practice} next, {last}."
+    return f"{alive_now}; pick up {next_.practice} next, {last}."

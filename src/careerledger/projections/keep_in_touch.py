@@ -139,7 +139,7 @@ class KeepInTouch(Tunable):
         self._tie(person).become(kind, self.half_lives[kind], self.depths)
 
     def view(self, at: date) -> KeepInTouchView:
-        """The answer at a date on or after the last touch."""
+        """Return the answer at a date on or after the last touch."""
         today = at.toordinal()
         due: list[DueContact] = []
         next_days: list[int] = []

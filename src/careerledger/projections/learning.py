@@ -89,7 +89,7 @@ class LearningView(View):
     """Earliest first."""
     by_theme: tuple[LearningCut, ...]
     """Most hours first. Seconds and courses of an action with several themes are divided among
-    them as whole numbers, what is left going to the first by name: a course counts once."""
+    them as whole numbers, the remainder going to the first by name: a course counts once."""
     by_provider: tuple[LearningCut, ...]
     """Most hours first."""
     by_format: tuple[LearningCut, ...]
@@ -293,7 +293,7 @@ class Learning(Tunable):
     # The answer
 
     def view(self, at: date) -> LearningView:
-        """The answer at a date on or after the last entry."""
+        """Return the answer at a date on or after the last entry."""
         providers, formats = dict(self.providers), dict(self.formats)
         for course, seconds in self.drops.items():
             provider, format_ = self.offers.get(course, ("", ""))
@@ -325,9 +325,9 @@ class Learning(Tunable):
     def _credentials(
         self, at: date
     ) -> tuple[tuple[Credential, ...], tuple[Credential, ...], tuple[Credential, ...]]:
-        """Those in force, of these the ones that soon expire, and the expired.
+        """Return the credentials in force, those among them that soon expire, and the expired ones.
 
-        The end of one that was awarded again, of the same name and issuer, is none.
+        A credential that was awarded again, by name and issuer, has not ended.
         """
         standing = not_renewed(
             (id_, it.name, it.issuer, None if it.expires is None else PartialDate(it.expires))
@@ -358,7 +358,7 @@ class Learning(Tunable):
         return tuple(in_force), _by_end(expiring), _by_end(expired)
 
     def _serving(self) -> int:
-        """Seconds that serve a vision in force."""
+        """Return the seconds that serve a vision in force."""
         themes = {theme for carried in self.visions.values() for theme in carried}
         served = self.visions.keys() | {
             goal for goal, vision in self.goals.items() if vision in self.visions
@@ -385,7 +385,7 @@ def _add(cut: dict[str, _Sums], name: str, courses: int, seconds: int) -> None:
 
 
 def _split(whole: int, parts: int) -> list[int]:
-    """A whole number in as many parts that differ by at most 1, larger ones first."""
+    """Divide a whole number into parts that differ by at most 1, the larger ones first."""
     each, left = divmod(whole, parts)
     return [each + (place < left) for place in range(parts)]
 
@@ -399,5 +399,5 @@ def _cuts(sums: Mapping[str, _Sums]) -> tuple[LearningCut, ...]:
 
 
 def _by_end(credentials: list[tuple[int, Credential]]) -> tuple[Credential, ...]:
-    """Credentials by the days they have left, of two alike the one awarded first."""
+    """Return credentials by the days they have left, of two alike the one awarded first."""
     return tuple(credential for _, credential in sorted(credentials, key=itemgetter(0)))

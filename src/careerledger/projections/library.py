@@ -1,4 +1,4 @@
-"""The names of the library's own projections: each has a file that is named as it is."""
+"""The names of the library's own projections; each has a file with its name."""
 
 from pkgutil import iter_modules
 from typing import Final

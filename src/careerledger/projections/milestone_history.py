@@ -124,16 +124,14 @@ class _Role:
         return self.last is None or self.last >= day
 
     def harvest(self, part: str, names: Collection[str]) -> None:
-        """What came in while it was held."""
+        """Add what the role yielded while it was held."""
         if part == "milestones":
             self.reached += map(int, names)
         else:
-            kept = self.parts.setdefault(part, {})
-            for name in names:
-                kept[name] = None
+            self.parts.setdefault(part, {}).update(dict.fromkeys(names))
 
     def titles(self, milestones: list[Milestone | None]) -> tuple[str, ...]:
-        """Titles of the milestones in its time; those of before are remembered."""
+        """Return the titles of the milestones in its time; earlier ones are remembered."""
         for number in self.reached[self._titled :]:
             milestone = milestones[number]
             if milestone is not None:
@@ -142,7 +140,7 @@ class _Role:
         return tuple(self._titles)
 
     def reconsider(self) -> None:
-        """Milestones have changed."""
+        """Forget the titles of milestones, which have changed."""
         self._titles.clear()
         self._titled = 0
 
@@ -194,7 +192,7 @@ class MilestoneHistory(Tunable):
     resolved: dict[str, str] = {}
     """The end of each challenge, also before it was taken."""
     unresolved: set[str] = set()
-    """Challenges taken whose end lies before that, and so is none."""
+    """Challenges that are recorded as ended before they were taken, and so are still open."""
     requests: dict[str, tuple[str, int, str]] = {}
     """Requests made: kind, entry, date."""
     goals: dict[str, tuple[str, int]] = {}
@@ -402,7 +400,7 @@ class MilestoneHistory(Tunable):
             self.unresolved.add(challenge)
 
     def _reconsider(self, id_: str) -> None:
-        """What a milestone is about became known only after it, as "2023" is before "2023-05"."""
+        """Make milestones again if they are about this, which became known only after them."""
         if id_ in self.decided:
             self._milestones.clear()
             self._standing.clear()
@@ -432,7 +430,7 @@ class MilestoneHistory(Tunable):
         )
 
     def view(self, at: date) -> MilestoneHistoryView:
-        """The answer at a date on or after the last entry."""
+        """Return the answer at a date on or after the last entry."""
         for reached in self.reached[len(self._milestones) :]:
             milestone = self._milestone(reached)
             self._milestones.append(milestone)

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date
-from itertools import islice
+from itertools import islice, starmap
 from typing import Annotated, ClassVar, Final
 
 import attrs
 
+from careerledger.dates import PartialDate
 from careerledger.events import PRACTICES as EVENT_PRACTICES, Action, Interval
 from careerledger.history import Entry
 from careerledger.projections import Evidence, Tunable, View, on, projection
@@ -32,8 +33,9 @@ class Effort(View):
     """A year ``"2025"``, a month ``"2025-02"``, an ISO week ``"2025-W07"`` or a day
     ``"2025-02-14"``."""
     actions: int
+    """How many actions there were."""
     hours: float
-    """As far as they were stated."""
+    """The hours that they state, summed."""
 
 
 @attrs.frozen(kw_only=True)
@@ -42,11 +44,13 @@ class PracticeMomentum(View):
 
     practice: str
     actions: int
+    """How many actions there were."""
     hours: float
-    """As far as they were stated."""
+    """The hours that they state, summed."""
     current: int | None
-    """Streak in weeks; None without any action, as the next."""
+    """The streak that goes on, in weeks; None without any action."""
     longest: int | None
+    """The longest streak, in weeks; None without any action."""
 
 
 @attrs.frozen(kw_only=True)
@@ -62,9 +66,9 @@ class MomentumView(View):
     longest: int | None
     """The most consecutive weeks with an action."""
     actions: int
-    """All of them."""
+    """How many actions there were."""
     hours: float
-    """As far as they were stated."""
+    """The hours that they state, summed."""
     undated: int
     """Actions known only to the month or year, which no week has."""
     practices: tuple[PracticeMomentum, ...]
@@ -106,14 +110,14 @@ class _Streak:
     longest: int = 0
 
     def reach(self, week: int, missed: int) -> None:
-        """An action in a week, not before the last one; so many weeks may be missed between."""
+        """Go on to a week, the last or a later one; ``missed`` weeks between do not end it."""
         if week > self.last:
             self.length = self.length + 1 if week <= self.last + 1 + missed else 1
             self.last = week
             self.longest = max(self.longest, self.length)
 
     def current(self, week: int, missed: int) -> int:
-        """How long it is in a week, if so many may be missed."""
+        """Return how long it is in a week, if so many weeks may be missed."""
         return self.length if self.last >= week - 1 - missed else 0
 
 
@@ -137,8 +141,8 @@ class Momentum(Tunable):
     single gaps did not matter (Lally, van Jaarsveld, Potts & Wardle, 2010, "How are habits
     formed").
 
-    Parameters: ``missed``, how many weeks in a row may pass without an action and a streak goes on,
-    of which they are no part; default 0, up to 52.
+    Parameters: ``missed``, how many weeks in a row without an action do not end a streak, 0 to 52;
+    default 0. They do not count towards its length.
     """
 
     missed: ClassVar[Annotated[int, Interval(ge=0, le=52)]] = 0
@@ -155,33 +159,54 @@ class Momentum(Tunable):
     firsts: dict[str, tuple[str, int]] = {}
     """The date and entry number of the first action of each of the last 10 weeks that have one."""
 
+    _date: PartialDate | None = attrs.field(default=None, eq=False, init=False)
+    """The date of the last action; like the next, no part of a snapshot."""
+    _periods: list[_Effort] = attrs.field(factory=list[_Effort], eq=False, init=False)
+    """What an action of that date adds to, apart from its practice. Most days have several."""
+    _past: tuple[list[Effort], ...] = attrs.field(
+        factory=lambda: ([], [], []), eq=False, init=False
+    )
+    """The weeks, months and years of the last view."""
+
     @on(Action)
     def act(self, event: Action, entry: Entry[Action]) -> None:
-        name, on = event.__event__.practice or "other", event.on
+        on = event.on
+        if on != self._date:
+            self._date, self._periods = on, self._begin(on, entry.seq)
+        name = event.__event__.practice or "other"
         practice = self.practices.get(name)
         if practice is None:
             practice = self.practices[name] = _Practice()
-        efforts = [self.total, practice.effort, _in(self.years, on[:4])]
+        if on.precision == "day":
+            practice.streak.reach(_week(on.ordinal), self.missed)
+        else:
+            self.undated += 1
+        seconds = round(event.hours * 3600) if event.hours else 0
+        practice.effort.add(seconds)
+        for effort in self._periods:
+            effort.actions += 1
+            effort.seconds += seconds
+
+    def _begin(self, on: PartialDate, seq: int) -> list[_Effort]:
+        """Begin a date; return the efforts of its periods, the whole career among them."""
+        efforts = [self.total, _in(self.years, on[:4])]
         if on.precision != "year":
             efforts.append(_in(self.months, on.month))
         if on.precision == "day":
             week = _week_name(on.first_day)
             efforts += [_in(self.days, str(on)), _in(self.weeks, week)]
-            self.firsts.setdefault(week, (str(on), entry.seq))
+            self.firsts.setdefault(week, (str(on), seq))
             _keep_last(self.days, _CALENDAR)
             _keep_last(self.firsts, _TOP)
-            for streak in (self.streak, practice.streak):
-                streak.reach(_week(on.ordinal), self.missed)
-        else:
-            self.undated += 1
-        seconds = round(event.hours * 3600) if event.hours else 0
-        for effort in efforts:
-            effort.add(seconds)
+            self.streak.reach(_week(on.ordinal), self.missed)
+        return efforts
 
     def view(self, at: date) -> MomentumView:
-        """The answer at a date on or after the last action."""
+        """Return the answer at a date on or after the last action."""
         this_week = _week(at.toordinal())
         current = self.streak.current(this_week, self.missed)
+        periods = zip(self._past, (self.weeks, self.months, self.years), strict=True)
+        weeks, months, years = starmap(_with_new, periods)
         return MomentumView(
             at=at,
             current=current if self.total.actions else None,
@@ -195,12 +220,12 @@ class Momentum(Tunable):
             ),
             calendar=tuple(
                 part
-                for part in _efforts(self.days)
+                for part in map(_effort, self.days.items())
                 if at.toordinal() - dated(part.period).ordinal < _CALENDAR
             ),
-            weeks=_efforts(self.weeks),
-            months=_efforts(self.months),
-            years=_efforts(self.years),
+            weeks=weeks,
+            months=months,
+            years=years,
             evidence=tuple(
                 Evidence(seq=seq, on=dated(day), share=1.0)
                 for day, seq in islice(reversed(self.firsts.values()), current)
@@ -233,15 +258,20 @@ def _keep_last(by_period: dict[str, _Effort] | dict[str, tuple[str, int]], count
         del by_period[next(iter(by_period))]
 
 
-def _efforts(by_period: Mapping[str, _Effort]) -> tuple[Effort, ...]:
-    return tuple(
-        Effort(period=period, actions=effort.actions, hours=effort.hours)
-        for period, effort in by_period.items()
-    )
+def _with_new(past: list[Effort], by_period: Mapping[str, _Effort]) -> tuple[Effort, ...]:
+    """Return the efforts of all periods; only the last one and new ones are made again."""
+    del past[-1:]
+    past += map(_effort, islice(by_period.items(), len(past), None))
+    return tuple(past)
+
+
+def _effort(of_period: tuple[str, _Effort]) -> Effort:
+    period, effort = of_period
+    return Effort(period=period, actions=effort.actions, hours=effort.hours)
 
 
 def _week(ordinal: int) -> int:
-    """The number of a day's week: the first day of the calendar, ordinal 1, is a Monday."""
+    """Return the number of a day's week: the first day of the calendar, ordinal 1, is a Monday."""
     return (ordinal - 1) // 7
 
 

@@ -65,12 +65,12 @@ of Roberts & Dunbar (2015); the numbers are this project's assumption."""
 BANDS: Final[Mapping[Literal["strong", "moderate"], float]] = MappingProxyType(
     {"strong": 0.6, "moderate": 0.3}
 )
-"""The strength from which a tie is in a band; below both it is weak. An assumption: research parts
-ties into strong and weak, and says not where."""
+"""The strength from which a tie is in a band; below both it is weak. An assumption: research
+divides ties into strong and weak, and does not say where."""
 
 
 class _LazyEvidence(View):
-    """A view whose evidence is made when it is first looked at.
+    """A view whose evidence is made when it is first read.
 
     A career over time makes a tie for each contact and month, and hardly ever looks at what each
     rests on: without it, that takes 1.6 times as long.
@@ -103,6 +103,7 @@ class ContactTie(_LazyEvidence):
     since: PartialDate
     last_touch: PartialDate
     touches: int
+    """How many touches there were."""
     strength: float
     """0..1, faded to the date of the view."""
     band: Band
@@ -118,7 +119,7 @@ class NetworkMonth(View):
 
     month: str
     new: int
-    """Contacts made; one of which only the year is known is new in January."""
+    """Contacts made; a contact with only a year is new in January."""
     cumulative: int
     """Contacts made so far."""
     active: int
@@ -162,7 +163,7 @@ class NetworkGrowthView(View):
         return fsum(tie.strength for tie in self.contacts) if self.contacts else None
 
     def constraint(self) -> float | None:
-        """Burt's constraint on one's own network: how much one's contacts know each other.
+        """Return Burt's constraint on one's own network: how much one's contacts know each other.
 
         Low values mean structural holes to bridge; a closed circle comes near 1, and very small
         circles above. Every contact counts as tied to one, and introductions tie others (Burt,
@@ -320,11 +321,11 @@ class NetworkGrowth(Tunable):
         contact.counted = month
 
     def _asleep_from(self, contact: _Contact) -> float:
-        """The day from which a contact is dormant, if nothing more happens."""
+        """Return the day from which a contact is dormant, if nothing more happens."""
         return contact.tie.day + self.dormant_after
 
     def view(self, at: date) -> NetworkGrowthView:
-        """The answer at a date on or after the last touch."""
+        """Return the answer at a date on or after the last touch."""
         today = at.toordinal()
         ties = [
             self._tie_on(today, id_, contact)
@@ -377,7 +378,7 @@ class NetworkGrowth(Tunable):
         return view
 
     def attribute(self, _history: Iterable[Entry[Event]], at: date) -> dict[int, float]:
-        """Each entry's share of the strength of all ties.
+        """Return each entry's share of the strength of all ties.
 
         The strength of a tie is divided among its touches as the logarithms of what each leaves
         open, ln(1 - g·d): the one division that sums to the strength and in which the order of
@@ -402,7 +403,7 @@ class NetworkGrowth(Tunable):
         return shares
 
     def _months(self, at: date) -> Iterator[NetworkMonth]:
-        """Every month from the first contact on, also those in which nothing happened."""
+        """Yield every month from the first contact on, also those in which nothing happened."""
         if not self.new:
             return
         yield from self._past
@@ -418,7 +419,7 @@ class NetworkGrowth(Tunable):
             month, last_day = _month(number)
             end = min(last_day, at.toordinal())
             cumulative += self.new.get(month, 0)
-            found = NetworkMonth(
+            network_month = NetworkMonth(
                 month=month,
                 new=self.new.get(month, 0),
                 cumulative=cumulative,
@@ -426,8 +427,8 @@ class NetworkGrowth(Tunable):
                 dormant=bisect_right(falls, end) - bisect_right(woken, end),
             )
             if last_day < self.today:
-                self._past.append(found)
-            yield found
+                self._past.append(network_month)
+            yield network_month
 
 
 def _month_number(month: str) -> int:
@@ -436,7 +437,7 @@ def _month_number(month: str) -> int:
 
 @lru_cache(maxsize=4096)
 def _month(number: int) -> tuple[str, int]:
-    """A month, and the ordinal of its last day."""
+    """Return a month, and the ordinal of its last day."""
     year, month = divmod(number + 1, 12)
     after = _NEVER if year > date.max.year else date(year, month + 1, 1).toordinal()
     return f"{number // 12:04}-{number % 12 + 1:02}", after - 1
@@ -447,7 +448,7 @@ _NEVER: Final = date.max.toordinal() + 1
 
 
 def _diversity(organisations: Iterable[str | None]) -> float | None:
-    """Blau's index of heterogeneity, 1 - Σ share² (Blau, 1977)."""
+    """Return Blau's index of heterogeneity, 1 - Σ share² (Blau, 1977)."""
     counts: dict[str, int] = {}
     for organisation in organisations:
         if organisation is not None:

@@ -25,6 +25,8 @@ from careerledger.events.ownership import (
 from careerledger.history import Entry
 from careerledger.projections import Days, Evidence, Tunable, View, on, projection
 from careerledger.projections.rules.ends import ends, supersedes
+from careerledger.projections.rules.part_cache import PartCache
+from careerledger.projections.view import dated
 
 __all__ = [
     "IndustrySwitch",
@@ -52,8 +54,11 @@ class RequestsOfKind(View):
 
     kind: RequestKind
     asked: int
+    """How many were made."""
     granted: int
+    """How many were answered with yes."""
     declined: int
+    """How many were answered with no."""
     open: int
     """Not answered yet, or deferred."""
     deferred: int
@@ -111,15 +116,17 @@ class OwnershipView(View):
     open_requests: tuple[OpenRequest, ...]
     """Longest waiting first."""
     projects_proposed: int
+    """How many projects were proposed."""
     projects: immutabledict[ProjectState, int]
     """The proposed projects by how they ended."""
     worth: float | None
-    """Mean worth of those that ended and say it, 0..1; None without any."""
+    """Mean worth of the projects that ended and state it, 0..1; None without any."""
     crafted: immutabledict[Crafting, int]
     """Times that a role was reshaped: its tasks, its relations, or how it is seen."""
     mobility: tuple[IndustrySwitch, ...]
     """Industry switches, in the order they happened; no part of any number above."""
     opportunities_found: int
+    """How many opportunities were found."""
     opportunities: immutabledict[OpportunityState, int]
     """The found opportunities by what was decided."""
     evidence: tuple[Evidence, ...]
@@ -140,12 +147,12 @@ class Ownership(Tunable):
 
     Agency = (self + 1) / (self + asked + assigned + 2) over the actions that state their
     initiative: the rule of succession (Laplace, 1814, "Essai philosophique sur les probabilités"),
-    the chance that the next one is one's own idea. Job crafting is told apart as by Wrzesniewski &
+    the chance that the next one is one's own idea. Job crafting is divided as by Wrzesniewski &
     Dutton (2001): of tasks, of relations, and of how the work is seen.
 
-    A request stays open until it is granted or declined; the latest answer counts. An id that is
-    introduced twice counts as it was last; an answer to what was never asked does not count, nor
-    does the end of what was never proposed or found, or one that lies wholly before that.
+    A request stays open until it is granted or declined; the latest answer counts. Of an id that is
+    introduced twice the later counts. An answer without a request does not count, nor does an end
+    without a proposal or opportunity, or one that lies wholly before it.
 
     Parameters:
         answer_within: Days after which an open request is overdue, 30.
@@ -170,6 +177,9 @@ class Ownership(Tunable):
     """Date by opportunity."""
     decided: dict[str, tuple[str, Literal["taken", "declined", "lapsed"]]] = {}
     """Date and decision by opportunity."""
+    _answers: PartCache[Answer | None] = attrs.field(
+        factory=PartCache[Answer | None], eq=False, init=False
+    )
 
     @on(Action)
     def act(self, event: Action, entry: Entry[Action]) -> None:
@@ -184,11 +194,13 @@ class Ownership(Tunable):
     @on(RequestMade)
     def ask(self, event: RequestMade, entry: Entry[RequestMade]) -> None:
         self.requests[event.request] = _Request(str(event.on), entry.seq, event.kind, event.to)
+        self._answers.mark_changed(event.request)
 
     @on(RequestAnswered)
     def answer(self, event: RequestAnswered) -> None:
         if _counts_in_place_of(event.on, self.answers.get(event.request)):
             self.answers[event.request] = (str(event.on), event.outcome)
+            self._answers.mark_changed(event.request)
 
     @on(ProjectProposed)
     def propose(self, event: ProjectProposed) -> None:
@@ -217,9 +229,12 @@ class Ownership(Tunable):
             self.decided[event.opportunity] = (str(event.on), event.decision)
 
     def view(self, at: date) -> OwnershipView:
-        """The answer at a date on or after the last action."""
+        """Return the answer at a date on or after the last action."""
         stated = sum(self.initiatives.values())
-        waiting = tuple(self._open_requests(at))
+        answers = dict(
+            zip(self.requests, self._answers.all(self.requests, self._answer), strict=True)
+        )
+        waiting = tuple(self._open_requests(answers, at))
         ended = list(_ended(self.finished, self.proposed))
         outcomes = [outcome for _, outcome, _ in ended]
         worths = [worth for _, _, worth in ended if worth is not None]
@@ -229,7 +244,7 @@ class Ownership(Tunable):
             agency=(self.initiatives.get("self", 0) + 1) / (stated + 2),
             says_nothing=not stated,
             initiatives=_counts(Initiative, self.initiatives),
-            requests=tuple(self._by_kind(waiting)),
+            requests=tuple(self._by_kind(answers, waiting)),
             answer_rate=(
                 (len(self.requests) - len(waiting)) / len(self.requests) if self.requests else None
             ),
@@ -239,27 +254,30 @@ class Ownership(Tunable):
             worth=fsum(worths) / len(worths) if worths else None,
             crafted=_counts(Crafting, self.crafted),
             mobility=tuple(
-                IndustrySwitch(from_=from_, to=to, on=PartialDate(day), seq=seq)
+                IndustrySwitch(from_=from_, to=to, on=dated(day), seq=seq)
                 for from_, to, day, seq in self.switches
             ),
             opportunities_found=len(self.found),
             opportunities=_states(OpportunityState, decisions, len(self.found)),
             evidence=tuple(
-                Evidence(seq=seq, on=PartialDate(day), share=1 / (stated + 2))
+                Evidence(seq=seq, on=dated(day), share=1 / (stated + 2))
                 for day, seq in reversed(self.own)
             ),
         )
 
-    def _answer(self, id_: str, request: _Request) -> Answer | None:
+    def _answer(self, id_: str) -> Answer | None:
+        """Return the answer to a request; None: there is none yet."""
         on, answer = self.answers.get(id_, (None, None))
-        return answer if on is not None and ends(on, request.on) else None
+        return answer if on is not None and ends(on, self.requests[id_].on) else None
 
-    def _open_requests(self, at: date) -> Iterator[OpenRequest]:
+    def _open_requests(
+        self, answers: Mapping[str, Answer | None], at: date
+    ) -> Iterator[OpenRequest]:
         ordered = sorted(self.requests.items(), key=lambda pair: (pair[1].on, pair[1].seq))
         for id_, request in ordered:
-            answer = self._answer(id_, request)
+            answer = answers[id_]
             if answer is None or answer == "deferred":
-                asked = PartialDate(request.on)
+                asked = dated(request.on)
                 days = at.toordinal() - asked.ordinal
                 yield OpenRequest(
                     request=id_,
@@ -272,24 +290,25 @@ class Ownership(Tunable):
                     seq=request.seq,
                 )
 
-    def _by_kind(self, waiting: Sequence[OpenRequest]) -> Iterator[RequestsOfKind]:
+    def _by_kind(
+        self, answers: Mapping[str, Answer | None], waiting: Sequence[OpenRequest]
+    ) -> Iterator[RequestsOfKind]:
+        by_kind: dict[RequestKind, list[Answer | None]] = {}
+        for id_, request in self.requests.items():
+            by_kind.setdefault(request.kind, []).append(answers[id_])
         for kind in get_args(RequestKind):
-            answers = [
-                self._answer(id_, request)
-                for id_, request in self.requests.items()
-                if request.kind == kind
-            ]
-            if answers:
+            of_kind = by_kind.get(kind)
+            if of_kind:
                 still_open = [request for request in waiting if request.kind == kind]
                 yield RequestsOfKind(
                     kind=kind,
-                    asked=len(answers),
-                    granted=answers.count("granted"),
-                    declined=answers.count("declined"),
+                    asked=len(of_kind),
+                    granted=of_kind.count("granted"),
+                    declined=of_kind.count("declined"),
                     open=len(still_open),
-                    deferred=answers.count("deferred"),
+                    deferred=of_kind.count("deferred"),
                     overdue=sum(request.overdue for request in still_open),
-                    answer_rate=(len(answers) - len(still_open)) / len(answers),
+                    answer_rate=(len(of_kind) - len(still_open)) / len(of_kind),
                 )
 
 
@@ -299,17 +318,17 @@ def _counts_in_place_of(on: PartialDate, end: tuple[Any, ...] | None) -> bool:
 
 
 def _ended(found: Mapping[str, T], started: Mapping[str, str]) -> Iterator[T]:
-    """The ends, whose dates come first, of what had started by then."""
+    """Yield the ends of what had started by then; each end begins with its date."""
     for id_, end in found.items():
         if id_ in started and ends(cast("Any", end)[0], started[id_]):
             yield end
 
 
 def _counts(kinds: Any, counted: Mapping[str, int]) -> immutabledict[Any, int]:
-    """How many there are of every kind of a Literal, also of those that there are none of."""
+    """Return how many there are of each kind that a Literal names, 0 included."""
     return immutabledict({kind: counted.get(kind, 0) for kind in get_args(kinds)})
 
 
 def _states(kinds: Any, ended: Sequence[str], total: int) -> immutabledict[Any, int]:
-    """The same for what is open until it ends."""
+    """Count the outcomes of every kind; what has not ended is open."""
     return _counts(kinds, {**Counter(ended), "open": total - len(ended)})

@@ -42,7 +42,7 @@ class Tunable:
 
     @classmethod
     def with_(cls, **parameters: Any) -> type[Self]:
-        """The same projection with other parameters: ``VisionAlignment.with_(half_life=180)``.
+        """Return the projection with other parameters: ``VisionAlignment.with_(half_life=180)``.
 
         A mapping is laid over the default one, so it needs to hold only what differs.
 
@@ -61,20 +61,20 @@ class Tunable:
             chosen[name] = _setting(where, known[name], value, rules.get(name))
         # Made once, so that asking again goes on from the state that was kept for the class.
         settings = settings_of({**known, **chosen})
-        made = _tuned.get((cls, settings))
-        if made is None:
-            made = attrs.define(
+        tuned = _tuned.get((cls, settings))
+        if tuned is None:
+            tuned = attrs.define(
                 type(cls.__name__, (cls,), {"__slots__": (), **chosen}), kw_only=True
             )
-            _tuned[cls, settings] = made
-        return cast("type[Self]", made)
+            _tuned[cls, settings] = tuned
+        return cast("type[Self]", tuned)
 
 
 _tuned: Final[dict[tuple[type, str], type]] = {}
 
 
 def parameters_of(cls: type) -> dict[str, Any]:
-    """The parameters of a projection with their values: its public class variables."""
+    """Return the parameters of a projection with their values: its public class variables."""
     fields = {field.name for field in attrs.fields(cls)}
     return {
         name: getattr(cls, name)
@@ -87,7 +87,7 @@ def parameters_of(cls: type) -> dict[str, Any]:
 
 
 def settings_of(parameters: Mapping[str, Any]) -> str:
-    """Parameters as text: the same for the same values."""
+    """Return parameters as text: the same for the same values."""
     return ",".join(f"{name}={_plain(parameters[name])}" for name in sorted(parameters))
 
 
@@ -99,7 +99,7 @@ def _plain(value: object) -> str:
 
 
 def _rules_of(cls: type) -> dict[str, Any]:
-    """The annotations of class variables, without ClassVar itself."""
+    """Return the annotations of class variables, without ClassVar itself."""
     return {
         name: next(iter(get_args(hint)), None)
         for name, hint in hints_of(cls).items()
@@ -108,7 +108,7 @@ def _rules_of(cls: type) -> dict[str, Any]:
 
 
 def _setting(where: str, default: object, value: object, annotation: Any) -> Any:
-    """The value that a parameter gets; DefinitionError where it cannot have it."""
+    """Return the value that a parameter gets; DefinitionError if it cannot have it."""
     if isinstance(default, Mapping):
         if not isinstance(value, Mapping):
             raise _refused(
@@ -139,7 +139,7 @@ def _laid_over(where: str, pairs: dict[Any, Any], annotation: Any) -> Iterator[t
 
 
 def _check(annotation: Any, otherwise: Interval) -> Check:
-    """The check of a number; one without a rule gets another."""
+    """Return the check of a number: by its own rule, or otherwise by this one."""
     ruled = get_origin(annotation) is Annotated
     return check_for(annotation if ruled else Annotated[annotation or float, otherwise])
 

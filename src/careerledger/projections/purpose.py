@@ -53,7 +53,7 @@ class PayPoint(View):
     pay: float
     """Per year."""
     currency: str | None
-    """As the start of the role says it."""
+    """As the start of the role states it."""
     seq: int
     """Number of the entry."""
 
@@ -136,7 +136,7 @@ class _Role:
     """Ordinal of the last day; None while it goes on."""
 
     def end(self, on: PartialDate) -> None:
-        """Of "2019-03 to 2019" no more is known than that the end came in that year."""
+        """Return the last day; of "2019-03 to 2019" only the year of the end is known."""
         self.last = on.last_day.toordinal()
 
 
@@ -216,11 +216,11 @@ class Purpose(Tunable):
         months[when] = (total + event.level, count + 1)
 
     def view(self, at: date) -> PurposeView:
-        """The answer at a date on or after the last entry."""
+        """Return the answer at a date on or after the last entry."""
         roles = tuple(self._role(id_, at) for id_ in self._ids())
-        held = [role for role in roles if role.open]
-        fits = [role.fit for role in held if role.fit is not None]
-        missing = {value for role in held for value in role.unrated}
+        current = [role for role in roles if role.open]
+        fits = [role.fit for role in current if role.fit is not None]
+        missing = {value for role in current for value in role.unrated}
         return PurposeView(
             at=at,
             fit=fsum(fits) / len(fits) if fits else None,
@@ -229,17 +229,18 @@ class Purpose(Tunable):
             energy=_months(self.energy.values()),
             sources=tuple(sorted(self._sources(), key=lambda one: (-one.level, one.about))),
             evidence=_evidence(
-                [value for role in held if role.fit is not None for value in role.values], len(fits)
+                [value for role in current if role.fit is not None for value in role.values],
+                len(fits),
             ),
         )
 
     def _ids(self) -> list[str]:
-        """The roles that started, in that order, and then the others that are spoken of."""
+        """Return the roles that started, in that order, then those that other entries name."""
         started = sorted(self.roles, key=lambda id_: (self.roles[id_].on, self.roles[id_].seq))
         return started + sorted((self.supplies.keys() | self.pay.keys()) - self.roles.keys())
 
     def _values(self) -> list[str]:
-        """The values of any importance, the most important first."""
+        """Return the values of any importance, the most important first."""
         values = (value for value, importance in self.importances.items() if importance)
         return sorted(values, key=lambda value: (-self.importances[value], value))
 
@@ -277,7 +278,7 @@ class Purpose(Tunable):
                 PayPoint(
                     on=PartialDate(day),
                     pay=pay,
-                    # A change may stand before the start that says the currency.
+                    # A change may come before the start that states the currency.
                     currency=currency or self.currencies.get(id_),
                     seq=seq,
                 )
@@ -303,7 +304,7 @@ _MONTH: Final = 7
 
 
 def _months(parts: Iterable[Mapping[str, tuple[int, int]]]) -> tuple[EnergyMonth, ...]:
-    """The ratings of each month, taken together."""
+    """Return the mean rating of each month."""
     totals: dict[str, int] = {}
     counts: dict[str, int] = {}
     for part in parts:
@@ -319,7 +320,7 @@ def _months(parts: Iterable[Mapping[str, tuple[int, int]]]) -> tuple[EnergyMonth
 
 
 def _evidence(values: Iterable[ValueFit], roles: int) -> tuple[Evidence, ...]:
-    """The ratings that lower the mean fit of a number of roles most."""
+    """Return the ratings that lower the mean fit of a number of roles most."""
     shares = [
         Evidence(seq=value.seq, on=value.on, share=value.loss / roles)
         for value in values

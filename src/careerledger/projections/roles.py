@@ -11,6 +11,7 @@ from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
 from careerledger.history import Entry
 from careerledger.projections import Days, Tunable, View, on, projection
 from careerledger.projections.rules.ends import ends, supersedes
+from careerledger.projections.rules.part_cache import PartCache
 from careerledger.projections.view import dated
 
 __all__ = ["Change", "Employer", "Gap", "Overlap", "Role", "Roles", "RolesView", "Title"]
@@ -37,8 +38,9 @@ class Change(View):
     before: float | None
     """None where it was not stated before."""
     value: float
+    """The new level, scope or pay."""
     seq: int
-    """Number of the entry that says so."""
+    """Number of the entry that states it."""
 
 
 @attrs.frozen(kw_only=True)
@@ -57,9 +59,11 @@ class Role(View):
     days: int
     """Days held, its first and last day included; 0 where it ended before it started."""
     level: int | None
+    """The last one stated; None where none was."""
     scope: float | None
+    """The last one stated; None where none was."""
     pay: float | None
-    """Per year, in ``currency``."""
+    """The last one stated: per year, in ``currency``; None where none was."""
     currency: str | None
     titles: tuple[Title, ...]
     """In the order they were held."""
@@ -94,6 +98,7 @@ class Overlap(View):
     until: date
     """The last day of both."""
     days: int
+    """Days in both, the first and last included."""
 
 
 @attrs.frozen(kw_only=True)
@@ -104,6 +109,7 @@ class Gap(View):
     until: date
     """Its last day; the date of the view where it goes on."""
     days: int
+    """Days in it, the first and last included."""
 
 
 @attrs.frozen(kw_only=True)
@@ -125,8 +131,8 @@ class RolesView(View):
     @property
     def roles(self) -> tuple[Role, ...]:
         """The roles at all employers, in the order they started."""
-        found = (role for employer in self.employers for role in employer.roles)
-        return tuple(sorted(found, key=lambda role: (role.started, role.seq)))
+        roles = (role for employer in self.employers for role in employer.roles)
+        return tuple(sorted(roles, key=lambda role: (role.started, role.seq)))
 
 
 @attrs.define
@@ -169,7 +175,7 @@ class Roles(Tunable):
     the time of the role; other changes count nowhere. An id that is introduced again stands for
     the later role alone.
 
-    Parameters: ``gap_days``, the shortest time without a role that is told as a gap; default 1,
+    Parameters: ``gap_days``, the shortest time without a role that counts as a gap; default 1,
     so that the gaps and ``days`` make up all the time since the first start.
     """
 
@@ -181,9 +187,13 @@ class Roles(Tunable):
     """By role, also before its start: "2020" stands before "2020-03" in the history."""
     ends: dict[str, tuple[str, str | None]] = {}
     """Date and reason by role, also before its start."""
+    _roles: PartCache[tuple[Role, _Span]] = attrs.field(
+        factory=PartCache[tuple[Role, _Span]], eq=False, init=False
+    )
 
     @on(RoleStarted)
     def start(self, event: RoleStarted, entry: Entry[RoleStarted]) -> None:
+        self._roles.mark_changed(event.role)
         self.started.pop(event.role, None)
         self.started[event.role] = _Start(
             on=str(event.on),
@@ -208,44 +218,47 @@ class Roles(Tunable):
             pay=event.pay,
         )
         self.changes.setdefault(event.role, []).append(change)
+        self._roles.mark_changed(event.role)
 
     @on(RoleEnded)
     def end(self, event: RoleEnded) -> None:
         before = self.ends.get(event.role)
         if supersedes(event.on, before[0] if before else None):
             self.ends[event.role] = (str(event.on), event.reason)
+            self._roles.mark_changed(event.role)
 
     def view(self, at: date) -> RolesView:
-        """The answer at a date on or after the last entry."""
-        roles = [self._role(id_, at) for id_ in self.started]
+        """Return the answer at a date on or after the last entry."""
+        roles = [_cut_off(role, at) for role in self._roles.all(self.started, self._role)]
         by_organisation: dict[str, list[tuple[Role, _Span]]] = {}
         for role, span in roles:
             by_organisation.setdefault(role.organisation, []).append((role, span))
         spans = {role.role: span for role, span in roles}
-        held = list(_union(spans.values()))
+        covered = list(_union(spans.values()))
         return RolesView(
             at=at,
-            days=sum(map(_days, held)) if spans else None,
+            days=sum(map(_days, covered)) if spans else None,
             employers=tuple(
                 _employer(organisation, held_there)
                 for organisation, held_there in by_organisation.items()
             ),
             overlaps=tuple(_overlaps(spans)),
-            gaps=tuple(gap for gap in _gaps(held, at) if gap.days >= self.gap_days),
+            gaps=tuple(gap for gap in _gaps(covered, at) if gap.days >= self.gap_days),
         )
 
     def _end(self, id_: str) -> tuple[PartialDate | None, str | None]:
-        """Date and reason of a role's end."""
+        """Return the date of a role's end and the reason; None and None while it goes on."""
         day, reason = self.ends.get(id_, ("", None))
         if day and ends(day, self.started[id_].on):
             return dated(day), reason
         return None, None
 
-    def _role(self, id_: str, at: date) -> tuple[Role, _Span]:
+    def _role(self, id_: str) -> tuple[Role, _Span]:
+        """Return a role with its whole time, which has no end as long as the role goes on."""
         start = self.started[id_]
         began = dated(start.on)
         ended, reason = self._end(id_)
-        last = at if ended is None else min(at, ended.last_day)
+        last = date.max if ended is None else ended.last_day
         span = began.ordinal, last.toordinal()
         changes = [
             change
@@ -277,14 +290,23 @@ class Roles(Tunable):
         return role, span
 
 
-def _employer(organisation: str, held: list[tuple[Role, _Span]]) -> Employer:
-    roles = tuple(role for role, _ in held)
+def _cut_off(role: tuple[Role, _Span], at: date) -> tuple[Role, _Span]:
+    """Return a role with its time up to a date."""
+    whole, (first, last) = role
+    if last <= at.toordinal():
+        return role
+    span = first, at.toordinal()
+    return attrs.evolve(whole, days=_days(span)), span
+
+
+def _employer(organisation: str, roles_and_spans: list[tuple[Role, _Span]]) -> Employer:
+    roles = tuple(role for role, _ in roles_and_spans)
     ended = [role.ended for role in roles if role.ended is not None]
     return Employer(
         organisation=organisation,
         started=roles[0].started,
         ended=max(ended, key=_by_last_day) if len(ended) == len(roles) else None,
-        days=sum(map(_days, _union(span for _, span in held))),
+        days=sum(map(_days, _union(span for _, span in roles_and_spans))),
         roles=roles,
     )
 
@@ -302,7 +324,7 @@ def _changed(
     before: float | None,
     stated: Iterable[tuple[_Change, float | None]],
 ) -> Iterator[Change]:
-    """What became another; stating the same again changes nothing."""
+    """Yield the changes of a value; stating the same value again changes nothing."""
     for change, value in stated:
         if value is not None and value != before:
             yield Change(on=dated(change.on), what=what, before=before, value=value, seq=change.seq)
@@ -312,14 +334,14 @@ def _changed(
 def _titles(
     start: _Start, changes: Iterable[_Change], ended: PartialDate | None
 ) -> tuple[Title, ...]:
-    given = [(start.title, start.on, start.seq)]
+    titles = [(start.title, start.on, start.seq)]
     for change in changes:
-        if change.title is not None and change.title != given[-1][0]:
-            given.append((change.title, change.on, change.seq))
-    untils = [*(dated(since) for _, since, _ in given[1:]), ended]
+        if change.title is not None and change.title != titles[-1][0]:
+            titles.append((change.title, change.on, change.seq))
+    untils = [*(dated(since) for _, since, _ in titles[1:]), ended]
     return tuple(
         Title(title=title, since=dated(since), until=until, seq=seq)
-        for (title, since, seq), until in zip(given, untils, strict=True)
+        for (title, since, seq), until in zip(titles, untils, strict=True)
     )
 
 
@@ -328,7 +350,7 @@ def _days(span: _Span) -> int:
 
 
 def _union(spans: Iterable[_Span]) -> Iterator[_Span]:
-    """The times covered by any of these, in order, with at least a day between any two."""
+    """Yield the times that any of these covers, in order, with at least a day between any two."""
     whole: _Span | None = None
     for first, last in sorted(span for span in spans if _days(span)):
         if whole is not None and first > whole[1] + 1:
@@ -340,11 +362,11 @@ def _union(spans: Iterable[_Span]) -> Iterator[_Span]:
 
 
 def _overlaps(spans: dict[str, _Span]) -> Iterator[Overlap]:
-    """Spans come in the order of their first days."""
-    held: list[tuple[str, _Span]] = []
+    """Yield the overlaps of spans, which come in the order of their first days."""
+    open_roles: list[tuple[str, _Span]] = []
     for id_, span in spans.items():
-        held = [(other, theirs) for other, theirs in held if theirs[1] >= span[0]]
-        for other, theirs in held:
+        open_roles = [(other, theirs) for other, theirs in open_roles if theirs[1] >= span[0]]
+        for other, theirs in open_roles:
             both = (span[0], min(span[1], theirs[1]))
             yield Overlap(
                 roles=(other, id_),
@@ -352,13 +374,13 @@ def _overlaps(spans: dict[str, _Span]) -> Iterator[Overlap]:
                 until=date.fromordinal(both[1]),
                 days=_days(both),
             )
-        held.append((id_, span))
+        open_roles.append((id_, span))
 
 
-def _gaps(held: list[_Span], at: date) -> Iterator[Gap]:
-    """What lies between times, and after the last one up to a date."""
-    starts = [*(first for first, _ in held[1:]), at.toordinal() + 1]
-    for (_, last), start in zip(held, starts, strict=False):
+def _gaps(covered: list[_Span], at: date) -> Iterator[Gap]:
+    """Yield the gaps between times, and from the last one to a date."""
+    starts = [*(first for first, _ in covered[1:]), at.toordinal() + 1]
+    for (_, last), start in zip(covered, starts, strict=False):
         gap = (last + 1, start - 1)
         if _days(gap):
             yield Gap(

@@ -58,9 +58,9 @@ WEIGHTS: Final[Mapping[EvidenceKind, float]] = MappingProxyType(
         "recognition": 0.2,
     }
 )
-"""What one piece of evidence of each kind says about a skill of which nothing else is known,
-0..1; that of an assessment is multiplied by its level. A test shows more than a challenge, that
-more than practice, that more than a course. The order is argued, the numbers are this project's
+"""The strength that one piece of evidence of each kind gives to a skill without any other, 0..1; an
+assessment's is multiplied by its level. A test shows more than a challenge, a challenge more than
+practice, and practice more than a course. The order is argued, the numbers are this project's
 assumption. A challenge that failed or was withdrawn shows nothing, unless it is given a weight
 (``"challenge failed"``, ``"challenge withdrawn"``)."""
 
@@ -218,7 +218,7 @@ class Skills(Tunable):
                 skill.used = str(on)
 
     def view(self, at: date) -> SkillsView:
-        """The answer at a date on or after the last entry."""
+        """Return the answer at a date on or after the last entry."""
         skills = [self._skill(name, skill, at) for name, skill in self.skills.items()]
         skills.sort(key=lambda skill: (-skill.strength, skill.name))
         return SkillsView(
@@ -230,7 +230,7 @@ class Skills(Tunable):
 
     def _skill(self, name: str, skill: _Skill, at: date) -> Skill:
         today = at.toordinal()
-        strength, evidence = skill.strength.told(today)
+        strength, evidence = skill.strength.with_evidence(today)
         return Skill(
             name=name,
             strength=strength,

@@ -69,7 +69,7 @@ class Stagnation(Tunable):
         self.plateaus.take(event, entry.seq, self.challenge_difficulty)
 
     def view(self, at: date) -> StagnationView:
-        """The answer at a date on or after the last entry."""
+        """Return the answer at a date on or after the last entry."""
         return StagnationView(
             at=at,
             structural_clock=self.plateaus.structural_clock(at),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar, Final, cast
 
 import attrs
@@ -18,17 +18,20 @@ class View:
     __slots__ = ()
 
     HEADLINE: ClassVar[str] = "score"
-    """The attribute that says most in one number: what is explained and compared by default."""
+    """The attribute with the most telling number, which is explained and compared by default."""
     FALLING: ClassVar[frozenset[str]] = frozenset()
     """The numbers that are better when lower."""
 
     def to_dict(self) -> dict[str, Any]:
-        """The view as dicts, lists, text, numbers and None, ready for JSON; its headline too."""
-        names = dict.fromkeys([*_names_of(self), self.HEADLINE])
-        return {name: _plain(getattr(self, name)) for name in names if hasattr(self, name)}
+        """Return the fields and the headline as dicts, lists, text, numbers and None."""
+        return {
+            name: value if type(value) in _ATOMS else _plain(value)
+            for name in _names_in_dict(cast("Any", type(self)))
+            for value in (getattr(self, name),)
+        }
 
     def __rich__(self) -> object:
-        """What ``rich.print`` shows: the view's text, in which nothing is markup."""
+        """Return what ``rich.print`` shows: the view's text, in which nothing is markup."""
         return as_rich(str(self))
 
     def __str__(self) -> str:
@@ -42,17 +45,25 @@ _SHOWN: Final = 12
 
 @lru_cache(maxsize=65_536)
 def dated(text: str) -> PartialDate:
-    """The PartialDate of a text that was one; views name the same dates again and again."""
+    """Return the PartialDate of a text that was one; views name the same dates again and again."""
     first_day = date.fromisoformat(text + "-01-01"[len(text) - 4 :])
     return beginning(first_day.toordinal(), len(text))
 
 
 def _names_of(view: View) -> list[str]:
+    """Return the names of a view's fields."""
     return [field.name for field in attrs.fields(cast("type[attrs.AttrsInstance]", type(view)))]
 
 
+@cache
+def _names_in_dict(cls: Any) -> list[str]:
+    """Return the names of the fields of a view's class and, if it has one, of its headline."""
+    headline = [cls.HEADLINE] if hasattr(cls, cls.HEADLINE) else []
+    return list(dict.fromkeys([*(field.name for field in attrs.fields(cls)), *headline]))
+
+
 def _lines(view: View, indent: str) -> Iterator[str]:
-    """A line for each field; what is made of parts goes on below it, indented."""
+    """Yield a line for each field; the parts of a value follow below it, indented."""
     for name in _names_of(view):
         value: object = getattr(view, name)
         parts = list(_parts(value))
@@ -67,7 +78,7 @@ def _lines(view: View, indent: str) -> Iterator[str]:
 
 
 def _parts(value: object) -> Iterator["View | tuple[object, View]"]:
-    """The views within a value."""
+    """Yield the views within a value."""
     if isinstance(value, View):
         yield value
     elif isinstance(value, tuple):
@@ -95,7 +106,7 @@ _NOTHING: Final = "\N{EN DASH}"
 
 
 def text_of(value: object) -> str:
-    """A plain value in a line: numbers short, nothing as a dash."""
+    """Return a plain value as text in a line: numbers short, nothing as a dash."""
     if value is None or value in ((), "", frozenset()):
         return _NOTHING
     if isinstance(value, float):
@@ -112,7 +123,14 @@ def text_of(value: object) -> str:
     return str(value)
 
 
+_ATOMS: Final = frozenset({str, int, float, bool, type(None)})
+"""Types of values that are plain already."""
+
+
 def _plain(value: Any) -> Any:
+    """Return a value as dicts, lists, text, numbers and None."""
+    if isinstance(value, PartialDate):
+        return str(value)
     if isinstance(value, View):
         return value.to_dict()
     if isinstance(value, frozenset):
@@ -121,9 +139,7 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in cast("tuple[object, ...]", value)]
     if isinstance(value, Mapping):
         return {str(k): _plain(v) for k, v in cast("Mapping[object, object]", value).items()}
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, PartialDate) else value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 @attrs.frozen(kw_only=True)

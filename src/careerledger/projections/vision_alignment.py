@@ -70,7 +70,7 @@ class VisionScore(View):
     """What all other entries add to ``score``."""
 
     def score_beyond(self, count: int) -> float:
-        """What is left of ``score`` without the ``count`` entries of the largest shares."""
+        """Return ``score`` without the ``count`` entries of the largest shares."""
         return self.rest + fsum(evidence.share for evidence in self.evidence[count:])
 
 
@@ -105,18 +105,18 @@ class _Group:
     def served(
         self, visions: Iterable["_Vision"], goals: Mapping[str, str]
     ) -> list[tuple["_Vision", int]]:
-        """The visions that the actions serve, with how much: up to 2^96, standing for 1.
+        """Return the visions that the actions serve, with how much: up to 2^96, standing for 1.
 
         Remembered until the visions or the goals change, as the same groups are asked for with
         every action; it is no part of a snapshot.
         """
         if self._served is None:
-            found = ((vision, vision.relevance(self, goals)) for vision in visions)
-            self._served = [(vision, relevance) for vision, relevance in found if relevance]
+            relevances = ((vision, vision.relevance(self, goals)) for vision in visions)
+            self._served = [(vision, relevance) for vision, relevance in relevances if relevance]
         return self._served
 
     def reconsider(self) -> None:
-        """The visions or the goals have changed."""
+        """Forget which visions are served: the visions or the goals have changed."""
         self._served = None
 
 
@@ -141,11 +141,11 @@ class _Vision:
     """Effort since it was declared that served its words of the time, in 2^-96 seconds."""
 
     def relevance(self, group: _Group, goals: Mapping[str, str]) -> int:
-        """How much a group of actions serves the vision: 0..2^96, standing for 0..1."""
+        """Return how much a group of actions serves the vision: 0..2^96, standing for 0..1."""
         return int(_relevance(self.name, self.themes, goals, group) * _WHOLE)  # exact
 
     def reconsider(self, groups: Iterable[_Group], goals: Mapping[str, str]) -> None:
-        """Its words or the goals have changed: hold all effort so far against them."""
+        """Compare all effort so far with its new words and the new goals."""
         self.drift += self.today
         self.today = 0
         self.top.clear()
@@ -244,7 +244,7 @@ class VisionAlignment(Tunable):
             self._reconsider(*self.visions.values())
 
     def _reconsider(self, *changed: _Vision) -> None:
-        """The words of these visions have changed, or the goals, or which visions there are."""
+        """Compare all effort again after the visions or goals changed; these have new words."""
         for group in self.groups.values():
             group.reconsider()
         for vision in changed:
@@ -277,7 +277,7 @@ class VisionAlignment(Tunable):
                 _add(vision.months, month, seconds * relevance)
 
     def attribute(self, history: Iterable[Entry[Event]], _at: date) -> dict[int, float]:
-        """Each entry's share of the overall score: e·r·d / Σ e·d, in the mean over the visions.
+        """Return each entry's share of the overall score, e·r·d / Σ e·d in the mean over visions.
 
         Args:
             history: The entries that were folded. Their shares are the same at any later date,
@@ -310,7 +310,7 @@ class VisionAlignment(Tunable):
         return group
 
     def view(self, at: date) -> VisionAlignmentView:
-        """The answer at a date on or after the last action."""
+        """Return the answer at a date on or after the last action."""
         visions = tuple(self._score(vision, at) for vision in self.visions.values())
         return VisionAlignmentView(
             at=at,
@@ -362,7 +362,7 @@ single action scores just what it states."""
 def _relevance(
     name: str, themes: Mapping[str, float], goals: Mapping[str, str], group: _Group
 ) -> float:
-    """How much an action serves a vision, 0..1."""
+    """Return how much an action serves a vision, 0..1."""
     if group.toward is not None:
         stated = [
             weight for id_, weight in group.toward.items() if id_ == name or goals.get(id_) == name
@@ -374,7 +374,7 @@ def _relevance(
 
 
 def _mean(scores: Iterable[tuple[float | None, float | None]]) -> float | None:
-    """The mean of scores with their horizons, weighted by nearness."""
+    """Return the mean of scores with their horizons, weighted by nearness."""
     known = [(horizon, score) for horizon, score in scores if score is not None]
     if not known:
         return None
@@ -383,7 +383,7 @@ def _mean(scores: Iterable[tuple[float | None, float | None]]) -> float | None:
 
 
 def _nearness(horizons: Sequence[float | None]) -> list[float]:
-    """What each vision counts for, in sum 1: 1 / horizon, a north star as the most distant."""
+    """Return what each vision counts for, in sum 1: 1 / horizon, a north star as the farthest."""
     stated = [horizon for horizon in horizons if horizon is not None] or [1.0]
     near = [min(stated) / (horizon or max(stated)) for horizon in horizons]
     total = fsum(near)
@@ -391,7 +391,7 @@ def _nearness(horizons: Sequence[float | None]) -> list[float]:
 
 
 def _last_months(at: date) -> list[str]:
-    """The twelve months that end with a date's, oldest first."""
+    """Return the twelve months that end with a date's, oldest first."""
     last = at.year * 12 + at.month - 1
     numbers = (number for number in range(last - _MONTHS + 1, last + 1) if number >= _FIRST_MONTH)
     return [f"{number // 12:04}-{number % 12 + 1:02}" for number in numbers]

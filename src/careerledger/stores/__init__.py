@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
+from operator import attrgetter
 from typing import Any, Final, Literal, NamedTuple, Protocol, cast
 
 import msgspec
@@ -35,11 +36,13 @@ __all__ = [
     "Row",
     "Snapshot",
     "Store",
+    "StoredEntry",
     "check_erasure",
     "check_sequence",
     "check_snapshots",
     "decode_names",
     "new_row",
+    "stored_entry",
 ]
 
 Place = tuple[str, int]
@@ -79,6 +82,15 @@ class Row(NamedTuple):
 
 new_row: Final[Callable[[Sequence[Any]], Row]] = partial(cast("Any", tuple).__new__, Row)
 """Make a row of its fourteen values, in a third of the time that ``Row(...)`` takes."""
+
+
+StoredEntry = tuple[int, str, bytes, bytes | None, str | None]
+"""What a reader needs of a row: its number, type, body, personal lines, and date."""
+
+stored_entry: Final[Callable[[Row], StoredEntry]] = cast(
+    "Any", attrgetter("seq", "type", "body", "personal", "on")
+)
+"""Return what a reader needs of a row."""
 
 
 class Query(NamedTuple):
@@ -178,6 +190,13 @@ class Store(Protocol):
 
         There may be fewer than ``limit``, but at least one, where more would be too large to read
         at once.
+        """
+        ...
+
+    def entries(self, ledger: str, query: Query, /) -> list[StoredEntry]:
+        """Return the rows that ``rows`` returns, without the columns that a fold does not need.
+
+        A store that cannot save time by it returns ``list(map(stored_entry, self.rows(…)))``.
         """
         ...
 

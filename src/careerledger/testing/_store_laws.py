@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final
 from hypothesis.stateful import run_state_machine_as_test
 
 from careerledger.errors import ClosedError, StoreError
-from careerledger.stores import EMPTY, MAX_TEXT, Head, Query, Row, Snapshot, Store
+from careerledger.stores import EMPTY, MAX_TEXT, Head, Query, Row, Snapshot, Store, stored_entry
 from careerledger.testing._store_model import (
     MakeStore,
     StoreMachine,
@@ -528,6 +528,25 @@ class StoreLaws(LawTests):
         for one, other in combinations(conditions, 2):
             query = Query(**one | other)
             self.assertEqual(expected_rows(rows, query), self.store.rows("career", query), query)
+
+    def test_entries_are_rows_without_columns(self) -> None:
+        """``entries`` returns what ``rows`` returns, in the same order, in fewer columns."""
+        append_rows(
+            self.store,
+            new_row(1, on="2025", personal=b"lines"),
+            new_row(2, on=None, target="id-1"),
+            *(new_row(seq, on="2024", type="x") for seq in range(3, 6)),
+        )
+        for query in (
+            Query(),
+            Query(order="place", upto=4, limit=2),
+            Query(order="place", behind=("2024", 4), until="2025"),
+            Query(types=["x"], order="newest"),
+            Query(types=[]),
+            Query(recorded_until=self.store.rows("career", Query())[2].recorded_at),
+        ):
+            expected = list(map(stored_entry, self.store.rows("career", query)))
+            self.assertEqual(expected, self.store.entries("career", query), query)
 
     # Snapshots
 

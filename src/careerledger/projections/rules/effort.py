@@ -27,7 +27,7 @@ def hours_of(event: Action, efforts: Mapping[str, float]) -> float:
 
 @lru_cache(maxsize=4096)
 def _names(cls: type[Action]) -> tuple[str, ...]:
-    """The names on disk of a class and of those that it has its effort from, its own first."""
+    """Return the names on disk of a class and of those it has its effort from, its own first."""
     names: list[str] = []
     for base in cls.__mro__:
         if "__event__" in base.__dict__:

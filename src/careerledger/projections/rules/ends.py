@@ -12,7 +12,7 @@ from careerledger.projections.view import dated
 
 
 def ends(end: str, start: str) -> bool:
-    """Return whether an end can be that of what started then: it does not lie wholly before.
+    """Return whether an end can belong to a start: it does not lie wholly before it.
 
     Args:
         end: When it ended, as text.

@@ -10,12 +10,12 @@ _BITS: Final = 52
 
 
 def fade(days: float, half_life: float) -> float:
-    """What is left of 1 after a number of days: 2^(-days / half_life)."""
+    """Return what remains of 1 after a number of days: 2^(-days / half_life)."""
     return exp2(-days / half_life)
 
 
 def standing_weight(amount: float, ordinal: int, half_life: float) -> int:
-    """An amount on a day, as a weight that can be summed before the day of the question is known.
+    """Return an amount as a weight that can be summed before the day of the question is known.
 
     Weights of two days stand to each other as their faded amounts do on any later day, because
     fading is exponential: amount·2^(day / half_life). As whole numbers they add up to the same
@@ -33,7 +33,7 @@ def standing_weight(amount: float, ordinal: int, half_life: float) -> int:
 
 
 def standing_amount(weight: int, ordinal: int, half_life: float) -> float:
-    """What a sum of standing weights amounts to on a day, on or after that of the last."""
+    """Return what a sum of standing weights amounts to on a day, at the earliest the last one."""
     mantissa, doublings = _growth(ordinal, half_life)
     return weight / (1 << doublings) / mantissa if doublings >= 0 else weight / mantissa
 

@@ -18,7 +18,7 @@ class Rise(NamedTuple):
     """A role rose, or began above all before it."""
 
     seq: int
-    """Number of the entry that says so."""
+    """Number of the entry that it rests on."""
     larger: bool
     """Whether the scope did."""
 
@@ -58,7 +58,7 @@ class Ladder:
     """The end of each role, also before its start."""
 
     def start(self, event: RoleStarted, seq: int) -> list[Rise]:
-        """The rises of a role that starts: by itself, and by changes within its first period."""
+        """Return the rises of a role that starts: its own, and by changes in its first period."""
         rungs = (event.level, event.scope)
         rises = _rise(rungs, self.highest, seq)
         role = self.roles[event.role] = _Held(rungs)
@@ -72,7 +72,7 @@ class Ladder:
         return rises
 
     def change(self, event: RoleChanged, seq: int) -> list[Rise]:
-        """The rise that a change is, if it is one."""
+        """Return the rise that a change of a role is, if it is one."""
         rungs = (event.level, event.scope)
         role = self.roles.get(event.role)
         if role is None:
@@ -81,7 +81,7 @@ class Ladder:
         return self._become(role, rungs, event.on, seq)
 
     def end(self, event: RoleEnded) -> None:
-        """A role ends."""
+        """Record the end of a role."""
         role = self.roles.get(event.role)
         if record_end(self.ends, event.role, event.on) and role is not None:
             role.last = event.on.last_day.toordinal()
@@ -110,7 +110,7 @@ def _higher(one: _Rungs, other: _Rungs) -> _Rungs:
 
 
 def _rise(new: _Rungs, before: _Rungs, seq: int) -> list[Rise]:
-    """The one rise that it is to come to these from those, or none."""
+    """Return the rise from the rungs before to the new ones, or none."""
     level, scope = (
         a is not None and b is not None and a > b for a, b in zip(new, before, strict=True)
     )

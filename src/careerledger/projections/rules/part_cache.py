@@ -7,37 +7,32 @@ V = TypeVar("V")
 
 
 class PartCache(Generic[V]):
-    """What a projection's view says of many things of one kind, such as challenges.
+    """The parts of a view about many things of one kind, such as challenges.
 
-    A career over time asks for a view each month, in which nearly all is as it was the month
-    before. It belongs to no snapshot: after one was read, all is made again.
+    A career over time asks for a view each month, in which nearly all parts are as they were the
+    month before. The cache belongs to no snapshot: after one was read, every part is made again.
     """
 
-    __slots__ = ("_changed", "_made")
+    __slots__ = ("_changed", "_parts")
 
     def __init__(self) -> None:
-        self._made: dict[str, V] = {}
-        self._changed: dict[str, None] = {}
+        self._parts: dict[str, V] = {}
+        self._changed: set[str] = set()
 
-    def began(self, id_: str) -> None:
-        """Something began, or began anew: it comes behind all the others."""
-        self._made.pop(id_, None)
-        self._changed.pop(id_, None)
-        self._changed[id_] = None
-
-    def changed(self, id_: str) -> None:
-        """Something is no longer as it was, or is not there yet."""
-        self._changed.setdefault(id_)
+    def mark_changed(self, id_: str) -> None:
+        """Mark that something is new or no longer as it was; it may also be still unknown."""
+        self._changed.add(id_)
 
     def all(self, ids: Collection[str], make: Callable[[str], V]) -> tuple[V, ...]:
-        """What is to be said of each, in their order.
+        """Return the part about each thing, in their order.
 
         Args:
-            ids: All that there are, in the order they began.
-            make: Makes what is to be said of one; it is asked only about what changed.
+            ids: All things there are.
+            make: Makes the part about one; it is called only for what changed.
         """
-        for id_ in self._changed if self._made else ids:
+        parts = self._parts
+        for id_ in self._changed if parts else ids:
             if id_ in ids:
-                self._made[id_] = make(id_)
+                parts[id_] = make(id_)
         self._changed.clear()
-        return tuple(self._made.values())
+        return tuple([parts[id_] for id_ in ids])

@@ -41,7 +41,7 @@ CONTENT: Final = (
 """What resets each clock, in words."""
 
 TOP: Final = 3
-"""How many past plateaus are told."""
+"""How many past plateaus are shown."""
 
 
 @attrs.frozen(kw_only=True)
@@ -54,6 +54,7 @@ class Plateau(View):
     until: PartialDate
     """When it was reset."""
     days: int
+    """Days from ``since`` to ``until``."""
     seq: int
     """Number of the entry that ended it."""
 
@@ -137,11 +138,11 @@ class Plateaus:
             self.content.reset(event.on, seq)
 
     def structural_clock(self, at: date) -> PlateauClock:
-        """Days since level or scope last rose, or since the first role started."""
+        """Return the days since level or scope last rose, or since the first role started."""
         return self.structural.view(at, STRUCTURAL)
 
     def content_clock(self, at: date) -> PlateauClock:
-        """Days since a new skill, challenge or responsibility."""
+        """Return the days since a new skill, challenge or responsibility."""
         return self.content.view(at, CONTENT)
 
     def _rise(self, rises: Iterable[Rise], on: PartialDate) -> None:

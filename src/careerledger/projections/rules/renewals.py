@@ -10,15 +10,15 @@ K = TypeVar("K", bound=Hashable)
 
 
 def holds_until(expires: PartialDate | None) -> date:
-    """The last day on which a credential is in force."""
+    """Return the last day on which a credential is in force."""
     return date.max if expires is None else expires.last_day
 
 
 def not_renewed(awards: Iterable[tuple[K, str, str | None, PartialDate | None]]) -> set[K]:
-    """The awards that no other has taken the place of.
+    """Return the awards that no other award replaces.
 
     Awards of one name by one issuer, however they are written in capitals, are of one credential;
-    the one that holds longest stands for it, of two alike the later.
+    the one that is in force longest counts, of two alike the later.
 
     Args:
         awards: What is to be returned of each, its name, issuer, and when it expires, in the order

@@ -56,10 +56,10 @@ def spans(facts: Sequence[Entry[Action]], kinds: Collection[str] | None = None) 
             before = ended.get(over)
             if supersedes(entry.event.on, before.event.on if before else None):
                 ended[over] = entry
-    found: dict[str, Span] = {}
+    spans: dict[str, Span] = {}
     for (kind, id_), begun in started.items():
         end = ended.get((kind, id_))
         if end is not None and not ends(end.event.on, begun.event.on):
             end = None
-        found[f"{kind}:{id_}"] = Span(kind=kind, id=id_, start=begun, end=end)
-    return found
+        spans[f"{kind}:{id_}"] = Span(kind=kind, id=id_, start=begun, end=end)
+    return spans

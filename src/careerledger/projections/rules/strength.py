@@ -74,7 +74,7 @@ class Strength:
                 self._largest = sorted(largest, key=itemgetter(0), reverse=True)[:NAMED]
 
     def on(self, day: int) -> float:
-        """The strength on a day, on or after that of the last piece; 0..1."""
+        """Return the strength on a day, 0..1; the last piece is of that day or before."""
         left = exp2((self.day - day) / self.half_life)
         open_ = prod([1.0 - weight * left for weight in self._weights or self._weigh()])
         if self.powers:
@@ -84,19 +84,19 @@ class Strength:
             open_ *= exp(-away)
         return 1.0 - open_
 
-    def told(self, day: int) -> tuple[float, tuple[Evidence, ...]]:
-        """The strength on a day, and the pieces that weigh most, of two alike the earlier first.
+    def with_evidence(self, day: int) -> tuple[float, tuple[Evidence, ...]]:
+        """Return the strength on a day, and the pieces that weigh most, of equal ones the earlier.
 
         They are at most 3; each share is what the piece alone would leave.
         """
         return self.on(day), evidence_in(self.largest(day))
 
     def largest(self, day: int) -> "Largest":
-        """The pieces that weigh most, for ``evidence_in``, should anyone look at them."""
+        """Return the pieces that weigh most, from which ``evidence_in`` makes evidence."""
         return exp2((self.day - day) / self.half_life), tuple(self._largest or self._name())
 
     def last(self, day: int) -> Evidence:
-        """The last piece, with what it weighs on a day as its share."""
+        """Return the last piece, with what it weighs on a day as its share."""
         on, weight, seq, length = _PIECE.unpack(self.pieces[-_PIECE.size :])
         return Evidence(
             seq=seq, on=beginning(on, length), share=weight * fade(day - on, self.half_life)
@@ -117,7 +117,7 @@ class Strength:
         return self._weights
 
     def _weights_on(self, day: int) -> list[float]:
-        """What each piece weighs on a day, in history order."""
+        """Return what each piece weighs on a day, in history order."""
         half_life = self.half_life
         return [
             weight * exp2((ordinal - day) / half_life)
@@ -125,16 +125,16 @@ class Strength:
         ]
 
     def _put_away(self, day: int) -> None:
-        """Hold what has faded by a day by its powers alone, but for the heaviest and the latest."""
+        """Replace the pieces that have faded by their powers; keep the heaviest and the latest."""
         size, weights = _PIECE.size, self._weights_on(day)
         least = min(_FADED, *sorted(weights)[-NAMED:])
-        held = [
+        places = [
             place
             for place, (on, _, _, _) in enumerate(_PIECE.iter_unpack(self.pieces))
             if weights[place] >= least or on == self.latest
         ]
-        away = [weights[place] for place in sorted(set(range(len(weights))).difference(held))]
-        self.pieces = b"".join([self.pieces[size * place : size * (place + 1)] for place in held])
+        away = [weights[place] for place in sorted(set(range(len(weights))).difference(places))]
+        self.pieces = b"".join([self.pieces[size * place : size * (place + 1)] for place in places])
         left = exp2((self.day - day) / self.half_life)
         of_old, of_new, powers = 1.0, away, self.powers or [0.0] * _POWERS
         self.powers, self.day, self._weights, self._largest = [], day, [], []
@@ -142,7 +142,7 @@ class Strength:
             of_old *= left
             self.powers.append(power * of_old + fsum(of_new) / number)
             of_new = list(map(mul, of_new, away))
-        self.room = len(held) + max(32, len(held) // 2)
+        self.room = len(places) + max(32, len(places) // 2)
 
 
 Largest = tuple[float, tuple[tuple[float, int, PartialDate], ...]]
@@ -150,7 +150,7 @@ Largest = tuple[float, tuple[tuple[float, int, PartialDate], ...]]
 
 
 def evidence_in(largest: Largest) -> tuple[Evidence, ...]:
-    """The pieces that weigh most, as evidence."""
+    """Return the pieces that weigh most, as evidence."""
     left, pieces = largest
     return tuple([Evidence(seq=seq, on=on, share=weight * left) for weight, seq, on in pieces])
 

@@ -65,7 +65,7 @@ class _Reading(NamedTuple):
 
     people: Callable[[Any], tuple[str, ...]]
     through: tuple[tuple[str, str], ...]
-    """Field and kind of the ids that stand for the contacts of something else."""
+    """Field and kind of the ids of other things, such as mentorings, whose contacts are touched."""
     begins: tuple[str, str] | None
     """Field and kind of what it begins, if others touch through that; so of what it ends."""
     ends: tuple[str, str] | None
@@ -76,7 +76,9 @@ class _Reading(NamedTuple):
 def _reading(cls: type[Action], catalogue_size: int) -> _Reading:
     kind, touch = cls.__event__, cls.__event__.touches
     if touch is None:
-        raise DefinitionError(f"event {cls.__name__} does not state whom it touches")
+        raise DefinitionError(
+            f"event {cls.__name__} does not state whom it touches; give @event its touches="
+        )
     through, remembered = _through(cls), _remembered(catalogue_size)
     others = dict(through)
     return _Reading(
@@ -100,7 +102,7 @@ def _people_in(fields: Sequence[str]) -> Callable[[Any], tuple[str, ...]]:
 
 
 def _through(cls: type[Action]) -> tuple[tuple[str, str], ...]:
-    """The fields by which a class touches that hold no ids of contacts, each with its kind."""
+    """Return the touching fields of a class that hold ids of other things, each with its kind."""
     kinds = dict(cls.__event__.refers)
     if cls.__event__.introduces is not None:
         kinds[cls.__event__.introduces[0]] = (cls.__event__.introduces[1],)
@@ -110,14 +112,14 @@ def _through(cls: type[Action]) -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=16)
 def _remembered(_catalogue_size: int) -> frozenset[str]:
-    """The kinds through which some event touches."""
+    """Return the kinds through which some event touches."""
     actions = (cls for cls in catalogue if issubclass(cls, Action))
     return frozenset(kind for cls in actions for _, kind in _through(cls))
 
 
 ME: Final = "me"
 """What oneself is called among those who are brought together. Nobody is their own contact,
-whatever a lenient ledger was told."""
+whatever a lenient ledger accepted."""
 
 
 @attrs.define
@@ -142,7 +144,7 @@ class Tie:
         self.day, self.length = on.ordinal, len(on)
 
     def become(self, kind: ContactKind, half_life: float, depths: Mapping[int, float]) -> None:
-        """The contact is of this kind from now on, and fades as such."""
+        """Set the kind of the contact; all touches fade with its half-life from the start."""
         if half_life != self.strength.half_life:
             self.strength = Strength(half_life)
             for day, depth, seq, length in _TOUCH.iter_unpack(self.every):
@@ -150,7 +152,7 @@ class Tie:
         self.kind = kind
 
     def weights(self, day: int, depths: Mapping[int, float]) -> Iterator[tuple[int, float]]:
-        """The entry of each touch, and what it weighs on a day."""
+        """Yield the entry of each touch, and what it weighs on a day."""
         for on, depth, seq, _ in _TOUCH.iter_unpack(self.every):
             yield seq, depths[depth] * fade(day - on, self.strength.half_life)
 

@@ -6,12 +6,14 @@ from typing import Any, Final
 
 from careerledger.stores import Query, Row
 
-__all__ = ["COLUMNS", "LEDGER", "select"]
+__all__ = ["COLUMNS", "ENTRY_COLUMNS", "LEDGER", "select"]
 
 LEDGER: Final = "(SELECT id FROM ledger WHERE name = ?)"
 """A ledger's number, looked up in the statement that needs it: there is nothing to go stale."""
 COLUMNS: Final = ", ".join(f'"{column}"' for column in Row._fields)
 """The columns of a row, in the order of ``Row``."""
+ENTRY_COLUMNS: Final = 'seq, type, body, personal, "on"'
+"""The columns of a ``StoredEntry``."""
 
 _NAMED: Final = (
     f"SELECT seq FROM named WHERE ledger = {LEDGER} AND name = ? UNION ALL "
@@ -20,7 +22,9 @@ _NAMED: Final = (
 _ORDERS: Final = {"number": "seq", "newest": "seq DESC", "place": '"on", seq'}
 
 
-def select(ledger: str, query: Query) -> tuple[str, list[Any]]:  # noqa: C901, PLR0912 - flat
+def select(  # noqa: C901, PLR0912 - flat
+    ledger: str, query: Query, columns: str = COLUMNS
+) -> tuple[str, list[Any]]:
     """Return the SQL that answers a query, and the values to bind.
 
     ``recorded_until`` is not looked at: the store turns it into ``upto``.
@@ -77,7 +81,7 @@ def select(ledger: str, query: Query) -> tuple[str, list[Any]]:  # noqa: C901, P
     if query.until is not None:
         where('"on" <= ?', query.until)
     sql = (
-        f"SELECT {COLUMNS} FROM entry INDEXED BY {index} WHERE {' AND '.join(conditions)} "
+        f"SELECT {columns} FROM entry INDEXED BY {index} WHERE {' AND '.join(conditions)} "
         f"ORDER BY {_ORDERS[query.order]}"
     )
     if query.limit is not None:

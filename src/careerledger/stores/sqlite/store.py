@@ -21,17 +21,19 @@ from careerledger.stores import (
     Query,
     Row,
     Snapshot,
+    StoredEntry,
     check_erasure,
     check_sequence,
     check_snapshots,
     decode_names,
     new_row,
+    stored_entry,
 )
 from careerledger.stores.sqlite.checksums import add_checksum, is_intact, state_of
 from careerledger.stores.sqlite.examination import check_names, check_pages, check_sizes
 from careerledger.stores.sqlite.file import LedgerFile
 from careerledger.stores.sqlite.limits import MAX_SNAPSHOT, MAX_SNAPSHOTS, values_up_to
-from careerledger.stores.sqlite.query import COLUMNS, LEDGER, select
+from careerledger.stores.sqlite.query import COLUMNS, ENTRY_COLUMNS, LEDGER, select
 
 __all__ = ["SQLiteStore"]
 
@@ -98,14 +100,23 @@ class SQLiteStore:
         """Return the rows that a query chooses, in its order."""
         if query.recorded_until is not None:
             query = self._up_to_instant(ledger, query, query.recorded_until)
-        for field in ("ids", "keys", "introduces", "targets", "types"):
-            values = getattr(query, field)
-            if values is not None and not 0 < len(values) <= _VALUES_AT_ONCE:
-                return self._in_parts(ledger, query, field, values)
-        sql, bound = select(ledger, query)
+        field = _field_to_divide(query)
+        if field is not None:
+            return self._in_parts(ledger, query, field, getattr(query, field))
+        return list(map(new_row, self._selected(ledger, query, COLUMNS)))
+
+    def entries(self, ledger: str, query: Query, /) -> list[StoredEntry]:
+        """Return the rows that ``rows`` returns, without the columns that a fold does not need."""
+        if query.recorded_until is not None or _field_to_divide(query):
+            return list(map(stored_entry, self.rows(ledger, query)))
+        return self._selected(ledger, query, ENTRY_COLUMNS)
+
+    def _selected(self, ledger: str, query: Query, columns: str) -> list[Any]:
+        """Return columns of the rows that a query chooses."""
+        sql, bound = select(ledger, query, columns)
         if query.limit is None:
-            return list(map(new_row, self._file.all(sql, *bound)))
-        return list(map(new_row, self._file.page(sql, bound, query.limit)))
+            return self._file.all(sql, *bound)
+        return self._file.page(sql, bound, query.limit)
 
     def _up_to_instant(self, ledger: str, query: Query, instant: str) -> Query:
         """Return a query for the same rows by number: they were recorded in that order."""
@@ -302,6 +313,15 @@ class SQLiteStore:
     def close(self) -> None:
         """Close the file; its write-ahead log is merged into it by the last to close."""
         self._file.close()
+
+
+def _field_to_divide(query: Query) -> str | None:
+    """Return the field of a query that has no or too many values for one SQL statement."""
+    for field in ("ids", "keys", "introduces", "targets", "types"):
+        values = getattr(query, field)
+        if values is not None and not 0 < len(values) <= _VALUES_AT_ONCE:
+            return field
+    return None
 
 
 class _End(NamedTuple):
