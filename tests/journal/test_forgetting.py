@@ -38,7 +38,7 @@ from careerledger.events import (
     personal,
 )
 from careerledger.journal import codec, strict
-from careerledger.journal.parser import MAX_BYTES, parse_entry
+from careerledger.journal.parser import parse_entry
 from careerledger.journal.personal import redact
 from careerledger.journal.write import salt
 from careerledger.projections import KeepInTouch, NetworkGrowth, on, projection
