@@ -84,7 +84,7 @@ def test_parameters_are_part_of_the_key(kind):
 @each
 def test_it_is_documented_with_its_parameters_and_their_defaults(kind):
     text = DOCS.read_text(encoding="utf-8")
-    section = re.search(rf"^## {kind.__name__}: .*?(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    section = re.search(rf"^## {kind.__name__}\n.*?(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
 
     assert section is not None
     for name, default in parameters_of(kind).items():
