@@ -102,13 +102,13 @@ def test_text_of_the_right_shape_is_a_date_of_the_calendar_or_refused(text):
      "٢٠١٩", "2019-W01", "-2019", "+2019", "Present"],
 )  # fmt: skip
 def test_other_text_is_refused_with_the_mend(text):
-    with pytest.raises(DateError, match="write a year, a month or a day as '2019', '2019-03' or"):
+    with pytest.raises(DateError, match="write a year, a month or a day: '2019', '2019-03' or"):
         PartialDate(text)
 
 
 def test_an_instant_is_refused():
     """Which day it was depends on where one was, so it has to be said."""
-    with pytest.raises(DateError, match=r"give its date\(\) instead"):
+    with pytest.raises(DateError, match=r"pass its date\(\) instead"):
         PartialDate(datetime(2019, 3, 14, tzinfo=UTC))
     with pytest.raises(DateError):
         as_of(datetime.now(UTC) - timedelta(1))

@@ -43,7 +43,7 @@ from careerledger.journal.personal import redact
 from careerledger.journal.write import salt
 from careerledger.projections import KeepInTouch, NetworkGrowth, on, projection
 from careerledger.proofs import Frontier, SigningKey, leaf_hash, verify
-from careerledger.proofs.personal import disclosed
+from careerledger.proofs.personal import read_disclosures
 from careerledger.stores import Query
 from careerledger.stores.sqlite import SQLiteStore
 from careerledger.testing import events
@@ -369,7 +369,7 @@ def test_what_is_sealed_is_read_back_and_forgotten(cls, data):
     if beside is None:
         assert whole == body
         return
-    told = disclosed(beside, json.loads(body)["personal"])
+    told = read_disclosures(beside, json.loads(body)["personal"])
     forgotten = codec.decode(entry.seq, body).event
     for name, field in cls.__event__.personal.items():
         value, subject = getattr(entry.event, name), getattr(entry.event, field.subject)

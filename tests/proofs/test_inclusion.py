@@ -74,7 +74,7 @@ def test_a_proof_leads_to_the_ledger_as_it_is_unless_told_otherwise(ledger):
     with pytest.raises(
         ProofError,
         match=r"^the proof does not lead to this checkpoint of 12 entries: "
-        "it was made for another one, or one of the two was changed$",
+        "it belongs to another checkpoint, or one of the two was changed; get both again from the owner$",
     ):
         verify(proof, ledger.checkpoint(KEY), KEY.public)
     # An old checkpoint goes on to be good.
@@ -159,7 +159,7 @@ def test_golden_proof():
     ],
 )
 def test_text_that_is_no_proof(text):
-    told = r"^not a proof: (its text has not the form c2sp\.org/tlog-proof@v1|a line of it is not base64)$"
+    told = r"^not a proof: (the text does not have the form c2sp\.org/tlog-proof@v1|one of its lines is not valid Base64)$"
     with pytest.raises(ProofError, match=told):
         Proof.from_text(text)
 
@@ -168,14 +168,14 @@ def test_the_longest_proof():
     head = "c2sp.org/tlog-proof@v1\nextra AAAA\nindex 0\n\n"
     longest = head.ljust(5_000_000, "x")
     assert str(Proof.from_text(longest)) == longest
-    with pytest.raises(ProofError, match=r"^not a proof: its text has not the form"):
+    with pytest.raises(ProofError, match=r"^not a proof: the text does not have the form"):
         Proof.from_text(longest + "x")
 
 
 def test_an_entry_in_which_a_name_stands_twice_is_none():
     entry = b'{"type":"a.b","event":{},"event":{}}'
     note = Checkpoint(KEY.name, 1, leaf_hash(entry)).signed(KEY)
-    told = "^what the proof proves is not an entry: a name stands twice$"
+    told = "^the proved bytes are not an entry: a name occurs twice$"
     with pytest.raises(ProofError, match=told):
         verify(Proof(index=0, entry=entry, path=()), note, KEY.public)
 
@@ -256,7 +256,7 @@ def test_signing_without_cryptography(ledger, monkeypatch):
     monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.asymmetric", None)
     with pytest.raises(
         MissingExtraError,
-        match=r"^signatures need cryptography; pip install 'careerledger\[proofs\]'$",
+        match=r"^signatures need the package cryptography; pip install 'careerledger\[proofs\]'$",
     ):
         ledger.checkpoint(KEY)
     ledger.verify()

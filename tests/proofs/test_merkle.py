@@ -124,5 +124,5 @@ def test_bytes_that_are_no_frontier_of_that_size_are_refused(size, length):
 def test_a_hash_that_was_cut_short_is_noticed():
     frontier = frontier_of(LEAVES[:3]).packed
 
-    with pytest.raises(DamagedError, match="2 hashes of 32 bytes, but 63 bytes"):
+    with pytest.raises(DamagedError, match="2 hashes of 32 bytes, but has 63 bytes"):
         Frontier(3, frontier[:-1])

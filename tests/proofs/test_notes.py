@@ -5,7 +5,7 @@ from hypothesis import given, strategies as st
 
 from careerledger.errors import ProofError
 from careerledger.proofs import Checkpoint, PublicKey, SigningKey
-from careerledger.proofs.notes import opened
+from careerledger.proofs.notes import verify_note
 
 # The keys and the note in the documentation of golang.org/x/mod/sumdb/note.
 NEUMANN = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
@@ -33,15 +33,15 @@ def test_golden_keys_and_note():
     assert private.public == public
     assert NEUMANN == str(public)
     assert NEUMANN_PRIVATE == private.to_text()
-    assert NEUMANN_TEXT == opened(NEUMANN_NOTE, public)
+    assert NEUMANN_TEXT == verify_note(NEUMANN_NOTE, public)
     assert NEUMANN_NOTE == private.sign(NEUMANN_TEXT)
 
 
 @given(st.lists(LINES, min_size=1))
 def test_what_is_signed_can_be_opened(lines):
     text = "\n".join(lines) + "\n"
-    assert text == opened(KEY.sign(text), KEY.public)
-    assert text == opened(KEY.sign(text), None)
+    assert text == verify_note(KEY.sign(text), KEY.public)
+    assert text == verify_note(KEY.sign(text), None)
 
 
 def test_every_flipped_bit_of_a_note_is_seen():
@@ -75,7 +75,9 @@ def test_a_second_signature_of_the_key_that_does_not_hold_is_refused():
 
 def test_a_checkpoint_is_of_the_ledger_whose_key_signed_it():
     note = Checkpoint("someone.example", 7, bytes(32)).signed(KEY)
-    with pytest.raises(ProofError, match=r"'someone.example', but 'ada.example/career' signed"):
+    with pytest.raises(
+        ProofError, match=r"'someone.example', but was signed by 'ada.example/career'"
+    ):
         Checkpoint.from_text(note, KEY.public)
     assert "someone.example" == Checkpoint.from_text(note).origin
 
@@ -88,12 +90,12 @@ def test_extension_lines_are_allowed():
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (KEY.name + "\n7\n", "it has no lines for origin, size and root"),
-        (KEY.name + "\n\nAA==\n", "it has no lines for origin, size and root"),
-        (KEY.name + "\n07\n" + "A" * 43 + "=\n", "no size and root"),
-        (KEY.name + "\n7\nAA==\n", "no size and root"),
-        (KEY.name + "\n7\n" + "A" * 42 + "B=\n", "no size and root"),
-        (KEY.name + "\n7\n\N{EM DASH}\n", "no size and root"),
+        (KEY.name + "\n7\n", "the lines for origin, size and root hash are missing"),
+        (KEY.name + "\n\nAA==\n", "the lines for origin, size and root hash are missing"),
+        (KEY.name + "\n07\n" + "A" * 43 + "=\n", "not a size and a root hash"),
+        (KEY.name + "\n7\nAA==\n", "not a size and a root hash"),
+        (KEY.name + "\n7\n" + "A" * 42 + "B=\n", "not a size and a root hash"),
+        (KEY.name + "\n7\n\N{EM DASH}\n", "not a size and a root hash"),
     ],
 )
 def test_signed_text_that_is_no_checkpoint(text, told):
@@ -104,47 +106,56 @@ def test_signed_text_that_is_no_checkpoint(text, told):
 @pytest.mark.parametrize(
     ("note", "told"),
     [
-        ("", "not a signed note: no signature stands behind its last empty line"),
-        ("text\n", "not a signed note: no signature stands behind its last empty line"),
-        ("text\n\n", "not a signed note: no signature stands behind its last empty line"),
+        ("", "not a signed note: it must end with an empty line and 1 to 100 lines of signatures"),
+        (
+            "text\n",
+            "not a signed note: it must end with an empty line and 1 to 100 lines of signatures",
+        ),
+        (
+            "text\n\n",
+            "not a signed note: it must end with an empty line and 1 to 100 lines of signatures",
+        ),
         (
             "text\n\n\N{EM DASH} name AAAAAAAA",
-            "not a signed note: no signature stands behind its last empty line",
+            "not a signed note: it must end with an empty line and 1 to 100 lines of signatures",
         ),
-        ("text\n\nname AAAAAAAA\n", "not a signed note: .* is no signature"),
-        ("text\n\n\N{EM DASH} name AAA\n", "not a signed note: .* is no signature"),
-        ("text\n\n\N{EM DASH} name AAAA\n", "not a signed note: .* is no signature"),
-        ("text\n\n\N{EM DASH} name AAAAAA==\n", "not a signed note: .* is no signature"),
-        ("text\n\n\N{EM DASH}  AAAAAAAA\n", "not a signed note: .* is no signature"),
-        ("text\n\n\N{EM DASH} name other AAAAAAAA\n", "not a signed note: .* is no signature"),
+        ("text\n\nname AAAAAAAA\n", "not a signed note: .* is not a signature"),
+        ("text\n\n\N{EM DASH} name AAA\n", "not a signed note: .* is not a signature"),
+        ("text\n\n\N{EM DASH} name AAAA\n", "not a signed note: .* is not a signature"),
+        ("text\n\n\N{EM DASH} name AAAAAA==\n", "not a signed note: .* is not a signature"),
+        ("text\n\n\N{EM DASH}  AAAAAAAA\n", "not a signed note: .* is not a signature"),
+        ("text\n\n\N{EM DASH} name other AAAAAAAA\n", "not a signed note: .* is not a signature"),
         (
             "text\n\n" + "\N{EM DASH} name AAAAAAAA\n" * 101,
-            "not a signed note: no signature stands behind its last empty line",
+            "not a signed note: it must end with an empty line and 1 to 100 lines of signatures",
         ),
         (
             "te\txt\n\n\N{EM DASH} name AAAAAAAA\n",
-            "a note has no control characters but ends of lines",
+            "a note must not have control characters other than newlines",
         ),
         (
             "te\udc00xt\n\n\N{EM DASH} name AAAAAAAA\n",
-            r"a note has no half characters \(surrogates\)",
+            r"a note must not have lone surrogates",
         ),
-        ("x" * 1_000_000, "not a signed note: no signature stands behind its last empty line"),
+        (
+            "x" * 1_000_000,
+            "not a signed note: it must end with an empty line and 1 to 100 lines of signatures",
+        ),
         ("x" * 1_000_001, "not a signed note: it has more than 1,000,000 characters"),
     ],
 )
 def test_what_is_no_note(note, told):
     with pytest.raises(ProofError, match=f"^{told}$"):
-        opened(note, None)
+        verify_note(note, None)
 
 
 def test_a_note_of_a_hundred_signatures_is_read():
     signature = KEY.sign("text\n").rpartition("\n\n")[2]
-    assert "text\n" == opened("text\n\n" + signature * 100, KEY.public)
+    assert "text\n" == verify_note("text\n\n" + signature * 100, KEY.public)
 
 
 def test_text_without_an_end_of_its_last_line_is_not_signed():
-    with pytest.raises(ProofError, match=r"^a note's text ends with the end of a line$"):
+    with pytest.raises(ProofError, match=r"^the text of a note must end with a newline$"):
         KEY.sign("text")
 
 
@@ -169,11 +180,14 @@ def test_a_private_key_does_not_show_by_accident():
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", r"the text does not begin with 'PRIVATE\+KEY\+'"),
-        ("x" + KEY.to_text(), r"the text does not begin with 'PRIVATE\+KEY\+'"),
-        ("PRIVATE+KEY+" + KEY.to_text(), r"it has the form name\+id\+data, the data in base64"),
-        (KEY.to_text() + "x", r"it has the form name\+id\+data, the data in base64"),
-        (KEY.to_text().replace("ada", "eve"), "its id is another's"),
+        ("", r"the text must begin with 'PRIVATE\+KEY\+'"),
+        ("x" + KEY.to_text(), r"the text must begin with 'PRIVATE\+KEY\+'"),
+        (
+            "PRIVATE+KEY+" + KEY.to_text(),
+            r"it must have the form name\+id\+data, with data in Base64",
+        ),
+        (KEY.to_text() + "x", r"it must have the form name\+id\+data, with data in Base64"),
+        (KEY.to_text().replace("ada", "eve"), "its id does not match"),
     ],
 )
 def test_text_that_is_no_private_key(text, told):
@@ -184,10 +198,10 @@ def test_text_that_is_no_private_key(text, told):
 @pytest.mark.parametrize("name", ["", "a b", "a+b", "a\u2003b", "a\nb", "a\x00b"])
 def test_names_that_keys_cannot_have(name):
     told = (
-        "a note has no control characters but ends of lines"
+        "a note must not have control characters other than newlines"
         if "\x00" in name
-        else f"{name!r} cannot be the name of a key: it must be text that can be seen, without "
-        "spaces or plus signs, such as 'ada.example/career'"
+        else f"{name!r} cannot be the name of a key: it must be printable text without spaces or "
+        "plus signs, such as 'ada.example/career'"
     )
     for key in (SigningKey, PublicKey):
         with pytest.raises(ProofError) as refused:
@@ -196,9 +210,9 @@ def test_names_that_keys_cannot_have(name):
 
 
 def test_keys_have_32_bytes():
-    with pytest.raises(ProofError, match=r"32 bytes, but 31"):
+    with pytest.raises(ProofError, match=r"32 bytes, not 31"):
         SigningKey("ada", bytes(31))
-    with pytest.raises(ProofError, match=r"32 bytes, but 33"):
+    with pytest.raises(ProofError, match=r"32 bytes, not 33"):
         PublicKey("ada", bytes(33))
 
 
@@ -220,5 +234,5 @@ def test_text_that_is_no_public_key(text):
 
 def test_a_signature_of_a_key_that_is_no_point_of_the_curve_is_none():
     """Some 32 bytes are no Ed25519 key; they have signed nothing."""
-    assert not PublicKey("ada", b"\xff" * 32).signed("text\n", bytes(64))
-    assert not KEY.public.signed("text\n", b"short")
+    assert not PublicKey("ada", b"\xff" * 32).verify("text\n", bytes(64))
+    assert not KEY.public.verify("text\n", b"short")

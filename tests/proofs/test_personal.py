@@ -3,7 +3,7 @@
 import pytest
 
 from careerledger.errors import ProofError
-from careerledger.proofs.personal import commitment, disclosed
+from careerledger.proofs.personal import commitment, read_disclosures
 
 LINE = (
     b'{"field":"name","salt":"00000000000000000000000000000000",'
@@ -13,7 +13,7 @@ HASH = commitment(LINE)
 
 
 def test_a_disclosure_is_found_by_its_field():
-    (told,) = disclosed(LINE, {"name": HASH}).items()
+    (told,) = read_disclosures(LINE, {"name": HASH}).items()
     assert told == (
         "name",
         {"subject": "contact:jane", "field": "name", "value": "Jane", "salt": "00" * 16},
@@ -23,17 +23,17 @@ def test_a_disclosure_is_found_by_its_field():
 @pytest.mark.parametrize("line", [b"7", b'["name"]', b"null", b'{"field":7}', b"{}", b"", b"{"])
 def test_a_line_that_is_no_disclosure(line):
     with pytest.raises(ProofError) as told:
-        disclosed(line, {"name": commitment(line)})
-    assert str(told.value) == ("what is kept beside an entry holds a line that is no disclosure")
+        read_disclosures(line, {"name": commitment(line)})
+    assert str(told.value) == "a line of personal data is not a disclosure, or repeats a field"
 
 
 def test_a_line_that_stands_twice():
-    with pytest.raises(ProofError, match="a line that is no disclosure"):
-        disclosed(LINE + b"\n" + LINE, {"name": HASH})
+    with pytest.raises(ProofError, match="is not a disclosure, or repeats a field"):
+        read_disclosures(LINE + b"\n" + LINE, {"name": HASH})
 
 
 @pytest.mark.parametrize("commitments", [{}, {"name": "0" * 64}, {"note": HASH}])
 def test_a_line_to_which_the_entry_was_not_committed(commitments):
     with pytest.raises(ProofError) as told:
-        disclosed(LINE, commitments)
-    assert str(told.value) == "name is not what the entry was committed to"
+        read_disclosures(LINE, commitments)
+    assert str(told.value) == "the personal field 'name' does not match the commitment in the log"
