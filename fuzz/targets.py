@@ -17,7 +17,7 @@ from careerledger.errors import CareerLedgerError, DateError
 from careerledger.events import Event, UnknownEvent
 from careerledger.events.correction import EntryAmended
 from careerledger.history import Entry
-from careerledger.interop import guarded, json_resume
+from careerledger.interop import json_resume, unpacking
 from careerledger.interop.words import event_from_words
 from careerledger.journal import codec, strict
 from careerledger.journal.parser import parse_entry
@@ -126,7 +126,7 @@ def resume(data: bytes) -> None:
 @target
 def packed(data: bytes) -> None:
     """A file that may be packed."""
-    if len(guarded.unpack("it", data)) > guarded.MAX_BYTES:
+    if len(unpacking.unpack("it", data)) > unpacking.MAX_BYTES:
         raise BrokenError
 
 

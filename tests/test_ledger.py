@@ -574,7 +574,7 @@ def test_the_public_face_is_there() -> None:
         (lambda ledger: ledger.project([Titles]), "is not a projection"),
         (
             lambda ledger: ledger.project(Titles, known_at=TODAY),
-            "which is a day and not an instant",
+            "which is not an instant",
         ),
         (lambda ledger: Ledger("ada.ledger"), r"use Ledger.open\('ada.ledger'\)"),
         (lambda ledger: ledger.entry(2), "has no entry #2; it has 1, from 1"),

@@ -108,7 +108,7 @@ class Corrections(NamedTuple):
                 voided.add(entry.event.target)
             elif isinstance(entry.event, EntryAmended):
                 latest[entry.event.target] = entry.event
-        targets = {id_: entry for id_ in voided | set(latest) if (entry := find(id_))}
+        targets = {id_: target for id_ in voided | set(latest) if (target := find(id_))}
         amended = [
             _with_event(targets[id_], amendment.event)
             for id_, amendment in latest.items()

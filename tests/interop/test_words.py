@@ -150,19 +150,19 @@ def test_nothing_in_a_list_is_an_empty_list():
         (
             "course.finishd",
             [],
-            "no event type 'course.finishd'; did you mean 'course.finished'? There are",
+            "no event type 'course.finishd'; did you mean 'course.finished'?",
         ),
-        ("zzz", [], "there is no event type 'zzz'. There are"),
+        ("zzz", [], "there is no event type 'zzz'; choose from acme."),
         ("entry.voided", ["target=a", "reason=b"], "there is no event type 'entry.voided'"),
-        ("course.finished", ["SQL"], "'SQL' is not of the form field=value"),
+        ("course.finished", ["SQL"], "'SQL' must have the form field=value"),
         (
             "course.finished",
             ["titel=SQL"],
-            "CourseFinished has no field 'titel'; did you mean 'title'? It has",
+            "CourseFinished has no field 'titel'; did you mean 'title'?",
         ),
-        ("course.finished", ["=SQL"], "CourseFinished has no field ''. It has"),
-        ("contact.made", ["name=Jane"], "ContactMade needs contact=…; it may also have themes"),
-        ("role.started", ["role=r"], "RoleStarted needs organisation=… title=…; it may"),
+        ("course.finished", ["=SQL"], "CourseFinished has no field ''; choose from on, themes, "),
+        ("contact.made", ["name=Jane"], "ContactMade needs contact=…; optional: themes"),
+        ("role.started", ["role=r"], "RoleStarted needs organisation=… title=…; optional"),
         ("industry.switched", ["from=a", "from_=b"], "from_ of IndustrySwitched is given twice"),
         (
             "course.finished",
@@ -177,9 +177,9 @@ def test_nothing_in_a_list_is_an_empty_list():
         (
             "course.finished",
             ["title=a", "toward=cto"],
-            "toward of CourseFinished has 'cto', which is not of the form name:value",
+            "toward of CourseFinished has 'cto'; write it as name:value",
         ),
-        ("course.finished", ["title=a", "toward=a:1,a:0"], "names something twice"),
+        ("course.finished", ["title=a", "toward=a:1,a:0"], "has a name twice"),
         (
             "course.finished",
             ["title=a", "on=2024-13"],
@@ -193,7 +193,7 @@ def test_nothing_in_a_list_is_an_empty_list():
         (
             "opportunity.found",
             ["opportunity=a", "what=b", "role_like=c"],
-            "role_like of OpportunityFound has parts; give each, as role_like.title=…",
+            "role_like of OpportunityFound has parts; give each part, as in role_like.title=…",
         ),
         (
             "opportunity.found",
@@ -201,7 +201,7 @@ def test_nothing_in_a_list_is_an_empty_list():
             "RoleLike has no field 'titel'; did you mean 'title'?",
         ),
         ("opportunity.found", ["opportunity=a", "what=b", "role_like.level=2"], "RoleLike needs t"),
-        ("opportunity.found", ["opportunity.id=a", "what=b"], "has no parts; give it as opportun"),
+        ("opportunity.found", ["opportunity.id=a", "what=b"], "has no parts; write opportun"),
         (
             "opportunity.found",
             ["opportunity=a", "what=b", "role_like=c", "role_like.title=c"],
