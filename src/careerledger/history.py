@@ -18,7 +18,7 @@ from careerledger.errors import FieldError
 from careerledger.events import Action, Event, UnknownEvent
 from careerledger.events.correction import EntryAmended, EntryVoided
 
-__all__ = ["Corrections", "Draft", "Entry", "Place", "corrected", "place"]
+__all__ = ["Corrections", "Draft", "Entry", "Place", "apply_corrections", "place"]
 
 E = TypeVar("E", bound=Event)
 E_co = TypeVar("E_co", bound=Event, covariant=True)
@@ -130,7 +130,7 @@ def _with_event(entry: Entry[Event], event: Event) -> Entry[Event]:
     return msgspec.structs.replace(entry, event=event, type=name, version=version)
 
 
-def corrected(
+def apply_corrections(
     facts: Iterable[Entry[Event]], corrections: Corrections, keep: Callable[[Entry[Event]], bool]
 ) -> Iterator[Entry[Event]]:
     """Return the history: the facts in order of place, with the corrections applied.

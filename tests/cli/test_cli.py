@@ -384,6 +384,12 @@ def test_asking_a_missing_ledger_makes_none(refused, folder, command):
         (["import"], "the following arguments are required: FILE; see"),
         (["import", "nope.json"], "'nope.json' cannot be read"),
         (["import", "."], "'.' cannot be read"),
+        (
+            ["explain", "skills", "--at", "2024", "--between", "2024", "2025"],
+            "argument --between: not allowed with argument --at",
+        ),
+        (["verify", "--key", "ada+0+A"], "--key is the key of a checkpoint; add --since FILE"),
+        (["key", "ada", "ada.key", "--ledger", "x"], "unrecognized arguments: --ledger x"),
     ],
     ids=lambda part: " ".join(part) if isinstance(part, list) else "",
 )
@@ -604,6 +610,8 @@ def test_an_entry_is_amended_and_voided(known):
     assert (2, True) == (code, "99" in complaint)
     code, _, complaint = known("void", "no-such-id", "--reason", "no")
     assert (2, True) == (code, "has the id 'no-such-id'" in complaint)
+    code, _, complaint = known("void", "9" * 5_000, "--reason", "no")
+    assert (2, True) == (code, "has the id '999" in complaint)
 
 
 def test_one_milestone_is_proved_to_someone_without_the_ledger(known):

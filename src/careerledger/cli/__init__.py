@@ -45,10 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        _abandon_output()
+        _discard_output()
         return BROKEN_PIPE
     except OSError as error:
-        _abandon_output()
+        _discard_output()
         return _fail(error)
     return status
 
@@ -90,7 +90,7 @@ def _fail(error: Exception, hint: str = "") -> int:
     return FAILED
 
 
-def _abandon_output() -> None:
+def _discard_output() -> None:
     """Discard all remaining output, including what is written at exit."""
     # An object that replaces standard output may have no file.
     with suppress(UnsupportedOperation), Path(os.devnull).open("w") as null:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from careerledger.dates import PartialDate
 from careerledger.errors import CareerLedgerError, DateError
@@ -14,6 +14,10 @@ from careerledger.ledger import Ledger
 
 NewCommand = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
 """Adds a command, given its name, the function that runs it, and its summary."""
+
+
+_MAX_DIGITS: Final = 18
+"""The maximum length of an entry number; SQLite has no integers of more than 64 bits."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -74,4 +78,5 @@ def open_existing(path: Path) -> Ledger:
 
 def entry_id(ledger: Ledger, entry: str) -> str:
     """Return the id of the entry that a person named by its number or id."""
-    return ledger.entry(int(entry)).id if entry.isdecimal() else entry
+    is_number = entry.isdecimal() and len(entry) <= _MAX_DIGITS
+    return ledger.entry(int(entry)).id if is_number else entry

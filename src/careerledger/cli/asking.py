@@ -22,6 +22,7 @@ from careerledger.projections import LIBRARY
 PROJECTIONS: Final = {re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower(): name for name in LIBRARY}
 """The class name of each projection, by its name on the command line."""
 DEFAULT_PROJECTIONS: Final = ("vision-alignment", "network-growth", "milestone-history")
+_DATE: Final[dict[str, Any]] = {"metavar": "DATE", "type": partial_date}
 
 
 def add_commands(new_command: NewCommand) -> None:
@@ -82,9 +83,6 @@ def add_commands(new_command: NewCommand) -> None:
         "check", check, "Verify the ledger and list what looks wrong; exit with 1 on errors."
     )
     add_ledger(command)
-
-
-_DATE: Final[dict[str, Any]] = {"metavar": "DATE", "type": partial_date}
 
 
 def _add_number(command: argparse.ArgumentParser) -> None:

@@ -23,7 +23,7 @@ def year() -> list[Draft]:
     """Return the events that this person might have recorded from May 2025 to April 2026.
 
     Some of them refer to roles in the résumé, and a few contacts are older. ``year.jsonl`` contains
-    the events, one a line, as ``event_to_dict`` writes them, without fields that have their default.
+    one event a line, as ``event_to_dict`` writes it, without the fields that have their default.
     """
     lines = files(__name__).joinpath("year.jsonl").read_text(encoding="utf-8").splitlines()
     count_by_date: Counter[str] = Counter()

@@ -145,9 +145,9 @@ def read(source: str | os.PathLike[str] | bytes, *, today: date | None = None) -
     resume = _Item(fields=_parse(name, body), path="$", problems=problems)
     drafts = _Drafts(today or datetime.now().astimezone().date())
     drafts.modified = resume.item("meta").date("lastModified")
-    for section, transcribe in _SECTIONS.items():
+    for section, add_events in _SECTIONS.items():
         for item in resume.items(section):
-            transcribe(drafts, item)
+            add_events(drafts, item)
             if item.size > MAX_ITEM:
                 problems.append(
                     f"{item.path}: has {item.size:,} characters, more than {MAX_ITEM:,}"
@@ -158,8 +158,8 @@ def read(source: str | os.PathLike[str] | bytes, *, today: date | None = None) -
             lines.append(f"and {len(problems) - MAX_PROBLEMS} more")
         raise ForeignFileError("\n  ".join(lines))
     for section in resume.fields:
-        if section not in _SECTIONS and section not in _NO_EVENTS:
-            drafts.leave_out(_member("$", section), "JSON Resume has no such section")
+        if section not in _SECTIONS and section not in _IGNORED_SECTIONS:
+            drafts.leave_out(_member_path("$", section), "JSON Resume has no such section")
     return Resume(tuple(drafts.by_key.values()), tuple(drafts.left_out))
 
 
@@ -168,14 +168,14 @@ def read(source: str | os.PathLike[str] | bytes, *, today: date | None = None) -
 
 def _parse(name: str, body: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(body, object_pairs_hook=_object, parse_constant=_not_json)
+        value = json.loads(body, object_pairs_hook=_unique_members, parse_constant=_refuse_constant)
     except RecursionError:
         raise _too_deep(name) from None
     except ValueError as error:
         raise ForeignFileError(f"cannot import {name}: it is not valid JSON: {error}") from error
     if not isinstance(value, dict):
         raise ForeignFileError(
-            f"cannot import {name}: a résumé must be a JSON object, not {_kind(value)}"
+            f"cannot import {name}: a résumé must be a JSON object, not {_json_type(value)}"
         )
     resume = cast("dict[str, Any]", value)
     _check_size(name, resume)
@@ -191,7 +191,7 @@ def _check_size(name: str, resume: dict[str, Any]) -> None:
     level: list[Any] = [resume]
     count = 0
     for _ in range(MAX_DEPTH):
-        values = list(chain.from_iterable(map(_inside, level)))
+        values = list(chain.from_iterable(map(_children, level)))
         count += len(values)
         if count > MAX_VALUES:
             raise ForeignFileError(f"cannot import {name}: it has more than {MAX_VALUES:,} values")
@@ -200,11 +200,11 @@ def _check_size(name: str, resume: dict[str, Any]) -> None:
         raise _too_deep(name)
 
 
-def _inside(value: Any) -> Iterable[Any]:
+def _children(value: Any) -> Iterable[Any]:
     return cast("dict[str, Any]", value).values() if isinstance(value, dict) else value
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
         repeated, _ = Counter(name for name, _ in pairs).most_common(1)[0]
@@ -212,11 +212,11 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _not_json(constant: str) -> NoReturn:
+def _refuse_constant(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not a number")
 
 
-def _kind(value: object) -> str:
+def _json_type(value: object) -> str:
     names: dict[type, str] = {
         type(None): "null",
         str: "text",
@@ -231,7 +231,7 @@ def _quoted(text: str) -> str:
     return repr(text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…")
 
 
-def _member(path: str, name: str) -> str:
+def _member_path(path: str, name: str) -> str:
     return f"{path}.{name}" if name.isidentifier() else f"{path}[{_quoted(name)}]"
 
 
@@ -258,7 +258,7 @@ class _Item:
 
     def texts(self, name: str) -> tuple[str, ...]:
         path = f"{self.path}.{name}"
-        values = enumerate(self._of(path, self.fields.get(name), list) or [])
+        values = enumerate(self._checked(path, self.fields.get(name), list) or [])
         texts = tuple(
             text for i, value in values if (text := self._text(f"{path}[{i}]", value)) is not None
         )
@@ -277,27 +277,30 @@ class _Item:
 
     def item(self, name: str) -> "_Item":
         path = f"{self.path}.{name}"
-        fields: dict[str, Any] | None = self._of(path, self.fields.get(name), dict)
+        fields: dict[str, Any] | None = self._checked(path, self.fields.get(name), dict)
         return _Item(fields=fields or {}, path=path, problems=self.problems)
 
     def items(self, name: str) -> "list[_Item]":
         path = f"{self.path}.{name}"
-        values = enumerate(self._of(path, self.fields.get(name), list) or [])
-        objects = [(f"{path}[{i}]", self._of(f"{path}[{i}]", value, dict)) for i, value in values]
+        values = enumerate(self._checked(path, self.fields.get(name), list) or [])
+        objects = [
+            (f"{path}[{i}]", self._checked(f"{path}[{i}]", value, dict)) for i, value in values
+        ]
         return [
             _Item(fields=fields, path=path, problems=self.problems)
             for path, fields in objects
             if fields is not None
         ]
 
-    def _of(self, path: str, value: object, kind: type[Any]) -> Any:
+    def _checked(self, path: str, value: object, kind: type[Any]) -> Any:
+        """Return a value of this type; note a problem and return None for any other."""
         if value is None or isinstance(value, kind):
             return value
-        self.problems.append(f"{path}: expected {_kind(kind())}, got {_kind(value)}")
+        self.problems.append(f"{path}: expected {_json_type(kind())}, got {_json_type(value)}")
         return None
 
     def _text(self, path: str, value: object) -> str | None:
-        text: str = (self._of(path, value, str) or "").strip()
+        text: str = (self._checked(path, value, str) or "").strip()
         try:
             text.encode()
         except UnicodeEncodeError:
@@ -422,7 +425,9 @@ def _word(text: str) -> str:
 _PUNCTUATION: Final = frozenset("-_/\\,.;:&()[]'\"!?|·•\u2013\u2014\u2019\u201c\u201d")
 
 
-def _note(*parts: str | None, points: tuple[str, ...] = (), **labels: str | None) -> str | None:
+def _join_note(
+    *parts: str | None, points: tuple[str, ...] = (), **labels: str | None
+) -> str | None:
     lines = (f"{name.capitalize()}: {text}" for name, text in labels.items() if text)
     return "\n".join([*filter(None, parts), *lines, *(f"- {p}" for p in points)]) or None
 
@@ -436,12 +441,12 @@ _UNDATED_REASON: Final = "it has no {}; add the date, which is never guessed"
 _UNNAMED_REASON: Final = "it has no {}; add it"
 
 
-def _role(
+def _add_role(
     drafts: _Drafts, item: _Item, *, employer: tuple[str, ...], themes: tuple[str, ...]
 ) -> None:
     organisation, title = item.text(*employer), item.text("position")
     start, end = item.date("startDate"), item.end("endDate")
-    note = _note(
+    note = _join_note(
         item.text("description"),
         item.text("location"),
         item.text("summary"),
@@ -473,11 +478,11 @@ def _role(
         drafts.add(item, f"{role}:ended", RoleEnded(on=ended, role=role, themes=themes))
 
 
-def _education(drafts: _Drafts, item: _Item) -> None:
+def _add_education(drafts: _Drafts, item: _Item) -> None:
     provider = item.text("institution")
     title = ", ".join(filter(None, (item.text("studyType"), item.text("area")))) or provider
     start, end = item.date("startDate"), item.end("endDate")
-    note = _note(courses="; ".join(item.texts("courses")))
+    note = _join_note(courses="; ".join(item.texts("courses")))
     evidence = _links(item)
     grade = item.text("score")
     if title is None:
@@ -503,7 +508,7 @@ def _education(drafts: _Drafts, item: _Item) -> None:
         )
         drafts.add(item, f"{course}:started", event)
     if ended is not None:
-        score = _fraction(grade)
+        score = _score_fraction(grade)
         finished = CourseFinished(
             on=ended,
             course=None if started is None else course,
@@ -511,7 +516,9 @@ def _education(drafts: _Drafts, item: _Item) -> None:
             provider=provider,
             format="degree",
             score=score,
-            note=_note(note if started is None else None, score=grade if score is None else None),
+            note=_join_note(
+                note if started is None else None, score=grade if score is None else None
+            ),
             evidence=() if started is not None else evidence,
         )
         drafts.add(item, f"{course}:finished", finished)
@@ -521,7 +528,7 @@ def _education(drafts: _Drafts, item: _Item) -> None:
         )
 
 
-def _fraction(score: str | None) -> float | None:
+def _score_fraction(score: str | None) -> float | None:
     """Return a score such as 3.5/4.0 or 85% as a fraction, or None if it has no scale."""
     shape = _SCORE.fullmatch(score or "")
     if shape is None:
@@ -535,7 +542,9 @@ _SCORE: Final = re.compile(
 )
 
 
-def _dated(drafts: _Drafts, item: _Item, *names: str, dated: str) -> tuple[str, PartialDate] | None:
+def _name_and_date(
+    drafts: _Drafts, item: _Item, *names: str, dated: str
+) -> tuple[str, PartialDate] | None:
     """Return the name and date of an item; leave it out and return None if it lacks one."""
     name, on = item.text(*names), item.date(dated)
     if name is None:
@@ -547,8 +556,8 @@ def _dated(drafts: _Drafts, item: _Item, *names: str, dated: str) -> tuple[str, 
     return None
 
 
-def _certificate(drafts: _Drafts, item: _Item) -> None:
-    dated_name = _dated(drafts, item, "name", dated="date")
+def _add_certificate(drafts: _Drafts, item: _Item) -> None:
+    dated_name = _name_and_date(drafts, item, "name", dated="date")
     issuer, url = item.text("issuer"), item.text("url")
     if dated_name is None:
         return
@@ -558,10 +567,10 @@ def _certificate(drafts: _Drafts, item: _Item) -> None:
     drafts.add(item, f"{credential}:awarded", awarded)
 
 
-def _award(drafts: _Drafts, item: _Item) -> None:
-    dated_name = _dated(drafts, item, "title", dated="date")
+def _add_award(drafts: _Drafts, item: _Item) -> None:
+    dated_name = _name_and_date(drafts, item, "title", dated="date")
     awarder = item.text("awarder")
-    note = _note(item.text("summary"), awarder=awarder)
+    note = _join_note(item.text("summary"), awarder=awarder)
     if dated_name is None:
         return
     title, on = dated_name
@@ -569,8 +578,8 @@ def _award(drafts: _Drafts, item: _Item) -> None:
     drafts.add(item, f"{_slug(title, awarder, on)}:received", received)
 
 
-def _reference(drafts: _Drafts, item: _Item) -> None:
-    dated_name = _dated(drafts, item, "reference", dated="date")
+def _add_reference(drafts: _Drafts, item: _Item) -> None:
+    dated_name = _name_and_date(drafts, item, "reference", dated="date")
     name = item.text("name")
     if dated_name is None:
         return
@@ -579,10 +588,10 @@ def _reference(drafts: _Drafts, item: _Item) -> None:
     drafts.add(item, f"{_slug(name or reference, on)}:received", received)
 
 
-def _publication(drafts: _Drafts, item: _Item) -> None:
-    dated_name = _dated(drafts, item, "name", dated="releaseDate")
+def _add_publication(drafts: _Drafts, item: _Item) -> None:
+    dated_name = _name_and_date(drafts, item, "name", dated="releaseDate")
     publisher = item.text("publisher")
-    note = _note(item.text("summary"), publisher=publisher)
+    note = _join_note(item.text("summary"), publisher=publisher)
     evidence = _links(item)
     if dated_name is None:
         return
@@ -594,10 +603,10 @@ def _publication(drafts: _Drafts, item: _Item) -> None:
     drafts.add(item, f"{milestone}:declared", declared)
 
 
-def _project(drafts: _Drafts, item: _Item) -> None:
-    dated_name = _dated(drafts, item, "name", dated="startDate")
+def _add_project(drafts: _Drafts, item: _Item) -> None:
+    dated_name = _name_and_date(drafts, item, "name", dated="startDate")
     end = item.end("endDate")
-    note = _note(
+    note = _join_note(
         item.text("description"),
         entity=item.text("entity"),
         type=item.text("type"),
@@ -618,7 +627,7 @@ def _project(drafts: _Drafts, item: _Item) -> None:
         drafts.add(item, f"{project}:finished", finished)
 
 
-def _skill(drafts: _Drafts, item: _Item) -> None:
+def _add_skills(drafts: _Drafts, item: _Item) -> None:
     name, on = item.text("name"), drafts.undated_date()
     _add_skill(drafts, item, "name", "level", SKILL_LEVELS)
     for keyword in item.texts("keywords"):
@@ -646,18 +655,18 @@ def _add_skill(
 
 
 _SECTIONS: Final[dict[str, Callable[[_Drafts, _Item], None]]] = {
-    "work": partial(_role, employer=("name", "company"), themes=()),
+    "work": partial(_add_role, employer=("name", "company"), themes=()),
     "volunteer": partial(
-        _role, employer=("organization", "organisation"), themes=("volunteering",)
+        _add_role, employer=("organization", "organisation"), themes=("volunteering",)
     ),
-    "education": _education,
-    "certificates": _certificate,
-    "awards": _award,
-    "publications": _publication,
-    "projects": _project,
-    "references": _reference,
+    "education": _add_education,
+    "certificates": _add_certificate,
+    "awards": _add_award,
+    "publications": _add_publication,
+    "projects": _add_project,
+    "references": _add_reference,
     # Last, because they get the latest date of the other sections.
-    "skills": _skill,
+    "skills": _add_skills,
     "languages": partial(_add_skill, name_field="language", scale="fluency", levels=FLUENCY_LEVELS),
 }
-_NO_EVENTS: Final = {"$schema", "basics", "interests", "meta"}
+_IGNORED_SECTIONS: Final = {"$schema", "basics", "interests", "meta"}

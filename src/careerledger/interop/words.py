@@ -36,7 +36,7 @@ def event_from_words(kind: str, words: Iterable[str], *, today: date) -> Action:
         FieldError: The event type or a field is unknown, a field is missing or repeated, or a value
             is invalid for its field.
     """
-    event: Action = _build(_class_named(kind), words, {"on": today})
+    event: Action = _build(_event_class(kind), words, {"on": today})
     return event
 
 
@@ -63,15 +63,15 @@ def _build(cls: type[Any], words: Iterable[str], values: dict[str, Any]) -> Any:
     typed: dict[str, Any] = {}
     part_words: dict[str, list[str]] = {}
     for word in words:
-        name, text = _split(word)
+        name, text = _split_word(word)
         name, dot, part_field = name.partition(".")
         name = name if name in fields else f"{name}_"
         if name not in fields:
             name = name.removesuffix("_")
-            raise FieldError(f"{cls.__name__} has no field {name!r}; {_hint(name, fields)}")
+            raise FieldError(f"{cls.__name__} has no field {name!r}; {_suggestion(name, fields)}")
         if dot:
             part_words.setdefault(name, []).append(f"{part_field}={text}")
-        elif (part := _part(fields[name].type)) is not None:
+        elif (part := _part_class(fields[name].type)) is not None:
             first = next(iter(attrs.fields(part))).name
             raise FieldError(
                 f"{name} of {cls.__name__} has parts; give each part, as in {name}.{first}=…"
@@ -81,7 +81,7 @@ def _build(cls: type[Any], words: Iterable[str], values: dict[str, Any]) -> Any:
         else:
             typed[name] = _parse(f"{name} of {cls.__name__}", fields[name].type, text)
     for name, words_of_part in part_words.items():
-        part = _part(fields[name].type)
+        part = _part_class(fields[name].type)
         if part is None:
             raise FieldError(f"{name} of {cls.__name__} has no parts; write {name}=…")
         typed[name] = _build(part, words_of_part, {})
@@ -100,17 +100,17 @@ def _build(cls: type[Any], words: Iterable[str], values: dict[str, Any]) -> Any:
     return cls(**values)
 
 
-def _part(annotation: Any) -> type[Any] | None:
+def _part_class(annotation: Any) -> type[Any] | None:
     """Return the attrs class in an annotation, whose values have named parts."""
     if isinstance(annotation, type) and attrs.has(annotation):
         return annotation
     if get_origin(annotation) not in (Annotated, Union, types.UnionType):
         return None
-    parts = (_part(argument) for argument in get_args(annotation))
+    parts = (_part_class(argument) for argument in get_args(annotation))
     return next((part for part in parts if part is not None), None)
 
 
-def _split(word: str) -> tuple[str, str]:
+def _split_word(word: str) -> tuple[str, str]:
     name, equals, text = word.partition("=")
     if not equals:
         raise FieldError(
@@ -119,16 +119,16 @@ def _split(word: str) -> tuple[str, str]:
     return name, text
 
 
-def _class_named(kind: str) -> type[Action]:
+def _event_class(kind: str) -> type[Action]:
     load_catalogue()
     known = {cls.__event__.name: cls for cls in catalogue if issubclass(cls, Action)}
     for name, cls in known.items():
         if kind in (name, cls.__name__):
             return cls
-    raise FieldError(f"there is no event type {kind!r}; {_hint(kind, sorted(known))}")
+    raise FieldError(f"there is no event type {kind!r}; {_suggestion(kind, sorted(known))}")
 
 
-def _hint(name: str, known: Collection[str]) -> str:
+def _suggestion(name: str, known: Collection[str]) -> str:
     """Return the known name closest to a mistyped one, or all known names."""
     close = get_close_matches(name, known, n=1)
     return f"did you mean {close[0]!r}?" if close else f"choose from {', '.join(known)}"
@@ -144,9 +144,9 @@ def _parse(where: str, annotation: Any, text: str) -> Any:
     if origin in (Union, types.UnionType):
         return _parse(where, next(a for a in arguments if a is not type(None)), text)
     if origin in (tuple, frozenset):
-        return [_parse(where, arguments[0], part) for part in _items(text)]
+        return [_parse(where, arguments[0], part) for part in _split_list(text)]
     if origin is immutabledict:
-        pairs = [_pair(where, part) for part in _items(text)]
+        pairs = [_split_pair(where, part) for part in _split_list(text)]
         names = [name for name, _ in pairs]
         if len(set(names)) < len(names):
             raise FieldError(f"{where} is {text!r}, which has a name twice; give each name once")
@@ -154,24 +154,24 @@ def _parse(where: str, annotation: Any, text: str) -> Any:
             _parse(where, arguments[0], name): _parse(where, arguments[1], value)
             for name, value in pairs
         }
-    return _plain(annotation, text)
+    return _parse_scalar(annotation, text)
 
 
-def _items(text: str) -> list[str]:
+def _split_list(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _pair(where: str, part: str) -> tuple[str, str]:
+def _split_pair(where: str, part: str) -> tuple[str, str]:
     name, colon, value = part.rpartition(":")
     if not colon:
         raise FieldError(f"{where} has {part!r}; write it as name:value")
     return name.strip(), value.strip()
 
 
-def _plain(annotation: Any, text: str) -> Any:
+def _parse_scalar(annotation: Any, text: str) -> Any:
     if annotation is bool or get_origin(annotation) is Literal:
         options = get_args(annotation) or (True, False)
-        return next((option for option in options if _text_of(option) == text), text)
+        return next((option for option in options if _option_text(option) == text), text)
     if annotation in (int, float):
         try:
             return annotation(text)
@@ -180,5 +180,5 @@ def _plain(annotation: Any, text: str) -> Any:
     return from_text(annotation, text)
 
 
-def _text_of(option: object) -> str:
+def _option_text(option: object) -> str:
     return str(option).lower() if isinstance(option, bool) else str(option)

@@ -21,7 +21,7 @@ from careerledger.proofs.personal import read_disclosures
 
 __all__ = ["Proof", "ProvedEntry", "verify"]
 
-_FORM: Final = re.compile(
+_FORMAT: Final = re.compile(
     r"c2sp\.org/tlog-proof@v1\n"
     r"extra (?P<extra>[A-Za-z0-9+/=]+)\n"
     r"index (?P<index>0|[1-9][0-9]{0,17})\n"
@@ -54,7 +54,7 @@ class Proof:
     @classmethod
     def from_text(cls, text: str) -> "Proof":
         """Read a proof from its text; raise ProofError if it is not one."""
-        parts = _FORM.fullmatch(text) if len(text) <= _MAX_CHARACTERS else None
+        parts = _FORMAT.fullmatch(text) if len(text) <= _MAX_CHARACTERS else None
         if parts is None:
             raise ProofError("not a proof: the text does not have the form c2sp.org/tlog-proof@v1")
         extra = decode(parts["extra"])

@@ -102,7 +102,7 @@ def inclusion_path(leaves: Sequence[bytes], index: int) -> list[bytes]:
     path: list[bytes] = []
     start, end = 0, len(leaves)
     while end - start > 1:
-        middle = start + _split(end - start)
+        middle = start + _left_size(end - start)
         if index < middle:
             path.append(root_of(leaves[middle:end]))
             end = middle
@@ -126,7 +126,7 @@ def root_from(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> byte
     sides: list[bool] = []
     start, end = 0, size
     while end - start > 1:
-        middle = start + _split(end - start)
+        middle = start + _left_size(end - start)
         sides.append(index < middle)
         start, end = (start, middle) if index < middle else (middle, end)
     if len(sides) != len(path) or any(len(node) != HASH_SIZE for node in path):
@@ -137,6 +137,6 @@ def root_from(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> byte
     return root
 
 
-def _split(size: int) -> int:
+def _left_size(size: int) -> int:
     """Return the size of the left subtree: the largest power of two below ``size``."""
     return 1 << (size - 1).bit_length() - 1

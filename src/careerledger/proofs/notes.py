@@ -44,7 +44,7 @@ class PublicKey:
     """A public key, which checks the signatures of its private key."""
 
     name: str
-    """Whose it is; by convention a URL without its scheme, such as ``"ada.example/career"``."""
+    """The owner; by convention a URL without its scheme, such as ``"ada.example/career"``."""
     data: bytes
     """The Ed25519 public key; 32 bytes."""
 
@@ -55,7 +55,7 @@ class PublicKey:
     @classmethod
     def from_text(cls, text: str) -> "PublicKey":
         """Read a key from text of the form ``name+id+data``; raise ProofError if it is not one."""
-        name, id_, data = _parts(text.strip(), "a public key")
+        name, id_, data = _parse_key(text.strip(), "a public key")
         key = cls(name, data)
         if key.id.hex() != id_:
             raise ProofError(f"{text.strip()!r} is not a public key: its id {id_!r} does not match")
@@ -64,7 +64,7 @@ class PublicKey:
     @property
     def id(self) -> bytes:
         """The four bytes with which a signature identifies its key."""
-        return _id(self.name, self.data)
+        return _key_id(self.name, self.data)
 
     def __str__(self) -> str:
         return f"{self.name}+{self.id.hex()}+{encode(_ED25519 + self.data)}"
@@ -86,7 +86,7 @@ class SigningKey:
     """The private key of a ledger's owner; anyone who has it can sign in the owner's name."""
 
     name: str
-    """Whose it is; by convention a URL without its scheme, such as ``"ada.example/career"``.
+    """The owner; by convention a URL without its scheme, such as ``"ada.example/career"``.
 
     Use a key for one ledger only: its name identifies that ledger.
     """
@@ -108,7 +108,7 @@ class SigningKey:
         text = text.strip()
         if not text.startswith(_PRIVATE):
             raise ProofError(f"not a private key: the text must begin with {_PRIVATE!r}")
-        name, id_, seed = _parts(text.removeprefix(_PRIVATE), "a private key")
+        name, id_, seed = _parse_key(text.removeprefix(_PRIVATE), "a private key")
         key = cls(name, seed)
         if key.public.id.hex() != id_:
             raise ProofError("not a private key: its id does not match")
@@ -165,7 +165,7 @@ def verify_note(note: str, key: PublicKey | None) -> str:
             f"{_MAX_SIGNATURES} lines of signatures"
         )
     text = body + "\n"
-    signatures = [_signature(line) for line in lines]
+    signatures = [_parse_signature(line) for line in lines]
     if key is not None:
         own = [data for name, id_, data in signatures if (name, id_) == (key.name, key.id)]
         if not own:
@@ -175,7 +175,7 @@ def verify_note(note: str, key: PublicKey | None) -> str:
     return text
 
 
-def _signature(line: str) -> tuple[str, bytes, bytes]:
+def _parse_signature(line: str) -> tuple[str, bytes, bytes]:
     """Return the name, the key id and the signature in a line of a note."""
     dash, _, rest = line.partition(" ")
     name, _, signed = rest.partition(" ")
@@ -208,7 +208,7 @@ def _check_size(what: str, data: bytes) -> None:
         raise ProofError(f"{what} must have {_KEY_SIZE} bytes, not {len(data)}")
 
 
-def _parts(text: str, what: str) -> tuple[str, str, bytes]:
+def _parse_key(text: str, what: str) -> tuple[str, str, bytes]:
     """Split ``name+id+data`` into name, id and key; the data may contain plus signs."""
     name, _, rest = text.partition("+")
     id_, _, key = rest.partition("+")
@@ -219,5 +219,5 @@ def _parts(text: str, what: str) -> tuple[str, str, bytes]:
     return name, id_, data[1:]
 
 
-def _id(name: str, public: bytes) -> bytes:
+def _key_id(name: str, public: bytes) -> bytes:
     return sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:_ID_SIZE]

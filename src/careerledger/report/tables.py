@@ -107,7 +107,7 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _add(table: Table, *cells: object) -> None:
+def _add_row(table: Table, *cells: object) -> None:
     table.add_row(*(cell if isinstance(cell, Text | Group) else safe(cell) for cell in cells))
 
 
@@ -127,11 +127,11 @@ def _(view: View) -> RenderableType:
             continue
         parts = _parts(value)
         if parts and all(isinstance(part, Evidence) for part in parts):
-            _add(values, _title(name), _evidence(parts))
+            _add_row(values, _title(name), _evidence(parts))
         elif parts:
             lines += ["", Text(_title(name), "bold"), _render_parts(parts)]
         else:
-            _add(values, _title(name), text_of(value))
+            _add_row(values, _title(name), text_of(value))
     title = _title(type(view).__name__.removesuffix("View"))
     return Panel(
         Group(*lines), title=safe(f"{title}, {getattr(view, 'at', '')}"), title_align="left"
@@ -152,7 +152,7 @@ def _render_parts(parts: Sequence[View]) -> RenderableType:
         )
         table.add_column(_title(name), justify="right" if is_number else "left", no_wrap=no_wrap)
     for row in rows:
-        _add(table, *(_cell(row.get(name)) for name in names))
+        _add_row(table, *(_cell(row.get(name)) for name in names))
     if len(parts) > MAX_ROWS:
         return Group(table, f"… and {len(parts) - MAX_ROWS} more")
     return table
@@ -226,7 +226,7 @@ def _render_vision(vision: VisionScore) -> RenderableType:
     themes = _table("~theme", ">weight", ">share of effort", "")
     for theme in vision.themes:
         weight, share = f"{theme.weight:g}", _percent(theme.share)
-        _add(themes, theme.theme, weight, share, _bar(theme.share))
+        _add_row(themes, theme.theme, weight, share, _bar(theme.share))
     months = _spark(month.score for month in vision.months)
     lines: list[RenderableType] = ["", title, themes, f"last 12 months  {months}"]
     if vision.unbacked:
@@ -250,7 +250,7 @@ def _(view: NetworkGrowthView) -> RenderableType:
         ),
         *_constraint(view),
         "",
-        _ties(view),
+        _contact_table(view),
     ]
     if len(view.contacts) > MAX_ROWS:
         lines.append(f"… and {len(view.contacts) - MAX_ROWS} more")
@@ -261,19 +261,19 @@ def _(view: NetworkGrowthView) -> RenderableType:
     if view.months:
         months = _table("month", ">new", ">contacts", ">active", ">dormant", "~")
         for month in view.months[-MAX_ROWS:]:
-            _add(months, month.month, month.new, month.cumulative, month.active, month.dormant)
+            _add_row(months, month.month, month.new, month.cumulative, month.active, month.dormant)
         lines += ["", months]
     return Panel(Group(*lines), title=f"Network growth, {view.at}", title_align="left")
 
 
-def _ties(view: NetworkGrowthView) -> RenderableType:
+def _contact_table(view: NetworkGrowthView) -> RenderableType:
     if not view.contacts:
         return Text("No contacts yet; record contact.made.")
     ties = _table("~contact", "kind", "~organisation", "last touch", "strength", "band")
     for tie in view.contacts[:MAX_ROWS]:
         strength = Text.assemble(f"{tie.strength:.2f} ", _bar(tie.strength, 6))
         organisation = tie.organisation or ""
-        _add(ties, tie.name, tie.kind, organisation, tie.last_touch, strength, tie.band)
+        _add_row(ties, tie.name, tie.kind, organisation, tie.last_touch, strength, tie.band)
     return ties
 
 
@@ -294,14 +294,14 @@ def _(view: MilestoneHistoryView) -> RenderableType:
         milestones = _table("date", "milestone", "~title", "entries")
         for milestone in view.milestones:
             numbers = " ".join(f"#{seq}" for seq in milestone.entries)
-            _add(milestones, milestone.on, milestone.kind, milestone.title, numbers)
+            _add_row(milestones, milestone.on, milestone.kind, milestone.title, numbers)
         lines = [milestones]
     if view.roles:
         roles = _table("~role and its results", "from", "to")
         roles.columns[0].no_wrap = False
         for role in view.roles:
             results = Group(safe(f"{role.title}, {role.organisation}"), _results(role))
-            _add(roles, results, role.started, role.ended or "now")
+            _add_row(roles, results, role.started, role.ended or "now")
         lines += ["", roles]
     if view.unreflected:
         titles = {role.role: f"{role.title}, {role.organisation}" for role in view.roles}
@@ -332,17 +332,17 @@ def render_entries(entries: Iterable[Entry[Event]]) -> Iterator[Text]:
     yield Text(f"{'#':>5}  {'date':<10}  {'event':<20}  fields", "bold")
     for entry in entries:
         on = getattr(entry.event, "on", None) or ""
-        yield safe(f"{entry.seq:>5}  {on:<10}  {entry.type:<20}  {_fields_of(entry)}")
+        yield safe(f"{entry.seq:>5}  {on:<10}  {entry.type:<20}  {_fields_text(entry)}")
 
 
-def _fields_of(entry: Entry[Event]) -> str:
+def _fields_text(entry: Entry[Event]) -> str:
     """Return an event's fields without its date and default values, its own fields first."""
     event = entry.event
     if isinstance(event, UnknownEvent):
         return f"unknown event, version {event.version}: {event.fields}"
     fields = attrs.fields(cast("type[attrs.AttrsInstance]", type(event)))
     texts = (
-        f"{field.name.removesuffix('_')}={_word(value)}"
+        f"{field.name.removesuffix('_')}={_value_text(value)}"
         for field in sorted(fields, key=lambda field: field.name in _ACTION_FIELDS)
         if (value := getattr(event, field.name)) != field.default and field.name != "on"
     )
@@ -354,14 +354,14 @@ _ACTION_FIELDS: Final = frozenset(
 )
 
 
-def _word(value: object) -> str:
+def _value_text(value: object) -> str:
     if isinstance(value, Mapping):
         pairs = cast("Mapping[object, object]", value).items()
-        return ",".join(f"{name}:{_word(number)}" for name, number in pairs)
+        return ",".join(f"{name}:{_value_text(number)}" for name, number in pairs)
     if isinstance(value, frozenset):
-        return ",".join(sorted(map(_word, cast("Iterable[object]", value))))
+        return ",".join(sorted(map(_value_text, cast("Iterable[object]", value))))
     if isinstance(value, tuple):
-        return ",".join(map(_word, cast("Iterable[object]", value)))
+        return ",".join(map(_value_text, cast("Iterable[object]", value)))
     return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
@@ -379,18 +379,18 @@ def render_explanation(
     table.add_column("entry", justify="right")
     table.add_column("event")
     if explanation.since is not None:
-        _add(table, text_of(explanation.before or 0.0), "", f"on {explanation.since}")
-        _add(table, f"{explanation.fading:+.4g}", "", "fading")
+        _add_row(table, text_of(explanation.before or 0.0), "", f"on {explanation.since}")
+        _add_row(table, f"{explanation.fading:+.4g}", "", "fading")
     elif explanation.before:
-        _add(table, text_of(explanation.before), "", "start value")
+        _add_row(table, text_of(explanation.before), "", "start value")
     for part in explanation.shares[:MAX_ROWS]:
         entry = entries.get(part.seq)
-        fields = "" if entry is None else _fields_of(entry)
-        _add(table, f"{part.share:+.4g}", f"#{part.seq}", f"{part.on} {part.type}  {fields}")
+        fields = "" if entry is None else _fields_text(entry)
+        _add_row(table, f"{part.share:+.4g}", f"#{part.seq}", f"{part.on} {part.type}  {fields}")
     if len(explanation.shares) > MAX_ROWS:
         rest = fsum(part.share for part in explanation.shares[MAX_ROWS:])
-        _add(table, f"{rest:+.4g}", "", f"{len(explanation.shares) - MAX_ROWS} more entries")
-    _add(table, Text(text_of(explanation.value), "bold"), "", f"on {explanation.at}")
+        _add_row(table, f"{rest:+.4g}", "", f"{len(explanation.shares) - MAX_ROWS} more entries")
+    _add_row(table, Text(text_of(explanation.value), "bold"), "", f"on {explanation.at}")
     title = safe(f"{_title(explanation.projection)}: {_title(explanation.of).lower()}")
     return Panel(table, title=title, title_align="left")
 
@@ -409,7 +409,7 @@ def render_series(points: Sequence[tuple[date, object]], of: str | None) -> Rend
     table.add_column(_title(name_of(points[-1][1], of)), justify="right")
     table.add_column("")
     for day, value in values:
-        _add(table, day, text_of(value), _bar(abs(value) / top if value and top else None))
+        _add_row(table, day, text_of(value), _bar(abs(value) / top if value and top else None))
     return table
 
 
@@ -426,7 +426,7 @@ def render_comparison(comparison: "Comparison") -> RenderableType:
             here = future.effect(effect.measure)
             change = f" ({here.change:+.3g})" if here.change else ""
             cells.append(safe(text_of(here.value) + change, "green" if future.name == best else ""))
-        _add(table, effect.measure, *cells)
+        _add_row(table, effect.measure, *cells)
     return Panel(table, title=f"Futures, {comparison.at}", title_align="left")
 
 
@@ -449,5 +449,5 @@ def render_findings(findings: Collection[Finding], size: int) -> RenderableType:
     table.add_column("fix")
     for finding in findings:
         severity = Text(finding.severity, _COLOURS[finding.severity])
-        _add(table, severity, finding.message, finding.fix)
+        _add_row(table, severity, finding.message, finding.fix)
     return Group(table, "", Text(f"{_count(len(findings), 'finding')} in {entries}"))
