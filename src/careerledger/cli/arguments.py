@@ -78,5 +78,8 @@ def open_existing(path: Path) -> Ledger:
 
 def entry_id(ledger: Ledger, entry: str) -> str:
     """Return the id of the entry that a person named by its number or id."""
-    is_number = entry.isdecimal() and len(entry) <= _MAX_DIGITS
-    return ledger.entry(int(entry)).id if is_number else entry
+    if not entry.isdecimal():
+        return entry
+    if len(entry) > _MAX_DIGITS:
+        raise CareerLedgerError(f"an entry number must not have more than {_MAX_DIGITS} digits")
+    return ledger.entry(int(entry)).id

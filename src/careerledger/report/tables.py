@@ -121,7 +121,7 @@ def render_view(view: object) -> RenderableType:
 def _(view: View) -> RenderableType:
     """Render numbers and texts line by line, then a table for each field with parts."""
     values = Table(box=None, pad_edge=False, show_header=False)
-    lines: list[RenderableType] = [values]
+    tables: list[RenderableType] = []
     for name, value in _fields(view):
         if name == "at":
             continue
@@ -129,10 +129,11 @@ def _(view: View) -> RenderableType:
         if parts and all(isinstance(part, Evidence) for part in parts):
             _add_row(values, _title(name), _evidence(parts))
         elif parts:
-            lines += ["", Text(_title(name), "bold"), _render_parts(parts)]
+            tables += ["", Text(_title(name), "bold"), _render_parts(parts)]
         else:
             _add_row(values, _title(name), text_of(value))
     title = _title(type(view).__name__.removesuffix("View"))
+    lines = [values, *tables] if values.row_count else tables[1:]
     return Panel(
         Group(*lines), title=safe(f"{title}, {getattr(view, 'at', '')}"), title_align="left"
     )
