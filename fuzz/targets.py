@@ -18,7 +18,7 @@ from careerledger.errors import CareerLedgerError, DateError
 from careerledger.events import Event, UnknownEvent
 from careerledger.events.correction import EntryAmended
 from careerledger.history import Entry
-from careerledger.interop import guarded, json_resume
+from careerledger.interop import json_resume, unpacking
 from careerledger.interop.words import event_from_words
 from careerledger.journal import codec, strict
 from careerledger.journal.parser import parse_entry
@@ -128,9 +128,9 @@ def resume(data: bytes) -> None:
 @target
 def packed(data: bytes) -> None:
     """Unpack a file that may be compressed."""
-    size = len(guarded.unpack("it", data))
-    if size > guarded.MAX_BYTES:
-        raise BrokenError(f"{size} bytes were unpacked; the limit is {guarded.MAX_BYTES}")
+    size = len(unpacking.unpack("it", data))
+    if size > unpacking.MAX_BYTES:
+        raise BrokenError(f"{size} bytes were unpacked; the limit is {unpacking.MAX_BYTES}")
 
 
 @target

@@ -1,4 +1,4 @@
-"""``python -m careerledger``."""
+"""Run the command line: ``python -m careerledger``."""
 
 import sys
 

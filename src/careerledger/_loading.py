@@ -1,7 +1,7 @@
-"""Packages whose names are loaded when they are first asked for.
+"""Lazy imports: load the names of a package on first use.
 
-Each name is listed once: where its package imports it for type checkers, under
-``if TYPE_CHECKING:``. The same lines are read when a name is asked for.
+A package lists each name once, in an import under ``if TYPE_CHECKING:``. Type checkers read those
+imports, and so does this module when a name is first used.
 """
 
 import ast
@@ -16,13 +16,13 @@ from typing import Any, Final
 
 
 def on_demand(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """Return the ``__getattr__`` and the ``__dir__`` of a package (PEP 562).
+    """Return ``__getattr__`` and ``__dir__`` for a package (PEP 562).
 
-    What it imports under ``if TYPE_CHECKING:`` is loaded on demand: a name from its module, or all
-    that a module defines by ``from module import *``.
+    They load what the package imports under ``if TYPE_CHECKING:``. For ``from module import *``
+    these are all public names that the module defines.
 
     Args:
-        package: Its ``__name__``.
+        package: The package's ``__name__``.
     """
     namespace = vars(sys.modules[package])
 
@@ -43,7 +43,7 @@ def on_demand(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str
 
 
 def rooms(package: str) -> list[str]:
-    """Return the modules all of whose names a package loads on demand."""
+    """Return the modules from which a package lazily imports all names."""
     return [module for name, module in _imports(package) if name == "*"]
 
 
@@ -58,9 +58,9 @@ def _listed(package: str) -> dict[str, str]:
 
 @cache
 def _imports(package: str) -> tuple[tuple[str, str], ...]:
-    """The names that a package imports for type checkers, each with its module.
+    """Return the names that a package imports for type checkers, each with its module.
 
-    Where programs come without their sources, that may be any name of any of its modules.
+    Without source code, return ``*`` for each module of the package.
     """
     source = _source_of(package)
     if source is None:
@@ -78,7 +78,7 @@ def _imports(package: str) -> tuple[tuple[str, str], ...]:
 
 @cache
 def _defined_in(module: str) -> frozenset[str]:
-    """The public names that a module defines; it is loaded only if it has no source."""
+    """Return the public names that a module defines; import it only if it has no source code."""
     source = _source_of(module)
     if source is None:
         return frozenset(name for name in vars(import_module(module)) if not name.startswith("_"))

@@ -31,12 +31,12 @@ _MONTH: Final = 7
 class PartialDate(str):
     """A date of year, month or day precision: ``"2019"``, ``"2019-03"``, ``"2019-03-14"``.
 
-    It is the ISO 8601 text of reduced precision itself, so it compares, sorts and hashes as
-    text, and that order is the order of time: a period comes before everything within it.
-    Where a single day is needed, a period counts from its first day.
+    A PartialDate is its own ISO 8601 text. It compares, sorts and hashes as text, and text order is
+    time order: a period comes before all dates within it. Where a single day is needed, a period
+    counts as its first day.
 
-    Raises DateError for any other text, for a date that no calendar has, and for a datetime
-    (say which day it was: ``moment.date()``).
+    Raises DateError for any other text, for a date that does not exist in the calendar, and for a
+    datetime (pass ``moment.date()`` instead).
     """
 
     __slots__ = ("first_day", "ordinal")
@@ -47,22 +47,22 @@ class PartialDate(str):
     """``first_day`` as a proleptic Gregorian ordinal, for counting days."""
 
     def __new__(cls, value: str | date) -> Self:
-        """Make a date of its text, or of a day."""
+        """Make a date from its text or from a ``datetime.date``."""
         if type(value) is cls:
             return value
         if isinstance(value, datetime):
-            raise DateError(f"{value!r} is an instant, not a date; give its date() instead")
+            raise DateError(f"{value!r} is an instant, not a date; pass its date() instead")
         if isinstance(value, date):
             value = value.isoformat()
         if not isinstance(cast("object", value), str):
             raise DateError(
-                f"{shown(value)} is not a date; give text such as '2019-03-14', or a date"
+                f"{shown(value)} is not a date; pass text such as '2019-03-14', or a date"
             )
         shape = _SHAPE.fullmatch(value)
         if shape is None:
             raise DateError(
-                f"{shown(value)} is not a date; write a year, a month or a day "
-                "as '2019', '2019-03' or '2019-03-14'"
+                f"{shown(value)} is not a date; write a year, a month or a day: "
+                "'2019', '2019-03' or '2019-03-14'"
             )
         year, month, day = shape.groups()
         try:
@@ -82,7 +82,7 @@ class PartialDate(str):
 
     @property
     def precision(self) -> Precision:
-        """How much of the date is known: ``"year"``, ``"month"`` or ``"day"``."""
+        """How precise the date is: ``"year"``, ``"month"`` or ``"day"``."""
         return _PRECISION_BY_LENGTH[len(self)]
 
     @property
@@ -111,60 +111,64 @@ def cached_date(text: str) -> PartialDate:
 
 @lru_cache(maxsize=65_536)
 def beginning(ordinal: int, length: int) -> PartialDate:
-    """The date whose first day has this ordinal, and whose text this length: 4, 7 or 10.
+    """Return the date with this first day and precision, three times as fast as from its text.
 
-    It is for dates that were checked before, and takes a third of the time of the text.
+    Args:
+        ordinal: The proleptic Gregorian ordinal of the first day, already checked.
+        length: The length of the date's text: 4, 7 or 10.
     """
     first_day = date.fromordinal(ordinal)
-    made = str.__new__(PartialDate, first_day.isoformat()[:length])
-    made.first_day, made.ordinal = first_day, ordinal
-    return made
+    self = str.__new__(PartialDate, first_day.isoformat()[:length])
+    self.first_day, self.ordinal = first_day, ordinal
+    return self
 
 
 DateLike = str | date
-"""What is accepted wherever a date is asked for: ISO 8601 text or a ``datetime.date``."""
+"""A date as arguments accept it: ISO 8601 text or a ``datetime.date``."""
 
 
 def as_of(value: DateLike) -> date:
-    """The day that a question is asked for: a month or a year means its last day."""
+    """Return the day for which a question is asked; a month or year stands for its last day."""
     return PartialDate(value).last_day
 
 
 def as_instant(value: datetime | str) -> datetime:
-    """Return the instant that a question is asked for; DateError where its offset is missing."""
+    """Return the instant for which a question is asked; raise DateError if it has no UTC offset."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)
         except ValueError:
             raise DateError(
                 f"known_at is {shown(value)}, which is not an instant; "
-                "write it as '2026-11-22T18:00:00Z', or give an aware datetime"
+                "write it as '2026-11-22T18:00:00Z', or pass an aware datetime"
             ) from None
     if not isinstance(cast("object", value), datetime):
-        raise DateError(f"known_at is {shown(value)}, which is a day and not an instant")
+        raise DateError(
+            f"known_at is {shown(value)}, which is not an instant; pass an aware datetime"
+        )
     if value.tzinfo is None:
         raise DateError(
-            f"known_at is {value.isoformat()!r}, which could be anywhere; "
-            "say its offset from UTC, as in '2026-11-22T18:00:00Z'"
+            f"known_at is {value.isoformat()!r}, which has no offset from UTC; "
+            "add it, as in '2026-11-22T18:00:00Z'"
         )
     return value
 
 
 def period_ends(every: str, first: date, last: date) -> list[date]:
-    """The last days of the periods from the one of a first day on, and the last day.
+    """Return the last day of each period from ``first`` on; the final one is ``last`` itself.
 
     Args:
         every: ``"day"``, ``"week"`` (Monday to Sunday), ``"month"``, ``"quarter"`` or ``"year"``.
         first: A day in the first period.
-        last: The last of the days; its period may go on.
+        last: A day in the final period.
 
     Raises:
-        DateError: ``last`` lies before ``first``, or ``every`` is none of these.
+        DateError: ``last`` is before ``first``, or ``every`` is not one of these words.
     """
     if every not in PERIODS:
         raise DateError(f"every is {every!r}; it must be one of {', '.join(PERIODS)}")
     if last < first:
-        raise DateError(f"the period ends on {last}, before it begins on {first}")
+        raise DateError(f"the period would end on {last}, before it begins on {first}")
     ends: list[date] = []
     end = _period_end(every, first)
     while end < last:
@@ -174,7 +178,7 @@ def period_ends(every: str, first: date, last: date) -> list[date]:
 
 
 PERIODS: Final = ("day", "week", "month", "quarter", "year")
-"""What a calendar is divided into."""
+"""The calendar periods of a series."""
 
 
 def _period_end(every: str, day: date) -> date:

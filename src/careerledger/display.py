@@ -1,14 +1,14 @@
-"""Show an answer in the programs that people look at, when one of them asks for it.
+"""Render a view for rich when rich asks for it.
 
-This is the one place where a lower room reaches up: what it needs is imported inside a function,
-so an answer costs nothing until someone looks at it.
+Only this file lets a lower room import an optional display library, and only inside the function,
+so that a view costs nothing until someone displays it.
 """
 
 __all__ = ["as_rich"]
 
 
 def as_rich(text: str) -> object:
-    """Return text for ``rich.print``, in which nothing is markup."""
+    """Return the text as a rich renderable without markup."""
     from rich.text import Text  # noqa: PLC0415 - only rich asks for it
 
     return Text(text)

@@ -1,59 +1,59 @@
-"""Every error that careerledger raises, as one tree.
+"""All errors that careerledger raises, as one tree.
 
     CareerLedgerError
-    ├── DefinitionError (TypeError)          an event or projection class that cannot work
-    ├── DateError (ValueError)               text that is not a date of year, month or day precision
-    ├── FieldError (ValueError)              a value that a fact cannot have
-    ├── RecordError                          an event that the ledger refuses to record
-    │   ├── FutureError (ValueError)         it has not happened yet
-    │   ├── UnknownReferenceError (KeyError) it refers to something that nothing introduced
-    │   ├── IntroducedTwiceError (ValueError) its id is taken
-    │   ├── KeyReusedError (ValueError)      its import key already stands for other content
+    ├── DefinitionError (TypeError)          an event or projection class is invalid
+    ├── DateError (ValueError)               a value is not a date or an instant
+    ├── FieldError (ValueError)              an event field has an invalid value
+    ├── RecordError                          the ledger refuses to record an event
+    │   ├── FutureError (ValueError)         the event lies in the future
+    │   ├── UnknownReferenceError (KeyError) the event refers to an unknown id
+    │   ├── IntroducedTwiceError (ValueError) the event's id is already taken
+    │   ├── KeyReusedError (ValueError)      the import key belongs to other content
     │   └── CorrectionError (ValueError)     the entry cannot be corrected that way
-    ├── ConflictError (RuntimeError)         the ledger grew since it was looked at
+    ├── ConflictError (RuntimeError)         someone else wrote to the ledger meanwhile
     ├── UnknownEntryError (KeyError)         no entry has that id
-    ├── CodecError (ValueError)              bytes that are no entry, or an event without bytes
-    ├── ForeignFileError (ValueError)        a file of another program that cannot be imported
-    ├── ProofError (ValueError)              a proof, checkpoint or key that does not hold
+    ├── CodecError (ValueError)              bytes are not an entry, or an event has no byte form
+    ├── ForeignFileError (ValueError)        another program's file cannot be imported
+    ├── ProofError (ValueError)              a proof, checkpoint or key is invalid
     ├── MissingExtraError (ImportError)      an optional dependency is not installed
-    └── StoreError (OSError)                 the place where ledgers live
-        ├── NotALedgerError                  the file is something else
-        ├── NewerFormatError                 a newer careerledger wrote it
-        ├── ReadOnlyError (PermissionError)  it cannot be written
-        ├── OverwriteError (FileExistsError) there is a file where a new one is to be
-        ├── NetworkFileError                 it lies on a network file system
-        ├── UnsafeFileError (PermissionError) others could read, change or swap it
-        ├── LockedError (TimeoutError)       another program holds it for too long
-        ├── ForkedError                      it was opened before a fork
-        ├── ClosedError                      it was closed
-        └── DamagedError                     what is stored does not fit together
+    └── StoreError (OSError)                 a store cannot do its work
+        ├── NotALedgerError                  the file is not a ledger
+        ├── NewerFormatError                 a newer careerledger wrote the file
+        ├── ReadOnlyError (PermissionError)  the file cannot be written
+        ├── OverwriteError (FileExistsError) the file already exists
+        ├── NetworkFileError                 the file is on a network file system
+        ├── UnsafeFileError (PermissionError) other users could read, change or replace the file
+        ├── LockedError (TimeoutError)       another connection held the lock for too long
+        ├── ForkedError                      the store was opened before a fork
+        ├── ClosedError                      the store is closed
+        └── DamagedError                     the stored data is inconsistent
 
-Each leaf also is the builtin error that a caller would expect.
+Each leaf is also the builtin error that a caller would expect.
 """
 
 
 class CareerLedgerError(Exception):
-    """Something careerledger will not do; the message says what, where, and how to fix it."""
+    """The base of all errors; the message says what is wrong, where, and how to fix it."""
 
     def __str__(self) -> str:
-        # KeyError would show the repr of its message, OSError its errno.
+        # KeyError would show the repr of its message, and OSError its errno.
         return str(self.args[0]) if self.args else ""
 
 
 class DefinitionError(CareerLedgerError, TypeError):
-    """A class given to ``@event`` or ``@projection`` cannot work as written."""
+    """An event or projection class is invalid, or lacks what a question asks for."""
 
 
 class DateError(CareerLedgerError, ValueError):
-    """A value is not a date of year, month or day precision."""
+    """A value is not a date of year, month or day precision, or not an instant."""
 
 
 class FieldError(CareerLedgerError, ValueError):
-    """A field of an event was given a value that the fact cannot have."""
+    """A field of an event has an invalid value."""
 
 
 class RecordError(CareerLedgerError):
-    """The ledger refuses to record an event; nothing was written."""
+    """The ledger refuses to record an event, and has written nothing."""
 
 
 class FutureError(RecordError, ValueError):
@@ -61,23 +61,23 @@ class FutureError(RecordError, ValueError):
 
 
 class UnknownReferenceError(RecordError, KeyError):
-    """The event refers to an id that no entry introduced."""
+    """The event refers to an id that no entry introduces."""
 
 
 class IntroducedTwiceError(RecordError, ValueError):
-    """The event introduces an id that an earlier entry introduced."""
+    """The event introduces an id that an earlier entry already introduced."""
 
 
 class KeyReusedError(RecordError, ValueError):
-    """The import key already stands for an entry with other content."""
+    """The import key already belongs to an entry with other content."""
 
 
 class CorrectionError(RecordError, ValueError):
-    """The entry cannot be voided or amended."""
+    """The entry cannot be voided or amended that way."""
 
 
 class ConflictError(CareerLedgerError, RuntimeError):
-    """Someone else wrote to the ledger since the caller last looked."""
+    """Someone else wrote to the ledger since the caller last read it."""
 
 
 class UnknownEntryError(CareerLedgerError, KeyError):
@@ -85,15 +85,15 @@ class UnknownEntryError(CareerLedgerError, KeyError):
 
 
 class CodecError(CareerLedgerError, ValueError):
-    """Bytes that cannot be read as an entry, or an event that cannot be written as bytes."""
+    """Bytes cannot be read as an entry, or an event cannot be written as bytes."""
 
 
 class ForeignFileError(CareerLedgerError, ValueError):
-    """A file of another program cannot be imported; nothing of it was recorded."""
+    """Another program's file cannot be imported; nothing was recorded from it."""
 
 
 class ProofError(CareerLedgerError, ValueError):
-    """A proof, a checkpoint or a key is malformed, or does not hold."""
+    """A proof, checkpoint or key is malformed or invalid."""
 
 
 class MissingExtraError(CareerLedgerError, ImportError):
@@ -101,11 +101,11 @@ class MissingExtraError(CareerLedgerError, ImportError):
 
 
 class StoreError(CareerLedgerError, OSError):
-    """The store cannot do what was asked; the ledger is as it was."""
+    """The store cannot do what was asked, and has left the ledger unchanged."""
 
 
 class NotALedgerError(StoreError):
-    """The file exists and is not a ledger file."""
+    """The file exists but is not a ledger."""
 
 
 class NewerFormatError(StoreError):
@@ -117,19 +117,19 @@ class ReadOnlyError(StoreError, PermissionError):
 
 
 class OverwriteError(StoreError, FileExistsError):
-    """There is a file already where a new one is to be made."""
+    """The file to be written already exists."""
 
 
 class NetworkFileError(StoreError):
-    """The file lies on a network file system, where SQLite cannot lock safely."""
+    """The file is on a network file system, where SQLite cannot lock reliably."""
 
 
 class UnsafeFileError(StoreError, PermissionError):
-    """Others than the file's owner could read it, change it or put another in its place."""
+    """Users other than the file's owner could read, change or replace it."""
 
 
 class LockedError(StoreError, TimeoutError):
-    """Another connection held the file for longer than the timeout."""
+    """Another connection held the lock for longer than the timeout."""
 
 
 class ForkedError(StoreError):
@@ -141,4 +141,4 @@ class ClosedError(StoreError):
 
 
 class DamagedError(StoreError):
-    """What the store holds does not fit together."""
+    """The stored data is inconsistent."""

@@ -1,8 +1,8 @@
-"""What a projection sees: the entries with every correction applied, in the order of life.
+"""Histories: the entries with all corrections applied, in the order in which they happened.
 
-This is the one place where corrections are applied and order is made. A history is ordered by
-place: the date an entry's event happened, then its number in the ledger. An amended entry keeps
-its number, so it keeps its place among the entries of the same day.
+Only this file applies corrections and defines the order. A history is ordered by place: the date of
+the entry's event, then the entry's number in the ledger. An amended entry keeps its number, and so
+its place among the entries of the same date.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -18,45 +18,46 @@ from careerledger.errors import FieldError
 from careerledger.events import Action, Event, UnknownEvent
 from careerledger.events.correction import EntryAmended, EntryVoided
 
-__all__ = ["Corrections", "Draft", "Entry", "Place", "corrected", "place"]
+__all__ = ["Corrections", "Draft", "Entry", "Place", "apply_corrections", "place"]
 
 E = TypeVar("E", bound=Event)
 E_co = TypeVar("E_co", bound=Event, covariant=True)
 
 Place = tuple[str, int]
-"""A position in a history: when it happened, then the entry's number."""
+"""A position in a history: the date of the event, then the entry's number."""
 
 
 class Entry(msgspec.Struct, Generic[E_co], frozen=True, kw_only=True, gc=False):
-    """An event as it stands in a ledger.
+    """An event as recorded in a ledger.
 
-    All but ``seq`` is in its bytes. ``msgspec.structs.replace`` makes an entry with other values.
+    Its bytes contain everything except ``seq``. To copy an entry with other values, use
+    ``msgspec.structs.replace``.
     """
 
     id: str
-    """Unique, forever; what corrections and evidence refer to."""
+    """The permanent, unique id to which corrections and evidence refer."""
     type: str
     """The event type's name on disk."""
     version: int
     """The version of the event's fields on disk."""
     recorded_at: datetime
-    """The UTC instant at which the ledger knew it; later for each later record."""
+    """The UTC instant at which the ledger learned of it; it increases with ``seq``."""
     key: str | None
-    """The import key, under which the same content is recorded only once."""
+    """The import key, which makes recording the same content twice harmless."""
     source: str | None = None
-    """Who or what says so, such as ``"me"`` or ``"linkedin"``; None: not stated."""
+    """Who or what stated it, such as ``"me"`` or ``"linkedin"``; None: not stated."""
     batch: str | None = None
-    """What was recorded together with it and can be undone as a whole; None: nothing."""
+    """The batch it was recorded in, which can be undone as a whole; None: no batch."""
     event: E_co
     seq: int = 0
-    """Its number in the ledger, from 1."""
+    """The entry's number in the ledger, from 1."""
 
 
 @attrs.frozen
 class Draft:
-    """An event from outside that is not recorded yet.
+    """An event from another program that is not recorded yet.
 
-    Recording it twice is harmless: the ledger knows it again by its key.
+    Recording it twice is harmless: the ledger recognises its key.
     """
 
     event: Action
@@ -64,11 +65,13 @@ class Draft:
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(cast("object", self.key), str) or not self.key:
-            raise FieldError(f"key of Draft is {self.key!r}; it must be text that names its source")
+            raise FieldError(
+                f"key of Draft is {self.key!r}; it must be non-empty text, such as 'linkedin:jane'"
+            )
 
 
 def place(entry: Entry[Event]) -> Place:
-    """The position of a fact in its history."""
+    """Return the position of an entry in its history."""
     return (_on(entry) or "", entry.seq)
 
 
@@ -78,25 +81,25 @@ def _on(entry: Entry[Event]) -> PartialDate | None:
 
 
 class Corrections(NamedTuple):
-    """What the corrections of a ledger come to."""
+    """The combined effect of a ledger's corrections."""
 
     hidden: frozenset[int] = frozenset()
-    """Numbers of the entries that no longer stand as they were recorded."""
+    """Numbers of the entries that were voided or amended, as recorded."""
     amended: tuple[Entry[Event], ...] = ()
-    """The entries that stand in the place of amended ones, in history order."""
+    """The amended entries with their new events, in history order."""
     voided: frozenset[str] = frozenset()
-    """Ids of the entries that were voided."""
+    """Ids of the voided entries."""
 
     @classmethod
     def of(
         cls, corrections: Iterable[Entry[Event]], find: Callable[[str], Entry[Event] | None]
     ) -> "Corrections":
-        """Apply corrections in the order they were recorded; the last amendment counts.
+        """Combine corrections in the order in which they were recorded; the last amendment counts.
 
         Args:
-            corrections: Entries of EntryVoided and EntryAmended, by their number. Others, such
-                as corrections that only a newer program knows, do not count.
-            find: The entry with an id, as it was recorded; None where there is none.
+            corrections: Entries of EntryVoided and EntryAmended, ordered by number. Others are
+                ignored, such as corrections that only a newer program knows.
+            find: Returns the entry with an id as it was recorded, or None.
         """
         voided: set[str] = set()
         latest: dict[str, EntryAmended] = {}
@@ -105,9 +108,9 @@ class Corrections(NamedTuple):
                 voided.add(entry.event.target)
             elif isinstance(entry.event, EntryAmended):
                 latest[entry.event.target] = entry.event
-        targets = {id_: found for id_ in voided | set(latest) if (found := find(id_))}
+        targets = {id_: target for id_ in voided | set(latest) if (target := find(id_))}
         amended = [
-            _in_place_of(targets[id_], amendment.event)
+            _with_event(targets[id_], amendment.event)
             for id_, amendment in latest.items()
             if id_ in targets and id_ not in voided
         ]
@@ -118,25 +121,26 @@ class Corrections(NamedTuple):
         )
 
 
-def _in_place_of(target: Entry[Event], event: Event) -> Entry[Event]:
+def _with_event(entry: Entry[Event], event: Event) -> Entry[Event]:
+    """Return the entry with another event in place of its own."""
     if isinstance(event, UnknownEvent):
         name, version = event.type, event.version
     else:
         name, version = event.__event__.name, event.__event__.version
-    return msgspec.structs.replace(target, event=event, type=name, version=version)
+    return msgspec.structs.replace(entry, event=event, type=name, version=version)
 
 
-def corrected(
+def apply_corrections(
     facts: Iterable[Entry[Event]], corrections: Corrections, keep: Callable[[Entry[Event]], bool]
 ) -> Iterator[Entry[Event]]:
-    """The history: facts in order of place, with the corrections applied.
+    """Return the history: the facts in order of place, with the corrections applied.
 
     Args:
-        facts: The entries as they were recorded, already in order of place.
-        corrections: What has been corrected.
-        keep: Which of the amended entries the caller asked for.
+        facts: The entries as they were recorded, in order of place.
+        corrections: The corrections to apply.
+        keep: Whether an amended entry is one that the caller asked for.
     """
     if not corrections.hidden:
         return iter(facts)
-    standing = (entry for entry in facts if entry.seq not in corrections.hidden)
-    return merge(standing, filter(keep, corrections.amended), key=place)
+    unchanged = (entry for entry in facts if entry.seq not in corrections.hidden)
+    return merge(unchanged, filter(keep, corrections.amended), key=place)

@@ -1,7 +1,7 @@
-"""Text for a person: one line that does no harm to a terminal, a value short enough to read.
+"""Make text safe and short enough to print for a person.
 
-Whoever wrote a name may have put into it what moves the cursor, sets a colour, turns the text
-around or cannot be seen. All of that shows as an escape.
+Text in a ledger may contain characters that move the cursor, set colours, reverse the direction of
+writing or are invisible. They are printed as escapes.
 """
 
 from typing import Final
@@ -13,9 +13,9 @@ _MAX_LENGTH: Final = 200
 
 
 def printable(text: object) -> str:
-    """Return one line of text in which control and direction characters show as escapes.
+    """Return the text as one line, with control and direction characters as escapes.
 
-    Spaces of every width become plain ones.
+    Spaces of any width become plain spaces.
     """
     return "".join(char if char.isprintable() else _escape(char) for char in str(text))
 
@@ -25,7 +25,7 @@ def _escape(char: str) -> str:
 
 
 def shown(value: object) -> str:
-    """Return a value as an error message shows it: its repr, cut where it is long."""
+    """Return the repr of a value for an error message, truncated to 200 characters."""
     try:
         text = repr(value)
     except Exception:  # noqa: BLE001 - any class may fail, and so does an int of 5,000 digits

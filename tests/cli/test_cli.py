@@ -90,7 +90,7 @@ def test_the_demo_records_and_shows_the_headlines(run):
     code, out, err = run("demo")
 
     assert (0, "") == (code, err)
-    assert "the résumé: 32 recorded, 0 amended, 0 known already" in out
+    assert "the résumé: 32 recorded, 0 amended, 0 already known" in out
     assert "left out $.references[0]" in out
     assert f"a made-up year: {len(demo.year())} recorded" in out
     for title in ("Vision alignment", "Network growth", "Milestone history"):
@@ -104,8 +104,8 @@ def test_the_demo_again_records_nothing(run):
     run("demo")
     _, out, _ = run("demo")
 
-    assert "the résumé: 0 recorded, 0 amended, 32 known already" in out
-    assert f"a made-up year: 0 recorded, 0 amended, {len(demo.year())} known" in out
+    assert "the résumé: 0 recorded, 0 amended, 32 already known" in out
+    assert f"a made-up year: 0 recorded, 0 amended, {len(demo.year())} already known" in out
 
 
 def test_importing_twice_records_nothing_the_second_time(run):
@@ -113,7 +113,7 @@ def test_importing_twice_records_nothing_the_second_time(run):
     once = recorded()
     _, out, _ = run("import", "resume.json")
 
-    assert "resume.json: 0 recorded, 0 amended, 32 known already" in out
+    assert "resume.json: 0 recorded, 0 amended, 32 already known" in out
     assert once == recorded()
 
 
@@ -125,7 +125,7 @@ def test_importing_a_file_that_changed_amends(run):
 
     _, out, _ = run("import", "resume.json")
 
-    assert "resume.json: 0 recorded, 1 amended, 31 known already" in out
+    assert "resume.json: 0 recorded, 1 amended, 31 already known" in out
 
 
 def test_log_records_one_event_and_shows_it(run):
@@ -223,7 +223,7 @@ def test_explain_shows_the_entries_that_make_a_number(run):
     assert "fading" in moved
     assert "0.5         on 2024-01-01" in moved
     assert "Network growth: active" in active
-    assert "without any entry" in agency
+    assert "start value" in agency
 
 
 def test_explain_sums_up_what_it_does_not_list(run):
@@ -278,7 +278,7 @@ def test_compare_lays_open_opportunities_side_by_side(run):
 def test_check_is_content_with_a_clean_ledger(run):
     run("log", "contact.made", "contact=jane", "name=Jane Doe", "on=2024-03")
 
-    assert (0, "nothing looks wrong in 1 entry\n", "") == run("check")
+    assert (0, "no findings in 1 entry\n", "") == run("check")
 
 
 def test_check_is_content_with_notes(run):
@@ -579,14 +579,16 @@ def test_an_entry_is_amended_and_voided(known):
     code, out, _ = known("amend", "2", "title=CTO", "skills=sql,go", "--reason", "shorter")
     assert (0, True) == (code, "CTO" in out and "Beta" not in out)
     code, out, _ = known("void", "2", "--reason", "it was a dream")
-    assert (0, "#4 voids 2\n") == (code, out)
+    assert (0, "#4 voids #2\n") == (code, out)
     assert "CTO" not in known("history")[1]
     code, _, complaint = known("amend", "2", "title=CTO", "--reason", "no")
-    assert (2, True) == (code, "no entry '2' stands" in complaint)
+    assert (2, True) == (code, "cannot amend '2'" in complaint)
     code, _, complaint = known("void", "99", "--reason", "no")
     assert (2, True) == (code, "99" in complaint)
     code, _, complaint = known("void", "no-such-id", "--reason", "no")
     assert (2, True) == (code, "has the id 'no-such-id'" in complaint)
+    code, _, complaint = known("void", "9" * 5_000, "--reason", "no")
+    assert (2, True) == (code, "must not have more than 18 digits" in complaint)
 
 
 def test_one_milestone_is_proved_to_someone_without_the_ledger(known):
@@ -602,16 +604,16 @@ def test_one_milestone_is_proved_to_someone_without_the_ledger(known):
     for more in ([], ["--checkpoint", "checkpoint"]):
         code, out, _ = known("verify-proof", "cto.tlog-proof", "--key", public.strip(), *more)
         assert (0, True) == (code, '"title": "CTO at Beta"' in out)
-        assert "This is #2 of the 2 entries of ada.example/career." in out
+        assert "This is entry #2 of the 2 in the ledger of ada.example/career." in out
     Path("cto.tlog-proof").write_text(proof.replace("index 1", "index 0"))
     code, _, complaint = known("verify-proof", "cto.tlog-proof", "--key", public.strip())
     assert (2, True) == (code, "does not lead to this checkpoint" in complaint)
     known("log", "skill.practised", "skill=sql")
     code, out, _ = known("verify", "--since", "checkpoint", "--key", public.strip())
-    assert (0, True) == (code, out.startswith("3 entries verify; their root hash is "))
+    assert (0, True) == (code, out.startswith("entries verified: 3\nroot hash: "))
     Path("checkpoint").write_bytes(b"\xff")
     code, _, complaint = known("verify", "--since", "checkpoint")
-    assert (2, True) == (code, "checkpoint is no text" in complaint)
+    assert (2, True) == (code, "checkpoint is not a text file" in complaint)
 
 
 def test_a_proof_discloses_others_when_told_to(known):
@@ -626,7 +628,7 @@ def test_a_person_is_shown_and_forgotten(known):
     code, out, _ = known("subject", "contact", "jane")
     assert (0, "Jane Quixotic") == (code, json.loads(out)[0]["event"]["name"])
     code, out, _ = known("forget", "contact", "jane", "--reason", "asked to")
-    assert (0, "contact jane is forgotten; #3 says so\n") == (code, out)
+    assert (0, "contact 'jane' is forgotten (entry #3)\n") == (code, out)
     assert "Quixotic" not in known("subject", "contact", "jane")[1]
     assert b"Quixotic" not in Path("career.ledger").read_bytes()
 
@@ -635,7 +637,7 @@ def test_a_ledger_is_carried(known):
     assert 0 == known("export", "all.jsonl")[0]
     assert 2 == known("export", "all.jsonl")[0]
     code, out, _ = known("import", "all.jsonl", "--ledger", "other.ledger")
-    assert (0, "all.jsonl: 2 new entries\n") == (code, out)
+    assert (0, "all.jsonl: 2 recorded\n") == (code, out)
     assert 0 == known("backup", "backup.ledger")[0]
     histories = {
         known("history", "--ledger", name)[1]
@@ -652,7 +654,7 @@ def test_what_a_damaged_file_holds_is_saved(known):
     code, _, told = known("verify")
     assert (2, True) == (
         code,
-        told.endswith("recover NEW --ledger FILE' saves what still verifies\n"),
+        told.endswith("to save the undamaged entries: careerledger recover NEW --ledger FILE\n"),
     )
     code, out, _ = known("recover", "again.ledger")
     assert (1, True) == (code, "lost: #2 of ledger 'career'" in out)
@@ -662,7 +664,7 @@ def test_where_nothing_can_be_saved_no_saving_is_proposed(known):
     Path("career.ledger").write_bytes(b"x" * 5_000)
     code, _, told = known("recover", "saved.ledger")
     assert (2, True) == (code, "could be saved; restore it from a backup\n" in told)
-    assert "saves what" not in told
+    assert "undamaged" not in told
 
 
 def test_all_ledgers_that_were_saved_are_told(known):

@@ -19,7 +19,7 @@ from careerledger.events import (
     VisionDeclared,
 )
 from careerledger.projections import LIBRARY
-from careerledger.report.tables import Terminal, of_findings, of_view, safe
+from careerledger.report.tables import Terminal, render_findings, render_view, safe
 from careerledger.text import printable
 
 CONTROLS = {
@@ -107,10 +107,10 @@ def test_views_and_findings_are_harmless_as_text_and_as_tables(evil):
     for name in LIBRARY:
         view = ledger.project(getattr(projections, name), at="2025")
         assert harmless(str(view)), name
-        terminal.print(of_view(view))
+        terminal.print(render_view(view))
     findings = ledger.check(at="2025")
     assert findings
-    terminal.print(of_findings(findings, len(ledger)))
+    terminal.print(render_findings(findings, len(ledger)))
     terminal.print(safe(evil))
     shown = terminal.file.getvalue()
     assert harmless(shown)

@@ -370,7 +370,7 @@ def test_what_is_sealed_is_read_back_and_forgotten(cls, data):
     if beside is None:
         assert whole == body
         return
-    told = disclosed(beside, json.loads(body)["personal"])
+    told = read_disclosures(beside, json.loads(body)["personal"])
     forgotten = codec.decode(entry.seq, body).event
     for name, field in cls.__event__.personal.items():
         value, subject = getattr(entry.event, name), getattr(entry.event, field.subject)

@@ -5,7 +5,7 @@ from hypothesis import given, strategies as st
 
 from careerledger.errors import ProofError
 from careerledger.proofs import Checkpoint, PublicKey, SigningKey
-from careerledger.proofs.notes import opened
+from careerledger.proofs.notes import verify_note
 
 # The keys and the note in the documentation of golang.org/x/mod/sumdb/note.
 NEUMANN = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
@@ -33,15 +33,15 @@ def test_golden_keys_and_note():
     assert private.public == public
     assert NEUMANN == str(public)
     assert NEUMANN_PRIVATE == private.to_text()
-    assert NEUMANN_TEXT == opened(NEUMANN_NOTE, public)
+    assert NEUMANN_TEXT == verify_note(NEUMANN_NOTE, public)
     assert NEUMANN_NOTE == private.sign(NEUMANN_TEXT)
 
 
 @given(st.lists(LINES, min_size=1))
 def test_what_is_signed_can_be_opened(lines):
     text = "\n".join(lines) + "\n"
-    assert text == opened(KEY.sign(text), KEY.public)
-    assert text == opened(KEY.sign(text), None)
+    assert text == verify_note(KEY.sign(text), KEY.public)
+    assert text == verify_note(KEY.sign(text), None)
 
 
 def test_every_flipped_bit_of_a_note_is_seen():
@@ -128,7 +128,7 @@ def test_what_is_no_note(note):
 
 def test_a_note_of_a_hundred_signatures_is_read():
     signature = KEY.sign("text\n").rpartition("\n\n")[2]
-    assert "text\n" == opened("text\n\n" + signature * 100, KEY.public)
+    assert "text\n" == verify_note("text\n\n" + signature * 100, KEY.public)
 
 
 def test_generated_keys_differ_and_can_be_kept():
@@ -189,5 +189,5 @@ def test_text_that_is_no_public_key(text):
 
 def test_a_signature_of_a_key_that_is_no_point_of_the_curve_is_none():
     """Some 32 bytes are no Ed25519 key; they have signed nothing."""
-    assert not PublicKey("ada", b"\xff" * 32).signed("text\n", bytes(64))
-    assert not KEY.public.signed("text\n", b"short")
+    assert not PublicKey("ada", b"\xff" * 32).verify("text\n", bytes(64))
+    assert not KEY.public.verify("text\n", b"short")

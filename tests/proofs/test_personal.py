@@ -3,7 +3,7 @@
 import pytest
 
 from careerledger.errors import ProofError
-from careerledger.proofs.personal import commitment, disclosed
+from careerledger.proofs.personal import commitment, read_disclosures
 
 LINE = (
     b'{"field":"name","salt":"00000000000000000000000000000000",'
@@ -13,7 +13,7 @@ HASH = commitment(LINE)
 
 
 def test_a_disclosure_is_found_by_its_field():
-    (told,) = disclosed(LINE, {"name": HASH}).items()
+    (told,) = read_disclosures(LINE, {"name": HASH}).items()
     assert told == (
         "name",
         {"subject": "contact:jane", "field": "name", "value": "Jane", "salt": "00" * 16},

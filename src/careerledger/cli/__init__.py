@@ -16,63 +16,63 @@ from careerledger.text import printable
 
 __all__ = ["main"]
 
-REFUSED: Final = 2
+FAILED: Final = 2
 INTERRUPTED: Final = 130
-UNREAD: Final = 141
-"""As shells report a program that SIGINT or SIGPIPE ended."""
+"""The exit status that shells report for a program that SIGINT ended."""
+BROKEN_PIPE: Final = 141
+"""The exit status that shells report for a program that SIGPIPE ended."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return the exit code.
+    """Run the command line and return the exit status.
 
-    0: done; 1: ``check`` found errors, or ``recover`` could not save all; 2: it could not be done,
-    and standard error says why in one line; 130: it was interrupted; 141: whoever read its output
-    left.
+    0: success; 1: ``check`` found errors, or ``recover`` lost entries; 2: failure, with the reason
+    on standard error; 130: interrupted; 141: the reader of the output closed the pipe.
     """
-    with suppress(AttributeError):  # not every stand-in for standard output can do this
-        # What its encoding lacks becomes a question mark.
+    with suppress(AttributeError):  # standard output may be replaced by an object without this
+        # Print a question mark for a character that the encoding lacks.
         sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     run: Callable[[argparse.Namespace], int] | None = None
     try:
         options = _parser().parse_args(arguments)
         run = options.run
-        code: int = options.run(options)
-        print(end="", flush=True)  # what cannot be written shows here, not at exit
+        status: int = options.run(options)
+        print(end="", flush=True)  # raises a write error here rather than at exit
     except DamagedError as error:
-        return _refuse(error, "" if run is copying.recover else _RECOVER_HINT)
+        return _fail(error, "" if run is copying.recover else _RECOVER_HINT)
     except CareerLedgerError as error:
-        return _refuse(error)
+        return _fail(error)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        _abandon_output()
-        return UNREAD
+        _discard_output()
+        return BROKEN_PIPE
     except OSError as error:
-        _abandon_output()
-        return _refuse(error)
-    return code
+        _discard_output()
+        return _fail(error)
+    return status
 
 
 def _parser() -> Parser:
     parser = Parser(
         prog="careerledger",
-        description="Record a career as immutable events, and ask what it amounts to.",
+        description="Record your career as immutable events, and see what it amounts to.",
+        epilog="Start with 'careerledger demo'. For one command: careerledger COMMAND --help",
         allow_abbrev=False,
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, title="commands", metavar="COMMAND")
 
     def new_command(
         name: str, run: Callable[[argparse.Namespace], int], summary: str
     ) -> argparse.ArgumentParser:
-        command = commands.add_parser(name, help=summary, description=summary, allow_abbrev=False)
-        command.set_defaults(run=run)
-        command.add_argument(
-            "--ledger",
-            metavar="FILE",
-            type=Path,
-            default=Path(os.environ.get("CAREERLEDGER") or "career.ledger"),
-            help="the ledger file; default: $CAREERLEDGER, or career.ledger",
+        command = commands.add_parser(
+            name,
+            help=summary,
+            description=summary,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
         )
+        command.set_defaults(run=run)
         return command
 
     for group in (recording, asking, correcting, proving, copying):
@@ -80,18 +80,18 @@ def _parser() -> Parser:
     return parser
 
 
-_RECOVER_HINT: Final = "; 'careerledger recover NEW --ledger FILE' saves what still verifies"
+_RECOVER_HINT: Final = "; to save the undamaged entries: careerledger recover NEW --ledger FILE"
 
 
-def _refuse(error: Exception, hint: str = "") -> int:
-    # A file with several problems has a line for each.
+def _fail(error: Exception, hint: str = "") -> int:
+    # A message with several problems has a line for each.
     message = "\n".join(map(printable, f"{error}{hint}".split("\n")))
     print(f"careerledger: {message}", file=sys.stderr)
-    return REFUSED
+    return FAILED
 
 
-def _abandon_output() -> None:
-    """Write nothing more, also not at exit."""
-    # A stand-in for standard output has no file that would be written at exit.
-    with suppress(UnsupportedOperation), Path(os.devnull).open("w") as nothing:
-        os.dup2(nothing.fileno(), sys.stdout.fileno())
+def _discard_output() -> None:
+    """Discard all remaining output, including what is written at exit."""
+    # An object that replaces standard output may have no file.
+    with suppress(UnsupportedOperation), Path(os.devnull).open("w") as null:
+        os.dup2(null.fileno(), sys.stdout.fileno())

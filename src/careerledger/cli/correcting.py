@@ -1,40 +1,49 @@
-"""The commands about an entry or a person: ``void``, ``amend``, ``forget``, ``subject``."""
+"""Define the commands about an entry or a person: ``void``, ``amend``, ``forget``, ``subject``."""
 
 import argparse
 
-from careerledger.cli.arguments import NewCommand, entry_id, open_existing
-from careerledger.cli.printing import open_terminal, print_entries, print_json, say
+from careerledger.cli.arguments import NewCommand, add_entry, add_ledger, entry_id, open_existing
+from careerledger.cli.printing import open_terminal, print_entries, print_json, print_text
 from careerledger.errors import CareerLedgerError
 
 
 def add_commands(new_command: NewCommand) -> None:
     """Add the commands of this file to the parser."""
-    command = new_command("void", void, "Let an entry count as if it had never been recorded.")
-    command.add_argument("entry", metavar="ENTRY", help="its number or id")
+    command = new_command("void", void, "Void an entry, as if it had never been recorded.")
+    add_entry(command)
     _add_reason(command)
+    add_ledger(command)
 
-    command = new_command("amend", amend, "Let an entry count as if it had said something else.")
-    command.add_argument("entry", metavar="ENTRY", help="its number or id")
-    _add_reason(command)
+    command = new_command("amend", amend, "Correct fields of an entry.")
+    add_entry(command)
     command.add_argument(
-        "fields", nargs="+", metavar="field=value", help="what it should have said"
+        "fields",
+        nargs="+",
+        metavar="field=value",
+        help="the fields to correct, written as for 'careerledger log'",
     )
+    _add_reason(command)
+    add_ledger(command)
 
-    command = new_command("forget", forget, "Erase what the ledger holds about a person.")
+    command = new_command("forget", forget, "Erase the personal data of a person.")
     _add_person(command)
     _add_reason(command)
+    add_ledger(command)
 
-    command = new_command("subject", subject, "Print all that the ledger holds about a person.")
+    command = new_command("subject", subject, "Print all entries about a person, as JSON.")
     _add_person(command)
+    add_ledger(command)
 
 
 def _add_reason(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--reason", required=True, help="why, for whoever reads the log")
+    command.add_argument("--reason", required=True, help="the reason, which the ledger records")
 
 
 def _add_person(command: argparse.ArgumentParser) -> None:
-    command.add_argument("kind", metavar="KIND", help="of id that the person has, such as contact")
-    command.add_argument("id", metavar="ID")
+    command.add_argument(
+        "kind", metavar="KIND", help="the kind of the person's id, such as contact"
+    )
+    command.add_argument("id", metavar="ID", help="the person's id, such as jane")
 
 
 def void(options: argparse.Namespace) -> int:
@@ -42,36 +51,40 @@ def void(options: argparse.Namespace) -> int:
     terminal = open_terminal()
     with open_existing(options.ledger) as ledger:
         entry = ledger.void(entry_id(ledger, options.entry), reason=options.reason)
-    say(terminal, f"#{entry.seq} voids {options.entry}")
+    target = f"#{options.entry}" if options.entry.isdecimal() else options.entry
+    print_text(terminal, f"#{entry.seq} voids {target}")
     return 0
 
 
 def amend(options: argparse.Namespace) -> int:
-    """Amend some fields of an entry."""
-    from careerledger.interop.words import amended_by_words
+    """Amend fields of an entry, and print it."""
+    from careerledger.interop.words import amend_with_words
 
     terminal = open_terminal()
     with open_existing(options.ledger) as ledger:
         id_ = entry_id(ledger, options.entry)
         current = next((e for e in ledger.entries() if e.id == id_), None)
         if current is None:
-            raise CareerLedgerError(f"no entry {options.entry!r} stands; see careerledger history")
-        ledger.amend(id_, amended_by_words(current.event, options.fields), reason=options.reason)
+            raise CareerLedgerError(
+                f"cannot amend {options.entry!r}: it is unknown, voided or itself a correction; "
+                "choose an entry from 'careerledger history'"
+            )
+        ledger.amend(id_, amend_with_words(current.event, options.fields), reason=options.reason)
         print_entries(terminal, [e for e in ledger.entries() if e.id == id_])
     return 0
 
 
 def forget(options: argparse.Namespace) -> int:
-    """Forget a person."""
+    """Erase the personal data of a person."""
     terminal = open_terminal()
     with open_existing(options.ledger) as ledger:
         entry = ledger.forget(options.kind, options.id, reason=options.reason)
-    say(terminal, f"{options.kind} {options.id} is forgotten; #{entry.seq} says so")
+    print_text(terminal, f"{options.kind} {options.id!r} is forgotten (entry #{entry.seq})")
     return 0
 
 
 def subject(options: argparse.Namespace) -> int:
-    """Print all that the ledger holds about a person."""
+    """Print all entries about a person."""
     with open_existing(options.ledger) as ledger:
         entries = ledger.export_subject(options.kind, options.id)
     print_json(entries)

@@ -1,4 +1,4 @@
-"""What commands print: text made harmless, tables, JSON."""
+"""Print safe text, tables and JSON."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -12,34 +12,34 @@ if TYPE_CHECKING:
 
 
 def open_terminal() -> "Terminal":
-    """Return where to print. Commands ask for it before they record, lest they fail in between."""
+    """Return the terminal; commands call this first, so that they fail before they record."""
     from careerledger.report.tables import Terminal
 
     return Terminal()
 
 
-def say(terminal: "Terminal", text: str) -> None:
-    """Print a sentence."""
+def print_text(terminal: "Terminal", text: str) -> None:
+    """Print a line of text."""
     from careerledger.report.tables import safe
 
-    terminal.print(safe(text))
+    terminal.print(safe(text), soft_wrap=True)
 
 
 def print_views(terminal: "Terminal", views: Sequence[Any]) -> None:
     """Print the views of projections as tables."""
-    from careerledger.report.tables import of_view
+    from careerledger.report.tables import render_view
 
     for view in views:
-        terminal.print(of_view(view))
+        terminal.print(render_view(view))
 
 
 def print_entries(terminal: "Terminal", entries: Iterable[Entry[Event]]) -> None:
     """Print entries, one a line."""
-    from careerledger.report.tables import of_entries
+    from careerledger.report.tables import render_entries
 
-    terminal.print_lines(of_entries(entries))
+    terminal.print_lines(render_entries(entries))
 
 
 def print_json(plain: object) -> None:
-    """Print plain values for a program."""
+    """Print plain values as JSON."""
     print(json.dumps(plain, indent=2))

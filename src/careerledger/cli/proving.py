@@ -1,65 +1,93 @@
-"""The commands about trust: ``verify``, ``key``, ``checkpoint``, ``prove``, ``verify-proof``."""
+"""Define the commands that verify and prove: ``verify``, ``key``, ``checkpoint`` and others."""
 
 import argparse
 import os
 from pathlib import Path
 from typing import Final
 
-from careerledger.cli.arguments import NewCommand, entry_id, open_existing
-from careerledger.cli.printing import open_terminal, print_json, say
+from careerledger.cli.arguments import NewCommand, add_entry, add_ledger, entry_id, open_existing
+from careerledger.cli.printing import open_terminal, print_json, print_text
 from careerledger.errors import CareerLedgerError
 
 MAX_CHARACTERS: Final = 5_000_000
-"""No proof, checkpoint or key has more."""
+"""The maximum length of a proof, checkpoint or key."""
 
 
 def add_commands(new_command: NewCommand) -> None:
     """Add the commands of this file to the parser."""
-    command = new_command("verify", verify, "Hash every entry, and compare all that rests on it.")
-    command.add_argument("--since", metavar="CHECKPOINT", type=Path, help="a file: go on from it")
-    command.add_argument("--key", metavar="PUBLIC", help="the key that signed it")
+    command = new_command("verify", verify, "Verify every entry and all data derived from it.")
+    command.add_argument(
+        "--since",
+        metavar="FILE",
+        type=Path,
+        help="also verify that the entries in this checkpoint are unchanged",
+    )
+    command.add_argument(
+        "--key", metavar="PUBLIC", help="the public key that must have signed the checkpoint"
+    )
+    add_ledger(command)
 
     command = new_command(
-        "key", key, "Make a key to sign checkpoints with, and print its public half."
+        "key", key, "Make a key that signs checkpoints, and print its public key."
     )
-    command.add_argument("name", metavar="NAME", help="whose it is, such as ada.example/career")
-    command.add_argument("file", type=Path, metavar="FILE", help="where to keep the private half")
+    command.add_argument(
+        "name", metavar="NAME", help="the name of the key, such as ada.example/career"
+    )
+    command.add_argument(
+        "file", type=Path, metavar="FILE", help="the file to create for the private key"
+    )
 
-    command = new_command("checkpoint", checkpoint, "Sign what the ledger holds now.")
-    command.add_argument("--key", metavar="FILE", type=Path, required=True)
+    command = new_command("checkpoint", checkpoint, "Print a signed checkpoint of the ledger.")
+    command.add_argument(
+        "--key", metavar="FILE", type=Path, required=True, help="the file of the private key"
+    )
+    add_ledger(command)
 
     command = new_command("prove", prove, "Print a proof that an entry is in the ledger.")
-    command.add_argument("entry", metavar="ENTRY", help="its number or id")
-    command.add_argument("--checkpoint", metavar="FILE", type=Path, required=True)
+    add_entry(command)
     command.add_argument(
-        "--disclose", action="store_true", help="show what it says of other people, too"
+        "--checkpoint",
+        metavar="FILE",
+        type=Path,
+        required=True,
+        help="the checkpoint that the proof refers to",
     )
+    command.add_argument(
+        "--disclose", action="store_true", help="include the entry's data about other people"
+    )
+    add_ledger(command)
 
-    command = new_command("verify-proof", verify_proof, "Check a proof; it takes no ledger.")
+    command = new_command("verify-proof", verify_proof, "Verify a proof; no ledger is needed.")
     command.add_argument(
-        "file", type=Path, metavar="FILE", help="what 'careerledger prove' printed"
+        "file", type=Path, metavar="FILE", help="the proof that 'careerledger prove' printed"
     )
     command.add_argument(
-        "--key", metavar="PUBLIC", required=True, help="of whoever keeps the ledger"
+        "--key", metavar="PUBLIC", required=True, help="the public key of the ledger's owner"
     )
     command.add_argument(
-        "--checkpoint", metavar="FILE", type=Path, help="default: the one within the proof"
+        "--checkpoint",
+        metavar="FILE",
+        type=Path,
+        help="a checkpoint that you trust (default: the one in the proof)",
     )
 
 
 def verify(options: argparse.Namespace) -> int:
     """Verify the ledger."""
     terminal = open_terminal()
+    if options.key is not None and options.since is None:
+        raise CareerLedgerError("--key is the key of a checkpoint; add --since FILE")
     with open_existing(options.ledger) as ledger:
         since = None if options.since is None else _read_text(options.since)
         ledger.verify(since=since, public_key=options.key)
         size, root = len(ledger), ledger.root().hex()
-    say(terminal, f"{size} entries verify; their root hash is {root}")
+    print_text(terminal, f"entries verified: {size:,}")
+    print_text(terminal, f"root hash: {root}")
     return 0
 
 
 def key(options: argparse.Namespace) -> int:
-    """Make a signing key."""
+    """Make a signing key, and print its public key."""
     from careerledger.proofs import SigningKey
 
     signing_key = SigningKey.generate(options.name)
@@ -68,7 +96,7 @@ def key(options: argparse.Namespace) -> int:
             file.write(f"{signing_key.to_text()}\n")
     except FileExistsError as error:
         raise CareerLedgerError(
-            f"{options.file} is there already, and may be a key; name a new file"
+            f"{options.file} already exists and may be a key; name a new file"
         ) from error
     print(signing_key.public)
     return 0
@@ -108,9 +136,9 @@ def verify_proof(options: argparse.Namespace) -> int:
     signed = proof.checkpoint if options.checkpoint is None else _read_text(options.checkpoint)
     proved = proofs.verify(proof, signed, options.key)
     print_json(proved.entry)
-    say(
+    print_text(
         open_terminal(),
-        f"This is #{proved.seq} of the {proved.checkpoint.size} entries of "
+        f"This is entry #{proved.seq} of the {proved.checkpoint.size:,} in the ledger of "
         f"{proved.checkpoint.origin}.",
     )
     return 0
@@ -121,11 +149,11 @@ def _read_text(path: Path) -> str:
         with path.open(encoding="utf-8") as file:
             text = file.read(MAX_CHARACTERS + 1)
     except UnicodeDecodeError as error:
-        raise CareerLedgerError(f"{path} is no text: {error}") from error
+        raise CareerLedgerError(f"{path} is not a text file: {error}") from error
     except OSError as error:
         raise CareerLedgerError(f"{path} cannot be read: {error.strerror}") from error
     if len(text) > MAX_CHARACTERS:
         raise CareerLedgerError(
-            f"{path} has more than {MAX_CHARACTERS:,} characters, as no proof has"
+            f"{path} has more than {MAX_CHARACTERS:,} characters, too many for a proof or a key"
         )
     return text

@@ -1,4 +1,4 @@
-"""The material of ``careerledger demo``: a real résumé file, and a made-up year after it."""
+"""Provide the sample data of ``careerledger demo``: a real résumé and a made-up year after it."""
 
 import json
 from collections import Counter
@@ -11,7 +11,7 @@ from careerledger import Draft, event_from_dict
 __all__ = ["AT", "resume", "year"]
 
 AT: Final = date(2026, 4, 30)
-"""The last day of the year, for which the demo asks its questions."""
+"""The last day of the made-up year, and the date of the demo's views."""
 
 
 def resume() -> bytes:
@@ -20,15 +20,15 @@ def resume() -> bytes:
 
 
 def year() -> list[Draft]:
-    """Return what this person might have recorded from May 2025 to April 2026, in order.
+    """Return the events that this person might have recorded from May 2025 to April 2026.
 
-    It refers to roles of the résumé; a few contacts are older. The events are in ``year.jsonl``,
-    one a line, as ``event_to_dict`` writes them, without the fields that have their default.
+    Some of them refer to roles in the résumé, and a few contacts are older. ``year.jsonl`` contains
+    one event a line, as ``event_to_dict`` writes it, without the fields that have their default.
     """
     lines = files(__name__).joinpath("year.jsonl").read_text(encoding="utf-8").splitlines()
-    per_date: Counter[str] = Counter()
+    count_by_date: Counter[str] = Counter()
     drafts: list[Draft] = []
     for event in map(event_from_dict, map(json.loads, lines)):
-        per_date[event.on] += 1
-        drafts.append(Draft(event, f"demo:{event.on}:{per_date[event.on]}"))
+        count_by_date[event.on] += 1
+        drafts.append(Draft(event, f"demo:{event.on}:{count_by_date[event.on]}"))
     return drafts

@@ -1,1 +1,1 @@
-"""Files of other programs, one module for each format."""
+"""Read and write other programs' files, one module for each format."""

@@ -1,20 +1,21 @@
-"""Read a résumé in the JSON Resume format (https://jsonresume.org/schema) as drafts.
+"""Read a résumé in the JSON Resume format (https://jsonresume.org/schema) into drafts.
 
 | section | becomes |
 |---|---|
-| work, volunteer | RoleStarted and RoleEnded; what was volunteered has the theme ``volunteering`` |
-| education | CourseStarted and CourseFinished, of the format ``degree`` |
+| work, volunteer | RoleStarted and RoleEnded; volunteer work has the theme ``volunteering`` |
+| education | CourseStarted and CourseFinished, with the format ``degree`` |
 | certificates | CredentialAwarded |
 | awards, references | RecognitionReceived |
 | publications | MilestoneDeclared |
 | projects | ProjectProposed and ProjectFinished |
-| skills, languages | SkillAssessed where the level is on a known scale, else SkillPractised |
+| skills, languages | SkillAssessed if the level is on a known scale, else SkillPractised |
 
-What has no place in an event's own fields stands in its ``note``, a link in its ``evidence``.
-Names of the schema's first draft (``company``, ``website``) are read as today's.
+Text that fits no other field of an event goes into its ``note``, and a link into its ``evidence``.
+Field names of the schema's first draft (``company``, ``website``) are accepted.
 
-Skills and languages have no dates: they count from the day when the file was last modified, or
-else from the latest date in it. A file that was modified later states them anew.
+Skills and languages have no dates in the file. They get the date on which the file was last
+modified, or else the latest date in the file. When the file is modified later, they are recorded
+again.
 """
 
 import json
@@ -48,28 +49,28 @@ from careerledger.events import (
     SkillAssessed,
     SkillPractised,
 )
-from careerledger.interop import guarded
+from careerledger.interop import unpacking
 
 __all__ = ["LeftOut", "Resume", "read"]
 
 MAX_DEPTH: Final = 32
-"""No file nests deeper."""
+"""The maximum nesting depth of a file."""
 MAX_VALUES: Final = 50_000
-"""No file has more texts, numbers, objects and arrays together; a long one has 3,000."""
+"""The maximum number of values in a file; a long résumé has 3,000."""
 MAX_ITEM: Final = 50_000
-"""No item has more characters. An event says none more than twice and JSON writes none in more
-than six bytes, so what is imported fits into an entry."""
+"""The maximum number of characters in an item. An event repeats none more than once, and JSON
+needs at most six bytes for one, so that every item fits into an entry."""
 MAX_PROBLEMS: Final = 10
-"""How many problems of a file an error lists."""
+"""The maximum number of problems that an error lists."""
 MAX_SHOWN: Final = 40
-"""How many characters of a value an error shows."""
+"""The maximum number of characters of a value that an error shows."""
 MAX_WORD: Final = 60
-"""How many characters of a text an id keeps."""
+"""The maximum number of characters that an id takes from a text."""
 
 
 def _levels(words: dict[float, str]) -> dict[str, float]:
-    """Return the level of each word, from the words for each level."""
-    return {word: level for level, listed in words.items() for word in listed.split(", ")}
+    """Return the level of each word, from a list of words for each level."""
+    return {word: level for level, listing in words.items() for word in listing.split(", ")}
 
 
 SKILL_LEVELS: Final = _levels(
@@ -81,8 +82,8 @@ SKILL_LEVELS: Final = _levels(
         1.0: "expert, master",
     }
 )
-"""The five stages of skill acquisition (Dreyfus & Dreyfus 1980), evenly spaced, with the
-everyday words for them."""
+"""The five stages of skill acquisition (Dreyfus & Dreyfus 1980), evenly spaced, and everyday
+words for them."""
 
 FLUENCY_LEVELS: Final = _levels(
     {
@@ -100,65 +101,65 @@ FLUENCY_LEVELS: Final = _levels(
         ),
     }
 )
-"""The five levels of the Interagency Language Roundtable, evenly spaced, with the everyday words
-for them, and the six of the Common European Framework of Reference."""
+"""The five levels of the Interagency Language Roundtable, evenly spaced, with everyday words for
+them, and the six levels of the Common European Framework of Reference."""
 
 
 @attrs.frozen
 class LeftOut:
-    """Something in a file that is no event."""
+    """An item or a value of a file that was not imported."""
 
     path: str
-    """Its place, as a JSON path."""
+    """The JSON path to it."""
     reason: str
 
 
 @attrs.frozen
 class Resume:
-    """What a résumé says about a career."""
+    """The career in a résumé."""
 
     drafts: tuple[Draft, ...]
-    """Its events, each under a key that is the same whenever the file is read."""
+    """Its events, each with a key that is the same every time the file is read."""
     left_out: tuple[LeftOut, ...]
-    """What is undated, unnamed or still to come."""
+    """Items without a date, items without a name, and dates in the future."""
 
 
 def read(source: str | os.PathLike[str] | bytes, *, today: date | None = None) -> Resume:
     """Read a JSON Resume file.
 
     Args:
-        source: The path of the file, or its bytes; it may be packed, as gzip or as a zip archive
-            of one file (``careerledger.interop.guarded``).
-        today: What is dated later has not happened yet and is left out. Default: today.
+        source: The path of the file, or its bytes. The file may be compressed with gzip, or be a
+            zip archive that contains one file.
+        today: The date after which events lie in the future and are left out. Default: today.
 
     Raises:
-        ForeignFileError: It cannot be read, it is too large or nested too deep, it is not JSON, or
-            values in it are of the wrong type or are dates that no calendar has; the message has
-            the path to each.
+        ForeignFileError: The file cannot be read, is too large or nested too deeply, or is not
+            JSON; or values in it have the wrong type or are not dates. The message lists the path
+            to each.
     """
     if isinstance(source, bytes):
-        name, body = "résumé", guarded.unpack("résumé", source)
+        name, body = "résumé", unpacking.unpack("résumé", source)
     else:
-        name, body = os.fspath(source), guarded.read(source)
+        name, body = os.fspath(source), unpacking.read(source)
     problems: list[str] = []
     resume = _Item(fields=_parse(name, body), path="$", problems=problems)
     drafts = _Drafts(today or datetime.now().astimezone().date())
     drafts.modified = resume.item("meta").date("lastModified")
-    for section, transcribe in _SECTIONS.items():
+    for section, add_events in _SECTIONS.items():
         for item in resume.items(section):
-            transcribe(drafts, item)
+            add_events(drafts, item)
             if item.size > MAX_ITEM:
                 problems.append(
-                    f"{item.path}: {item.size:,} characters, where there may be {MAX_ITEM:,}"
+                    f"{item.path}: has {item.size:,} characters, more than {MAX_ITEM:,}"
                 )
     if problems:
-        listed = problems[:MAX_PROBLEMS]
+        lines = [f"cannot import {name}; fix these values:", *problems[:MAX_PROBLEMS]]
         if len(problems) > MAX_PROBLEMS:
-            listed.append(f"and {len(problems) - MAX_PROBLEMS} more")
-        raise ForeignFileError("\n  ".join([f"{name} was not imported, nothing of it:", *listed]))
+            lines.append(f"and {len(problems) - MAX_PROBLEMS} more")
+        raise ForeignFileError("\n  ".join(lines))
     for section in resume.fields:
-        if section not in _SECTIONS and section not in _NO_EVENTS:
-            drafts.leave_out(_member("$", section), "JSON Resume has no such section.")
+        if section not in _SECTIONS and section not in _IGNORED_SECTIONS:
+            drafts.leave_out(_member_path("$", section), "JSON Resume has no such section")
     return Resume(tuple(drafts.by_key.values()), tuple(drafts.left_out))
 
 
@@ -167,14 +168,14 @@ def read(source: str | os.PathLike[str] | bytes, *, today: date | None = None) -
 
 def _parse(name: str, body: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(body, object_pairs_hook=_object, parse_constant=_not_json)
+        value = json.loads(body, object_pairs_hook=_unique_members, parse_constant=_refuse_constant)
     except RecursionError:
         raise _too_deep(name) from None
     except ValueError as error:
-        raise ForeignFileError(f"{name} was not imported: it is not JSON: {error}") from error
+        raise ForeignFileError(f"cannot import {name}: it is not valid JSON: {error}") from error
     if not isinstance(value, dict):
         raise ForeignFileError(
-            f"{name} was not imported: a résumé is an object, not {_kind(value)}, at $"
+            f"cannot import {name}: a résumé must be a JSON object, not {_json_type(value)}"
         )
     resume = cast("dict[str, Any]", value)
     _check_size(name, resume)
@@ -182,46 +183,44 @@ def _parse(name: str, body: bytes) -> dict[str, Any]:
 
 
 def _too_deep(name: str) -> ForeignFileError:
-    return ForeignFileError(f"{name} was not imported: it is nested deeper than {MAX_DEPTH}")
+    return ForeignFileError(f"cannot import {name}: it is nested deeper than {MAX_DEPTH} levels")
 
 
 def _check_size(name: str, resume: dict[str, Any]) -> None:
-    """Refuse what nests too deep, or has more values than can be looked at in a second."""
+    """Raise ForeignFileError if a file nests too deeply or has too many values."""
     level: list[Any] = [resume]
     count = 0
     for _ in range(MAX_DEPTH):
-        values = list(chain.from_iterable(map(_inside, level)))
+        values = list(chain.from_iterable(map(_children, level)))
         count += len(values)
         if count > MAX_VALUES:
-            raise ForeignFileError(
-                f"{name} was not imported: it has more than {MAX_VALUES:,} values"
-            )
+            raise ForeignFileError(f"cannot import {name}: it has more than {MAX_VALUES:,} values")
         level = [value for value in values if type(value) in (dict, list)]
     if level:
         raise _too_deep(name)
 
 
-def _inside(whole: Any) -> Iterable[Any]:
-    return cast("dict[str, Any]", whole).values() if isinstance(whole, dict) else whole
+def _children(value: Any) -> Iterable[Any]:
+    return cast("dict[str, Any]", value).values() if isinstance(value, dict) else value
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        doubled, _ = Counter(name for name, _ in pairs).most_common(1)[0]
-        raise ValueError(f"{_quoted(doubled)} stands twice in one object")
+        repeated, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+        raise ValueError(f"{_quoted(repeated)} occurs twice in one object")
     return members
 
 
-def _not_json(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no number")
+def _refuse_constant(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not a number")
 
 
-def _kind(value: object) -> str:
+def _json_type(value: object) -> str:
     names: dict[type, str] = {
         type(None): "null",
         str: "text",
-        bool: "a truth value",
+        bool: "true or false",
         dict: "an object",
         list: "an array",
     }
@@ -232,30 +231,34 @@ def _quoted(text: str) -> str:
     return repr(text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…")
 
 
-def _member(path: str, name: str) -> str:
+def _member_path(path: str, name: str) -> str:
     return f"{path}.{name}" if name.isidentifier() else f"{path}[{_quoted(name)}]"
 
 
 @attrs.define(kw_only=True)
 class _Item:
-    """An object of the file. A null or empty value reads as absent, a wrong one as a problem."""
+    """An object in the file.
+
+    A null or empty value reads as absent. A wrong value also reads as absent, and is noted as a
+    problem.
+    """
 
     fields: dict[str, Any]
     path: str
     problems: list[str]
     values_read: list[Hashable] = attrs.field(factory=list[Hashable])
     size: int = 0
-    """How many characters were read."""
+    """The number of characters read."""
 
     def text(self, *names: str) -> str | None:
-        """Return the text under the first of these names that has one."""
+        """Return the first text under one of these names."""
         texts = [self._text(f"{self.path}.{name}", self.fields.get(name)) for name in names]
         self.values_read += texts
         return next(filter(None, texts), None)
 
     def texts(self, name: str) -> tuple[str, ...]:
         path = f"{self.path}.{name}"
-        values = enumerate(self._of(path, self.fields.get(name), list) or [])
+        values = enumerate(self._checked(path, self.fields.get(name), list) or [])
         texts = tuple(
             text for i, value in values if (text := self._text(f"{path}[{i}]", value)) is not None
         )
@@ -269,36 +272,39 @@ class _Item:
         return on
 
     def end(self, name: str) -> PartialDate | None:
-        """Return a date, or None for what goes on."""
+        """Return a date, or None if it reads "present" or similar."""
         return self.date(name, _ONGOING)
 
     def item(self, name: str) -> "_Item":
         path = f"{self.path}.{name}"
-        fields: dict[str, Any] | None = self._of(path, self.fields.get(name), dict)
+        fields: dict[str, Any] | None = self._checked(path, self.fields.get(name), dict)
         return _Item(fields=fields or {}, path=path, problems=self.problems)
 
     def items(self, name: str) -> "list[_Item]":
         path = f"{self.path}.{name}"
-        values = enumerate(self._of(path, self.fields.get(name), list) or [])
-        objects = [(f"{path}[{i}]", self._of(f"{path}[{i}]", value, dict)) for i, value in values]
+        values = enumerate(self._checked(path, self.fields.get(name), list) or [])
+        objects = [
+            (f"{path}[{i}]", self._checked(f"{path}[{i}]", value, dict)) for i, value in values
+        ]
         return [
             _Item(fields=fields, path=path, problems=self.problems)
             for path, fields in objects
             if fields is not None
         ]
 
-    def _of(self, path: str, value: object, kind: type[Any]) -> Any:
+    def _checked(self, path: str, value: object, kind: type[Any]) -> Any:
+        """Return a value of this type; note a problem and return None for any other."""
         if value is None or isinstance(value, kind):
             return value
-        self.problems.append(f"{path}: expected {_kind(kind())}, got {_kind(value)}")
+        self.problems.append(f"{path}: expected {_json_type(kind())}, got {_json_type(value)}")
         return None
 
     def _text(self, path: str, value: object) -> str | None:
-        text: str = (self._of(path, value, str) or "").strip()
+        text: str = (self._checked(path, value, str) or "").strip()
         try:
             text.encode()
         except UnicodeEncodeError:
-            self.problems.append(f"{path}: {_quoted(text)} has a lone surrogate, which is no text")
+            self.problems.append(f"{path}: {_quoted(text)} has a lone surrogate; remove it")
             return None
         self.size += len(text)
         return text or None
@@ -325,7 +331,7 @@ _MONTHS: Final = (
 
 
 def _iso_date(text: str) -> str:
-    """Return the date in ISO 8601 where it can be read in one way only, else the text itself."""
+    """Return an unambiguous date in ISO 8601, and any other text unchanged."""
     if shape := _YEAR_FIRST.fullmatch(text) or _YEAR_LAST.fullmatch(text):
         parts = shape.groupdict()
         day = parts.get("day")
@@ -341,20 +347,20 @@ def _iso_date(text: str) -> str:
 
 
 class _Drafts:
-    """Collects the events of a résumé."""
+    """The events of a résumé, as they are collected."""
 
     def __init__(self, today: date) -> None:
         self.today = today
         self.by_key: dict[str, Draft] = {}
         self.left_out: list[LeftOut] = []
         self.modified: PartialDate | None = None
-        """The day when the file was last modified, if the file states it."""
+        """The date of the last modification that the file states."""
         self._latest: PartialDate | None = None
         self._names: dict[tuple[str, Hashable], str] = {}
         self._used: Counter[str] = Counter()
 
     def undated_date(self) -> PartialDate | None:
-        """Return the date of items without one: the day of the file itself."""
+        """Return the date for items without one: that of the file itself."""
         if self.modified is not None and self.modified.first_day <= self.today:
             return self.modified
         return self._latest
@@ -363,34 +369,34 @@ class _Drafts:
         self.left_out.append(LeftOut(path, reason))
 
     def if_past(self, item: _Item, name: str, on: PartialDate | None) -> PartialDate | None:
-        """Return the date if it has come; leave it out if it has not."""
+        """Return a date that is not in the future; leave out one that is."""
         if on is None or on.first_day <= self.today:
             return on
         self.leave_out(
-            f"{item.path}.{name}", f"{on} is still to come; import the file again after it."
+            f"{item.path}.{name}", f"{on} is in the future; import the file again after it"
         )
         return None
 
-    def name_for(self, wanted: str, content: Hashable) -> str:
-        """Return a name for this content: the wanted one, numbered where other content has it."""
-        name = self._names.get((wanted, content))
+    def name_for(self, base: str, content: Hashable) -> str:
+        """Return a name for this content: the base, numbered if other content has that name."""
+        name = self._names.get((base, content))
         if name is None:
-            name = wanted
+            name = base
             while self._used[name]:
-                self._used[wanted] += 1
-                name = f"{wanted}-{self._used[wanted]}"
+                self._used[base] += 1
+                name = f"{base}-{self._used[base]}"
             self._used[name] += 1
-            self._names[wanted, content] = name
+            self._names[base, content] = name
         return name
 
     def id_for(self, kind: str, item: _Item, *parts: str | None) -> str:
-        """Return a readable id of this kind, which only items with the same values share."""
+        """Return a readable id of this kind, shared only by items with the same values."""
         section = item.path.partition("[")[0]
         name = self.name_for(f"{kind}:{_slug(*parts)}", (section, *item.values_read))
         return name.removeprefix(f"{kind}:")
 
     def add(self, item: _Item, name: str, event: Action) -> None:
-        """Add an event of an item, under a key made of the item's section and this name."""
+        """Add an event of an item, with a key made from the item's section and this name."""
         section = item.path.removeprefix("$.").partition("[")[0]
         key = self.name_for(f"json-resume:{section}:{name}", event)
         self.by_key[key] = Draft(event, key)
@@ -402,16 +408,16 @@ def _slug(*parts: str | None) -> str:
 
 
 def _word(text: str) -> str:
-    """Return the letters, marks and digits of the text, of any script, joined by hyphens.
+    """Return the letters, marks and digits of a text in any script, joined by hyphens.
 
-    Texts that differ in case, spaces and common punctuation give the same word. Where they differ
-    in other signs, as C++ and C# do, or are too long, a digest distinguishes them.
+    Texts that differ only in case, spaces and common punctuation give the same word. A digest
+    distinguishes texts that differ in other symbols, such as C++ and C#, or that are too long.
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
     plain = "".join(c if unicodedata.category(c)[0] in "LMN" else "-" for c in folded)
     word = "-".join(filter(None, plain.split("-")))
-    signs = {c for c, k in zip(folded, plain, strict=True) if c != k and not c.isspace()}
-    if word and len(word) <= MAX_WORD and signs <= _PUNCTUATION:
+    symbols = {c for c, k in zip(folded, plain, strict=True) if c != k and not c.isspace()}
+    if word and len(word) <= MAX_WORD and symbols <= _PUNCTUATION:
         return word
     return "-".join(filter(None, [word[:MAX_WORD], sha256(folded.encode()).hexdigest()[:8]]))
 
@@ -419,9 +425,11 @@ def _word(text: str) -> str:
 _PUNCTUATION: Final = frozenset("-_/\\,.;:&()[]'\"!?|·•\u2013\u2014\u2019\u201c\u201d")
 
 
-def _note(*parts: str | None, points: tuple[str, ...] = (), **labels: str | None) -> str | None:
-    labelled = (f"{name.capitalize()}: {text}" for name, text in labels.items() if text)
-    return "\n".join([*filter(None, parts), *labelled, *(f"- {p}" for p in points)]) or None
+def _join_note(
+    *parts: str | None, points: tuple[str, ...] = (), **labels: str | None
+) -> str | None:
+    lines = (f"{name.capitalize()}: {text}" for name, text in labels.items() if text)
+    return "\n".join([*filter(None, parts), *lines, *(f"- {p}" for p in points)]) or None
 
 
 def _links(item: _Item) -> tuple[str, ...]:
@@ -429,16 +437,16 @@ def _links(item: _Item) -> tuple[str, ...]:
     return (link,) if link else ()
 
 
-_UNDATED_REASON: Final = "It has no {}, and a date is never guessed."
-_UNNAMED_REASON: Final = "It has no {}, which tells what it is about."
+_UNDATED_REASON: Final = "it has no {}; add the date, which is never guessed"
+_UNNAMED_REASON: Final = "it has no {}; add it"
 
 
-def _role(
+def _add_role(
     drafts: _Drafts, item: _Item, *, employer: tuple[str, ...], themes: tuple[str, ...]
 ) -> None:
     organisation, title = item.text(*employer), item.text("position")
     start, end = item.date("startDate"), item.end("endDate")
-    note = _note(
+    note = _join_note(
         item.text("description"),
         item.text("location"),
         item.text("summary"),
@@ -470,11 +478,11 @@ def _role(
         drafts.add(item, f"{role}:ended", RoleEnded(on=ended, role=role, themes=themes))
 
 
-def _education(drafts: _Drafts, item: _Item) -> None:
+def _add_education(drafts: _Drafts, item: _Item) -> None:
     provider = item.text("institution")
     title = ", ".join(filter(None, (item.text("studyType"), item.text("area")))) or provider
     start, end = item.date("startDate"), item.end("endDate")
-    note = _note(courses="; ".join(item.texts("courses")))
+    note = _join_note(courses="; ".join(item.texts("courses")))
     evidence = _links(item)
     grade = item.text("score")
     if title is None:
@@ -500,7 +508,7 @@ def _education(drafts: _Drafts, item: _Item) -> None:
         )
         drafts.add(item, f"{course}:started", event)
     if ended is not None:
-        score = _fraction(grade)
+        score = _score_fraction(grade)
         finished = CourseFinished(
             on=ended,
             course=None if started is None else course,
@@ -508,30 +516,36 @@ def _education(drafts: _Drafts, item: _Item) -> None:
             provider=provider,
             format="degree",
             score=score,
-            note=_note(note if started is None else None, score=grade if score is None else None),
+            note=_join_note(
+                note if started is None else None, score=grade if score is None else None
+            ),
             evidence=() if started is not None else evidence,
         )
         drafts.add(item, f"{course}:finished", finished)
     elif grade is not None:
-        drafts.leave_out(f"{item.path}.score", "It may change until the course is finished.")
+        drafts.leave_out(
+            f"{item.path}.score", "the score is not final until the course is finished"
+        )
 
 
-def _fraction(score: str | None) -> float | None:
-    """Return a score such as 3.5/4.0 or 85% as a fraction of 1; None where it has no scale."""
+def _score_fraction(score: str | None) -> float | None:
+    """Return a score such as 3.5/4.0 or 85% as a fraction, or None if it has no scale."""
     shape = _SCORE.fullmatch(score or "")
     if shape is None:
         return None
-    reached, most = float(shape["reached"]), float(shape["most"] or 100)
-    return reached / most if reached <= most and most > 0 else None
+    points, maximum = float(shape["points"]), float(shape["maximum"] or 100)
+    return points / maximum if points <= maximum and maximum > 0 else None
 
 
 _SCORE: Final = re.compile(
-    r"(?P<reached>[0-9]{1,4}(?:\.[0-9]{1,4})?) ?(?:/ ?(?P<most>[0-9]{1,4}(?:\.[0-9]{1,4})?)|%)"
+    r"(?P<points>[0-9]{1,4}(?:\.[0-9]{1,4})?) ?(?:/ ?(?P<maximum>[0-9]{1,4}(?:\.[0-9]{1,4})?)|%)"
 )
 
 
-def _dated(drafts: _Drafts, item: _Item, *names: str, dated: str) -> tuple[str, PartialDate] | None:
-    """Return the name and date of a single event; leave it out, and return None, without them."""
+def _name_and_date(
+    drafts: _Drafts, item: _Item, *names: str, dated: str
+) -> tuple[str, PartialDate] | None:
+    """Return the name and date of an item; leave it out and return None if it lacks one."""
     name, on = item.text(*names), item.date(dated)
     if name is None:
         drafts.leave_out(item.path, _UNNAMED_REASON.format(names[0]))
@@ -542,8 +556,8 @@ def _dated(drafts: _Drafts, item: _Item, *names: str, dated: str) -> tuple[str, 
     return None
 
 
-def _certificate(drafts: _Drafts, item: _Item) -> None:
-    dated_name = _dated(drafts, item, "name", dated="date")
+def _add_certificate(drafts: _Drafts, item: _Item) -> None:
+    dated_name = _name_and_date(drafts, item, "name", dated="date")
     issuer, url = item.text("issuer"), item.text("url")
     if dated_name is None:
         return
@@ -553,10 +567,10 @@ def _certificate(drafts: _Drafts, item: _Item) -> None:
     drafts.add(item, f"{credential}:awarded", awarded)
 
 
-def _award(drafts: _Drafts, item: _Item) -> None:
-    dated_name = _dated(drafts, item, "title", dated="date")
+def _add_award(drafts: _Drafts, item: _Item) -> None:
+    dated_name = _name_and_date(drafts, item, "title", dated="date")
     awarder = item.text("awarder")
-    note = _note(item.text("summary"), awarder=awarder)
+    note = _join_note(item.text("summary"), awarder=awarder)
     if dated_name is None:
         return
     title, on = dated_name
@@ -564,8 +578,8 @@ def _award(drafts: _Drafts, item: _Item) -> None:
     drafts.add(item, f"{_slug(title, awarder, on)}:received", received)
 
 
-def _reference(drafts: _Drafts, item: _Item) -> None:
-    dated_name = _dated(drafts, item, "reference", dated="date")
+def _add_reference(drafts: _Drafts, item: _Item) -> None:
+    dated_name = _name_and_date(drafts, item, "reference", dated="date")
     name = item.text("name")
     if dated_name is None:
         return
@@ -574,10 +588,10 @@ def _reference(drafts: _Drafts, item: _Item) -> None:
     drafts.add(item, f"{_slug(name or reference, on)}:received", received)
 
 
-def _publication(drafts: _Drafts, item: _Item) -> None:
-    dated_name = _dated(drafts, item, "name", dated="releaseDate")
+def _add_publication(drafts: _Drafts, item: _Item) -> None:
+    dated_name = _name_and_date(drafts, item, "name", dated="releaseDate")
     publisher = item.text("publisher")
-    note = _note(item.text("summary"), publisher=publisher)
+    note = _join_note(item.text("summary"), publisher=publisher)
     evidence = _links(item)
     if dated_name is None:
         return
@@ -589,10 +603,10 @@ def _publication(drafts: _Drafts, item: _Item) -> None:
     drafts.add(item, f"{milestone}:declared", declared)
 
 
-def _project(drafts: _Drafts, item: _Item) -> None:
-    dated_name = _dated(drafts, item, "name", dated="startDate")
+def _add_project(drafts: _Drafts, item: _Item) -> None:
+    dated_name = _name_and_date(drafts, item, "name", dated="startDate")
     end = item.end("endDate")
-    note = _note(
+    note = _join_note(
         item.text("description"),
         entity=item.text("entity"),
         type=item.text("type"),
@@ -613,7 +627,7 @@ def _project(drafts: _Drafts, item: _Item) -> None:
         drafts.add(item, f"{project}:finished", finished)
 
 
-def _skill(drafts: _Drafts, item: _Item) -> None:
+def _add_skills(drafts: _Drafts, item: _Item) -> None:
     name, on = item.text("name"), drafts.undated_date()
     _add_skill(drafts, item, "name", "level", SKILL_LEVELS)
     for keyword in item.texts("keywords"):
@@ -629,9 +643,7 @@ def _add_skill(
     level = levels.get(_word(grade).replace("-", " ")) if grade else None
     note = f"{scale.capitalize()}: {grade}" if grade else None
     if on is None:
-        drafts.leave_out(
-            item.path, "Nothing in the file is dated, so it is not known when it held."
-        )
+        drafts.leave_out(item.path, "nothing in the file has a date; add meta.lastModified")
     elif skill is None:
         drafts.leave_out(f"{item.path}.{name_field}", _UNNAMED_REASON.format(name_field))
     elif level is None:
@@ -643,18 +655,18 @@ def _add_skill(
 
 
 _SECTIONS: Final[dict[str, Callable[[_Drafts, _Item], None]]] = {
-    "work": partial(_role, employer=("name", "company"), themes=()),
+    "work": partial(_add_role, employer=("name", "company"), themes=()),
     "volunteer": partial(
-        _role, employer=("organization", "organisation"), themes=("volunteering",)
+        _add_role, employer=("organization", "organisation"), themes=("volunteering",)
     ),
-    "education": _education,
-    "certificates": _certificate,
-    "awards": _award,
-    "publications": _publication,
-    "projects": _project,
-    "references": _reference,
-    # After all that is dated.
-    "skills": _skill,
+    "education": _add_education,
+    "certificates": _add_certificate,
+    "awards": _add_award,
+    "publications": _add_publication,
+    "projects": _add_project,
+    "references": _add_reference,
+    # Last, because they get the latest date of the other sections.
+    "skills": _add_skills,
     "languages": partial(_add_skill, name_field="language", scale="fluency", levels=FLUENCY_LEVELS),
 }
-_NO_EVENTS: Final = {"$schema", "basics", "interests", "meta"}
+_IGNORED_SECTIONS: Final = {"$schema", "basics", "interests", "meta"}

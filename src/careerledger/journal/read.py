@@ -10,7 +10,7 @@ from typing import Final
 from careerledger.errors import DamagedError
 from careerledger.events import Event, UnknownEvent, catalogue
 from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten
-from careerledger.history import Corrections, Entry, Place, corrected, place
+from careerledger.history import Corrections, Entry, Place, apply_corrections, place
 from careerledger.journal import codec
 from careerledger.proofs.merkle import Frontier
 from careerledger.stores import EMPTY, Head, Query, Row, Snapshot, Store, StoredEntry
@@ -144,7 +144,7 @@ class Journal:
         pages = self._entry_pages(query)
         if query == Query(upto=query.upto):
             pages = self._all_of(pages, query.upto or 0)
-        return corrected(
+        return apply_corrections(
             codec.decode_all(chain.from_iterable(pages)),
             corrections,
             lambda entry: (

@@ -31,7 +31,7 @@ from careerledger.journal.read import PAGE, Journal
 from careerledger.journal.verify import missing_of
 from careerledger.journal.write import Proposal, append, as_row, new_entries, next_instant
 from careerledger.proofs.merkle import Frontier, leaf_hash
-from careerledger.proofs.personal import disclosed
+from careerledger.proofs.personal import read_disclosures
 from careerledger.stores import Row, decode_names, new_row
 from careerledger.stores.sqlite.salvage import merge_log, records
 
@@ -207,7 +207,7 @@ def _committed_lines(row: Row) -> bytes | None:
         commitments = json.loads(row.body).get("personal", {})
         for line in row.personal.split(b"\n"):
             with suppress(ProofError):
-                lines |= dict.fromkeys(disclosed(line, commitments), line)
+                lines |= dict.fromkeys(read_disclosures(line, commitments), line)
     return b"\n".join(lines.values()) or None
 
 

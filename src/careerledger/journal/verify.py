@@ -15,7 +15,7 @@ from careerledger.journal.write import as_row
 from careerledger.proofs.checkpoint import Checkpoint
 from careerledger.proofs.inclusion import Proof
 from careerledger.proofs.merkle import Frontier, inclusion_path, root_of
-from careerledger.proofs.personal import disclosed
+from careerledger.proofs.personal import read_disclosures
 from careerledger.stores import Query, Row, Store
 
 __all__ = ["check_row", "missing_of", "prove_entry", "verify_all", "verify_ledger"]
@@ -150,7 +150,7 @@ def missing_of(ledger: str, row: Row, entry: Entry[Event]) -> Iterator[str]:
     """
     commitments = commitments_in(row.body)
     try:
-        lines = {} if row.personal is None else disclosed(row.personal, commitments)
+        lines = {} if row.personal is None else read_disclosures(row.personal, commitments)
     except ProofError as error:
         raise _unsound(ledger, row.seq) from error
     event = entry.event.event if isinstance(entry.event, EntryAmended) else entry.event

@@ -1,21 +1,20 @@
-"""Base64 as C2SP's formats have it: RFC 4648, section 4, in the one form that bytes have."""
+"""Base64 as the C2SP formats require it: RFC 4648, section 4, canonical form only."""
 
 from base64 import b64decode, b64encode
 
-__all__ = ["decoded", "encoded"]
+__all__ = ["decode", "encode"]
 
 
-def encoded(data: bytes) -> str:
-    """The text of these bytes."""
+def encode(data: bytes) -> str:
+    """Return the bytes as Base64."""
     return b64encode(data).decode()
 
 
-def decoded(text: str) -> bytes | None:
-    """The bytes that have this text; None: there are none."""
+def decode(text: str) -> bytes | None:
+    """Return the bytes of a Base64 text, or None if it is not canonical Base64."""
     try:
         data = b64decode(text)
     except ValueError:
         return None
-    # Some texts differ in bits and characters that stand for nothing; only one is what the bytes
-    # encode to.
-    return data if encoded(data) == text else None
+    # b64decode ignores stray characters and unused bits; only one text is the canonical one.
+    return data if encode(data) == text else None

@@ -1,4 +1,4 @@
-"""Checkpoints (C2SP tlog-checkpoint): what a ledger held, signed.
+"""Checkpoints (C2SP tlog-checkpoint): the signed size and root hash of a ledger.
 
 Source: https://c2sp.org/tlog-checkpoint.
 """
@@ -9,9 +9,9 @@ from typing import Final
 import attrs
 
 from careerledger.errors import ProofError
-from careerledger.proofs._base64 import decoded, encoded
+from careerledger.proofs._base64 import decode, encode
 from careerledger.proofs.merkle import HASH_SIZE
-from careerledger.proofs.notes import PublicKey, SigningKey, opened
+from careerledger.proofs.notes import PublicKey, SigningKey, verify_note
 
 __all__ = ["Checkpoint"]
 
@@ -21,39 +21,47 @@ _SIZE: Final = re.compile("0|[1-9][0-9]{0,17}", re.ASCII)
 
 @attrs.frozen
 class Checkpoint:
-    """The size and root hash of a ledger: what it held, down to the last byte."""
+    """The size and root hash of a ledger, which together fix every byte of its entries."""
 
     origin: str
-    """Whose ledger: the name of the key that signs."""
+    """The ledger's owner: the name of the signing key."""
     size: int
-    """How many entries."""
+    """The number of entries."""
     root: bytes
-    """The root hash of the RFC 6962 tree over them; 32 bytes."""
+    """The root hash of the RFC 6962 tree over the entries; 32 bytes."""
 
     @classmethod
     def from_text(cls, note: str, public_key: PublicKey | str | None = None) -> "Checkpoint":
-        """The checkpoint in a signed note.
+        """Read the checkpoint in a signed note.
 
         Args:
-            note: What ``ledger.checkpoint`` made.
-            public_key: The key that must have signed it, or its text; None: whichever did.
+            note: A result of ``ledger.checkpoint``.
+            public_key: The key that must have signed it, or the key's text; None: the signature is
+                not checked.
 
         Raises:
-            ProofError: It is no checkpoint, or was not signed with this key.
+            ProofError: The note is not a checkpoint, or was not signed with this key.
         """
         key = PublicKey.from_text(public_key) if isinstance(public_key, str) else public_key
-        lines = opened(note, key).split("\n")
+        lines = verify_note(note, key).split("\n")
         lines.pop()
         if len(lines) < _LINES or not all(lines):
-            raise ProofError("not a checkpoint: it has no lines for origin, size and root")
-        origin, size, hashed = lines[:_LINES]
-        root = decoded(hashed)
+            raise ProofError(
+                "not a checkpoint: the lines for origin, size and root hash are missing"
+            )
+        origin, size, root_text = lines[:_LINES]
+        root = decode(root_text)
         if not _SIZE.fullmatch(size) or root is None or len(root) != HASH_SIZE:
-            raise ProofError(f"not a checkpoint: {size!r} and {hashed!r} are no size and root")
+            raise ProofError(
+                f"not a checkpoint: {size!r} and {root_text!r} are not a size and a root hash"
+            )
         if key is not None and origin != key.name:
-            raise ProofError(f"the checkpoint is of {origin!r}, but {key.name!r} signed it")
+            raise ProofError(
+                f"the checkpoint belongs to {origin!r}, but was signed by {key.name!r}; use the "
+                f"key of {origin!r}"
+            )
         return cls(origin, int(size), root)
 
     def signed(self, key: SigningKey) -> str:
-        """The checkpoint as a note, signed with this key."""
-        return key.sign(f"{self.origin}\n{self.size}\n{encoded(self.root)}\n")
+        """Return the checkpoint as a note that is signed with this key."""
+        return key.sign(f"{self.origin}\n{self.size}\n{encode(self.root)}\n")

@@ -1,7 +1,7 @@
-"""Proofs that one entry is in a ledger, which reveal nothing of the others.
+"""Proofs that an entry is in a ledger, without revealing the other entries.
 
-A proof as text is a transparency log proof (C2SP tlog-proof): the entry's bytes, its place, the
-hashes that lead from it to the root, and the checkpoint that signs the root.
+As text, a proof is a C2SP tlog-proof: the entry's bytes, its index, the hashes that lead from it to
+the root hash, and the checkpoint that signs the root hash.
 
 Source: https://c2sp.org/tlog-proof, and RFC 6962 (Laurie, Langley & Kasper, 2013), section 2.1.1.
 """
@@ -13,15 +13,15 @@ from typing import Any, Final
 import attrs
 
 from careerledger.errors import ProofError
-from careerledger.proofs._base64 import decoded, encoded
+from careerledger.proofs._base64 import decode, encode
 from careerledger.proofs.checkpoint import Checkpoint
 from careerledger.proofs.merkle import HASH_SIZE, leaf_hash, root_from
 from careerledger.proofs.notes import PublicKey
-from careerledger.proofs.personal import disclosed
+from careerledger.proofs.personal import read_disclosures
 
-__all__ = ["Proof", "Proved", "verify"]
+__all__ = ["Proof", "ProvedEntry", "verify"]
 
-_FORM: Final = re.compile(
+_FORMAT: Final = re.compile(
     r"c2sp\.org/tlog-proof@v1\n"
     r"extra (?P<extra>[A-Za-z0-9+/=]+)\n"
     r"index (?P<index>0|[1-9][0-9]{0,17})\n"
@@ -29,80 +29,80 @@ _FORM: Final = re.compile(
     r"(?P<checkpoint>.*)",
     re.ASCII | re.DOTALL,
 )
-_MOST_CHARACTERS: Final = 5_000_000
-"""More than an entry of the largest size can need."""
+_MAX_CHARACTERS: Final = 5_000_000
+"""Enough for the largest entry."""
 
 
 @attrs.frozen
 class Proof:
-    """One entry, and what leads from it to the root of its ledger.
+    """An entry and the hashes that lead from it to its ledger's root hash.
 
-    ``str(proof)`` is its text, to be kept in a file or mailed.
+    ``str(proof)`` is its text, to be saved or sent.
     """
 
     index: int
-    """The entry's place in the log, from 0: its number less one."""
+    """The entry's index in the ledger, from 0: its number minus 1."""
     entry: bytes
-    """The entry as the ledger holds it: one JSON object."""
+    """The entry's bytes as stored: one JSON object."""
     path: tuple[bytes, ...]
-    """Hashes of 32 bytes that lead from the entry to the root, the nearest first."""
+    """The hashes from the entry up to the root, nearest first; 32 bytes each."""
     disclosures: bytes = b""
-    """What the ledger keeps beside the entry about other people, as far as it is shown."""
+    """The personal data that the proof discloses, one disclosure a line."""
     checkpoint: str = ""
-    """The signed checkpoint that it leads to; empty: it goes separately."""
+    """The signed checkpoint of the root hash; empty: sent separately."""
 
     @classmethod
     def from_text(cls, text: str) -> "Proof":
-        """The proof in what ``str(proof)`` made; ProofError where there is none."""
-        found = _FORM.fullmatch(text) if len(text) <= _MOST_CHARACTERS else None
-        if found is None:
-            raise ProofError("not a proof: its text has not the form c2sp.org/tlog-proof@v1")
-        extra = decoded(found["extra"])
-        lines = found["path"].split()
-        path = [node for line in lines if (node := decoded(line)) and len(node) == HASH_SIZE]
+        """Read a proof from its text; raise ProofError if it is not one."""
+        parts = _FORMAT.fullmatch(text) if len(text) <= _MAX_CHARACTERS else None
+        if parts is None:
+            raise ProofError("not a proof: the text does not have the form c2sp.org/tlog-proof@v1")
+        extra = decode(parts["extra"])
+        lines = parts["path"].split()
+        path = [node for line in lines if (node := decode(line)) and len(node) == HASH_SIZE]
         if extra is None or len(path) < len(lines):
-            raise ProofError("not a proof: a line of it is not base64")
+            raise ProofError("not a proof: one of its lines is not valid Base64")
         entry, _, disclosures = extra.partition(b"\n")
         return cls(
-            index=int(found["index"]),
+            index=int(parts["index"]),
             entry=entry,
             path=tuple(path),
             disclosures=disclosures,
-            checkpoint=found["checkpoint"],
+            checkpoint=parts["checkpoint"],
         )
 
     def __str__(self) -> str:
         extra = self.entry + (b"\n" + self.disclosures if self.disclosures else b"")
-        head = ["c2sp.org/tlog-proof@v1", f"extra {encoded(extra)}", f"index {self.index}"]
-        return "\n".join([*head, *map(encoded, self.path), "", self.checkpoint])
+        head = ["c2sp.org/tlog-proof@v1", f"extra {encode(extra)}", f"index {self.index}"]
+        return "\n".join([*head, *map(encode, self.path), "", self.checkpoint])
 
 
 @attrs.frozen
-class Proved:
-    """What a proof shows: that this entry stood in that ledger when the checkpoint was made."""
+class ProvedEntry:
+    """A proved fact: this entry was in that ledger when the checkpoint was signed."""
 
     seq: int
     """The entry's number."""
     entry: dict[str, Any]
-    """What the ledger holds: its ``id``, ``type``, ``version``, ``recorded_at``, ``key`` and
-    ``event``. Of an event's personal fields it has those that the proof discloses."""
+    """The entry as stored: ``id``, ``type``, ``version``, ``recorded_at``, ``key``, ``source``,
+    ``batch`` and ``event``. The event has only those personal fields that the proof discloses."""
     withheld: tuple[str, ...]
-    """The personal fields that it does not disclose."""
+    """The personal fields that the proof does not disclose."""
     checkpoint: Checkpoint
 
 
-def verify(proof: Proof | str, checkpoint: str, public_key: PublicKey | str) -> Proved:
-    """What a proof shows; it takes no ledger.
+def verify(proof: Proof | str, checkpoint: str, public_key: PublicKey | str) -> ProvedEntry:
+    """Verify a proof without a ledger, and return what it proves.
 
     Args:
-        proof: What ``ledger.prove`` made, or its text.
-        checkpoint: What ``ledger.checkpoint`` made, from a source that can be trusted to have had
-            it by the date in question.
-        public_key: The key of whoever keeps the ledger, or its text.
+        proof: A result of ``ledger.prove``, or its text.
+        checkpoint: A result of ``ledger.checkpoint``, from someone you trust to have had it by the
+            date in question.
+        public_key: The public key of the ledger's owner, or its text.
 
     Raises:
-        ProofError: It does not hold: the checkpoint was not signed with that key, the entry is
-            not in the ledger that it stands for, or was changed.
+        ProofError: The proof is invalid: the checkpoint was not signed with that key, or the entry
+            was changed or is not in that ledger.
         MissingExtraError: cryptography is not installed.
     """
     if isinstance(proof, str):
@@ -110,34 +110,35 @@ def verify(proof: Proof | str, checkpoint: str, public_key: PublicKey | str) -> 
     head = Checkpoint.from_text(checkpoint, public_key)
     if root_from(leaf_hash(proof.entry), proof.index, head.size, proof.path) != head.root:
         raise ProofError(
-            f"the proof does not lead to this checkpoint of {head.size} entries: it was made for "
-            "another one, or one of the two was changed"
+            f"the proof does not lead to this checkpoint of {head.size} entries: it belongs to "
+            "another checkpoint, or one of the two was changed; get both again from the owner"
         )
-    entry, withheld = _told(proof)
-    return Proved(seq=proof.index + 1, entry=entry, withheld=withheld, checkpoint=head)
+    entry, withheld = _read_entry(proof)
+    return ProvedEntry(seq=proof.index + 1, entry=entry, withheld=withheld, checkpoint=head)
 
 
-def _told(proof: Proof) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """What an entry says, and which fields are not disclosed."""
+def _read_entry(proof: Proof) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the entry with its disclosed fields, and the names of the withheld ones."""
     try:
-        entry: Any = json.loads(proof.entry, object_pairs_hook=_without_doubles)
+        entry: Any = json.loads(proof.entry, object_pairs_hook=_unique_names)
         commitments: dict[str, str] = entry.get("personal", {})
         event: dict[str, Any] = entry["event"]
         if entry["type"] == "entry.amended":
             event = event["event"]["event"]
-        found = disclosed(proof.disclosures, commitments) if proof.disclosures else {}
+        lines = proof.disclosures
+        disclosures = read_disclosures(lines, commitments) if lines else {}
         for field in commitments:
-            if field in found:
-                event[field] = found[field]["value"]
+            if field in disclosures:
+                event[field] = disclosures[field]["value"]
             else:
                 del event[field]
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise ProofError(f"what the proof proves is not an entry: {error}") from error
-    return entry, tuple(sorted(commitments.keys() - found.keys()))
+        raise ProofError(f"the proved bytes are not an entry: {error}") from error
+    return entry, tuple(sorted(commitments.keys() - disclosures.keys()))
 
 
-def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name stands twice")
-    return found
+def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a name occurs twice")
+    return members

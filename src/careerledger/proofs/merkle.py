@@ -1,8 +1,7 @@
 """The Merkle tree of RFC 6962 (Laurie, Langley & Kasper, 2013, section 2.1) over SHA-256.
 
-Leaves and nodes are told apart by a first byte, 0x00 and 0x01. Of a growing tree only its
-frontier needs to be kept: the roots of the perfect subtrees that it consists of, one for each
-binary digit 1 of its size.
+A leaf is hashed with the prefix 0x00, a node with 0x01. To grow a tree, only its frontier has to be
+stored: the roots of its perfect subtrees, one for each binary digit 1 of its size.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,72 +15,68 @@ _LEAF, _NODE = sha256(b"\x00"), sha256(b"\x01")
 
 
 def leaf_hash(data: bytes) -> bytes:
-    """The hash of a leaf that holds these bytes; 32 bytes."""
-    leaf = _LEAF.copy()  # with cold caches 1 µs less than a new one
+    """Return the hash of a leaf with this content; 32 bytes."""
+    leaf = _LEAF.copy()  # copying saves 1 µs with cold caches
     leaf.update(data)
     return leaf.digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    """The hash of a node over two subtrees; 32 bytes."""
+    """Return the hash of a node over two subtrees; 32 bytes."""
     node = _NODE.copy()
     node.update(left + right)
     return node.digest()
 
 
 class Frontier:
-    """The perfect subtrees of a tree of some size: enough to append to it and to know its root.
-
-    Args:
-        size: How many leaves the tree has.
-        packed: The subtrees' hashes one after another, the largest subtree first.
+    """The root hashes of a tree's perfect subtrees: enough to append to it and compute its root.
 
     Raises:
-        DamagedError: These bytes are not the frontier of a tree of that size.
+        DamagedError: ``packed`` is not the frontier of a tree of that size.
     """
 
     __slots__ = ("packed", "size")
 
     def __init__(self, size: int = 0, packed: bytes = b"") -> None:
         self.size = size
-        """How many leaves the tree has."""
+        """The number of leaves of the tree."""
         self.packed = packed
-        """The subtrees' hashes one after another, the largest subtree first."""
+        """The concatenated hashes of the subtrees, the largest subtree first."""
         if len(packed) != size.bit_count() * HASH_SIZE:
             raise DamagedError(
-                f"the frontier of {size} entries has {size.bit_count()} hashes of {HASH_SIZE} "
-                f"bytes, but {len(packed)} bytes are stored; restore the file from a backup"
+                f"the frontier of {size} entries must have {size.bit_count()} hashes of "
+                f"{HASH_SIZE} bytes, but has {len(packed)} bytes; restore the file from a backup"
             )
 
     def append(self, leaf: bytes) -> None:
         """Add a leaf hash."""
-        node, packed, waiting = leaf, self.packed, self.size
-        while waiting & 1:  # a subtree waits for its neighbour
+        node, packed, size = leaf, self.packed, self.size
+        while size & 1:  # a left subtree of this height is still without its right one
             node = node_hash(packed[-HASH_SIZE:], node)
             packed = packed[:-HASH_SIZE]
-            waiting >>= 1
+            size >>= 1
         self.packed = packed + node
         self.size += 1
 
     def extend(self, leaves: Iterable[bytes]) -> None:
-        """Add leaf hashes, many in less time than one by one."""
-        packed, waiting = self.packed, self.size
-        kept: list[bytes] = []
+        """Add many leaf hashes, faster than one by one."""
+        packed, size = self.packed, self.size
+        subtrees: list[bytes] = []
         nodes = list(leaves)
         self.size += len(nodes)
-        while nodes:  # from one height to the next
-            if waiting & 1:  # there a subtree waits for its neighbour
+        while nodes:  # one height of the tree after another
+            if size & 1:  # a left subtree of this height is still without its right one
                 nodes.insert(0, packed[-HASH_SIZE:])
                 packed = packed[:-HASH_SIZE]
             if len(nodes) & 1:
-                kept.append(nodes.pop())
-            following = iter(nodes)
-            nodes = [sha256(b"\x01" + left + next(following)).digest() for left in following]
-            waiting >>= 1
-        self.packed = packed + b"".join(reversed(kept))
+                subtrees.append(nodes.pop())
+            rest = iter(nodes)
+            nodes = [sha256(b"\x01" + left + next(rest)).digest() for left in rest]
+            size >>= 1
+        self.packed = packed + b"".join(reversed(subtrees))
 
     def root(self) -> bytes:
-        """The root hash of the tree; for an empty one the hash of nothing."""
+        """Return the root hash of the tree; for an empty tree, the hash of no bytes."""
         if not self.size:
             return sha256(b"").digest()
         root = self.packed[-HASH_SIZE:]
@@ -91,23 +86,23 @@ class Frontier:
 
 
 def root_of(leaves: Sequence[bytes]) -> bytes:
-    """The root hash of the tree over these leaf hashes (MTH of section 2.1)."""
+    """Return the root hash of the tree over these leaf hashes (MTH of section 2.1)."""
     frontier = Frontier()
     frontier.extend(leaves)
     return frontier.root()
 
 
 def inclusion_path(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """The hashes that lead from a leaf to the root (PATH of section 2.1.1), the nearest first.
+    """Return the hashes from a leaf up to the root, nearest first (PATH of section 2.1.1).
 
     Args:
-        leaves: The leaf hashes of the whole tree.
-        index: Which leaf, from 0.
+        leaves: All leaf hashes of the tree.
+        index: The index of the leaf, from 0.
     """
     path: list[bytes] = []
     start, end = 0, len(leaves)
     while end - start > 1:
-        middle = start + _split(end - start)
+        middle = start + _left_size(end - start)
         if index < middle:
             path.append(root_of(leaves[middle:end]))
             end = middle
@@ -118,20 +113,20 @@ def inclusion_path(leaves: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def root_from(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
-    """The root hash that an inclusion path leads to; None: it is not a path of such a leaf.
+    """Return the root hash to which an inclusion path leads, or None if it cannot be a path.
 
     Args:
         leaf: The leaf hash.
-        index: Which leaf it is, from 0.
-        size: How many leaves the tree has.
-        path: The hashes of the way up, the nearest first.
+        index: The index of the leaf, from 0.
+        size: The number of leaves of the tree.
+        path: The hashes from the leaf up to the root, nearest first.
     """
     if not 0 <= index < size:
         return None
     sides: list[bool] = []
     start, end = 0, size
     while end - start > 1:
-        middle = start + _split(end - start)
+        middle = start + _left_size(end - start)
         sides.append(index < middle)
         start, end = (start, middle) if index < middle else (middle, end)
     if len(sides) != len(path) or any(len(node) != HASH_SIZE for node in path):
@@ -142,6 +137,6 @@ def root_from(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> byte
     return root
 
 
-def _split(size: int) -> int:
-    """How many leaves the left subtree has: the largest power of two below ``size``."""
+def _left_size(size: int) -> int:
+    """Return the size of the left subtree: the largest power of two below ``size``."""
     return 1 << (size - 1).bit_length() - 1

@@ -1,10 +1,10 @@
-"""Signed notes (C2SP signed-note) with Ed25519 keys (RFC 8032): text, and who stands by it.
+"""Signed notes (C2SP signed-note) with Ed25519 keys (RFC 8032).
 
-A note is text, an empty line, and a line for each signature. Anyone can add a signature; those of
-unknown keys are passed over.
+A note is a text, an empty line, and a line for each signature. Anyone can add a signature;
+signatures of unknown keys are ignored.
 
-Source: https://c2sp.org/signed-note, signature type 0x01; the forms of keys as text are those of
-Go's golang.org/x/mod/sumdb/note.
+Source: https://c2sp.org/signed-note, signature type 0x01. Keys as text have the format of Go's
+golang.org/x/mod/sumdb/note.
 """
 
 from hashlib import sha256
@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from careerledger.errors import MissingExtraError, ProofError
-from careerledger.proofs._base64 import decoded, encoded
+from careerledger.proofs._base64 import decode, encode
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import ed25519
 
-__all__ = ["PublicKey", "SigningKey", "opened"]
+__all__ = ["PublicKey", "SigningKey", "verify_note"]
 
 _ED25519: Final = b"\x01"
 """The signature type."""
 _PRIVATE: Final = "PRIVATE+KEY+"
 _KEY_SIZE: Final = 32
 _ID_SIZE: Final = 4
-_MOST_SIGNATURES: Final = 100
-_MOST_CHARACTERS: Final = 1_000_000
+_MAX_SIGNATURES: Final = 100
+_MAX_CHARACTERS: Final = 1_000_000
 
 
 def _ed25519() -> Any:
@@ -34,44 +34,43 @@ def _ed25519() -> Any:
         from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise MissingExtraError(
-            "signatures need cryptography; pip install 'careerledger[proofs]'"
+            "signatures need the package cryptography; pip install 'careerledger[proofs]'"
         ) from error
     return ed25519
 
 
 @attrs.frozen
 class PublicKey:
-    """Whoever has it can see that a note was signed with the private key that belongs to it."""
+    """A public key, which checks the signatures of its private key."""
 
     name: str
-    """Whose it is; by convention a URL without its scheme, such as ``"ada.example/career"``."""
+    """The owner; by convention a URL without its scheme, such as ``"ada.example/career"``."""
     data: bytes
     """The Ed25519 public key; 32 bytes."""
 
     def __attrs_post_init__(self) -> None:
         _check_name(self.name)
-        if len(self.data) != _KEY_SIZE:
-            raise ProofError(f"a public key has {_KEY_SIZE} bytes, but {len(self.data)} were given")
+        _check_size("a public key", self.data)
 
     @classmethod
     def from_text(cls, text: str) -> "PublicKey":
-        """The key in a text of the form ``name+id+data``; ProofError where there is none."""
-        name, id_, data = _parts(text.strip(), "a public key")
+        """Read a key from text of the form ``name+id+data``; raise ProofError if it is not one."""
+        name, id_, data = _parse_key(text.strip(), "a public key")
         key = cls(name, data)
         if key.id.hex() != id_:
-            raise ProofError(f"{text.strip()!r} is not a public key: its id is not {id_!r}")
+            raise ProofError(f"{text.strip()!r} is not a public key: its id {id_!r} does not match")
         return key
 
     @property
     def id(self) -> bytes:
-        """Four bytes by which a signature names its key."""
-        return _id(self.name, self.data)
+        """The four bytes with which a signature identifies its key."""
+        return _key_id(self.name, self.data)
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.id.hex()}+{encoded(_ED25519 + self.data)}"
+        return f"{self.name}+{self.id.hex()}+{encode(_ED25519 + self.data)}"
 
-    def signed(self, text: str, signature: bytes) -> bool:
-        """Whether a signature of this text was made with the private key."""
+    def verify(self, text: str, signature: bytes) -> bool:
+        """Return whether the private key made this signature of this text."""
         from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - an extra
 
         try:
@@ -84,41 +83,40 @@ class PublicKey:
 
 @attrs.frozen(repr=False)
 class SigningKey:
-    """The private key of whoever keeps a ledger; whoever has it can sign in their name."""
+    """The private key of a ledger's owner; anyone who has it can sign in the owner's name."""
 
     name: str
-    """Whose it is; by convention a URL without its scheme, such as ``"ada.example/career"``.
+    """The owner; by convention a URL without its scheme, such as ``"ada.example/career"``.
 
-    Use one key for one ledger: a name stands for one log.
+    Use a key for one ledger only: its name identifies that ledger.
     """
     seed: bytes
     """The Ed25519 private key; 32 bytes."""
 
     def __attrs_post_init__(self) -> None:
         _check_name(self.name)
-        if len(self.seed) != _KEY_SIZE:
-            raise ProofError(f"a private key has {_KEY_SIZE} bytes, but {len(self.seed)} are given")
+        _check_size("a private key", self.seed)
 
     @classmethod
     def generate(cls, name: str) -> "SigningKey":
-        """A new key, from the system's source of randomness."""
+        """Make a new random key."""
         return cls(name, _ed25519().Ed25519PrivateKey.generate().private_bytes_raw())
 
     @classmethod
     def from_text(cls, text: str) -> "SigningKey":
-        """The key in what ``to_text`` returned; ProofError where there is none."""
+        """Read a key from its text; raise ProofError if it is not one."""
         text = text.strip()
         if not text.startswith(_PRIVATE):
-            raise ProofError(f"not a private key: the text does not begin with {_PRIVATE!r}")
-        name, id_, seed = _parts(text.removeprefix(_PRIVATE), "a private key")
+            raise ProofError(f"not a private key: the text must begin with {_PRIVATE!r}")
+        name, id_, seed = _parse_key(text.removeprefix(_PRIVATE), "a private key")
         key = cls(name, seed)
         if key.public.id.hex() != id_:
-            raise ProofError("not a private key: its id is another's")
+            raise ProofError("not a private key: its id does not match")
         return key
 
     def to_text(self) -> str:
-        """The key as text, to be kept as secret as the key."""
-        data = encoded(_ED25519 + self.seed)
+        """Return the key as text, which must be kept secret."""
+        data = encode(_ED25519 + self.seed)
         return f"{_PRIVATE}{self.name}+{self.public.id.hex()}+{data}"
 
     def __repr__(self) -> str:
@@ -126,7 +124,7 @@ class SigningKey:
 
     @property
     def public(self) -> PublicKey:
-        """The key by which others check what this one signed."""
+        """The public key, with which others check this key's signatures."""
         return PublicKey(self.name, self._private.public_key().public_bytes_raw())
 
     @property
@@ -135,47 +133,55 @@ class SigningKey:
         return key
 
     def sign(self, text: str) -> str:
-        """A note of this text.
+        """Sign a text, and return the note.
 
-        Raises ProofError when the text does not end its last line, or has control characters.
+        Raises ProofError if the text does not end with a newline, or has control characters.
         """
         _check_text(text)
         if not text.endswith("\n"):
-            raise ProofError("a note's text ends with the end of a line")
-        signature = encoded(self.public.id + self._private.sign(text.encode()))
+            raise ProofError("the text of a note must end with a newline")
+        signature = encode(self.public.id + self._private.sign(text.encode()))
         return f"{text}\n\N{EM DASH} {self.name} {signature}\n"
 
 
-def opened(note: str, key: PublicKey | None) -> str:
-    """The text of a note that was signed with this key; None: by whomever.
+def verify_note(note: str, key: PublicKey | None) -> str:
+    """Check the signature of a note, and return its text.
 
-    Raises ProofError when it is no note, or was not signed with this key.
+    Args:
+        note: The text with its signatures.
+        key: The key that must have signed it; None: the signatures are not checked.
+
+    Raises:
+        ProofError: It is not a signed note, or was not signed with this key.
     """
-    if len(note) > _MOST_CHARACTERS:
-        raise ProofError(f"not a signed note: it has more than {_MOST_CHARACTERS:,} characters")
+    if len(note) > _MAX_CHARACTERS:
+        raise ProofError(f"not a signed note: it has more than {_MAX_CHARACTERS:,} characters")
     _check_text(note)
-    body, parted, rest = note.rpartition("\n\n")
+    body, separator, rest = note.rpartition("\n\n")
     lines = rest.split("\n")
-    if not parted or lines.pop() or not 0 < len(lines) <= _MOST_SIGNATURES:
-        raise ProofError("not a signed note: no signature stands behind its last empty line")
+    if not separator or lines.pop() or not 0 < len(lines) <= _MAX_SIGNATURES:
+        raise ProofError(
+            "not a signed note: it must end with an empty line and 1 to "
+            f"{_MAX_SIGNATURES} lines of signatures"
+        )
     text = body + "\n"
-    signatures = [_signature(line) for line in lines]
+    signatures = [_parse_signature(line) for line in lines]
     if key is not None:
-        own = [given for name, id_, given in signatures if (name, id_) == (key.name, key.id)]
+        own = [data for name, id_, data in signatures if (name, id_) == (key.name, key.id)]
         if not own:
-            raise ProofError(f"the note was not signed with the key {key}")
-        if not all(key.signed(text, signature) for signature in own):
-            raise ProofError(f"the note was changed after {key.name!r} had signed it")
+            raise ProofError(f"the note was not signed with the key {key}; check the key")
+        if not all(key.verify(text, signature) for signature in own):
+            raise ProofError(f"the note was changed after {key.name!r} signed it")
     return text
 
 
-def _signature(line: str) -> tuple[str, bytes, bytes]:
-    """Name, key id and signature in a line of a note."""
+def _parse_signature(line: str) -> tuple[str, bytes, bytes]:
+    """Return the name, the key id and the signature in a line of a note."""
     dash, _, rest = line.partition(" ")
     name, _, signed = rest.partition(" ")
-    signature = decoded(signed)
+    signature = decode(signed)
     if dash != "\N{EM DASH}" or not name or signature is None or len(signature) <= _ID_SIZE:
-        raise ProofError(f"not a signed note: {line!r} is no signature")
+        raise ProofError(f"not a signed note: {line!r} is not a signature")
     return name, signature[:_ID_SIZE], signature[_ID_SIZE:]
 
 
@@ -183,30 +189,35 @@ def _check_text(text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise ProofError("a note has no half characters (surrogates)") from None
+        raise ProofError("a note must not have lone surrogates") from None
     if any(character < " " and character != "\n" for character in text):
-        raise ProofError("a note has no control characters but ends of lines")
+        raise ProofError("a note must not have control characters other than newlines")
 
 
 def _check_name(name: str) -> None:
     _check_text(name)
     if not name or "+" in name or not name.isprintable() or " " in name:
         raise ProofError(
-            f"{name!r} cannot be the name of a key: it must be text that can be seen, without "
-            "spaces or plus signs, such as 'ada.example/career'"
+            f"{name!r} cannot be the name of a key: it must be printable text without spaces or "
+            "plus signs, such as 'ada.example/career'"
         )
 
 
-def _parts(text: str, what: str) -> tuple[str, str, bytes]:
-    """Name, id and key in ``name+id+data``; the key may itself hold plus signs."""
+def _check_size(what: str, data: bytes) -> None:
+    if len(data) != _KEY_SIZE:
+        raise ProofError(f"{what} must have {_KEY_SIZE} bytes, not {len(data)}")
+
+
+def _parse_key(text: str, what: str) -> tuple[str, str, bytes]:
+    """Split ``name+id+data`` into name, id and key; the data may contain plus signs."""
     name, _, rest = text.partition("+")
     id_, _, key = rest.partition("+")
-    data = decoded(key)
+    data = decode(key)
     if data is None or data[:1] != _ED25519:
-        # What is wrong with a private key must not be told by showing it.
-        raise ProofError(f"not {what}: it has the form name+id+data, the data in base64")
+        # The text is not shown, because it may be a private key.
+        raise ProofError(f"not {what}: it must have the form name+id+data, with data in Base64")
     return name, id_, data[1:]
 
 
-def _id(name: str, public: bytes) -> bytes:
+def _key_id(name: str, public: bytes) -> bytes:
     return sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:_ID_SIZE]

@@ -1,11 +1,12 @@
-"""Commitments to what is kept beside the log, so that it can be erased and the log still holds.
+"""Commitments to personal data, so that it can be erased without changing the log.
 
-A disclosure is one line of JSON that says of whom it is, which field it is, the value and a salt:
+Personal data is stored beside the log. A disclosure is one line of JSON with the field, a salt, the
+person and the value:
 
     {"field":"name","salt":"9f86d08…","subject":"contact:jane","value":"Jane Doe"}
 
-The log holds its SHA-256 alone. The salt, 128 random bits, keeps anyone from finding a name by
-trying names; it goes when the line goes.
+The log contains only the SHA-256 of that line. The salt of 128 random bits prevents anyone from
+guessing the value; it is erased with the line.
 """
 
 import json
@@ -15,37 +16,40 @@ from typing import Any, Final, cast
 
 from careerledger.errors import ProofError
 
-__all__ = ["SALT_SIZE", "commitment", "disclosed"]
+__all__ = ["SALT_SIZE", "commitment", "read_disclosures"]
 
 SALT_SIZE: Final = 16
 """In bytes."""
 
 
 def commitment(line: bytes) -> str:
-    """What the log holds in place of a disclosure: 64 hexadecimal digits."""
+    """Return the commitment to a disclosure that the log contains: 64 hexadecimal digits."""
     return sha256(line).hexdigest()
 
 
-def disclosed(lines: bytes, commitments: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """The disclosures in these lines, by field.
+def read_disclosures(lines: bytes, commitments: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Return the disclosures in these lines, by field.
 
     Args:
         lines: Disclosures, one a line.
-        commitments: What the log holds, by field.
+        commitments: The commitments in the log, by field.
 
     Raises:
-        ProofError: A line is no disclosure, or not the one that the log was committed to.
+        ProofError: A line is not a disclosure, or does not match its commitment.
     """
-    found: dict[str, dict[str, Any]] = {}
+    disclosures: dict[str, dict[str, Any]] = {}
     for line in lines.split(b"\n"):
         try:
-            told: object = json.loads(line)
+            value: object = json.loads(line)
         except (ValueError, RecursionError):
-            told = None
-        field = cast("dict[str, Any]", told).get("field") if isinstance(told, dict) else None
-        if not isinstance(field, str) or field in found:
-            raise ProofError("what is kept beside an entry holds a line that is no disclosure")
+            value = None
+        disclosure = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+        field = disclosure.get("field")
+        if not isinstance(field, str) or field in disclosures:
+            raise ProofError("a line of personal data is not a disclosure, or repeats a field")
         if commitments.get(field) != commitment(line):
-            raise ProofError(f"{field} is not what the entry was committed to")
-        found[field] = cast("dict[str, Any]", told)
-    return found
+            raise ProofError(
+                f"the personal field {field!r} does not match the commitment in the log"
+            )
+        disclosures[field] = disclosure
+    return disclosures

@@ -1,1 +1,1 @@
-"""The career as something to look at."""
+"""Show a career to a person."""

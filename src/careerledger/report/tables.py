@@ -1,7 +1,7 @@
-"""Views as tables for a terminal. Needs rich, which comes with ``careerledger[cli]``.
+"""Render views as tables for a terminal. Needs rich, which comes with ``careerledger[cli]``.
 
-Text from a ledger goes through ``safe`` on its way into a table, so it never is markup and never
-moves the cursor.
+All text from a ledger goes through ``safe``, so that it cannot act as markup or control the
+terminal.
 """
 
 import re
@@ -38,44 +38,44 @@ except ImportError as error:
 
 __all__ = [
     "Terminal",
-    "of_comparison",
-    "of_entries",
-    "of_explanation",
-    "of_findings",
-    "of_series",
-    "of_view",
+    "render_comparison",
+    "render_entries",
+    "render_explanation",
+    "render_findings",
+    "render_series",
+    "render_view",
     "safe",
 ]
 
-_BARS = " ▁▂▃▄▅▆▇█"
-_NOTHING = "\N{EN DASH}"
+_BARS: Final = " ▁▂▃▄▅▆▇█"
+_NONE: Final = "\N{EN DASH}"
 MAX_ROWS: Final = 12
-"""How many rows a table has at most."""
+"""The maximum number of rows in a table."""
 
 
 class Terminal(Console):
-    """A console for reports."""
+    """A rich console for reports."""
 
     def print_lines(self, lines: Iterable[Text]) -> None:
-        """Print texts on one line each: cut to the screen, whole where a program reads."""
+        """Print each text on one line: truncated on a screen, complete in a file or pipe."""
         on_screen = self.is_terminal
         overflow: Literal["ellipsis", "ignore"] = "ellipsis" if on_screen else "ignore"
         for line in lines:
             self.print(line, no_wrap=True, overflow=overflow, crop=on_screen)
 
     def on_broken_pipe(self) -> NoReturn:
-        """Raise BrokenPipeError, where rich would end the program."""
+        """Raise BrokenPipeError instead of exiting."""
         raise BrokenPipeError
 
 
 def safe(text: object, style: str = "") -> Text:
-    """Return text that does no harm to a terminal: no control characters, no markup."""
+    """Return text without control characters and markup."""
     return Text(printable(text), style)
 
 
 def _percent(share: float | None) -> str:
     if share is None:
-        return _NOTHING
+        return _NONE
     rounded = f"{share:.0%}"
     return "<1%" if rounded == "0%" and share else rounded
 
@@ -94,7 +94,7 @@ def _spark(values: Iterable[float | None]) -> str:
 
 
 def _table(*columns: str) -> Table:
-    """Return a table: ``>`` before a column's name aligns right, ``~`` lets it shrink first."""
+    """Return a table; a column name with ``>`` is aligned right, one with ``~`` shrinks first."""
     table = Table(box=None, pad_edge=False, expand=True)
     for column in columns:
         table.add_column(
@@ -107,52 +107,53 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _add(table: Table, *cells: object) -> None:
+def _add_row(table: Table, *cells: object) -> None:
     table.add_row(*(cell if isinstance(cell, Text | Group) else safe(cell) for cell in cells))
 
 
 @singledispatch
-def of_view(view: object) -> RenderableType:
-    """Return what a terminal shows of a view; anything but a ``View`` shows as text."""
+def render_view(view: object) -> RenderableType:
+    """Render a view; render anything other than a ``View`` as text."""
     return safe(view)
 
 
-@of_view.register
+@render_view.register
 def _(view: View) -> RenderableType:
-    """Show numbers and texts line by line, then a table for each of the parts."""
-    facts = Table(box=None, pad_edge=False, show_header=False)
-    lines: list[RenderableType] = [facts]
+    """Render numbers and texts line by line, then a table for each field with parts."""
+    values = Table(box=None, pad_edge=False, show_header=False)
+    tables: list[RenderableType] = []
     for name, value in _fields(view):
         if name == "at":
             continue
         parts = _parts(value)
         if parts and all(isinstance(part, Evidence) for part in parts):
-            _add(facts, _words(name), _evidence(parts))
+            _add_row(values, _title(name), _evidence(parts))
         elif parts:
-            lines += ["", Text(_words(name), "bold"), _of_parts(parts)]
+            tables += ["", Text(_title(name), "bold"), _render_parts(parts)]
         else:
-            _add(facts, _words(name), text_of(value))
-    title = _words(type(view).__name__.removesuffix("View"))
+            _add_row(values, _title(name), text_of(value))
+    title = _title(type(view).__name__.removesuffix("View"))
+    lines = [values, *tables] if values.row_count else tables[1:]
     return Panel(
         Group(*lines), title=safe(f"{title}, {getattr(view, 'at', '')}"), title_align="left"
     )
 
 
-def _of_parts(parts: Sequence[View]) -> RenderableType:
-    """Show parts as rows; leave out a column that is empty in all of them."""
+def _render_parts(parts: Sequence[View]) -> RenderableType:
+    """Render parts as rows; leave out columns that are empty in all of them."""
     rows = [dict(_fields(part)) for part in parts[:MAX_ROWS]]
     names = [name for name in rows[0] if any(row.get(name) not in _EMPTY for row in rows)]
     table = Table(box=None, pad_edge=False)
     for name in names:
         column = [row.get(name) for row in rows]
-        number = all(isinstance(value, int | float | None) for value in column)
-        # Where there is little room, texts give way; a date and an entry can only be read whole.
-        whole = any(
+        is_number = all(isinstance(value, int | float | None) for value in column)
+        # In a narrow terminal, text wraps; dates and entry numbers stay on one line.
+        no_wrap = any(
             isinstance(value, date | PartialDate) or _is_evidence(value) for value in column
         )
-        table.add_column(_words(name), justify="right" if number else "left", no_wrap=whole)
+        table.add_column(_title(name), justify="right" if is_number else "left", no_wrap=no_wrap)
     for row in rows:
-        _add(table, *(_cell(row.get(name)) for name in names))
+        _add_row(table, *(_cell(row.get(name)) for name in names))
     if len(parts) > MAX_ROWS:
         return Group(table, f"… and {len(parts) - MAX_ROWS} more")
     return table
@@ -169,7 +170,7 @@ def _cell(value: object) -> str:
         return text_of(value)
     if isinstance(first, Evidence):
         return f"#{first.seq} +{len(more)}" if more else f"#{first.seq}"
-    # The first field of a part is its name.
+    # The first field of a part names it.
     return ", ".join(text_of(_fields(part)[0][1]) for part in _parts(value))
 
 
@@ -178,7 +179,7 @@ def _is_evidence(value: object) -> bool:
 
 
 def _evidence(parts: Iterable[View]) -> str:
-    """Return the entries that a number rests on, with their shares."""
+    """Return the first five entries behind a number, with their shares."""
     first = [part for part in parts if isinstance(part, Evidence)][:5]
     return ", ".join(f"#{part.seq} {part.share:.2g}" for part in first)
 
@@ -195,27 +196,28 @@ def _parts(value: object) -> tuple[View, ...]:
     return tuple(item for item in items if isinstance(item, View))
 
 
-def _words(name: str) -> str:
-    """Return a name in code as words: ``"Next due"`` for ``"next_due"`` and ``"NextDue"``."""
+def _title(name: str) -> str:
+    """Return a name in code as a title: ``"Next due"`` for ``"next_due"`` and ``"NextDue"``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", name).lower().capitalize()
 
 
-@of_view.register
+@render_view.register
 def _(view: VisionAlignmentView) -> RenderableType:
     if view.visions:
         head = Text.assemble(
-            "Effort towards the visions as they read today: ",
+            "Effort towards your visions: ",
             (_percent(view.score), "bold green"),
-            "   as they read at the time: ",
+            " as worded now, ",
             (_percent(view.in_force), "bold"),
+            " as worded at the time",
         )
-        content = Group(head, *map(_of_vision, view.visions))
+        content = Group(head, *map(_render_vision, view.visions))
     else:
-        content = Group(Text("No vision is declared yet: record VisionDeclared."))
+        content = Group(Text("No visions yet; record vision.declared."))
     return Panel(content, title=f"Vision alignment, {view.at}", title_align="left")
 
 
-def _of_vision(vision: VisionScore) -> RenderableType:
+def _render_vision(vision: VisionScore) -> RenderableType:
     horizon = "north star" if vision.horizon is None else f"in {_count(vision.horizon, 'year')}"
     title = Text.assemble(
         safe(vision.statement, "bold"),
@@ -225,21 +227,21 @@ def _of_vision(vision: VisionScore) -> RenderableType:
     themes = _table("~theme", ">weight", ">share of effort", "")
     for theme in vision.themes:
         weight, share = f"{theme.weight:g}", _percent(theme.share)
-        _add(themes, theme.theme, weight, share, _bar(theme.share))
+        _add_row(themes, theme.theme, weight, share, _bar(theme.share))
     months = _spark(month.score for month in vision.months)
     lines: list[RenderableType] = ["", title, themes, f"last 12 months  {months}"]
     if vision.unbacked:
-        lines.append(Text.assemble(("nothing behind ", "yellow"), safe(", ".join(vision.unbacked))))
+        lines.append(Text.assemble(("no effort on ", "yellow"), safe(", ".join(vision.unbacked))))
     if vision.evidence:
-        rests = ", ".join(f"#{e.seq} {_percent(e.share)}" for e in vision.evidence[:5])
-        lines.append(Text(f"rests on {rests}, the rest {_percent(vision.score_beyond(5))}"))
+        entries = ", ".join(f"#{e.seq} {_percent(e.share)}" for e in vision.evidence[:5])
+        lines.append(Text(f"entries: {entries}, others {_percent(vision.score_beyond(5))}"))
     return Group(*lines)
 
 
-@of_view.register
+@render_view.register
 def _(view: NetworkGrowthView) -> RenderableType:
     bands = "   ".join(f"{band} {count}" for band, count in view.bands.items())
-    diversity = _NOTHING if view.diversity is None else f"{view.diversity:.2f}"
+    diversity = _NONE if view.diversity is None else f"{view.diversity:.2f}"
     contacts = _count(len(view.contacts), "contact")
     lines: list[RenderableType] = [
         Text.assemble((contacts, "bold"), f", {view.active} active: {bands}"),
@@ -249,30 +251,30 @@ def _(view: NetworkGrowthView) -> RenderableType:
         ),
         *_constraint(view),
         "",
-        _ties(view),
+        _contact_table(view),
     ]
     if len(view.contacts) > MAX_ROWS:
         lines.append(f"… and {len(view.contacts) - MAX_ROWS} more")
     if view.reconnectable:
         names = {tie.contact: tie.name for tie in view.contacts}
-        sleeping = ", ".join(names[contact] for contact in view.reconnectable[:MAX_ROWS])
-        lines.append(Text.assemble(("worth writing to again ", "yellow"), safe(sleeping)))
+        dormant = ", ".join(names[contact] for contact in view.reconnectable[:MAX_ROWS])
+        lines.append(Text.assemble(("worth contacting again: ", "yellow"), safe(dormant)))
     if view.months:
         months = _table("month", ">new", ">contacts", ">active", ">dormant", "~")
         for month in view.months[-MAX_ROWS:]:
-            _add(months, month.month, month.new, month.cumulative, month.active, month.dormant)
+            _add_row(months, month.month, month.new, month.cumulative, month.active, month.dormant)
         lines += ["", months]
     return Panel(Group(*lines), title=f"Network growth, {view.at}", title_align="left")
 
 
-def _ties(view: NetworkGrowthView) -> RenderableType:
+def _contact_table(view: NetworkGrowthView) -> RenderableType:
     if not view.contacts:
-        return Text("No contact is recorded yet: record ContactMade.")
+        return Text("No contacts yet; record contact.made.")
     ties = _table("~contact", "kind", "~organisation", "last touch", "strength", "band")
     for tie in view.contacts[:MAX_ROWS]:
         strength = Text.assemble(f"{tie.strength:.2f} ", _bar(tie.strength, 6))
         organisation = tie.organisation or ""
-        _add(ties, tie.name, tie.kind, organisation, tie.last_touch, strength, tie.band)
+        _add_row(ties, tie.name, tie.kind, organisation, tie.last_touch, strength, tie.band)
     return ties
 
 
@@ -283,33 +285,33 @@ def _constraint(view: NetworkGrowthView) -> list[Text]:
         return [safe(error, "dim")]
     if constraint is None:
         return []
-    return [Text(f"constraint {constraint:.2f}, low means many bridges")]
+    return [Text(f"constraint {constraint:.2f} (the lower, the more bridges between groups)")]
 
 
-@of_view.register
+@render_view.register
 def _(view: MilestoneHistoryView) -> RenderableType:
-    lines: list[RenderableType] = [Text("No milestone yet: record RoleStarted.")]
+    lines: list[RenderableType] = [Text("No milestones yet; record role.started.")]
     if view.milestones:
         milestones = _table("date", "milestone", "~title", "entries")
         for milestone in view.milestones:
             numbers = " ".join(f"#{seq}" for seq in milestone.entries)
-            _add(milestones, milestone.on, milestone.kind, milestone.title, numbers)
+            _add_row(milestones, milestone.on, milestone.kind, milestone.title, numbers)
         lines = [milestones]
     if view.roles:
-        roles = _table("~role, and what it brought", "from", "to")
+        roles = _table("~role and its results", "from", "to")
         roles.columns[0].no_wrap = False
         for role in view.roles:
-            brought = Group(safe(f"{role.title}, {role.organisation}"), _brought(role))
-            _add(roles, brought, role.started, role.ended or "now")
+            results = Group(safe(f"{role.title}, {role.organisation}"), _results(role))
+            _add_row(roles, results, role.started, role.ended or "now")
         lines += ["", roles]
     if view.unreflected:
         titles = {role.role: f"{role.title}, {role.organisation}" for role in view.roles}
-        lines.append(Text("ended, and no reflection yet", "yellow"))
+        lines.append(Text("ended without a reflection", "yellow"))
         lines += [safe(f"  {titles[role]}") for role in view.unreflected]
     return Panel(Group(*lines), title=f"Milestone history, {view.at}", title_align="left")
 
 
-def _brought(role: Harvest) -> Text:
+def _results(role: Harvest) -> Text:
     parts = [
         _count(number, name)
         for number, name in (
@@ -323,95 +325,97 @@ def _brought(role: Harvest) -> Text:
         )
         if number
     ]
-    return Text("  " + (", ".join(parts) or _NOTHING), "dim")
+    return Text("  " + (", ".join(parts) or _NONE), "dim")
 
 
-def of_entries(entries: Iterable[Entry[Event]]) -> Iterator[Text]:
-    """Yield a heading, and a line for each entry, for ``Terminal.print_lines``."""
-    yield Text(f"{'#':>5}  {'date':<10}  {'what':<20}  says", "bold")
+def render_entries(entries: Iterable[Entry[Event]]) -> Iterator[Text]:
+    """Yield a header and a line for each entry, for ``Terminal.print_lines``."""
+    yield Text(f"{'#':>5}  {'date':<10}  {'event':<20}  fields", "bold")
     for entry in entries:
         on = getattr(entry.event, "on", None) or ""
-        yield safe(f"{entry.seq:>5}  {on:<10}  {entry.type:<20}  {_fields_of(entry)}")
+        yield safe(f"{entry.seq:>5}  {on:<10}  {entry.type:<20}  {_fields_text(entry)}")
 
 
-def _fields_of(entry: Entry[Event]) -> str:
-    """Return the fields of an event but its date and its defaults, its own fields first."""
+def _fields_text(entry: Entry[Event]) -> str:
+    """Return an event's fields without its date and default values, its own fields first."""
     event = entry.event
     if isinstance(event, UnknownEvent):
-        return f"unknown to this program, version {event.version}: {event.fields}"
+        return f"unknown event, version {event.version}: {event.fields}"
     fields = attrs.fields(cast("type[attrs.AttrsInstance]", type(event)))
-    words = (
-        f"{field.name.removesuffix('_')}={_word(value)}"
-        for field in sorted(fields, key=lambda field: field.name in _OF_ANY_ACTION)
+    texts = (
+        f"{field.name.removesuffix('_')}={_value_text(value)}"
+        for field in sorted(fields, key=lambda field: field.name in _ACTION_FIELDS)
         if (value := getattr(event, field.name)) != field.default and field.name != "on"
     )
-    return "  ".join(words)
+    return "  ".join(texts)
 
 
-_OF_ANY_ACTION = frozenset(
+_ACTION_FIELDS: Final = frozenset(
     field.name for field in attrs.fields(cast("type[attrs.AttrsInstance]", Action))
 )
 
 
-def _word(value: object) -> str:
+def _value_text(value: object) -> str:
     if isinstance(value, Mapping):
         pairs = cast("Mapping[object, object]", value).items()
-        return ",".join(f"{name}:{_word(number)}" for name, number in pairs)
+        return ",".join(f"{name}:{_value_text(number)}" for name, number in pairs)
     if isinstance(value, frozenset):
-        return ",".join(sorted(map(_word, cast("Iterable[object]", value))))
+        return ",".join(sorted(map(_value_text, cast("Iterable[object]", value))))
     if isinstance(value, tuple):
-        return ",".join(map(_word, cast("Iterable[object]", value)))
+        return ",".join(map(_value_text, cast("Iterable[object]", value)))
     return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
-def of_explanation(explanation: Explanation, entries: Mapping[int, Entry[Event]]) -> RenderableType:
-    """Show what makes a number, entry by entry.
+def render_explanation(
+    explanation: Explanation, entries: Mapping[int, Entry[Event]]
+) -> RenderableType:
+    """Render an explanation, with a row for each entry.
 
     Args:
-        explanation: What makes the number.
-        entries: The entries by number, for their fields.
+        explanation: The number and the share of each entry.
+        entries: The entries by number.
     """
     table = Table(box=None, pad_edge=False)
     table.add_column("share", justify="right")
     table.add_column("entry", justify="right")
-    table.add_column("what")
+    table.add_column("event")
     if explanation.since is not None:
-        _add(table, text_of(explanation.before or 0.0), "", f"on {explanation.since}")
-        _add(table, f"{explanation.fading:+.4g}", "", "fading")
+        _add_row(table, text_of(explanation.before or 0.0), "", f"on {explanation.since}")
+        _add_row(table, f"{explanation.fading:+.4g}", "", "fading")
     elif explanation.before:
-        _add(table, text_of(explanation.before), "", "without any entry")
+        _add_row(table, text_of(explanation.before), "", "start value")
     for part in explanation.shares[:MAX_ROWS]:
         entry = entries.get(part.seq)
-        fields = "" if entry is None else _fields_of(entry)
-        _add(table, f"{part.share:+.4g}", f"#{part.seq}", f"{part.on} {part.type}  {fields}")
+        fields = "" if entry is None else _fields_text(entry)
+        _add_row(table, f"{part.share:+.4g}", f"#{part.seq}", f"{part.on} {part.type}  {fields}")
     if len(explanation.shares) > MAX_ROWS:
         rest = fsum(part.share for part in explanation.shares[MAX_ROWS:])
-        _add(table, f"{rest:+.4g}", "", f"{len(explanation.shares) - MAX_ROWS} more entries")
-    _add(table, Text(text_of(explanation.value), "bold"), "", f"on {explanation.at}")
-    title = safe(f"{_words(explanation.projection)}: {_words(explanation.of).lower()}")
+        _add_row(table, f"{rest:+.4g}", "", f"{len(explanation.shares) - MAX_ROWS} more entries")
+    _add_row(table, Text(text_of(explanation.value), "bold"), "", f"on {explanation.at}")
+    title = safe(f"{_title(explanation.projection)}: {_title(explanation.of).lower()}")
     return Panel(table, title=title, title_align="left")
 
 
-def of_series(points: Sequence[tuple[date, object]], of: str | None) -> RenderableType:
-    """Show a number over time, with bars.
+def render_series(points: Sequence[tuple[date, object]], of: str | None) -> RenderableType:
+    """Render a number over time, with bars.
 
     Args:
-        points: Dates with views.
-        of: Which number; None: the headline.
+        points: Dates with their views.
+        of: The name of the number; None: the headline.
     """
     values = [(day, measured(view, of)) for day, view in points]
     top = max((abs(value) for _, value in values if value is not None), default=0.0)
     table = Table(box=None, pad_edge=False)
     table.add_column("date")
-    table.add_column(_words(name_of(points[-1][1], of)), justify="right")
+    table.add_column(_title(name_of(points[-1][1], of)), justify="right")
     table.add_column("")
     for day, value in values:
-        _add(table, day, text_of(value), _bar(abs(value) / top if value and top else None))
+        _add_row(table, day, text_of(value), _bar(abs(value) / top if value and top else None))
     return table
 
 
-def of_comparison(comparison: "Comparison") -> RenderableType:
-    """Show futures side by side: a row for each measure, a column for each future."""
+def render_comparison(comparison: "Comparison") -> RenderableType:
+    """Render a comparison, with a row for each measure and a column for each future."""
     table = Table(box=None, pad_edge=False)
     table.add_column("measure")
     for future in comparison.futures:
@@ -423,28 +427,28 @@ def of_comparison(comparison: "Comparison") -> RenderableType:
             here = future.effect(effect.measure)
             change = f" ({here.change:+.3g})" if here.change else ""
             cells.append(safe(text_of(here.value) + change, "green" if future.name == best else ""))
-        _add(table, effect.measure, *cells)
+        _add_row(table, effect.measure, *cells)
     return Panel(table, title=f"Futures, {comparison.at}", title_align="left")
 
 
-_COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
+_COLOURS: Final = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
-def of_findings(findings: Collection[Finding], size: int) -> RenderableType:
-    """Show findings as a table.
+def render_findings(findings: Collection[Finding], size: int) -> RenderableType:
+    """Render findings as a table.
 
     Args:
-        findings: What looks wrong.
-        size: How many entries the ledger has.
+        findings: The findings.
+        size: The number of entries in the ledger.
     """
     entries = _count(size, "entry", "entries")
     if not findings:
-        return Text(f"nothing looks wrong in {entries}")
+        return Text(f"no findings in {entries}")
     table = Table(box=None, pad_edge=False)
     table.add_column("severity", no_wrap=True)
     table.add_column("finding")
     table.add_column("fix")
     for finding in findings:
         severity = Text(finding.severity, _COLOURS[finding.severity])
-        _add(table, severity, finding.message, finding.fix)
+        _add_row(table, severity, finding.message, finding.fix)
     return Group(table, "", Text(f"{_count(len(findings), 'finding')} in {entries}"))

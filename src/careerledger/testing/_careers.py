@@ -10,7 +10,7 @@ import msgspec
 from careerledger.errors import DefinitionError
 from careerledger.events import Action, Event, UnknownEvent
 from careerledger.events.correction import EntryAmended, EntryVoided
-from careerledger.history import Corrections, Entry, corrected, place
+from careerledger.history import Corrections, Entry, apply_corrections, place
 from careerledger.journal import codec
 from careerledger.journal.converter import instant_text
 from careerledger.journal.write import as_row
@@ -169,7 +169,7 @@ def history_of(steps: Sequence[Step], after: int = 0) -> list[Entry[Any]]:
     corrections = [e for e in entries if isinstance(e.event, EntryVoided | EntryAmended)]
     by_id = {entry.id: entry for entry in entries}
     applicable = Corrections.of(corrections, by_id.get)
-    return list(corrected(sorted(events, key=place), applicable, lambda _: True))
+    return list(apply_corrections(sorted(events, key=place), applicable, lambda _: True))
 
 
 class Clock:

@@ -1,4 +1,4 @@
-"""The guarded reader: it unpacks what a person packed, and refuses bombs of every make."""
+"""Unpacking: read what a person compressed, and refuse every kind of bomb."""
 
 import gzip
 import stat
@@ -14,7 +14,7 @@ from careerledger.cli import main
 from careerledger.demo import resume
 from careerledger.errors import ForeignFileError
 from careerledger.interop import json_resume
-from careerledger.interop.guarded import MAX_BYTES, MAX_MEMBERS, MAX_RATIO, read, unpack
+from careerledger.interop.unpacking import MAX_BYTES, MAX_MEMBERS, MAX_RATIO, read, unpack
 
 
 def zipped(*members, method=zipfile.ZIP_DEFLATED):
@@ -80,7 +80,7 @@ def test_a_packed_resume_is_imported(pack, tmp_path, monkeypatch, capsys):
 
 
 BOMBS = {
-    "plain": (bytes(MAX_BYTES + 1), "larger than 2,000,000 bytes"),
+    "plain": (bytes(MAX_BYTES + 1), "more than 2,000,000 bytes"),
     "gzip": (gzip.compress(bytes(300_000)), f"more than {MAX_RATIO} times its size"),
     "gzip of much": (
         gzip.compress(Random(0).randbytes(20_000) + bytes(MAX_BYTES)),
@@ -88,13 +88,13 @@ BOMBS = {
     ),
     "gzip of many": (gzip.compress(b"", mtime=0) * (MAX_MEMBERS + 1), "more than 100 members"),
     "gzip of many that grow": (gzip.compress(bytes(10_000)) * 90, "more than 200 times"),
-    "gzip twice": (gzip.compress(GZIP, mtime=0), "packed twice"),
-    "zip in gzip": (gzip.compress(ZIP, mtime=0), "packed twice"),
-    "gzip in zip": (zipped(("a", GZIP)), "packed twice"),
-    "zip in zip": (zipped(("a", ZIP)), "packed twice"),
+    "gzip twice": (gzip.compress(GZIP, mtime=0), "compressed twice"),
+    "zip in gzip": (gzip.compress(ZIP, mtime=0), "compressed twice"),
+    "gzip in zip": (zipped(("a", GZIP)), "compressed twice"),
+    "zip in zip": (zipped(("a", ZIP)), "compressed twice"),
     "gzip cut off": (GZIP[:-4], "cut off"),
-    "gzip damaged": (GZIP[:15] + b"\xff\xff\xff" + GZIP[18:], "gzip that is damaged"),
-    "gzip and more": (GZIP + b"more", "gzip that is damaged"),
+    "gzip damaged": (GZIP[:15] + b"\xff\xff\xff" + GZIP[18:], "gzip data is damaged"),
+    "gzip and more": (GZIP + b"more", "gzip data is damaged"),
     "zip": (zipped(("a", bytes(1_900_000))), f"more than {MAX_RATIO} times its size"),
     "zip of much": (zipped(("a", bytes(50_000_000))), "unpacks to more than 2,000,000 bytes"),
     "zip of many": (
@@ -102,23 +102,23 @@ BOMBS = {
         "more than 100 members",
     ),
     "zip of none": (zipped(), "archive of 0 files"),
-    "zip of two": (zipped(("a", b"1"), ("b", b"2")), "archive of 2 files; pack one alone"),
-    "zip cut off": (ZIP[:-30], "zip archive that is damaged"),
-    "zip damaged": (ZIP.replace(b"PK\3\4", b"PK\3\4\xff\xff", 1), "zip archive that is damaged"),
-    "absolute": (zipped(("/etc/passwd", BODY)), "leads out of the folder"),
-    "above": (zipped(("a/../../b", BODY)), "leads out of the folder"),
-    "above, in Windows' way": (zipped(("..\\b", BODY)), "leads out of the folder"),
-    "drive": (zipped(("C:b", BODY)), "leads out of the folder"),
-    "share": (zipped(("\\\\host\\share\\b", BODY)), "leads out of the folder"),
+    "zip of two": (zipped(("a", b"1"), ("b", b"2")), "archive of 2 files; pack exactly one"),
+    "zip cut off": (ZIP[:-30], "damaged zip archive"),
+    "zip damaged": (ZIP.replace(b"PK\3\4", b"PK\3\4\xff\xff", 1), "damaged zip archive"),
+    "absolute": (zipped(("/etc/passwd", BODY)), "leads outside the folder"),
+    "above": (zipped(("a/../../b", BODY)), "leads outside the folder"),
+    "above, in Windows' way": (zipped(("..\\b", BODY)), "leads outside the folder"),
+    "drive": (zipped(("C:b", BODY)), "leads outside the folder"),
+    "share": (zipped(("\\\\host\\share\\b", BODY)), "leads outside the folder"),
     "name cut off": (
         changed(zipped(("resume.json", BODY)), name=b"resume\0json"),
-        "whose name is cut off",
+        "has a null character in its name",
     ),
-    "link": (zipped((special("a", stat.S_IFLNK), b"/etc/passwd")), "which is a link or a device"),
-    "device": (zipped((special("a", stat.S_IFBLK), b"")), "which is a link or a device"),
-    "encrypted": (changed(ZIP, flags=1), "which is encrypted"),
-    "bzip2": (zipped(("a", BODY), method=zipfile.ZIP_BZIP2), "in an uncommon way"),
-    "lzma": (zipped(("a", BODY), method=zipfile.ZIP_LZMA), "in an uncommon way"),
+    "link": (zipped((special("a", stat.S_IFLNK), b"/etc/passwd")), "is a link or a device"),
+    "device": (zipped((special("a", stat.S_IFBLK), b"")), "is a link or a device"),
+    "encrypted": (changed(ZIP, flags=1), "is encrypted"),
+    "bzip2": (zipped(("a", BODY), method=zipfile.ZIP_BZIP2), "unsupported compression method"),
+    "lzma": (zipped(("a", BODY), method=zipfile.ZIP_LZMA), "unsupported compression method"),
 }
 
 
