@@ -150,14 +150,14 @@ def command(line: str, **files: str | bytes) -> None:
         write(name, content)
     refused: list[Exception] = []
     printed = io.StringIO()
-    refuse = cli._refuse
+    refuse = cli._fail
 
     def remember(error: Exception, hint: str = "") -> int:
         refused.append(error)
         return refuse(error, hint)
 
     with (
-        mock.patch.object(cli, "_refuse", remember),
+        mock.patch.object(cli, "_fail", remember),
         contextlib.redirect_stdout(io.StringIO()),
         contextlib.redirect_stderr(printed),
     ):

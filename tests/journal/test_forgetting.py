@@ -43,7 +43,7 @@ from careerledger.journal.personal import redact
 from careerledger.journal.write import salt
 from careerledger.projections import KeepInTouch, NetworkGrowth, on, projection
 from careerledger.proofs import SigningKey, verify
-from careerledger.proofs.personal import disclosed
+from careerledger.proofs.personal import read_disclosures
 from careerledger.stores import Query
 from careerledger.stores.sqlite import SQLiteStore
 from careerledger.testing import events

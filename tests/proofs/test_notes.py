@@ -123,7 +123,7 @@ def test_signed_text_that_is_no_checkpoint(text):
 )
 def test_what_is_no_note(note):
     with pytest.raises(ProofError):
-        opened(note, None)
+        verify_note(note, None)
 
 
 def test_a_note_of_a_hundred_signatures_is_read():

@@ -23,15 +23,15 @@ def test_a_disclosure_is_found_by_its_field():
 @pytest.mark.parametrize("line", [b"7", b'["name"]', b"null", b'{"field":7}', b"{}", b"", b"{"])
 def test_a_line_that_is_no_disclosure(line):
     with pytest.raises(ProofError):
-        disclosed(line, {"name": commitment(line)})
+        read_disclosures(line, {"name": commitment(line)})
 
 
 def test_a_line_that_stands_twice():
     with pytest.raises(ProofError):
-        disclosed(LINE + b"\n" + LINE, {"name": HASH})
+        read_disclosures(LINE + b"\n" + LINE, {"name": HASH})
 
 
 @pytest.mark.parametrize("commitments", [{}, {"name": "0" * 64}, {"note": HASH}])
 def test_a_line_to_which_the_entry_was_not_committed(commitments):
     with pytest.raises(ProofError):
-        disclosed(LINE, commitments)
+        read_disclosures(LINE, commitments)

@@ -29,7 +29,7 @@ from careerledger.events import (
 )
 from careerledger.interop import json_resume
 from careerledger.projections import MilestoneHistory, NetworkGrowth, VisionAlignment
-from careerledger.report.tables import Terminal, of_entries, of_findings, of_view, safe
+from careerledger.report.tables import Terminal, render_entries, render_findings, render_view, safe
 from careerledger.testing import events, texts
 from careerledger.text import printable
 from careers import Clock, careers, new_ledger
