@@ -25,7 +25,6 @@ UNSEEN = {
     "_loading.py": "Python's own words",
     "answers/states.py": "the ledger folds again when a state has no bytes",
     "journal/codec.py:_event_inside": "the strict reader reads the entry again and reports it",
-    "journal/codec.py:_to_json": "no field can hold such a value",
     "journal/copy.py:_pages": "the copy starts again",
     "journal/personal.py:disclose": "the strict reader reads the entry again and reports it",
     "projections/network_growth.py:_LazyEvidence.__getattr__": "Python's own words",

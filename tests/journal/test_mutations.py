@@ -142,7 +142,7 @@ def test_a_doubled_name_is_refused(read, target, data):
     again = data.draw(st.just(value) | JSON)
     chosen.insert(data.draw(st.integers(0, len(chosen))), (name, again))
 
-    assert f"the name stands twice, at {path}.{name}" in read(data.draw(white(tree)))
+    assert f"the name occurs twice, at {path}.{name}" in read(data.draw(white(tree)))
 
 
 @given(mutable(), st.text(min_size=1, max_size=3), st.data())

@@ -125,9 +125,9 @@ def test_all_names_that_are_wrong_are_told(read):
         (b'{"id":"\\ud800"}', "not JSON"),
         (b'{"id":01}', "not JSON"),
         (b"{'id':1}", "not JSON"),
-        (b'{"a":1,"a":1}', "the name stands twice, at $.a"),
-        (b'{"a":[0,{"b":1,"b":2}]}', "the name stands twice, at $.a[1].b"),
-        (b'{"a":1,"\\u0061":1}', "the name stands twice, at $.a"),
+        (b'{"a":1,"a":1}', "the name occurs twice, at $.a"),
+        (b'{"a":[0,{"b":1,"b":2}]}', "the name occurs twice, at $.a[1].b"),
+        (b'{"a":1,"\\u0061":1}', "the name occurs twice, at $.a"),
     ],
 )
 def test_other_bytes_are_refused(body, message, read):
@@ -233,10 +233,10 @@ def test_white_space_hides_no_name(white, event, read):
     assert "unknown more, at $.event" in read(
         body.replace(start, start + f'"more"{white}:1,'.encode())
     )
-    assert "stands twice, at $.event.note" in read(
+    assert "occurs twice, at $.event.note" in read(
         body.replace(start, start + f'"note"{white}:null,'.encode())
     )
-    assert "stands twice, at $.key" in read(body[:-1] + f',"key"{white}:null}}'.encode())
+    assert "occurs twice, at $.key" in read(body[:-1] + f',"key"{white}:null}}'.encode())
 
 
 def test_text_is_utf_8(read):

@@ -88,7 +88,7 @@ def test_it_is_documented_with_its_parameters_and_their_defaults(kind):
 
     assert section is not None
     for name, default in parameters_of(kind).items():
-        rows = re.findall(rf"^\|.*`{name}`.*$", section[0], re.MULTILINE)
+        rows = re.findall(rf"^\|[^|]*`{name}`.*$", section[0], re.MULTILINE)
         assert 1 == len(rows), name
         as_in = re.search(r"as in (\w+)", rows[0])
         if as_in:

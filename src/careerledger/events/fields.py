@@ -287,7 +287,7 @@ def _require_plain_fields(kind: type) -> None:
                 _require_plain(f"is annotated {kind.__name__}, whose field {name}", annotation)
     except NameError as error:
         raise DefinitionError(
-            f"is annotated {kind.__name__}, an annotation of which cannot be read: {error}"
+            f"is annotated {kind.__name__}, but one of its annotations cannot be read: {error}"
         ) from error
     finally:
         _in_progress.discard(kind)

@@ -111,7 +111,7 @@ def _without_doubles(value: object, path: str, depth: int) -> object:
         fields: dict[str, object] = {}
         for name, inner in value:
             if name in fields:
-                raise RefusedError(f"{path}.{name}", "the name stands twice")
+                raise RefusedError(f"{path}.{name}", "the name occurs twice")
             fields[name] = _without_doubles(inner, f"{path}.{name}", depth + 1)
         return fields
     if isinstance(value, list):
