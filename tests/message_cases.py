@@ -77,6 +77,7 @@ def without_chance(error: Exception) -> str:
         text = text.replace(f"{folder}/", "").replace(folder, "FOLDER")
     text = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "ID", text)
     text = re.sub(r"There are [a-z-]+\.[^ ]+, .*", "There are …", text)
+    text = re.sub(r"choose from [a-z-]+\.[^ ]+, .*", "choose from …", text)
     return re.sub(r"0x[0-9a-f]{6,}", "0x…", text)
 
 
