@@ -139,7 +139,7 @@ def test_a_credential_is_in_force_or_expired_unless_it_was_renewed(facts_: list)
     assert set(both) <= last
     names = [found.name for found in (*view.in_force, *view.expired)]
     assert bool(last) == bool(names)
-    assert len(view.expired) == len({found.name for found in view.expired})
+    assert len(view.expired) == len({(found.name, found.issuer) for found in view.expired})
     assert all(c.expires is None or c.expires.last_day >= TODAY for c in view.in_force)
     assert all(c.expires is not None and c.expires.last_day < TODAY for c in view.expired)
     assert set(view.expiring) <= {
