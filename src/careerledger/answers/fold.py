@@ -13,6 +13,7 @@ from datetime import date
 from itertools import groupby, islice
 from typing import Any, Final
 
+from careerledger.answers.code_key import code_key
 from careerledger.answers.snapshots import IsCurrent, Snapshots
 from careerledger.dates import PartialDate
 from careerledger.events import Event, catalogue
@@ -32,8 +33,10 @@ AnyProjection = type[Projection[Any]]
 class CachedFold:
     """A fold that later questions can go on from."""
 
-    def __init__(self, fold: Fold[Any], seen: int) -> None:
+    def __init__(self, fold: Fold[Any], seen: int, code: str | None) -> None:
         self.fold = fold
+        self.code = code
+        """The key of the code that folds; None: it cannot be known, so nothing of it is kept."""
         self.seen = seen
         """How many entries of the ledger it knew."""
         self.until = ""
@@ -127,7 +130,7 @@ class Folds:
             for cached, query in queries.items():
                 cached.seen, cached.until = upto, PartialDate(days[-1])
                 if cached.unsaved >= SNAPSHOT_EVERY and (new := self._snapshot(cached, upto)):
-                    self._snapshots.save(cached.fold.projection, [new], self._is_current(query))
+                    self._save(cached, [new], query)
                 self._keep(cached, query)
         return [[answers[projection] for projection in projections] for answers in views]
 
@@ -141,12 +144,16 @@ class Folds:
     def _take(self, projection: AnyProjection, query: Query) -> CachedFold:
         """Take a fold to go on from: the cached one, a saved one, or a new one."""
         is_current = self._is_current(query)
-        cached = self._cache.get(projection)
-        if cached is not None and is_current(cached.seen, cached.fold.place):
-            # If a step fails, the state is half-way and must not be used again.
+        cached, code = self._cache.get(projection), code_key(projection)
+        if (
+            cached is not None
+            and cached.code == code
+            and is_current(cached.seen, cached.fold.place)
+        ):
+            # If a step fails, the state is half-way and must not be found again.
             return self._cache.pop(projection)
-        saved = self._snapshots.find(projection, is_current)
-        return CachedFold(Fold(projection), 0) if saved is None else CachedFold(*saved)
+        saved = code and self._snapshots.find(projection, code, is_current)
+        return CachedFold(*(saved or (Fold(projection), 0)), code)
 
     def _is_current(self, query: Query) -> IsCurrent:
         upto, until = query.upto or 0, query.until or ""
@@ -166,7 +173,7 @@ class Folds:
         folds = [cached.fold for cached in together]
         upto = query.upto or 0
         left = upto - max(cached.seen for cached in together)
-        snapshots: dict[AnyProjection, list[Snapshot]] = {}
+        snapshots: dict[CachedFold, list[Snapshot]] = {}
         folded, more = 0, True
         while more:
             count = advance(folds, islice(history, SNAPSHOT_EVERY))
@@ -184,21 +191,30 @@ class Folds:
             worth_saving = SNAPSHOT_EVERY if more or folded < SNAPSHOT_EVERY else 1
             for cached in together:
                 if cached.unsaved >= worth_saving and (snapshot := self._snapshot(cached, upto)):
-                    snapshots.setdefault(cached.fold.projection, []).append(snapshot)
-        for projection, new in snapshots.items():
-            self._snapshots.save(projection, new, self._is_current(query))
+                    snapshots.setdefault(cached, []).append(snapshot)
+        for cached, new in snapshots.items():
+            self._save(cached, new, query)
+
+    def _save(self, cached: CachedFold, new: list[Snapshot], query: Query) -> None:
+        """Save snapshots if the code is still what it was when the fold began."""
+        projection = cached.fold.projection
+        if cached.code and code_key(projection, anew=True) == cached.code:
+            self._snapshots.save(projection, cached.code, new, self._is_current(query))
 
     def _snapshot(self, cached: CachedFold, seen: int) -> Snapshot | None:
-        snapshot = self._snapshots.take(cached.fold, seen)
+        snapshot = self._snapshots.take(cached.fold, seen) if cached.code else None
         if snapshot is not None:
             cached.unsaved = 0
         return snapshot
 
     def _keep(self, cached: CachedFold, query: Query) -> None:
-        """Keep the fold that got furthest."""
+        """Keep the fold that got furthest, if it is known which code folds."""
+        if cached.code is None:
+            return
         other = self._cache.get(cached.fold.projection)
         if (
             other is None
+            or other.code != cached.code
             or other.fold.place <= cached.fold.place
             or self._journal.changed_before(other.seen, other.fold.place, query)
         ):

@@ -10,7 +10,7 @@ from careerledger.errors import CodecError, DateError, StoreError
 from careerledger.history import Place
 from careerledger.journal import Journal, Snapshot
 from careerledger.projections import Projection
-from careerledger.projections.base import Fold, fingerprint, key_of
+from careerledger.projections.base import Fold, key_of
 
 __all__ = ["IsCurrent", "Snapshots"]
 
@@ -21,7 +21,7 @@ IsCurrent = Callable[[int, Place], bool]
 class Snapshots:
     """The snapshots of one ledger. They save time; no answer depends on them.
 
-    One is refused where other code made it (the store compares ``fingerprint``), where something
+    One is refused where other code made it (the store compares its key), where something
     before its place was recorded or corrected since (``IsCurrent``), or where its bytes are not a
     state of the projection.
     """
@@ -31,11 +31,11 @@ class Snapshots:
         self._unsavable: set[type[Projection[Any]]] = set()
 
     def find(
-        self, projection: type[Projection[Any]], is_current: IsCurrent
+        self, projection: type[Projection[Any]], code: str, is_current: IsCurrent
     ) -> tuple[Fold[Any], int] | None:
         """Return the furthest fold that may be gone on from, with how many entries it has seen."""
         for limit in (1, None):  # the furthest is nearly always enough
-            for snapshot in self._load(projection, limit):
+            for snapshot in self._load(projection, code, limit):
                 reached = (snapshot.on, snapshot.seq)
                 if is_current(snapshot.seen, reached):
                     with suppress(CodecError):
@@ -55,18 +55,23 @@ class Snapshots:
         return Snapshot(seen, *fold.place, state)
 
     def save(
-        self, projection: type[Projection[Any]], new: list[Snapshot], is_current: IsCurrent
+        self,
+        projection: type[Projection[Any]],
+        code: str,
+        new: list[Snapshot],
+        is_current: IsCurrent,
     ) -> None:
         """Save new snapshots beside the current ones, few enough to be cheap to look through."""
-        current = [one for one in self._load(projection) if is_current(one.seen, (one.on, one.seq))]
+        saved = self._load(projection, code)
+        current = [one for one in saved if is_current(one.seen, (one.on, one.seq))]
         # A file from elsewhere may hold one of a day that no calendar has.
         with suppress(StoreError, DateError):
-            self._journal.save(
-                key_of(projection), fingerprint(projection), _thinned([*current, *new])
-            )
+            self._journal.save(key_of(projection), code, _thinned([*current, *new]))
 
-    def _load(self, projection: type[Projection[Any]], limit: int | None = None) -> list[Snapshot]:
-        return self._journal.snapshots(key_of(projection), fingerprint(projection), limit)
+    def _load(
+        self, projection: type[Projection[Any]], code: str, limit: int | None = None
+    ) -> list[Snapshot]:
+        return self._journal.snapshots(key_of(projection), code, limit)
 
 
 def _thinned(snapshots: Iterable[Snapshot]) -> list[Snapshot]:

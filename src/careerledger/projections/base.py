@@ -24,7 +24,6 @@ from careerledger.dates import DateLike, PartialDate, as_of
 from careerledger.errors import DefinitionError
 from careerledger.events import Action, Event, UnknownEvent, catalogue, load_catalogue
 from careerledger.history import Entry, place
-from careerledger.projections.fingerprint import fingerprint_of
 from careerledger.projections.parameters import parameters_of, settings_of
 from careerledger.text import shown
 
@@ -250,16 +249,6 @@ def _consumed(cls: type[Projection[Any]], _catalogue_size: int) -> frozenset[str
 def consumed_types(cls: type[Projection[Any]]) -> frozenset[str] | None:
     """Return the names of the event types that a projection consumes; None: every type."""
     return _consumed(cls, catalogue.size)
-
-
-@lru_cache(maxsize=256)
-def _fingerprint(cls: type[Projection[Any]], _catalogue_size: int) -> str:
-    return fingerprint_of(cls, *[kind for kind in catalogue if meta_of(cls).consumes(kind)])
-
-
-def fingerprint(cls: type[Projection[Any]]) -> str:
-    """Return a digest of all that decides a projection's state: its code, its shape, its events."""
-    return _fingerprint(cls, catalogue.size)
 
 
 class Fold(Generic[V_co]):
