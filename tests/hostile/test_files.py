@@ -361,9 +361,10 @@ except (MemoryError, apsw.NoMemError):
 
 def save_state(path, states):
     """Put snapshots into a file, under the key by which they are looked for."""
-    from careerledger.projections.base import fingerprint, key_of
+    from careerledger.answers.code_key import code_key
+    from careerledger.projections.base import key_of
 
-    rows = [(key_of(NetworkGrowth), fingerprint(NetworkGrowth), on, state) for on, state in states]
+    rows = [(key_of(NetworkGrowth), code_key(NetworkGrowth), on, state) for on, state in states]
     with closing(apsw.Connection(str(path))) as connection:
         connection.executemany(
             "INSERT INTO snapshot SELECT id, ?, ?, size, ?, 1, ? FROM ledger", rows

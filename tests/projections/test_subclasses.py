@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from careerledger import Ledger, projections
 from careerledger.events import Action, catalogue, event, load_catalogue
 from careerledger.projections import LIBRARY, on, projection
-from careerledger.projections.base import consumed_types, fingerprint
+from careerledger.projections.base import consumed_types
 from careerledger.testing import events
 
 load_catalogue()
@@ -69,10 +69,8 @@ class Lectures:
 def test_a_class_that_comes_later_counts_too():
     ledger = Ledger.in_memory(strict=False)
     ledger.record(Lecture(on="2024"))
-    before = fingerprint(Lectures)
     assert 1 == ledger.project(Lectures, at="2030")
     keynote = event("tests.sub.keynote")(type("Keynote", (Lecture,), {}))
     ledger.record(keynote(on="2025"))
     assert {"tests.sub.lecture", "tests.sub.keynote"} == consumed_types(Lectures)
-    assert before != fingerprint(Lectures)
     assert 2 == ledger.project(Lectures, at="2030")

@@ -14,6 +14,7 @@ import pytest
 
 from careerledger import Ledger
 from careerledger.answers import fold
+from careerledger.answers.code_key import code_key
 from careerledger.errors import (
     CareerLedgerError,
     ClosedError,
@@ -27,7 +28,7 @@ from careerledger.errors import (
 )
 from careerledger.events import CourseFinished, CourseStarted
 from careerledger.projections import Learning
-from careerledger.projections.base import fingerprint, key_of
+from careerledger.projections.base import key_of
 from careerledger.stores import Query, Snapshot
 from careerledger.stores.sqlite import APPLICATION_ID, FORMAT, SQLiteStore, file, opening
 from careerledger.stores.sqlite.schema import empty_file
@@ -357,7 +358,7 @@ def test_snapshots_of_a_ledger_are_found_again(path, monkeypatch):
         ledger.project(Learning)
 
     with closing(SQLiteStore(path)) as store:
-        (found,) = store.snapshots("career", key_of(Learning), fingerprint(Learning))
+        (found,) = store.snapshots("career", key_of(Learning), code_key(Learning))
         assert (1, "2024-02", 1) == found[:3]
 
 

@@ -32,9 +32,11 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache, partial
 from hashlib import blake2b
+from itertools import chain
+from operator import is_
 from pathlib import Path
 from types import CodeType, FunctionType, MethodType, ModuleType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 from uuid import UUID
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
@@ -68,8 +70,12 @@ class _Watched(NamedTuple):
     get: Callable[..., object]
     arguments: tuple[Any, ...]
     value: object
-    by_content: bool
-    """Whether an equal value will do, as for the items of a list; else only the same object."""
+    items: bool
+    """Whether the value is a tuple of the items of a container, made anew each time."""
+
+
+def _are_the_same(some: Any, others: Any) -> bool:
+    return len(some) == len(others) and all(map(is_, some, others))
 
 
 class _Reading(NamedTuple):
@@ -83,9 +89,9 @@ class _Reading(NamedTuple):
         """Whether all that was read is as it was."""
         if self.catalogue_size != catalogue.size:
             return False
-        for get, arguments, value, by_content in self.watched:
+        for get, arguments, value, items in self.watched:
             now = get(*arguments)
-            if now is not value and not (by_content and now == value):
+            if now is not value and not (items and _are_the_same(now, value)):
                 return False
         return True
 
@@ -157,19 +163,19 @@ class _Walk:
             self._instance(value)
 
     def _watch(
-        self, value: object, get: Callable[..., object], *arguments: Any, by_content: bool = False
+        self, value: object, get: Callable[..., object], *arguments: Any, items: bool = False
     ) -> None:
-        self.watched.append(_Watched(get, arguments, value, by_content))
+        self.watched.append(_Watched(get, arguments, value, items))
 
     # Containers and instances
 
     def read_sequence(self, value: Any) -> None:
-        items = tuple(value)
-        if isinstance(value, list):
-            self._watch(items, tuple, value, by_content=True)
-        if isinstance(value, tuple) and type(value) is not tuple:
-            self.value(type(value))
-        self.values(items)
+        self.values([_class_of(value), *self._items(tuple, value)])
+
+    def _items(self, get: Callable[[Any], tuple[Any, ...]], container: Any) -> tuple[Any, ...]:
+        items = get(container)
+        self._watch(items, get, container, items=True)
+        return items
 
     def values(self, values: Iterable[object]) -> None:
         for value in values:
@@ -177,25 +183,16 @@ class _Walk:
         self.parts.append("end")
 
     def read_set(self, value: Any) -> None:
-        if isinstance(value, set):
-            self._watch(frozenset(value), frozenset, value, by_content=True)
-        self.values(sorted(value, key=repr))
+        self.values(sorted(self._items(tuple, value), key=repr))
 
-    def read_mapping(self, value: Mapping[object, object]) -> None:
-        pairs = tuple(value.items())
-        self._watch(pairs, _items, value, by_content=True)
-        self.values(part for pair in pairs for part in pair)
+    def read_mapping(self, value: Any) -> None:
+        self.values(self._items(_names_and_values, value))
 
     def _instance(self, value: Any) -> None:
         """Read the fields of a frozen instance."""
-        cls = type(value)
-        if attrs.has(cls) and _is_frozen_attrs(cls):
-            names = [field.name for field in attrs.fields(cls)]
-        elif is_dataclass(cls) and cls.__dataclass_params__.frozen:  # type: ignore[attr-defined]
-            names = [field.name for field in fields_of_dataclass(cls)]
-        elif isinstance(value, msgspec.Struct) and cls.__struct_config__.frozen:
-            names = list(cls.__struct_fields__)
-        else:
+        cls = _class_of(value)
+        names = _fields_of_frozen(cls)
+        if names is None:
             raise _UnknowableError(f"{cls} is neither plain nor frozen")
         self.value(cls)
         self.values(getattr(value, name, None) for name in names)
@@ -204,6 +201,9 @@ class _Walk:
         self.value(type(value))
         self.parts.append(value.name)
         self.value(value.value)
+
+    def read_text_or_number(self, value: Any) -> None:
+        self.values([_class_of(value), value.__repr__()])
 
     # Functions and classes
 
@@ -282,7 +282,7 @@ class _Walk:
 
     def read_class(self, cls: type) -> None:
         self.parts += [cls.__module__, cls.__qualname__]
-        module: Any = sys.modules.get(cls.__module__)
+        module = sys.modules.get(cls.__module__)
         if module is not None and not _is_of_user(vars(module)):
             if getattr(module, cls.__qualname__, cls) is cls:
                 return
@@ -297,7 +297,7 @@ class _Walk:
 
     def _members(self, cls: type) -> None:
         members = vars(cls)
-        self._watch(len(members), len, members, by_content=True)
+        self._watch(len(members), len, members)
         for name, member in members.items():
             if name in _MADE_BY_PYTHON or isinstance(member, _SLOTS) or _is_generated(cls, member):
                 continue
@@ -310,23 +310,38 @@ class _Walk:
                 self.value(getattr(field.default, "factory", field.default))
 
 
-def _is_frozen_attrs(cls: type) -> bool:
-    return getattr(cls.__setattr__, "__name__", "") == "_frozen_setattrs"
+def _class_of(value: Any) -> Any:
+    return cast("Any", type(value))
 
 
-def _is_generated(cls: type, member: object) -> bool:
+def _fields_of_frozen(cls: Any) -> list[str] | None:
+    """Return the names of the fields of a frozen class; None: it is no such class."""
+    if attrs.has(cls) and _name_of(cls.__setattr__) == "_frozen_setattrs":
+        return [field.name for field in attrs.fields(cls)]
+    if is_dataclass(cls) and getattr(cls, "__dataclass_params__").frozen:  # noqa: B009 - for types
+        return [field.name for field in fields_of_dataclass(cls)]
+    if issubclass(cls, msgspec.Struct) and getattr(cls, "__struct_config__").frozen:  # noqa: B009
+        return [field.name for field in msgspec.structs.fields(cls)]
+    return None
+
+
+def _name_of(function: object) -> str:
+    return getattr(function, "__name__", "")
+
+
+def _is_generated(cls: Any, member: object) -> bool:
     """Whether attrs, a dataclass or a named tuple wrote a method, from fields that are read."""
     function = getattr(member, "__func__", member)
     code = getattr(getattr(function, "__wrapped__", function), "__code__", None)
     file = getattr(code, "co_filename", "")
     if file.startswith("<attrs generated"):
         return attrs.has(cls)
-    made = is_dataclass(cls) or (issubclass(cls, tuple) and hasattr(cls, "_fields"))
-    return made and getattr(function, "__name__", "").startswith("__") and file == "<string>"
+    made = is_dataclass(cls) or (tuple in cls.__mro__ and hasattr(cls, "_fields"))
+    return made and _name_of(function).startswith("__") and file == "<string>"
 
 
-def _items(mapping: Mapping[object, object]) -> tuple[tuple[object, object], ...]:
-    return tuple(mapping.items())
+def _names_and_values(mapping: Mapping[Any, Any]) -> tuple[Any, ...]:
+    return tuple(chain.from_iterable(mapping.items()))
 
 
 def _content(cell: Any) -> object:
@@ -352,9 +367,9 @@ _PLAIN: Final[frozenset[type]] = frozenset(
     }
 )
 _ANNOTATIONS: Final = (types.GenericAlias, types.UnionType, typing.TypeVar, typing.NewType)
-_SLOTS: Final = (
+_SLOTS: Final[tuple[Any, ...]] = (
     *(types.MemberDescriptorType, types.GetSetDescriptorType),
-    type(vars(_Watched)["value"]),  # a field of a named tuple
+    _class_of(vars(_Watched)["value"]),  # a field of a named tuple
 )
 _BUILTINS: Final = (
     *(types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType),
@@ -373,7 +388,8 @@ _UNKNOWABLE_MODULES: Final = frozenset(
     {
         *("os", "io", "sys", "time", "random", "secrets", "socket", "subprocess", "importlib"),
         *("locale", "tempfile", "shutil", "glob", "pathlib", "urllib", "http", "sqlite3", "apsw"),
-        *("builtins", "gc", "inspect", "threading", "multiprocessing", "asyncio", "ctypes", "pkgutil"),
+        *("builtins", "gc", "inspect", "threading", "multiprocessing", "asyncio", "ctypes"),
+        "pkgutil",
         *("shelve", "dbm", "linecache", "pkg_resources", "requests", "httpx", "numpy.random"),
     }
 )
@@ -390,7 +406,10 @@ _READERS: Final[tuple[tuple[Any, Callable[[_Walk, Any], None]], ...]] = (
     (FunctionType, _Walk.read_function),
     (type, _Walk.read_class),
     (enum.Enum, _Walk.read_member_of_enum),
-    ((str, bytes, int, float), lambda walk, value: walk.values([type(value), value.__repr__()])),
+    (
+        (str, bytes, int, float),
+        lambda walk, value: walk.values([_class_of(value), value.__repr__()]),
+    ),
     (_BUILTINS, _Walk.read_builtin),
     (MethodType, _Walk.read_method),
     ((staticmethod, classmethod), lambda walk, value: walk.value(value.__func__)),

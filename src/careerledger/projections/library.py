@@ -5,7 +5,7 @@ from typing import Final
 
 from careerledger import projections
 
-_PARTS: Final = {"base", "fingerprint", "library", "parameters", "rules", "view"}
+_PARTS: Final = {"base", "library", "parameters", "rules", "view"}
 """What projections are made of."""
 
 LIBRARY: Final = tuple(
