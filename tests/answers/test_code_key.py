@@ -11,7 +11,7 @@ import pytest
 from careerledger import Ledger, projections
 from careerledger.answers.code_key import code_key
 from careerledger.events import CourseFinished
-from careerledger.projections import VisionAlignment, on, projection
+from careerledger.projections import on, projection
 
 ASKED = """
 from datetime import date
@@ -191,16 +191,34 @@ def test_what_changes_while_a_program_runs_changes_the_key(tmp_path):
     assert ["True"] * 5 == differs
 
 
-def test_all_projections_of_the_library_have_keys():
-    keys = {code_key(getattr(projections, name)) for name in projections.LIBRARY}
-    assert None not in keys
-    assert len(projections.LIBRARY) == len(keys)
+def test_projections_of_the_library_have_keys_of_their_own(tmp_path):
+    code = """
+        from careerledger import projections
+        from careerledger.answers.code_key import code_key
+        from careerledger.projections import VisionAlignment
+        tuned = VisionAlignment.with_(half_life=180)
+        print(*[code_key(getattr(projections, name)) for name in projections.LIBRARY])
+        print(code_key(tuned), code_key(VisionAlignment.with_(half_life=180)))
+    """
+    *keys, tuned, tuned_again = run(tmp_path, {}, textwrap.dedent(code))
+    assert "None" not in keys
+    assert tuned == tuned_again
+    assert len(projections.LIBRARY) + 1 == len({*keys, tuned})
 
 
-def test_other_parameters_have_another_key():
-    tuned = VisionAlignment.with_(half_life=180)
-    assert code_key(VisionAlignment) != code_key(tuned) is not None
-    assert code_key(tuned) == code_key(VisionAlignment.with_(half_life=180))
+def test_event_without_source_does_not_keep_a_projection_from_its_key(tmp_path):
+    """One with nothing but fields, as somebody defines it in a notebook."""
+    code = """
+        from careerledger.answers.code_key import code_key
+        from careerledger.events import Action, event
+        from careerledger.projections import VisionAlignment
+        alone = code_key(VisionAlignment)
+        event("acme.noted", practice="learning")(type("Noted", (Action,), {"__module__": "__main__"}))
+        print(alone, code_key(VisionAlignment))
+    """
+    alone, with_event = run(tmp_path, {}, textwrap.dedent(code))
+    assert "None" not in {alone, with_event}
+    assert alone != with_event
 
 
 def test_projection_without_source_is_folded_from_the_start():

@@ -8,8 +8,8 @@ What can decide a state is overestimated on purpose. The key is a digest of
   modules of the projection, its bases and its events import, directly or not;
 - what the code that can be reached from the projection reads from modules, classes and closures.
 
-There is no key where that cannot be known: a class or function is not in the source of its module,
-as in a notebook; a source is younger than the process; a value is neither plain nor frozen; or the
+There is no key where that cannot be known: a function is not in the source of its module, as in a
+notebook; a source is younger than the process; a value is neither plain nor frozen; or the
 code reaches for files, the environment, clocks, chance, or imports by name. Then nothing is saved
 or kept, and each question folds again.
 
@@ -287,10 +287,8 @@ class _Walk:
             if getattr(module, cls.__qualname__, cls) is cls:
                 return
             # One made from it, as with other parameters.
-        else:
+        elif getattr(module, "__file__", None):
             self.modules.add(cls.__module__)
-            if all(code.co_qualname != cls.__qualname__ for code in _codes_of(cls.__module__)):
-                raise _UnknowableError(f"{cls} is not in the source of its module")
         self._members(cls)
         for base in cls.__mro__[1:]:
             self.value(base)
