@@ -16,7 +16,7 @@ import textwrap
 import warnings
 import zipfile
 from collections.abc import Callable
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from enum import Enum, IntEnum
 from functools import cache, reduce
 from pathlib import Path

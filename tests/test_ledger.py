@@ -40,9 +40,11 @@ from careerledger.events import (
     VisionDeclared,
 )
 from careerledger.journal import codec, read
-from careerledger.projections import on, projection
+from careerledger.projections import Learning, on, projection
+from careerledger.stores import Query, StoredEntry
 from careerledger.stores.memory import MemoryStore
 from careers import TODAY, Clock, hide_class, new_ledger
+from saved import Courses
 
 JANE = ContactMade(on="2024", contact="jane", name="Jane")
 COURSE = CourseFinished(on="2024-03", title="SQL")
@@ -105,6 +107,35 @@ def test_instants_rise_whatever_the_clock_does(ledger: Ledger) -> None:
     second = ledger.record(COURSE)
     assert first.recorded_at < second.recorded_at
     assert [first] == list(ledger.entries(known_at=first.recorded_at))
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        None,
+        3,
+        date(2026, 1, 1),
+        datetime(2026, 1, 1),  # noqa: DTZ001 - without a zone
+        datetime.max.replace(tzinfo=UTC),
+        datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))),
+    ],
+    ids=str,
+)
+def test_clock_without_a_usable_instant_is_refused(now):
+    ledger = Ledger.in_memory(clock=lambda: now)
+    with pytest.raises(DateError):
+        ledger.record(CourseFinished(on="2025", title="x"))
+    with pytest.raises(DateError):
+        ledger.project(Learning)
+    assert 0 == len(ledger)
+
+
+def test_today_is_the_day_that_the_clock_shows():
+    early = timezone(timedelta(hours=13))
+    ledger = Ledger.in_memory(clock=lambda: datetime(2024, 12, 1, 2, tzinfo=early))
+    ledger.record(CourseFinished(on="2024-12-01", title="x", hours=3))
+    assert date(2024, 12, 1) == ledger.project(Learning).at
+    assert 3 == ledger.project(Learning).hours
 
 
 def test_a_clock_of_another_zone_is_told_in_utc() -> None:
@@ -345,29 +376,18 @@ def test_a_store_that_cannot_save_answers_all_the_same(
     def full(*_: object) -> None:
         raise StoreError("the disk is full")
 
-    @projection("test.ints")
-    class Ints:
-        n: int = 0
-
-        @on(CourseFinished)
-        def step(self, event: CourseFinished) -> None:
-            self.n += 1
-
-        def view(self, at: date) -> int:
-            return self.n
-
     monkeypatch.setattr(fold, "SNAPSHOT_EVERY", 1)
     ledger.record(COURSE)
     with monkeypatch.context() as patch:
         patch.setattr(MemoryStore, "save", full)
-        assert 1 == ledger.project(Ints, at=TODAY)
+        assert 1 == ledger.project(Courses, at=TODAY)
     ledger.record(COURSE)
-    assert 2 == ledger.project(Ints, at=TODAY)
+    assert 2 == ledger.project(Courses, at=TODAY)
     # A snapshot that holds something else is passed over.
     ((saved, snapshots),) = ledger.store._ledgers["career"].snapshots.values()
     snapshots[:] = [snapshot._replace(state=b"[]") for snapshot in snapshots]
     assert saved
-    assert 2 == Ledger(ledger.store).project(Ints, at=TODAY)
+    assert 2 == Ledger(ledger.store).project(Courses, at=TODAY)
 
 
 def test_an_old_snapshot_serves_when_something_late_was_recorded(
@@ -378,29 +398,27 @@ def test_an_old_snapshot_serves_when_something_late_was_recorded(
     days = [date(2020, 1, 1) + timedelta(days=n) for n in range(2000)]
     ledger.record([CourseFinished(on=day, title=str(day)) for day in days])
 
-    @projection("test.seen")
-    class Seen:
-        n: int = 0
-
-        @on(CourseFinished)
-        def step(self, event: CourseFinished) -> None:
-            self.n += 1
-            folded.append(event.on)
-
-        def view(self, at: date) -> int:
-            return self.n
-
     folded: list[str] = []
+
+    def entries(store: MemoryStore, name: str, query: Query, /) -> list[StoredEntry]:
+        found = all_entries(store, name, query)
+        folded.extend(str(on) for *_, on in found)
+        return found
+
+    all_entries = MemoryStore.entries
+    monkeypatch.setattr(MemoryStore, "entries", entries)
     monkeypatch.setattr(fold, "SNAPSHOT_EVERY", 100)
-    assert 2000 == ledger.project(Seen, at=TODAY)
+    assert 2000 == ledger.project(Courses, at=TODAY)
     assert 2000 == len(folded)
     folded.clear()
     ledger.record(CourseFinished(on=days[-30], title="late"))
-    assert 2001 == ledger.project(Seen, at=TODAY)
+    assert 2001 == ledger.project(Courses, at=TODAY)
     assert 31 <= len(folded) < 1100
     folded.clear()
     ledger.record(CourseFinished(on=TODAY, title="new"))
-    assert 2002 == ledger.project(Seen, at=TODAY) == Ledger(ledger.store).project(Seen, at=TODAY)
+    assert (
+        2002 == ledger.project(Courses, at=TODAY) == Ledger(ledger.store).project(Courses, at=TODAY)
+    )
     assert 2 > len([on for on in folded if on < days[-1].isoformat()])
 
 

@@ -23,11 +23,13 @@ PACKAGE = Path(careerledger.__file__).parent
 
 UNSEEN = {
     "_loading.py": "Python's own words",
+    "answers/code_key.py": "a projection whose code is not known is folded from the start",
     "answers/states.py": "the ledger folds again when a state has no bytes",
     "journal/codec.py:_event_inside": "the strict reader reads the entry again and reports it",
     "journal/copy.py:_pages": "the copy starts again",
     "journal/personal.py:disclose": "the strict reader reads the entry again and reports it",
     "projections/network_growth.py:_LazyEvidence.__getattr__": "Python's own words",
+    "proofs/_json.py": "the proof or the disclosure reports it",
     "report/tables.py:Terminal.on_broken_pipe": "the command ends silently",
     "stores/sqlite/salvage.py": "recovery skips whatever is not a record",
     "stores/sqlite/store.py:SQLiteStore._end_of": "stores/test_sqlite_file.py damages such a file",

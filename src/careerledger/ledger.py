@@ -19,7 +19,14 @@ from careerledger.history import Draft, Entry
 from careerledger.journal import Journal
 from careerledger.journal.converter import instant_text
 from careerledger.journal.personal import as_plain
-from careerledger.journal.write import Fact, Writer, proposals, unknown_entry, utc_now
+from careerledger.journal.write import (
+    Fact,
+    Writer,
+    proposals,
+    read_clock,
+    system_clock,
+    unknown_entry,
+)
 from careerledger.projections import Projection
 from careerledger.projections.base import meta_of
 from careerledger.stores import Place, Query, Store
@@ -55,7 +62,7 @@ class Ledger:
         *,
         name: str = "career",
         strict: bool = True,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Callable[[], datetime] = system_clock,
     ) -> None:
         if isinstance(cast("object", store), str | os.PathLike):
             raise StoreError(f"{store!r} is not a store; use Ledger.open({store!r})")
@@ -73,7 +80,7 @@ class Ledger:
         name: str = "career",
         strict: bool = True,
         timeout: float = 5.0,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Callable[[], datetime] = system_clock,
     ) -> Self:
         """Open a ledger in a SQLite file, which is created if it does not exist.
 
@@ -92,7 +99,9 @@ class Ledger:
         return cls(SQLiteStore(path, timeout=timeout), name=name, strict=strict, clock=clock)
 
     @classmethod
-    def in_memory(cls, *, strict: bool = True, clock: Callable[[], datetime] = utc_now) -> Self:
+    def in_memory(
+        cls, *, strict: bool = True, clock: Callable[[], datetime] = system_clock
+    ) -> Self:
         """Create a ledger that exists only in memory, for tests and trials."""
         return cls(MemoryStore(), strict=strict, clock=clock)
 
@@ -454,7 +463,7 @@ class Ledger:
         events = [event for event, _ in proposals(facts)]
         days = [event.on.last_day for event in events if isinstance(event, Action)]
         last = min(max([self._today(), *days]), _LAST_DAY)
-        noon = datetime.combine(last, time(12)).astimezone()
+        noon = datetime.combine(last, time(12), now.tzinfo)
         later = max(now, noon)
         strict = self.strict and not lenient
         return Ledger(store, name=self.name, strict=strict, clock=lambda: later)
@@ -578,10 +587,10 @@ class Ledger:
 
     def now(self) -> datetime:
         """Return the time of the ledger's clock, as an aware datetime."""
-        return self._clock()
+        return read_clock(self._clock)
 
     def _today(self) -> date:
-        return self._clock().astimezone().date()
+        return self.now().date()
 
     def _day(self, at: Day) -> date:
         return self._today() if at is None else as_of(at)
@@ -661,7 +670,7 @@ class Ledger:
         new: str | os.PathLike[str],
         /,
         *,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Callable[[], datetime] = system_clock,
     ) -> "list[journal.Loss]":
         """Recover the intact entries of a damaged ledger file into a new file.
 
@@ -683,7 +692,7 @@ class Ledger:
             OverwriteError: The new file exists already.
             DamagedError: Nothing could be recovered.
         """
-        return journal.recover_file(damaged, new, clock())
+        return journal.recover_file(damaged, new, read_clock(clock))
 
     # Proving
 

@@ -472,6 +472,17 @@ def test_no_line_of_a_table_is_wider_than_the_terminal(run, monkeypatch, columns
         assert max(map(len, out.splitlines())) <= columns
 
 
+@pytest.mark.parametrize("size", ["0", "-1", "²", "9" * 30, "9" * 5_000, "wide"])
+def test_impossible_terminal_sizes_are_ignored(run, monkeypatch, size):
+    run("demo")
+    monkeypatch.setenv("COLUMNS", size)
+    monkeypatch.setenv("LINES", size)
+
+    code, out, complaint = run("show", "--ledger", "demo.ledger")
+    assert (0, "") == (code, complaint)
+    assert 80 == max(map(len, out.splitlines()))
+
+
 def test_into_a_pipe_a_history_is_whole_and_without_colour(run):
     run("log", "course.finished", "title=" + "x" * 300)
 

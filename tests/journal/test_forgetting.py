@@ -41,13 +41,14 @@ from careerledger.journal import codec, strict
 from careerledger.journal.parser import parse_entry
 from careerledger.journal.personal import redact
 from careerledger.journal.write import salt
-from careerledger.projections import KeepInTouch, NetworkGrowth, on, projection
+from careerledger.projections import KeepInTouch, NetworkGrowth
 from careerledger.proofs import SigningKey, verify
 from careerledger.proofs.personal import read_disclosures
 from careerledger.stores import Query
 from careerledger.stores.sqlite import SQLiteStore
 from careerledger.testing import events
 from careers import write_as_another_program
+from saved import Names
 from strategies import entry_of
 
 KEY = SigningKey("ada.example/career", bytes(range(32)))
@@ -120,24 +121,6 @@ def test_nothing_is_left_of_who_was_forgotten(path):
         ledger.record([ContactTouched(on="2024-08", contact="c2") for _ in range(3_000)])
         ledger.project(Names, KeepInTouch)
     assert [] == found_in(path.parent)
-
-
-@projection("tests.names")
-class Names:
-    """The names of all contacts, in the state and so in its snapshots."""
-
-    names: dict[str, str] = {}
-
-    @on(ContactMade)
-    def meet(self, event):
-        self.names[event.contact] = event.name
-
-    @on(ContactTouched)
-    def touch(self, event):
-        pass
-
-    def view(self, at):
-        return tuple(self.names.values())
 
 
 def test_all_but_what_is_personal_stays(path):

@@ -178,6 +178,10 @@ def test_the_longest_proof():
         b'{"type":"a.b","event":{},"personal":7}',
         b'{"type":"entry.amended","event":{}}',
         b"[" * 100_000,
+        b'{"type":"a.b","event":{"a":NaN}}',
+        b'{"type":"a.b","event":{"a":1e999}}',
+        b'\xef\xbb\xbf{"type":"a.b","event":{}}',
+        '{"type":"a.b","event":{}}'.encode("utf-16"),
     ],
 )
 def test_bytes_in_a_log_that_are_no_entry(entry):

@@ -126,6 +126,27 @@ def test_what_is_no_note(note):
         verify_note(note, None)
 
 
+SMALL_ORDER = [
+    *(y.to_bytes(32, "little") for y in (0, 1, 2**255 - 20, 2**255 - 19, 2**255 - 18)),
+    # Two of order 8, from libsodium's list.
+    bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"),
+    bytes.fromhex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"),
+]
+
+
+@pytest.mark.parametrize("data", SMALL_ORDER, ids=bytes.hex)
+@pytest.mark.parametrize("sign", [0, 128])
+def test_public_key_of_small_order_is_refused(data, sign):
+    """With or without its highest bit, which is the sign of x."""
+    with pytest.raises(ProofError):
+        PublicKey("ada.example", data[:31] + bytes([data[31] | sign]))
+
+
+@given(st.binary(min_size=32, max_size=32))
+def test_public_key_of_a_signing_key_is_accepted(seed):
+    assert 32 == len(SigningKey("ada.example", seed).public.data)
+
+
 def test_a_note_of_a_hundred_signatures_is_read():
     signature = KEY.sign("text\n").rpartition("\n\n")[2]
     assert "text\n" == verify_note("text\n\n" + signature * 100, KEY.public)

@@ -20,7 +20,19 @@ def test_a_disclosure_is_found_by_its_field():
     )
 
 
-@pytest.mark.parametrize("line", [b"7", b'["name"]', b"null", b'{"field":7}', b"{}", b"", b"{"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"7",
+        b'["name"]',
+        b"null",
+        b'{"field":7}',
+        b'{"field":"name","field":"name"}',
+        b"{}",
+        b"",
+        b"{",
+    ],
+)
 def test_a_line_that_is_no_disclosure(line):
     with pytest.raises(ProofError):
         read_disclosures(line, {"name": commitment(line)})

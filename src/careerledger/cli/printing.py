@@ -1,6 +1,8 @@
 """Print safe text, tables and JSON."""
 
 import json
+import os
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,13 @@ def open_terminal() -> "Terminal":
     """Return the terminal; commands call this first, so that they fail before they record."""
     from careerledger.report.tables import Terminal
 
-    return Terminal()
+    return Terminal(width=_size_instead_of("COLUMNS", 80), height=_size_instead_of("LINES", 25))
+
+
+def _size_instead_of(variable: str, size: int) -> int | None:
+    """Return a size for the terminal where the environment has none that it can have."""
+    text = os.environ.get(variable)
+    return None if text is None or re.fullmatch(r"[1-9][0-9]{0,3}", text) else size
 
 
 def print_text(terminal: "Terminal", text: str) -> None:

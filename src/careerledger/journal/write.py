@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from operator import attrgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 import msgspec
 
@@ -13,6 +13,7 @@ from careerledger.errors import (
     ConflictError,
     CorrectionError,
     DamagedError,
+    DateError,
     FutureError,
     KeyReusedError,
     RecordError,
@@ -39,16 +40,35 @@ __all__ = [
     "new_entries",
     "next_instant",
     "proposals",
+    "read_clock",
+    "system_clock",
     "unknown_entry",
-    "utc_now",
 ]
 
 Fact = Action | Draft
 
 
-def utc_now() -> datetime:
-    """Return the present instant; the default clock of a ledger."""
-    return datetime.now(UTC)
+def system_clock() -> datetime:
+    """Return the present instant in the system's time zone; the default clock of a ledger."""
+    return datetime.now().astimezone()
+
+
+def read_clock(clock: Callable[[], datetime]) -> datetime:
+    """Return the time of a clock, in its own zone; DateError where it shows no usable instant."""
+    now = clock()
+    if not isinstance(cast("object", now), datetime) or now.utcoffset() is None:
+        raise DateError(
+            f"the ledger's clock returned {shown(now)}; it must return an aware datetime, such as "
+            "datetime.now().astimezone()"
+        )
+    try:
+        _ = now.astimezone(UTC) + _EARLIEST_ZONE
+    except OverflowError:
+        raise DateError(
+            f"the ledger's clock returned {now.isoformat()}, at the end of the calendar; it must "
+            "return an instant that has a date in every time zone"
+        ) from None
+    return now
 
 
 class Proposal(NamedTuple):
@@ -204,7 +224,7 @@ class Writer:
         """Record proposals; ``replaced`` are the numbers of the entries that they correct."""
         if not new:
             return []
-        journal, now = self._journal, self._clock()
+        journal, now = self._journal, read_clock(self._clock)
         events = [event.event if isinstance(event, EntryAmended) else event for event, _ in new]
         _check_dates(events, now)
         if self._strict:

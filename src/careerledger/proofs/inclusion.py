@@ -6,7 +6,6 @@ the root hash, and the checkpoint that signs the root hash.
 Source: https://c2sp.org/tlog-proof, and RFC 6962 (Laurie, Langley & Kasper, 2013), section 2.1.1.
 """
 
-import json
 import re
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ import attrs
 
 from careerledger.errors import ProofError
 from careerledger.proofs._base64 import decode, encode
+from careerledger.proofs._json import read_json
 from careerledger.proofs.checkpoint import Checkpoint
 from careerledger.proofs.merkle import HASH_SIZE, leaf_hash, root_from
 from careerledger.proofs.notes import PublicKey
@@ -120,7 +120,7 @@ def verify(proof: Proof | str, checkpoint: str, public_key: PublicKey | str) -> 
 def _read_entry(proof: Proof) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return the entry with its disclosed fields, and the names of the withheld ones."""
     try:
-        entry: Any = json.loads(proof.entry, object_pairs_hook=_unique_names)
+        entry: Any = read_json(proof.entry)
         commitments: dict[str, str] = entry.get("personal", {})
         event: dict[str, Any] = entry["event"]
         if entry["type"] == "entry.amended":
@@ -135,10 +135,3 @@ def _read_entry(proof: Proof) -> tuple[dict[str, Any], tuple[str, ...]]:
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ProofError(f"the proved bytes are not an entry: {error}") from error
     return entry, tuple(sorted(commitments.keys() - disclosures.keys()))
-
-
-def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a name occurs twice")
-    return members

@@ -51,6 +51,11 @@ class PublicKey:
     def __attrs_post_init__(self) -> None:
         _check_name(self.name)
         _check_size("a public key", self.data)
+        if _is_of_small_order(self.data):
+            raise ProofError(
+                f"the public key of {self.name!r} is of small order, so anyone can sign for it; "
+                "ask the owner for the real key"
+            )
 
     @classmethod
     def from_text(cls, text: str) -> "PublicKey":
@@ -192,6 +197,20 @@ def _check_text(text: str) -> None:
         raise ProofError("a note must not have lone surrogates") from None
     if any(character < " " and character != "\n" for character in text):
         raise ProofError("a note must not have control characters other than newlines")
+
+
+def _is_of_small_order(key: bytes) -> bool:
+    """Return whether a public key is one of the few points whose eightfold is zero.
+
+    Its y, the first 255 bits, is 0, 1 or -1, or that of a point whose double has y = 0: there
+    x² = -y², which with the curve's equation -x² + y² = 1 + d x² y² means d y⁴ + 2 y² = 1.
+
+    Source: RFC 8032 (Josefsson & Liusvaara, 2017), section 5.1, for p, d and the curve.
+    """
+    p = 2**255 - 19
+    d = -121665 * pow(121666, -1, p)
+    y = int.from_bytes(key, "little") % 2**255
+    return y % p in {0, 1, p - 1} or (d * y**4 + 2 * y**2 - 1) % p == 0
 
 
 def _check_name(name: str) -> None:

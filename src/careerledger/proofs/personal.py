@@ -9,12 +9,12 @@ The log contains only the SHA-256 of that line. The salt of 128 random bits prev
 guessing the value; it is erased with the line.
 """
 
-import json
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Final, cast
 
 from careerledger.errors import ProofError
+from careerledger.proofs._json import read_json
 
 __all__ = ["SALT_SIZE", "commitment", "read_disclosures"]
 
@@ -40,7 +40,7 @@ def read_disclosures(lines: bytes, commitments: Mapping[str, str]) -> dict[str, 
     disclosures: dict[str, dict[str, Any]] = {}
     for line in lines.split(b"\n"):
         try:
-            value: object = json.loads(line)
+            value: object = read_json(line)
         except (ValueError, RecursionError):
             value = None
         disclosure = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
