@@ -255,6 +255,7 @@ class Ledger:
             UnknownReferenceError: No event introduced the id.
         """
         with self._journal.lock:
+            id_ = self._writer.spelling_of(kind, id_)
             entries = [as_plain(each) for each in self._journal.log(Query(names=f"{kind}:{id_}"))]
             if not entries:
                 self._writer.check_known(kind, id_, len(self))

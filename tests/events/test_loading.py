@@ -33,7 +33,7 @@ LOADED = (
 
 def test_importing_events_loads_no_room():
     """But corrections, which every history needs."""
-    needed = ["base", "correction", "fields", "ids", "meta", "plain", "rules"]
+    needed = ["base", "correction", "fields", "ids", "meta", "nfc", "plain", "rules"]
 
     assert [f"careerledger.events.{name}" for name in needed] == python(
         f"import careerledger.events; {LOADED}"

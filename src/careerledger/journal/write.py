@@ -21,6 +21,7 @@ from careerledger.errors import (
 )
 from careerledger.events import Action, Event, UnknownEvent, introduced, named
 from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten
+from careerledger.events.nfc import event_in_nfc, nfc
 from careerledger.history import Draft, Entry
 from careerledger.journal import codec, personal
 from careerledger.journal.converter import instant_text
@@ -96,7 +97,7 @@ def proposals(facts: Iterable[object], key: str | None = None) -> list[Proposal]
             raise RecordError(
                 f"{type(event).__name__} has no name on disk; make its class an event with @event"
             )
-        checked.append(Proposal(event, own_key))
+        checked.append(Proposal(event_in_nfc(event), own_key and nfc(own_key)))
     return checked
 
 
@@ -183,11 +184,12 @@ class Writer:
                 )
             if target.id in journal.corrections(head.size).voided:
                 raise CorrectionError(f"#{target.seq} was voided before; record the event again")
-            return self._append(head, [Proposal(correction(target.id))], {target.seq})[0]
+            event = event_in_nfc(correction(target.id))
+            return self._append(head, [Proposal(event)], {target.seq})[0]
 
     def forget(self, kind: str, id_: str, reason: str) -> Entry[Event]:
         """Erase the personal lines about someone, and record it; see ``Ledger.forget``."""
-        journal = self._journal
+        journal, id_ = self._journal, self.spelling_of(kind, id_)
         with journal.lock:
             with journal.writing() as head:
                 rows = journal.rows(Query(names=f"{kind}:{id_}", personal=True))
@@ -196,7 +198,7 @@ class Writer:
                 if forgotten is None and not remaining:
                     self.check_known(kind, id_, head.size)  # refuse someone who was never there
                 if forgotten is None or remaining:
-                    event = SubjectForgotten(kind=kind, id=id_, reason=reason)
+                    event = SubjectForgotten(kind=kind, id=id_, reason=nfc(reason))
                     forgotten = self._append(head, [Proposal(event)])[0]
                     journal.store.erase(journal.name, remaining)
             # Even if there was nothing to erase: an earlier call may have been interrupted here.
@@ -213,6 +215,11 @@ class Writer:
             if isinstance(event, SubjectForgotten) and (event.kind, event.id) == (kind, id_):
                 last = entry
         return last
+
+    def spelling_of(self, kind: str, id_: str) -> str:
+        """Return an id as the ledger spells it: as given, or else in normal form C."""
+        rows = self._journal.rows(Query(names=f"{kind}:{id_}", limit=1))
+        return id_ if rows else nfc(id_)
 
     def check_known(self, kind: str, id_: str, size: int) -> None:
         """Raise UnknownReferenceError unless one of the first entries introduced this id."""

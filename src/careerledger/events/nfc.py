@@ -1,0 +1,100 @@
+"""Text in Unicode's normal form C, in which an accented letter has only one spelling.
+
+A word may arrive with "é" as one character, or as "e" and an accent, depending on the keyboard, the
+file system or the program that it comes from. Recorded text always has the one character.
+
+Source: Unicode Standard Annex 15 (Whistler), Unicode Normalization Forms.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from itertools import chain
+from operator import attrgetter
+from typing import Any, TypeVar, cast
+from unicodedata import is_normalized, normalize
+
+import attrs
+from immutabledict import immutabledict
+
+from careerledger.errors import FieldError
+from careerledger.events.base import Event, UnknownEvent
+
+__all__ = ["event_in_nfc", "nfc"]
+
+E = TypeVar("E", bound=Event)
+
+
+def nfc(text: str) -> str:
+    """Return text in normal form C."""
+    return text if text.isascii() or is_normalized("NFC", text) else normalize("NFC", text)
+
+
+def event_in_nfc(event: E) -> E:
+    """Return an event with all its text in normal form C; the same event where it is already.
+
+    Raises FieldError where two names of a mapping become the same.
+    """
+    cls: Any = event.__class__
+    if all(map(_is_ascii, _reader_of(cls)(event))):
+        return event
+    return cast("E", _composed(event, cls.__name__))
+
+
+@cache
+def _reader_of(cls: Any) -> Callable[[Any], tuple[object, ...]]:
+    """Return a function that reads all fields of an event."""
+    names = _fields_of(cls)
+    if len(names) == 1:
+        return lambda event: (getattr(event, names[0]),)
+    read: Callable[[Any], tuple[object, ...]] = attrgetter(*names)
+    return read
+
+
+def _fields_of(cls: Any) -> list[str]:
+    """Return the names of the fields of an event or of a part of one."""
+    if attrs.has(cls):
+        return [field.name for field in attrs.fields(cls)]
+    return [field.name for field in dataclasses.fields(cls)] if _is_part(cls) else []
+
+
+def _is_part(cls: Any) -> bool:
+    return attrs.has(cls) or dataclasses.is_dataclass(cls)
+
+
+def _is_ascii(value: Any) -> bool:
+    """Return whether a value certainly holds no other text than ASCII."""
+    if not value or isinstance(value, int | float):
+        return True
+    if isinstance(value, str):
+        return value.isascii()
+    return isinstance(value, frozenset | tuple | Mapping) and all(map(_is_ascii, _items(value)))
+
+
+def _items(value: Any) -> Iterable[object]:
+    if isinstance(value, Mapping):
+        return chain.from_iterable(cast("Mapping[object, object]", value).items())
+    return cast("Iterable[object]", value)
+
+
+def _composed(value: Any, where: str) -> Any:
+    cls: Any = value.__class__
+    if cls is str:
+        return nfc(value)
+    if cls in {frozenset, tuple}:
+        return cast("Any", cls)(_composed(item, where) for item in value)
+    if cls is immutabledict:
+        pairs = [(_composed(k, where), _composed(v, where)) for k, v in value.items()]
+        if len(dict(pairs)) < len(pairs):
+            raise FieldError(
+                f"{where} is {ascii(dict(value))}; two of its names are the same in Unicode's normal "
+                "form C, so give only one of them"
+            )
+        return immutabledict(pairs)
+    if _is_part(cls) and cls is not UnknownEvent:
+        old = {name: getattr(value, name) for name in _fields_of(cls)}
+        new = {name: _composed(each, f"{name} of {where}") for name, each in old.items()}
+        changes = {name: each for name, each in new.items() if each != old[name]}
+        replace: Any = attrs.evolve if attrs.has(cls) else dataclasses.replace
+        return replace(value, **changes) if changes else value
+    return value
