@@ -29,7 +29,7 @@ from careerledger.errors import (
 from careerledger.events import CourseFinished, CourseStarted
 from careerledger.projections import Learning
 from careerledger.projections.base import key_of
-from careerledger.stores import Query, Snapshot
+from careerledger.stores import Query, Snapshot, temporary
 from careerledger.stores.sqlite import APPLICATION_ID, FORMAT, SQLiteStore, file, opening
 from careerledger.stores.sqlite.schema import empty_file
 
@@ -697,14 +697,11 @@ def test_file_is_made_whole_or_not_at_all(path, monkeypatch, step):
 
 def test_file_is_made_where_folders_cannot_be_synced(path, monkeypatch):
     """As on Windows, which opens no folders."""
-    real = os.open
 
-    def no_folders(name, flags, mode=0o777):
-        if Path(name).is_dir():
-            raise PermissionError(13, "Permission denied")
-        return real(name, flags, mode)
+    def refuse(_):
+        raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(os, "open", no_folders)
+    monkeypatch.setattr(temporary, "_sync", refuse)
 
     with closing(SQLiteStore(path)) as store:
         assert [] == store.ledgers()

@@ -87,7 +87,7 @@ def _composed(value: Any, where: str) -> Any:
         pairs = [(_composed(k, where), _composed(v, where)) for k, v in value.items()]
         if len(dict(pairs)) < len(pairs):
             raise FieldError(
-                f"{where} is {ascii(dict(value))}; two of its names are the same in Unicode's normal "
+                f"{where} is {dict(value)!a}; two of its names are the same in Unicode's normal "
                 "form C, so give only one of them"
             )
         return immutabledict(pairs)

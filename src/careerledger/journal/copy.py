@@ -1,7 +1,6 @@
 """Copy ledgers to another file, and to text and back."""
 
 import os
-import secrets
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from itertools import chain
@@ -28,6 +27,7 @@ from careerledger.journal.verify import verify_ledger
 from careerledger.journal.write import as_row
 from careerledger.proofs.merkle import Frontier
 from careerledger.stores import Query, Row, Store
+from careerledger.stores.temporary import new_whole_file
 
 __all__ = ["backup", "export_jsonl", "import_jsonl", "new_path", "new_store"]
 
@@ -92,16 +92,25 @@ def _copy(journal: Journal, store: Store) -> None:
 
 @contextmanager
 def new_store(path: Path) -> Generator[Store, None, None]:
-    """Open a store in a new file, and delete the file if the block fails."""
+    """Open a store in a new file, which appears whole when the block ends, or not at all."""
     from careerledger.stores.sqlite import SQLiteStore  # noqa: PLC0415 - loads SQLite
 
+    with _new_file(path) as new, closing(SQLiteStore(new)) as store:
+        yield store
+
+
+@contextmanager
+def _new_file(path: Path) -> Generator[Path, None, None]:
+    """Yield the path under which to write a new file; see ``new_whole_file``."""
     try:
-        with closing(SQLiteStore(path)) as store:
-            yield store
-    except BaseException:
-        for end in ("", "-wal", "-shm"):
-            path.with_name(path.name + end).unlink(missing_ok=True)
+        with new_whole_file(path) as new:
+            yield new
+    except FileExistsError as error:
+        raise OverwriteError(f"{path} already exists; name a new file") from error
+    except StoreError:
         raise
+    except OSError as error:
+        raise ReadOnlyError(f"{path} cannot be written: {error.strerror}") from error
 
 
 # To text and back
@@ -138,7 +147,7 @@ def export_jsonl(journal: Journal, path: str | os.PathLike[str]) -> None:
 
 
 def _export(journal: Journal, path: Path) -> None:
-    with _new_file(path) as file:
+    with _new_text(path) as file:
         size, root = journal.root()
         file.write(msgspec.json.encode(_Header(FORMAT, journal.name, size, root.hex())) + b"\n")
         for page in _pages(journal):
@@ -160,23 +169,15 @@ def _as_line(row: Row) -> _Line:
 
 
 @contextmanager
-def _new_file(path: Path) -> Generator[BinaryIO, None, None]:
-    """Write a new file that only its owner may read; it appears whole, or not at all."""
-    temporary = path.with_name(f".careerledger-{secrets.token_hex(8)}")
-    try:
-        with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(temporary, path)
-    except FileExistsError as error:
-        raise OverwriteError(f"{path} already exists; name a new file") from error
-    except StoreError:
-        raise
-    except OSError as error:
-        raise ReadOnlyError(f"{path} cannot be written: {error.strerror}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+def _new_text(path: Path) -> Generator[BinaryIO, None, None]:
+    """Open a new file that only its owner may read; it appears whole, or not at all."""
+    with (
+        _new_file(path) as new,
+        open(new, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file,
+    ):
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def import_jsonl(journal: Journal, path: str | os.PathLike[str]) -> int:

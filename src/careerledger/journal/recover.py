@@ -2,7 +2,6 @@
 
 import json
 import os
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -34,6 +33,7 @@ from careerledger.proofs.merkle import Frontier, leaf_hash
 from careerledger.proofs.personal import read_disclosures
 from careerledger.stores import Row, decode_names, new_row
 from careerledger.stores.sqlite.salvage import merge_log, records
+from careerledger.stores.temporary import temporary_folder
 
 __all__ = ["Loss", "recover_file"]
 
@@ -83,8 +83,8 @@ def recover_file(
 
 def _read(path: Path, beside: Path) -> _Contents:
     try:
-        with tempfile.TemporaryDirectory(dir=beside, prefix=".careerledger-") as folder:
-            content = merge_log(path, Path(folder))
+        with temporary_folder(beside) as folder:
+            content = merge_log(path, folder)
     except OSError as error:
         raise ReadOnlyError(f"{path} cannot be copied to {beside}: {error.strerror}") from error
     contents = _Contents({}, defaultdict(list))

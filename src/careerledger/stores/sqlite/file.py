@@ -14,7 +14,13 @@ import apsw
 from careerledger.errors import ClosedError, ForkedError, StoreError
 from careerledger.stores.sqlite.errors import Translated
 from careerledger.stores.sqlite.examination import note_examined
-from careerledger.stores.sqlite.forking import abandon, call_after_fork, close_quietly
+from careerledger.stores.sqlite.forking import (
+    Identity,
+    abandon,
+    call_after_fork,
+    close_quietly,
+    identity_of,
+)
 from careerledger.stores.sqlite.limits import (
     COMMON_ROWS,
     MAX_COMMON,
@@ -62,7 +68,10 @@ class LedgerFile:
         """Whether the log that was there when the file was opened is on the disk."""
         prepare(self.path)
         with self.translated:
-            self._open, self._identity, self._examined = open_file(self.path, self._turns)
+            self._open, identity, self._examined = open_file(self.path, self._turns)
+        self._log = f"{self.path}-wal"
+        self._identities = identity, _identity_of(self._log)
+        """Of the file and of its log."""
         call_after_fork(self._disown)
 
     def __enter__(self) -> apsw.Connection:
@@ -208,6 +217,7 @@ class LedgerFile:
         except apsw.Error as error:
             self.translated.raise_for(error)
             raise
+        self._check_identity()  # else what was written may be where nobody finds it
         return connection.data_version()
 
     def end(self) -> None:
@@ -220,16 +230,15 @@ class LedgerFile:
         self.lock.release()
 
     def _check_identity(self) -> None:
-        """Raise StoreError if the file was moved, deleted or replaced."""
-        try:
-            status = os.lstat(self.path)
-            identity = status.st_dev, status.st_ino
-        except OSError:
-            identity = None
-        if identity != self._identity:
+        """Raise StoreError if the file or its log was moved, deleted or replaced."""
+        now = _identity_of(self.path), _identity_of(self._log)
+        if self._identities[1] is None:  # there was nothing to read when it was opened
+            self._identities = self._identities[0], now[1]
+        if now != self._identities or None in now:
+            what = self.path if now[0] != self._identities[0] else self._log
             raise StoreError(
-                f"{self.path} was moved, deleted or replaced while it was open; "
-                "nothing was written, close the ledger and open it again"
+                f"{what} was moved, deleted or replaced while it was open; nothing more is "
+                "written, close the ledger and open it again"
             )
 
     def _confirm_log(self) -> None:
@@ -292,7 +301,14 @@ class LedgerFile:
         if idle and not self._other_connections:
             close_quietly(connection)
         else:
-            abandon(connection, self._identity)
+            abandon(connection, self._identities[0])
+
+
+def _identity_of(path: str | os.PathLike[str]) -> Identity | None:
+    try:
+        return identity_of(path)
+    except OSError:
+        return None
 
 
 def _roll_back(connection: apsw.Connection) -> None:

@@ -29,7 +29,7 @@ _abandoned: Final[dict[Identity, apsw.Connection]] = {}
 """Connections that this process inherited while they were at work, by the file's identity."""
 
 
-def identity_of(path: Path) -> Identity:
+def identity_of(path: str | os.PathLike[str]) -> Identity:
     """Return the identity of a file; OSError where there is none."""
     status = os.lstat(path)  # a third of the time of path.lstat()
     return status.st_dev, status.st_ino

@@ -3,7 +3,6 @@
 # (as in limits.py)
 
 import os
-import secrets
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple, NoReturn
@@ -30,6 +29,7 @@ from careerledger.stores.sqlite.mounts import network_file_system
 from careerledger.stores.sqlite.privacy import check_name, check_privacy
 from careerledger.stores.sqlite.schema import APPLICATION_ID, FORMAT, empty_file
 from careerledger.stores.sqlite.turns import Turns
+from careerledger.stores.temporary import new_whole_file, sweep
 
 __all__ = ["OpenFile", "check_sqlite", "check_timeout", "open_beside", "open_file", "prepare"]
 
@@ -140,6 +140,7 @@ def _check_place(path: Path) -> None:
             "a file safely; keep the ledger on a local disk"
         )
     check_name(path)
+    sweep(path.parent)
     try:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):
@@ -158,23 +159,16 @@ def _create(path: Path) -> None:
     """Make an empty ledger file, whole or not at all, whoever else may be doing the same."""
     if not path.parent.is_dir():
         raise NotALedgerError(f"{path.parent} is not a folder; create it first")
-    new = path.with_name(f".careerledger-{secrets.token_hex(8)}")
     try:
-        try:
-            with open(new, "xb", opener=_private) as file:
-                file.write(empty_file())
-                file.flush()
-                os.fsync(file.fileno())
-            with suppress(FileExistsError):  # someone else was faster, and theirs is as good
-                os.link(new, path)
-        finally:
-            new.unlink(missing_ok=True)
-        with suppress(PermissionError):  # Windows opens no folders
-            folder = os.open(path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        # Someone else may be faster, and theirs is as good.
+        with (
+            suppress(FileExistsError),
+            new_whole_file(path) as new,
+            open(new, "xb", opener=_private) as file,
+        ):
+            file.write(empty_file())
+            file.flush()
+            os.fsync(file.fileno())
     except OSError as error:
         raise ReadOnlyError(
             f"{path} cannot be created: {error.strerror}; a ledger needs a folder that you may "
