@@ -44,6 +44,10 @@ class DefinitionError(CareerLedgerError, TypeError):
     """An event or projection class is invalid, or lacks what a question asks for."""
 
 
+class ForgottenWarning(UserWarning):
+    """An import has personal data about someone who was forgotten; it was left out."""
+
+
 class DateError(CareerLedgerError, ValueError):
     """A value is not a date of year, month or day precision, or not an instant."""
 

@@ -68,9 +68,12 @@ class Ledger:
             raise StoreError(f"{store!r} is not a store; use Ledger.open({store!r})")
         self.strict = strict
         self._clock = clock
-        self._journal = Journal(store, name)
-        self._writer = Writer(self._journal, strict=strict, clock=clock)
-        self._folds = Folds(self._journal)
+        self._use(Journal(store, name))
+
+    def _use(self, journal: Journal) -> None:
+        self._journal = journal
+        self._writer = Writer(journal, strict=self.strict, clock=self._clock)
+        self._folds = Folds(journal)
 
     @classmethod
     def open(
@@ -466,8 +469,11 @@ class Ledger:
         last = min(max([self._today(), *days]), _LAST_DAY)
         noon = datetime.combine(last, time(12), now.tzinfo)
         later = max(now, noon)
+        self._journal.refresh()  # what is forgotten from now on is forgotten in the branch
         strict = self.strict and not lenient
-        return Ledger(store, name=self.name, strict=strict, clock=lambda: later)
+        branch = Ledger(store, name=self.name, strict=strict, clock=lambda: later)
+        branch._use(Journal(store, self.name, parent=self._journal))
+        return branch
 
     def compare(
         self,

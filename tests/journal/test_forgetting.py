@@ -9,13 +9,14 @@ import attrs
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from careerledger import Ledger
+from careerledger import Draft, Ledger
 from careerledger.errors import (
     CodecError,
     CorrectionError,
     DamagedError,
     DefinitionError,
     ForeignFileError,
+    ForgottenWarning,
     LockedError,
     ProofError,
     StoreError,
@@ -609,3 +610,42 @@ def test_forgetting_a_thing_is_only_logged():
         assert 2 == ledger.forget("role", "r", reason="why not").seq
         assert "Acme" in str(list(ledger.entries()))
         ledger.verify()
+
+
+def test_import_does_not_bring_a_forgotten_name_back():
+    draft = Draft(ContactMade(on="2020", contact="c", name="Zebulon", kind="peer"), "book:1")
+    ledger = Ledger.in_memory()
+    ledger.record(draft)
+    ledger.forget("contact", "c", reason="asked")
+    with pytest.warns(ForgottenWarning, match="book:1"):
+        again = ledger.record(draft)
+    assert ("forgotten", 2) == (again.event.name, len(ledger))
+
+    changed = Draft(draft.event.replace(kind="mentor"), draft.key)
+    with pytest.warns(ForgottenWarning):
+        ledger.record(changed, amend="the book says otherwise")
+    (contact,) = ledger.entries()
+    assert ("forgotten", "mentor") == (contact.event.name, contact.event.kind)
+    assert "Zebulon" not in repr(list(ledger))
+
+    with pytest.warns(ForgottenWarning):
+        ledger.record(ContactUpdated(on="2021", contact="c", title="Zebulon"), key="book:2")
+    assert "Zebulon" not in repr(list(ledger))
+    ledger.record(ContactUpdated(on="2021", contact="c", title="Zebulon"))
+    assert "Zebulon" in repr(list(ledger))  # somebody said so
+
+
+@pytest.mark.parametrize("where", ["memory", "file"])
+def test_branch_made_before_forgets_too(tmp_path, where):
+    ledger = Ledger.in_memory() if where == "memory" else Ledger.open(tmp_path / "ada.ledger")
+    with ledger:
+        contact = ledger.record(ContactMade(on="2020", contact="c", name="Zebulon"))
+        ledger.record(ContactTouched(on="2021", contact="c"))
+        ledger.amend(contact.id, contact.event.replace(note="Zebulon of Oslo"), reason="more")
+        branch = ledger.what_if(ContactTouched(on="2022", contact="c"))
+        branch_of_it = branch.what_if(ContactTouched(on="2023", contact="c"))
+        for one in (branch, branch_of_it):
+            assert "Zebulon" in repr([*one.entries(), one.project(NetworkGrowth, Names)])
+        ledger.forget("contact", "c", reason="asked")
+        for one in (branch_of_it, branch):
+            assert "Zebulon" not in repr([*one.entries(), one.project(NetworkGrowth, Names)])

@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from io import UnsupportedOperation
@@ -36,7 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = _parser().parse_args(arguments)
         run = options.run
-        status: int = options.run(options)
+        with warnings.catch_warnings():
+            warnings.showwarning = _print_warning
+            status: int = options.run(options)
         print(end="", flush=True)  # raises a write error here rather than at exit
     except DamagedError as error:
         return _fail(error, "" if run is copying.recover else _RECOVER_HINT)
@@ -88,6 +91,10 @@ def _fail(error: Exception, hint: str = "") -> int:
     message = "\n".join(map(printable, f"{error}{hint}".split("\n")))
     print(f"careerledger: {message}", file=sys.stderr)
     return FAILED
+
+
+def _print_warning(message: Warning | str, *_: object, **__: object) -> None:
+    print(f"careerledger: {printable(str(message))}", file=sys.stderr)
 
 
 def _discard_output() -> None:

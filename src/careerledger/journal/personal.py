@@ -12,10 +12,11 @@ Beside the bytes is one disclosure a line, deleted when the person is forgotten:
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple, Union, get_type_hints
 
+import attrs
 import msgspec
 
 from careerledger.errors import DamagedError
@@ -47,6 +48,7 @@ __all__ = [
     "remaining_without",
     "subject_of",
     "unnamed_in",
+    "without_people",
 ]
 
 
@@ -106,6 +108,18 @@ def personal_fields(event: Event) -> Mapping[str, PersonalField]:
 def subject_of(event: Event) -> Event:
     """Return the event whose fields may be personal: an amendment's, or the event itself."""
     return event.event if isinstance(event, EntryAmended) else event
+
+
+def without_people(event: Event, people: Collection[str]) -> Event:
+    """Return an event without its personal values about some people, each as ``"kind:id"``."""
+    changes = {
+        name: instead
+        for name, (subject, kind, default, instead) in personal_fields(event).items()
+        if getattr(event, name) not in (default, instead)
+        and f"{kind}:{getattr(event, subject)}" in people
+    }
+    whole: Any = event
+    return attrs.evolve(whole, **changes) if changes else event
 
 
 # Reading

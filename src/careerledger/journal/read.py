@@ -29,15 +29,18 @@ class Journal:
     Args:
         store: Where the ledger lives.
         name: Its name in the store.
+        parent: The journal of which this is a branch: what is forgotten there is forgotten here.
     """
 
-    def __init__(self, store: Store, name: str) -> None:
+    def __init__(self, store: Store, name: str, parent: "Journal | None" = None) -> None:
         self.store = store
+        self._parent = parent
         self.name = name
         self.lock = RLock()
         """Locked while entries are written, or the memory changes."""
-        self.generation = 0
+        self.generation: int = 0
         """How often the memory was dropped."""
+        self._parent_generation = 0 if parent is None else parent.generation
         self._head = EMPTY
         """Where the ledger ended when it was last looked at."""
         self._first_id: str | None = None
@@ -60,6 +63,11 @@ class Journal:
 
         So nothing that was forgotten by now is answered from what is remembered.
         """
+        if self._parent is not None:
+            self._parent.refresh()
+            if self._parent_generation != self._parent.generation:
+                self._parent_generation = self._parent.generation
+                self.drop_memory()
         head = self.head()
         self.notice(head)
         self._corrections_upto(head.size)
@@ -215,13 +223,14 @@ class Journal:
             return False
         known = self._corrections_upto(query.upto or 0)
         corrected_since = {_target(entry) for entry in known if entry.seq > seen}
-        for id_ in corrected_since:
-            target = self._targets.get(id_ or "")
-            if target is None:
-                continue
-            versions = [target.event, *(_amendment(e) for e in known if _target(e) == id_)]
-            # Where it was, where it is, and where it may have been in between.
-            if any((_on(event) or _NEVER, target.seq) <= reached for event in versions):
+        # Where an entry was, where it is, and where it may have been in between.
+        for entry in known:
+            id_ = _target(entry)
+            target = self._targets.get(id_ or "") if id_ in corrected_since else None
+            if target is not None and any(
+                (_on(event) or _NEVER, target.seq) <= reached
+                for event in (target.event, _amendment(entry))
+            ):
                 return True
         newer = Query(after=seen, upto=query.upto, until=reached[0], types=query.types)
         rows = chain.from_iterable(self.pages(newer))

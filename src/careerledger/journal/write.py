@@ -1,7 +1,8 @@
 """Write events as entries: check them, number them, seal them, append them."""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence
+import warnings
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from operator import attrgetter
@@ -14,6 +15,7 @@ from careerledger.errors import (
     CorrectionError,
     DamagedError,
     DateError,
+    ForgottenWarning,
     FutureError,
     KeyReusedError,
     RecordError,
@@ -156,9 +158,31 @@ class Writer:
                 )
             if not keys:
                 return self._append(head, new)
+            new = self._without_forgotten(new)
             new, replaced, results = _without_known(new, self._known(keys, head), amend)
             entries = self._append(head, new, replaced)
         return [entries[one] if isinstance(one, int) else one for one in results]
+
+    def _without_forgotten(self, new: list[Proposal]) -> list[Proposal]:
+        """Leave out what imported events state about forgotten people, with a warning.
+
+        An import that runs every night would bring their names back. Whoever records an event
+        without a key means it.
+        """
+        people = {f"{event.kind}:{event.id}" for _, event in self._forgettings()}
+        allowed: list[Proposal] = []
+        for event, key in new:
+            without = event if key is None else personal.without_people(event, people)
+            if without is not event:
+                warnings.warn(
+                    f"{type(event).__name__} with key {key!r} has personal data about someone "
+                    "who was forgotten, which was left out; record the event without a key to "
+                    "state it again",
+                    ForgottenWarning,
+                    stacklevel=4,
+                )
+            allowed.append(Proposal(without, key))
+        return allowed
 
     def void(self, entry_id: str, reason: str) -> Entry[Event]:
         """Record that an entry counts as never recorded; see ``Ledger.void``."""
@@ -208,13 +232,18 @@ class Writer:
 
     def _last_forgotten(self, kind: str, id_: str) -> Entry[Event] | None:
         """Return the last entry by which someone was forgotten."""
-        query = Query(types=[SubjectForgotten.__event__.name], dated=False)
         last = None
-        for entry in self._journal.log(query):
-            event = entry.event
-            if isinstance(event, SubjectForgotten) and (event.kind, event.id) == (kind, id_):
+        for entry, event in self._forgettings():
+            if (event.kind, event.id) == (kind, id_):
                 last = entry
         return last
+
+    def _forgettings(self) -> Iterator[tuple[Entry[Event], SubjectForgotten]]:
+        """Yield the entries by which people were forgotten, each with its event."""
+        query = Query(types=[SubjectForgotten.__event__.name], dated=False)
+        for entry in self._journal.log(query):
+            if isinstance(entry.event, SubjectForgotten):
+                yield entry, entry.event
 
     def spelling_of(self, kind: str, id_: str) -> str:
         """Return an id as the ledger spells it: as given, or else in normal form C."""
