@@ -45,8 +45,10 @@ class Journal:
         """Where the ledger ended when it was last looked at."""
         self._first_id: str | None = None
         """The id of its first entry, by which it is another ledger after it was deleted."""
+        self._in_block = False
+        """Whether a block of writing has begun and not ended."""
         self._noted = False
-        """Whether the memory has entries of a block that has not ended."""
+        """Whether the memory has entries of a block that did not count yet."""
         self._seen = 0
         """Up to which number corrections were read."""
         self._catalogue_size = catalogue.size
@@ -68,6 +70,7 @@ class Journal:
             if self._parent_generation != self._parent.generation:
                 self._parent_generation = self._parent.generation
                 self.drop_memory()
+        self._drop_what_never_counted()
         head = self.head()
         self.notice(head)
         self._corrections_upto(head.size)
@@ -77,15 +80,20 @@ class Journal:
     def writing(self) -> Generator[Head, None, None]:
         """Be the ledger's only writer until the block ends; all of it counts then, or nothing."""
         with self.lock:
-            self._noted = False
+            self._drop_what_never_counted()
+            self._in_block = True
             try:
                 with self.store.writing(self.name) as head:
                     self.notice(head)
                     yield head
-            except BaseException:
-                if self._noted:  # of what is not in the ledger now
-                    self.drop_memory()
-                raise
+                self._noted = False
+            finally:
+                self._in_block = False
+
+    def _drop_what_never_counted(self) -> None:
+        """Drop the memory if it has entries of a block that was interrupted."""
+        if self._noted and not self._in_block:
+            self.drop_memory()
 
     def notice(self, head: Head) -> None:
         """Drop everything remembered if the ledger was deleted since it was last looked at."""
@@ -196,6 +204,7 @@ class Journal:
         self.generation += 1
         self._head, self._first_id = EMPTY, None
         self._start_anew()
+        self._noted = False
 
     def note_recorded(self, entries: Sequence[Entry[Event]], head: Head) -> None:
         """Remember that entries just written need not be searched for corrections.

@@ -74,20 +74,12 @@ class LedgerFile:
         """Of the file and of its log."""
         call_after_fork(self._disown)
 
-    def __enter__(self) -> apsw.Connection:
+    @contextmanager
+    def used(self) -> Generator[apsw.Connection, None, None]:
         """Give one thread the connection, for a block in which SQLite's errors become ours."""
         self.check_process()
-        self.lock.acquire()
-        try:
-            return self.connection
-        except BaseException:
-            self.lock.release()
-            raise
-
-    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        self.lock.release()
-        if error is not None:
-            self.translated.raise_for(error)
+        with self.translated, self.lock:
+            yield self.connection
 
     @property
     def connection(self) -> apsw.Connection:
@@ -139,7 +131,7 @@ class LedgerFile:
         Counting their bytes would take a third of the time that reading takes.
         """
         with (
-            self as connection,
+            self.used() as connection,
             suppress(apsw.TooBigError),
             values_up_to(connection, MAX_COMMON),
         ):
@@ -148,7 +140,7 @@ class LedgerFile:
 
     def read(self, sql: str, values: Any, most: int, *, step: int = 16) -> tuple[list[Any], bool]:
         """Return rows until they have so many bytes, and whether there are more."""
-        with self as connection:
+        with self.used() as connection:
             rows = connection.execute(sql, values)
             try:
                 return read_up_to(rows, most, step)
@@ -173,40 +165,42 @@ class LedgerFile:
 
     # Writing
 
-    def begin(self, *, patient: bool = True) -> apsw.Connection:
-        """Start a transaction, and keep the lock until ``end``; return the connection.
+    @contextmanager
+    def transaction(self, *, patient: bool = True) -> Generator[apsw.Connection, None, None]:
+        """Be the only writer until the block ends; what was not committed in it is undone.
+
+        A signal handler may raise at any call. So locks are only taken by ``with``, which no signal
+        can interrupt, and a generator that is never resumed leaves its blocks when it is freed.
 
         Args:
             patient: Whether to wait for other writers, standing in line.
         """
         self.check_process()
-        self.lock.acquire()
-        connection = None
-        try:
+        with self.translated, self.lock:
             connection = self.idle_connection
+            try:
+                self._begin(connection, patient=patient)
+                yield connection
+            finally:
+                self._turns.end()
+                self._undo()
+
+    def _begin(self, connection: apsw.Connection, *, patient: bool) -> None:
+        try:
             if patient:
                 self._turns.begin()
             else:
                 connection.set_busy_handler(None)
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-            finally:
-                if patient:
-                    self._turns.end()
-                else:
-                    connection.set_busy_handler(self._turns)
-            self._check_identity()
-            self._confirm_log()
-            if self._examined is not None:
-                note_examined(connection, self._examined)
-                self._examined = None
-        except BaseException as error:
-            if connection is not None:
-                _roll_back(connection)
-            self.lock.release()
-            self.translated.raise_for(error)
-            raise
-        return connection
+            connection.execute("BEGIN IMMEDIATE")
+        finally:
+            self._turns.end()
+            if not patient:
+                connection.set_busy_handler(self._turns)
+        self._check_identity()
+        self._confirm_log()
+        if self._examined is not None:
+            note_examined(connection, self._examined)
+            self._examined = None
 
     def commit(self) -> int:
         """Make what was written in the transaction count; return the version of the file."""
@@ -220,14 +214,13 @@ class LedgerFile:
         self._check_identity()  # else what was written may be where nobody finds it
         return connection.data_version()
 
-    def end(self) -> None:
-        """Undo what was not committed, and let others in."""
+    def _undo(self) -> None:
+        """Undo what was not committed."""
         # A child forked in a transaction must leave that of its parent alone, and nothing is left
         # of one on a connection that was closed in it.
         connection = self._open if self._process == os.getpid() else None
         if connection is not None:
             _roll_back(connection)
-        self.lock.release()
 
     def _check_identity(self) -> None:
         """Raise StoreError if the file or its log was moved, deleted or replaced."""

@@ -40,8 +40,8 @@ MAX_RESULT: Final = 128_000_000
 @contextmanager
 def values_up_to(connection: apsw.Connection, most: int) -> Generator[None, None, None]:
     """Let no value have more bytes meanwhile; ``apsw.TooBigError`` for one that has."""
-    connection.limit(apsw.SQLITE_LIMIT_LENGTH, most)
     try:
+        connection.limit(apsw.SQLITE_LIMIT_LENGTH, most)
         yield
     finally:
         connection.limit(apsw.SQLITE_LIMIT_LENGTH, MAX_VALUE)
