@@ -34,12 +34,21 @@ ACTIONS = {
 
 @cache
 def points(code):
-    """The offsets of the instructions before which a signal handler may have run."""
-    instructions = list(dis.get_instructions(code))
+    """The offsets of the instructions before which a signal handler may have run.
+
+    To Python it is still within the call: points that other handlers of exceptions surround than
+    the call are left out.
+    """
+    bytecode = dis.Bytecode(code)
+
+    def handlers(offset):
+        return [each for each in bytecode.exception_entries if each.start <= offset < each.end]
+
     return {
         after.offset
-        for before, after in pairwise(instructions)
+        for before, after in pairwise(bytecode)
         if before.opname.startswith(("CALL", "RESUME", "JUMP_BACKWARD"))
+        and handlers(before.offset) == handlers(after.offset)
     }
 
 
