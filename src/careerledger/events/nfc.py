@@ -7,16 +7,17 @@ Source: Unicode Standard Annex 15 (Whistler), Unicode Normalization Forms.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
+from datetime import date, datetime
 from functools import cache
-from itertools import chain
 from operator import attrgetter
-from typing import Any, TypeVar, cast
+from typing import Any, Final, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 from unicodedata import is_normalized, normalize
 
 import attrs
 from immutabledict import immutabledict
 
+from careerledger.dates import PartialDate
 from careerledger.errors import FieldError
 from careerledger.events.base import Event, UnknownEvent
 
@@ -36,19 +37,34 @@ def event_in_nfc(event: E) -> E:
     Raises FieldError where two names of a mapping become the same.
     """
     cls: Any = event.__class__
-    if all(map(_is_ascii, _reader_of(cls)(event))):
-        return event
-    return cast("E", _composed(event, cls.__name__))
+    for value in _reader_of(cls)(event):
+        # Nearly every value is empty or one of these two.
+        if not value or (value.__class__ is str and value.isascii()):
+            continue
+        if not _is_composed(value):
+            return cast("E", _composed(event, cls.__name__))
+    return event
 
 
 @cache
-def _reader_of(cls: Any) -> Callable[[Any], tuple[object, ...]]:
-    """Return a function that reads all fields of an event."""
-    names = _fields_of(cls)
+def _reader_of(cls: Any) -> Callable[[Any], tuple[Any, ...]]:
+    """Return a function that reads the fields of an event that may hold text."""
+    hints = get_type_hints(cls)
+    names = [name for name in _fields_of(cls) if _may_hold_text(hints[name])]
     if len(names) == 1:
         return lambda event: (getattr(event, names[0]),)
-    read: Callable[[Any], tuple[object, ...]] = attrgetter(*names)
+    read: Callable[[Any], tuple[Any, ...]] = attrgetter(*names) if names else lambda _: ()
     return read
+
+
+def _may_hold_text(annotation: Any) -> bool:
+    if get_origin(annotation) is Literal:
+        return False
+    parts = get_args(annotation)
+    return any(map(_may_hold_text, parts)) if parts else annotation not in _WITHOUT_TEXT
+
+
+_WITHOUT_TEXT: Final = frozenset({int, float, bool, type(None), ..., PartialDate, date, datetime})
 
 
 def _fields_of(cls: Any) -> list[str]:
@@ -62,19 +78,20 @@ def _is_part(cls: Any) -> bool:
     return attrs.has(cls) or dataclasses.is_dataclass(cls)
 
 
-def _is_ascii(value: Any) -> bool:
-    """Return whether a value certainly holds no other text than ASCII."""
-    if not value or isinstance(value, int | float):
-        return True
-    if isinstance(value, str):
-        return value.isascii()
-    return isinstance(value, frozenset | tuple | Mapping) and all(map(_is_ascii, _items(value)))
+_CONTAINERS: Final = frozenset({frozenset, tuple, immutabledict})
 
 
-def _items(value: Any) -> Iterable[object]:
-    if isinstance(value, Mapping):
-        return chain.from_iterable(cast("Mapping[object, object]", value).items())
-    return cast("Iterable[object]", value)
+def _is_composed(value: Any) -> bool:
+    """Return whether a value certainly has all its text in normal form C."""
+    cls = value.__class__
+    if cls is str:
+        return value.isascii() or is_normalized("NFC", value)
+    if cls in _CONTAINERS:
+        for item in value:
+            if not (item.__class__ is str and item.isascii()) and not _is_composed(item):
+                return False
+        return cls is not immutabledict or all(map(_is_composed, value.values()))
+    return not value or cls is float or cls is int
 
 
 def _composed(value: Any, where: str) -> Any:
