@@ -1,8 +1,8 @@
-"""Lets ``hypothesis.strategies.from_type`` make events.
+"""Let ``hypothesis.strategies.from_type`` make events.
 
 Hypothesis imports this module and calls ``register`` whenever it is imported itself, in programs
-too that have nothing to do with careers. So it stands beside the package, which takes longer to
-import than Hypothesis does, and imports nothing of it until an event is asked for.
+too that have nothing to do with careers. So it is a module of its own: the package takes longer to
+import than Hypothesis, and is imported only when an event is drawn.
 """
 
 from importlib import import_module

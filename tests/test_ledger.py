@@ -58,7 +58,7 @@ def ledger() -> Ledger:
 # Recording
 
 
-def test_an_entry_says_what_was_recorded_and_when(ledger: Ledger) -> None:
+def test_entry_has_event_and_instant(ledger: Ledger) -> None:
     entry = ledger.record(COURSE, key="k")
     assert (1, "course.finished", 1, "k", COURSE) == (
         entry.seq,
@@ -138,7 +138,7 @@ def test_today_is_the_day_that_the_clock_shows():
     assert 3 == ledger.project(Learning).hours
 
 
-def test_a_clock_of_another_zone_is_told_in_utc() -> None:
+def test_instants_of_other_zones_become_utc() -> None:
     zone = timezone(timedelta(hours=5))
     ledger = Ledger.in_memory(clock=lambda: datetime(2026, 1, 1, 2, tzinfo=zone))
     assert datetime(2025, 12, 31, 21, tzinfo=UTC) == ledger.record(COURSE).recorded_at

@@ -66,7 +66,7 @@ def unseen_entry(place: str) -> str:
 def test_programs_fail_with_library_errors():
     """A mistake in a program would raise something else."""
     text, _ = run_programs()
-    kinds = set(re.findall(r"^([A-Za-z]+): ", text, re.MULTILINE))
+    kinds = set(re.findall(r"^(\w+): ", text, re.MULTILINE))
 
     assert "(no error)" not in text
     assert {"careerledger"} == {kind for kind in kinds if not hasattr(errors, kind)}

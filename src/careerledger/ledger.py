@@ -386,7 +386,7 @@ class Ledger:
             Pairs of a date and the view, or a tuple of views, the earliest first.
 
         Raises:
-            DateError: ``until`` lies before ``since``, or ``every`` is none of these.
+            DateError: ``until`` lies before ``since``, or ``every`` is another word.
         """
         for projection in projections:
             meta_of(projection)
@@ -558,7 +558,7 @@ class Ledger:
     def entry(self, number: int) -> Entry[Any]:
         """Return the entry with this number, as it was recorded.
 
-        Raises UnknownEntryError if there is none.
+        Raises UnknownEntryError if no entry has it.
         """
         entry = self._journal.entry(number)
         if entry is None:

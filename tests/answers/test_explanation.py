@@ -158,7 +158,7 @@ def test_touches_that_leave_nothing_open_share_alike() -> None:
     assert [(2, 0.5), (3, 0.5)] == [(share.seq, share.share) for share in found.shares]
 
 
-def test_fading_is_told_apart() -> None:
+def test_fading_is_listed_separately() -> None:
     ledger = new_ledger()
     ledger.record(ContactMade(on="2024-01-01", contact="jane", name="Jane"))
     found = ledger.explain(NetworkGrowth, between=("2024-01-01", "2024-12-31"))
@@ -220,7 +220,7 @@ def test_headline_has_one_explanation(kind: Any, career: Any) -> None:
     assert ledger.explain(kind, at=TODAY) == ledger.explain(kind, at=TODAY, of=headline)
 
 
-def test_a_function_that_finds_nothing_is_told_so() -> None:
+def test_failing_function_is_reported() -> None:
     """Also where it looks into what is None, as ``feels_like`` is before anyone reflected."""
     ledger = new_ledger()
     ledger.record(CourseFinished(on="2024", title="x"))

@@ -258,7 +258,7 @@ def test_end_without_start_is_not_too_early():
     assert [] == ledger.check()
 
 
-def test_unknown_events_are_told_by_type_and_version():
+def test_unknown_events_are_listed_by_type_and_version():
     history = [unknown(1), unknown(2, version=4), unknown(3)]
 
     assert [

@@ -113,7 +113,7 @@ def test_today_in_a_branch_is_when_all_has_happened() -> None:
     assert TODAY == ledger.what_if().project(NetworkGrowth).at
 
 
-def test_a_branch_guards_what_it_is_told() -> None:
+def test_branch_checks_rows_appended_to_it() -> None:
     ledger = strict_ledger()
     ledger.record([ROLE, attrs.evolve(ROLE, role="acme")])
     with pytest.raises(UnknownReferenceError):
@@ -414,7 +414,7 @@ def test_several_series_in_one_pass_are_as_one_by_one(
 
 
 @given(first=st.dates(), length=st.integers(0, 400), every=st.sampled_from(PERIODS))
-def test_periods_end_where_the_calendar_says(first: date, length: int, every: str) -> None:
+def test_periods_end_with_the_calendar(first: date, length: int, every: str) -> None:
     last = date.fromordinal(min(first.toordinal() + length, date.max.toordinal()))
     ends = period_ends(every, first, last)
     assert ends == sorted(set(ends))

@@ -385,7 +385,7 @@ def test_what_cannot_be_a_fact_is_refused(refused):
     assert [] == recorded()
 
 
-def test_an_impossible_date_in_a_file_is_told_with_its_path(run):
+def test_impossible_date_is_reported_with_its_path(run):
     resume = json.loads(demo.resume())
     resume["work"][1]["startDate"] = "2014-19-39"
     Path("resume.json").write_text(json.dumps(resume))
@@ -627,7 +627,7 @@ def test_one_milestone_is_proved_to_someone_without_the_ledger(known):
     assert (2, True) == (code, "checkpoint is not a text file" in complaint)
 
 
-def test_a_proof_discloses_others_when_told_to(known):
+def test_proof_discloses_others_on_request(known):
     public = known("key", "ada", "ada.key")[1].strip()
     Path("checkpoint").write_text(known("checkpoint", "--key", "ada.key")[1])
     for more, shown in (([], False), (["--disclose"], True)):
@@ -678,7 +678,7 @@ def test_where_nothing_can_be_saved_no_saving_is_proposed(known):
     assert "undamaged" not in told
 
 
-def test_all_ledgers_that_were_saved_are_told(known):
+def test_all_saved_ledgers_are_listed(known):
     with Ledger.open("career.ledger", name="other") as other:
         other.record(CourseFinished(on="2024", title="Logic"))
     assert [

@@ -93,6 +93,10 @@ def test_page_avoids_phrases(page: Path) -> None:
     assert_plain(problems(page, [(1, page.read_text(encoding="utf-8"))]))
 
 
+def test_docstrings_avoid_phrases() -> None:
+    assert_plain([each for source in SOURCES for each in problems(source, docstrings_of(source))])
+
+
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
 def test_example_avoids_phrases(program: Path) -> None:
     assert_plain(problems(program, [(1, program.read_text(encoding="utf-8"))]))
@@ -124,7 +128,7 @@ def test_phrase_is_found_in_its_example_alone(phrase: Phrase) -> None:
     assert not [found for each in PHRASES for found in each.find(phrase.good)]
 
 
-def test_texts_of_code_leave_out_docstrings(tmp_path: Path) -> None:
+def test_texts_of_code_and_docstrings_are_apart(tmp_path: Path) -> None:
     source = tmp_path / "code.py"
     source.write_text('''"""Docstring."""
 def f(x):
@@ -132,6 +136,7 @@ def f(x):
     help = "one"
     raise ValueError(f"{x} is " "none of " + "these")
 ''')
+    assert list(docstrings_of(source)) == [(1, "Docstring."), (3, "Another.")]
     assert list(texts_of(source)) == [(4, "one"), (5, "… is none of "), (5, "these")]
     assert problems(source, texts_of(source)) == [
         f'{source}:5: "is none", as in "a date that is none"; write "an invalid date"'
@@ -158,6 +163,16 @@ def problems(file: Path, texts: Iterator[tuple[int, str]] | list[tuple[int, str]
         for phrase in PHRASES
         for place, words in phrase.find(text)
     ]
+
+
+def docstrings_of(source: Path) -> Iterator[tuple[int, str]]:
+    """Yield the docstrings in Python code, of names too, each with its line."""
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Expr(value=ast.Constant(value=str(text))):
+                yield node.lineno, text
+            case _:
+                pass
 
 
 def texts_of(source: Path) -> Iterator[tuple[int, str]]:

@@ -110,7 +110,7 @@ def test_a_body_of_every_version_is_read_as_it_was(key):
     assert (name, says) == (entry.type, repr(entry.event))
 
 
-def test_a_name_says_what_happened_to_what():
+def test_event_names_have_subject_and_verb():
     for cls in CLASSES:
         *what, happened = cls.__event__.name.split(".")
         words = "".join(word.title() for part in (*what, happened) for word in part.split("-"))

@@ -67,7 +67,7 @@ def test_every_class_is_a_value(cls):
 
 
 @pytest.mark.parametrize("cls", FACTS, ids=lambda cls: cls.__name__)
-def test_what_must_be_said_must_be_said(cls):
+def test_missing_required_field_is_refused(cls):
     needed = [a.name for a in attrs.fields(cls) if a.default is attrs.NOTHING]
 
     assert "on" == needed[0]

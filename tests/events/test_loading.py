@@ -79,7 +79,7 @@ def test_each_name_is_that_of_its_module(package):
     assert public == sorted(public)
 
 
-def test_every_projection_of_the_library_is_told_to_type_checkers():
+def test_type_checkers_see_every_projection():
     listed = {name for name, _ in _loading._imports("careerledger.projections")}
     assert {*projections.LIBRARY, "LIBRARY"} == listed
 

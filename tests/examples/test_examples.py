@@ -47,7 +47,7 @@ def printed(run):
     return printed
 
 
-def test_every_example_is_tested_and_told_of():
+def test_every_example_is_tested_and_documented():
     """A new example joins this file and the README."""
     names = {path.name for path in EXAMPLES.glob("*.py")}
     assert {"five_years.py", "custom_event.py", "analysis.py", "web.py"} == names

@@ -492,7 +492,7 @@ def test_file_is_always_examined_without_boot_ids(ledger_file, tmp_path, looked)
     assert [ledger_file] * 3 == looked
 
 
-def test_what_was_rolled_back_says_nothing_of_a_place(ledger_file, looked):
+def test_rolled_back_rows_change_no_place(ledger_file, looked):
     with (
         suppress(ZeroDivisionError),
         Ledger.open(ledger_file) as ledger,
@@ -633,7 +633,7 @@ def test_hole_is_damage_to_every_question(ledger_file):
 
 
 @pytest.mark.parametrize("size", [0, 12, 14, -1, 2**62])
-def test_ledger_has_as_many_entries_as_it_says(ledger_file, size):
+def test_stored_size_equals_the_number_of_entries(ledger_file, size):
     craft(ledger_file, ("UPDATE ledger SET size = ?", size))
 
     with pytest.raises(DamagedError):

@@ -49,7 +49,7 @@ def test_every_key_is_its_own():
     assert "demo:2025-05-03:2" in keys
 
 
-def test_the_year_is_told_in_order_and_ends_on_its_last_day():
+def test_year_is_in_order_and_ends_on_its_last_day():
     dates = [draft.event.on for draft in demo.year()]
 
     assert all(earlier <= later for earlier, later in pairwise(dates))

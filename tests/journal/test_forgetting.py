@@ -472,7 +472,7 @@ def test_marks_that_cannot_be_kept(fields):
         event("tests.personal.made")(made)
 
 
-def test_the_library_marks_what_its_catalogue_says():
+def test_catalogue_fields_carry_their_marks():
     assert {
         "ContactMade": {"name", "note"},
         "ContactTouched": {"note"},

@@ -51,7 +51,7 @@ def test_an_older_version_is_read_as_it_was_meant():
     assert RoleLike(title="Lead") == read.role_like
 
 
-def test_an_unknown_event_can_be_told():
+def test_unknown_event_prints():
     unknown = UnknownEvent(on=None, type="a.b", version=3, fields='{"x":[1]}')
 
     assert {"type": "a.b", "version": 3, "event": {"x": [1]}} == event_to_dict(unknown)

@@ -102,7 +102,7 @@ def test_wrong_values_are_refused_with_their_path(event, path, value, where, rea
     assert refusal.endswith(f", at {where}")
 
 
-def test_all_names_that_are_wrong_are_told(read):
+def test_all_wrong_names_are_reported(read):
     body = codec.encode(entry_of(COURSE)).replace(b'"key":', b'"kay":').replace(b'"id":', b'"ID":')
 
     assert "missing id, key; unknown ID, kay, at $" in read(body)
@@ -280,7 +280,7 @@ def test_an_error_of_the_class_itself_is_refused(read, monkeypatch):
     assert "ZeroDivisionError: division by zero, at $.event.trip.to" in read(body)
 
 
-def test_the_first_of_several_faults_is_told(read):
+def test_first_of_several_faults_is_reported(read):
     """But a name that is misspelt before the one that is missing for it."""
     tree = json.loads(codec.encode(entry_of(COURSE)))
     tree["event"] |= {"title": 5, "score": "x"}
@@ -293,7 +293,7 @@ def test_the_first_of_several_faults_is_told(read):
     assert "unknown hour, titel, at $.event" in read(compact(tree))
 
 
-def test_decode_says_which_entry():
+def test_decode_error_names_the_entry():
     with pytest.raises(CodecError, match="#17"):
         codec.decode(17, b"{}")
 

@@ -619,7 +619,7 @@ def test_an_event_that_would_be_read_as_another_is_refused():
         codec.encode(entry_of(Holds(on="2024", held=held)))
 
 
-def test_all_that_would_be_read_as_another_is_told():
+def test_all_ambiguous_values_are_reported():
     changed = Deep(on="2024")
     object.__setattr__(changed, "themes", ("b",))
     object.__setattr__(changed, "evidence", frozenset("u"))
@@ -663,7 +663,7 @@ def test_unknown_events_are_not_written():
     st.sampled_from([UTC, timezone(timedelta(hours=14)), timezone(timedelta(minutes=-721))]),
     st.booleans(),
 )
-def test_an_instant_is_told_in_utc_and_to_the_microsecond(moment, zone, whole):
+def test_instants_have_microseconds(moment, zone, whole):
     instant = moment.replace(tzinfo=zone, **({"microsecond": 0} if whole else {}))
 
     text = instant_text(instant)

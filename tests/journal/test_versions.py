@@ -44,7 +44,7 @@ def test_each_version_is_read_as_the_last(read):
     assert expected == read(bytes_of(3, first="Ada", last="Lovelace", place="London")).event
 
 
-def test_an_upcast_entry_says_what_is_stored(read):
+def test_upcast_entry_has_the_stored_version(read):
     entry = read(bytes_of(1, name="Ada Lovelace"))
 
     assert (1, "acme.met") == (entry.version, entry.type)
@@ -56,7 +56,7 @@ def test_fields_are_checked_in_the_last_version(read):
     assert "got a whole number, at $.event.first" in read(bytes_of(2, first=1, last=""))
 
 
-def test_an_upcast_that_fails_is_told(read):
+def test_failing_upcast_is_reported(read):
     assert "the upcast of acme.met from version 1 failed: KeyError('name'), at $.event" in read(
         bytes_of(1, first="Ada")
     )

@@ -163,7 +163,7 @@ def test_challenge_end_may_be_less_exact() -> None:
     assert view.stretch == pytest.approx(1 - exp(-3 / 6))
 
 
-def test_feedback_that_is_not_said_counts_as_the_middle() -> None:
+def test_missing_feedback_counts_as_the_middle() -> None:
     unsaid, middle = (stretch([taken(), resolved(feedback=f)]) for f in (None, 0.5))
     assert middle == unsaid
     assert stretch([taken(), resolved(feedback=0)]) == pytest.approx(1 - exp(-1.5 / 6))

@@ -88,7 +88,7 @@ def test_every_path_ends_at_a_recorded_door(facts: list) -> None:
 
 
 @given(facts=histories)
-def test_every_door_is_told_as_it_was_recorded(facts: list) -> None:
+def test_doors_match_their_entries(facts: list) -> None:
     ledger = new_ledger()
     ledger.record(facts)
     view = ledger.project(Doors, at=TODAY)

@@ -198,7 +198,7 @@ def test_nothing_recorded_is_seven_absent_practices() -> None:
         view.feels_like,
     )
     assert (None, None) == (view.structural_clock.days, view.content_clock.days)
-    assert "None of 7 practices is alive; pick up vision next, never shown so far." == view.sentence
+    assert "None of 7 practices is alive; pick up vision next, no evidence yet." == view.sentence
     assert "alive" == JobOrCareerView.HEADLINE
 
 
@@ -278,7 +278,7 @@ def test_the_practice_to_pick_up_next(days: dict, next_: str | None) -> None:
             {"network": 400, "reflection": -1},
             (
                 "5 of 7 practices are alive (vision, learning, challenge, purpose, ownership); "
-                "pick up reflection next, never shown so far."
+                "pick up reflection next, no evidence yet."
             ),
         ),
         (
@@ -317,7 +317,7 @@ def test_what_it_feels_like_is_what_was_written_last() -> None:
     assert project(facts_[2:]).feels_like is None
 
 
-def test_both_clocks_are_told() -> None:
+def test_both_clocks_are_shown() -> None:
     facts_ = [
         RoleStarted(on="2020-01-01", role="r", organisation="ACME", title="Engineer", level=1),
         RoleChanged(on="2024-01-01", role="r", level=2),

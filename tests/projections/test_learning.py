@@ -225,9 +225,7 @@ def test_themes_share_an_action() -> None:
 
 
 @pytest.mark.parametrize(("hours", "counted"), [(None, 10), (0, 0), (3, 3)])
-def test_a_finished_course_counts_ten_hours_unless_it_says_otherwise(
-    hours: float | None, counted: float
-) -> None:
+def test_course_without_hours_counts_ten(hours: float | None, counted: float) -> None:
     view = project([CourseFinished(on="2024", title="…", hours=hours)])
     assert (counted, 1) == (view.hours, view.courses)
 

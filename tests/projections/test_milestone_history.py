@@ -281,7 +281,7 @@ def test_first_day_belongs_to_the_harvest() -> None:
     assert () == harvest([CourseFinished(on="2019-12-31", title="x", skills=["sql"]), ROLE]).skills
 
 
-def test_an_end_that_stands_before_its_start_is_kept() -> None:
+def test_end_before_its_start_is_remembered() -> None:
     """In a history 2020 stands before 2020-03; the role ended that year all the same."""
     facts = [
         RoleStarted(on="2020-03", role="r", organisation="ACME", title="Intern"),

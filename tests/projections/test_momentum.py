@@ -127,9 +127,10 @@ def streaks(weeks: set[date], missed: int) -> tuple[int, int]:
 @given(facts=histories)
 def test_the_current_streak_names_an_entry_of_each_week(facts: list) -> None:
     ledger = new_ledger()
-    ledger.record(facts)
+    ledger.record([*facts, *weeks_ago(0, 1)])
     view = ledger.project(Momentum, at=TODAY)
     entries = {entry.seq: entry.event for entry in ledger.entries()}
+    assert view.evidence
     assert min(view.current or 0, 10) == len(view.evidence)
     for evidence, later in zip(view.evidence[1:], view.evidence, strict=False):
         assert timedelta(weeks=1) == monday(later.on.first_day) - monday(evidence.on.first_day)

@@ -254,7 +254,7 @@ def test_proposed_projects_and_how_they_ended() -> None:
     assert 0.75 == view.worth
 
 
-def test_no_worth_is_known_where_none_is_said() -> None:
+def test_worth_is_unknown_unless_stated() -> None:
     proposed = ProjectProposed(on="2024", project="a", title="x")
     assert None is project([]).worth
     assert None is project([proposed, finished("a", "2025")]).worth

@@ -16,7 +16,7 @@ from careerledger.events import (
 )
 from careerledger.projections import Purpose
 from careerledger.projections.purpose import PurposeView, RoleFit
-from careers import TODAY, careers, facts_of, new_ledger, view_of
+from careers import TODAY, facts_of, new_ledger, view_of
 
 _values = st.sampled_from(["autonomy", "craft", "meaning"])
 _shares = st.floats(0, 1)
@@ -122,13 +122,15 @@ def test_pay_is_no_part_of_the_fit(history: list, pay: float) -> None:
     )
 
 
-@given(career=careers)
-def test_the_evidence_is_ratings_of_open_roles(career: list) -> None:
+@given(history=histories)
+def test_evidence_is_ratings_of_open_roles(history: list) -> None:
+    known = [weighted("craft", 0.8), started("known"), rated("craft", 0.3, role="known")]
     ledger = new_ledger()
-    career.record(ledger)
+    ledger.record([*history, *known])
     entries = {entry.seq: entry.event for entry in ledger.entries(until=TODAY)}
     view = ledger.project(Purpose, at=TODAY)
     held = {found.role for found in view.roles if found.open}
+    assert view.evidence
     for evidence in view.evidence:
         event = entries[evidence.seq]
         assert isinstance(event, RoleValueRated)

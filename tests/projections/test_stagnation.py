@@ -372,7 +372,7 @@ def test_an_id_introduced_again_is_held_against_its_former_self() -> None:
     assert "2021-01-01" == project([FIRST, again]).structural_clock.since
 
 
-def test_the_longest_past_plateaus_are_told_longest_first() -> None:
+def test_past_plateaus_are_sorted_longest_first() -> None:
     days = ["2020-01-01", "2020-01-11", "2020-01-11", "2020-02-01", "2020-02-11", "2020-03-01"]
     facts = [ProjectProposed(on=day, project=f"p{n}", title="x") for n, day in enumerate(days)]
     longest = project(facts).content_clock.longest
@@ -385,7 +385,7 @@ def test_the_longest_past_plateaus_are_told_longest_first() -> None:
     assert "2020-01-01" == project(facts[:5]).content_clock.longest[1].since
 
 
-def test_each_clock_says_what_would_reset_it() -> None:
+def test_each_clock_lists_its_resets() -> None:
     view = project([])
     assert any("level" in words for words in view.structural_clock.resets)
     assert any("skill" in words for words in view.content_clock.resets)
@@ -397,7 +397,7 @@ def test_how_hard_a_challenge_must_be_is_a_parameter() -> None:
     assert project([taken]).content is not None
 
 
-def test_a_rise_over_a_role_that_says_no_level_is_seen() -> None:
+def test_rise_over_a_role_without_level() -> None:
     ledger = new_ledger()
     for year, level in ((2018, 2), (2019, None), (2023, 5)):
         role = f"r{year}"

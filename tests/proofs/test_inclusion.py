@@ -67,7 +67,7 @@ def test_each_entry_can_be_proved_without_the_ledger(ledger):
         assert ledger.prove(entry.id, checkpoint=checkpoint) == Proof.from_text(text)
 
 
-def test_a_proof_leads_to_the_ledger_as_it_is_unless_told_otherwise(ledger):
+def test_proof_defaults_to_the_current_size(ledger):
     proof, checkpoint = ledger.prove(ledger.entry(3)), ledger.checkpoint(KEY)
     assert 3 == verify(proof, checkpoint, KEY.public).seq
     ledger.record(course(99))
@@ -255,9 +255,7 @@ def test_a_damaged_index_is_found(tmp_path):
 
 
 @pytest.mark.parametrize("few", [0, 1000])
-def test_what_is_wrong_with_the_file_is_said_before_what_is_wrong_with_an_entry(
-    ledger, monkeypatch, few
-):
+def test_file_damage_is_reported_before_entry_damage(ledger, monkeypatch, few):
     """Entries of a damaged file rarely fit, and of the two the file is the reason."""
     monkeypatch.setattr("careerledger.journal.verify._FEW", few)
     whole = ledger.store

@@ -34,7 +34,7 @@ def test_a_disclosure_is_found_by_its_field():
     ],
 )
 def test_a_line_that_is_no_disclosure(line):
-    with pytest.raises(ProofError):
+    with pytest.raises(ProofError, match="not a disclosure"):
         read_disclosures(line, {"name": commitment(line)})
 
 

@@ -136,7 +136,7 @@ def test_the_demo_looks_as_it_was_agreed_to(demo_ledger, projection, width):
 
 
 @pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda cls: cls.__name__)
-def test_an_empty_ledger_says_what_to_record_first(projection):
+def test_empty_ledger_suggests_a_first_entry(projection):
     text = shown(render_view(Ledger.in_memory().project(projection)))
 
     assert "; record " in text
@@ -242,7 +242,7 @@ def test_a_history_is_one_line_for_each_entry():
     ] == lines_of(ledger.entries(), width=120)
 
 
-def test_defaults_go_without_saying_and_order_is_kept_where_it_means_something():
+def test_defaults_are_omitted_and_order_preserved():
     ledger = Ledger.in_memory(strict=False, clock=Clock())
     ledger.record(GoalSet(on="2024", goal="g", title="G", levels=list("zyxab")))
     ledger.record(
@@ -303,12 +303,12 @@ def test_a_long_history_is_shown_from_its_start(demo_ledger):
 # Findings
 
 
-def test_nothing_wrong_says_in_how_many_entries():
+def test_success_names_the_number_of_entries():
     assert "no findings in 0 entries\n" == shown(render_findings([], 0))
     assert "no findings in 1 entry\n" == shown(render_findings([], 1))
 
 
-def test_findings_are_told_whole():
+def test_findings_are_printed_in_full():
     severities = ["error", "warning", "note"]
     findings = [
         Finding(code="x", severity=s, message=f"{s} [b]m[/b]", entries=("a",), fix="amend it")

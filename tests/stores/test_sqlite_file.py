@@ -568,7 +568,7 @@ def test_statistics_that_sqlite_gathers_are_no_other_schema(made):
     SQLiteStore(made).close()
 
 
-def test_damaged_page_is_an_error_that_says_so(path, add, row):
+def test_damaged_page_is_reported(path, add, row):
     with closing(SQLiteStore(path)) as store:
         add(store, *(row(seq, body=bytes(2_000)) for seq in range(1, 50)))
     content = bytearray(path.read_bytes())

@@ -1,6 +1,6 @@
 """The key of the code that made a state: a saved state is only used by the very code that made it.
 
-What can decide a state is overestimated on purpose. The key is a digest of
+The key includes more than can decide a state, on purpose. The key is a digest of
 
 - Python's version and flags, and the names and times of all installed distributions;
 - the sources of careerledger, unless it is installed;
@@ -71,7 +71,7 @@ class _Watched(NamedTuple):
     arguments: tuple[Any, ...]
     value: object
     items: bool
-    """Whether the value is a tuple of the items of a container, made anew each time."""
+    """Return whether the value is a tuple of a container's items, built anew each time."""
 
 
 def _are_the_same(some: Any, others: Any) -> bool:
@@ -86,7 +86,7 @@ class _Reading(NamedTuple):
     watched: list[_Watched]
 
     def is_current(self) -> bool:
-        """Whether all that was read is as it was."""
+        """Return whether everything that was read is unchanged."""
         if self.catalogue_size != catalogue.size:
             return False
         for get, arguments, value, items in self.watched:
@@ -328,7 +328,7 @@ def _name_of(function: object) -> str:
 
 
 def _is_generated(cls: Any, member: object) -> bool:
-    """Whether attrs, a dataclass or a named tuple wrote a method, from fields that are read."""
+    """Return whether attrs, a dataclass or a named tuple wrote a method."""
     function = getattr(member, "__func__", member)
     code = getattr(getattr(function, "__wrapped__", function), "__code__", None)
     file = getattr(code, "co_filename", "")
@@ -423,7 +423,7 @@ _READERS: Final[tuple[tuple[Any, Callable[[_Walk, Any], None]], ...]] = (
 
 
 def _is_of_user(namespace: Mapping[str, Any]) -> bool:
-    """Whether a module is neither careerledger's nor of an installed package or Python itself."""
+    """Return whether a module is not of careerledger, an installed package or Python itself."""
     name, file = str(namespace.get("__name__")), namespace.get("__file__")
     if name.partition(".")[0] == "careerledger" or name in sys.builtin_module_names:
         return False
@@ -534,7 +534,7 @@ def _absolute(name: str, package: str) -> str:
 
 
 def _file_of(name: str) -> Path | None:
-    """Return the file of a user's module; None: it is of another kind, or there is none."""
+    """Return the file of a user's module; None: it is of another kind or has no file."""
     module = sys.modules.get(name)
     if module is not None:
         if not _is_of_user(vars(module)):

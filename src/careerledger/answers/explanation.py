@@ -82,9 +82,9 @@ def measured(view: object, of: Measure | None) -> float | None:
         try:
             value: object = of(view)
         except (AttributeError, LookupError, TypeError) as error:
-            raise _NotThereError(
-                f"of={name_of(view, of)!r} finds no number in {type(view).__name__}: {error}; let "
-                "it return None where there is nothing to go on"
+            raise DefinitionError(
+                f"the function passed as of={name_of(view, of)!r} failed on {type(view).__name__}: "
+                f"{error}; return None when there is no number"
             ) from error
     elif of is None and (view is None or isinstance(view, int | float)):
         value = view
@@ -251,12 +251,10 @@ def _so_far(fold: Fold[Any], at: date, of: Measure | None) -> float | None:
     """Return the number so far, where a function may look for a part that is not there yet."""
     try:
         return measured(fold.view(at), of)
-    except _NotThereError:
-        return None
-
-
-class _NotThereError(DefinitionError):
-    """A function finds no number in a view."""
+    except DefinitionError:
+        if callable(of):
+            return None
+        raise
 
 
 def _is_headline(view: object, of: Measure | None) -> bool:

@@ -19,7 +19,7 @@ class Finding:
     """Something in a ledger that looks wrong."""
 
     code: str
-    """What kind of finding it is, such as ``"ended-before-start"``."""
+    """The kind of finding, such as ``"ended-before-start"``."""
     severity: Severity
     message: str
     entries: tuple[str, ...]

@@ -65,7 +65,7 @@ def instant(text: str) -> datetime:
 
 
 def open_existing(path: Path) -> Ledger:
-    """Open the ledger at a path; raise CareerLedgerError if there is none."""
+    """Open the ledger at a path; raise CareerLedgerError if it is missing."""
     try:
         path.stat()
     except OSError as error:

@@ -339,7 +339,7 @@ def event(
     A subclass of an event class inherits its practice, effort, touches and end.
 
     Args:
-        name: Its name on disk, forever: lower-case words joined by dots, of which the first names
+        name: Its name on disk, forever: lower-case words joined by dots; the first names
             the owner (``"acme.hackathon.won"``).
         version: The version of its fields, from 1. Raise it when the fields change.
         upcasts: For each earlier version, a pure function from the dict of its fields to the

@@ -215,7 +215,7 @@ def check_for(annotation: object) -> Check:
 
 
 typed_kinds: Final[set[type]] = set()
-"""Classes whose values are written with the name of their type beside them: ``Event`` alone."""
+"""Classes whose values are stored with a type name: only ``Event``."""
 
 
 def _unsupported(annotation: object) -> DefinitionError:

@@ -360,7 +360,7 @@ class _Drafts:
         self._used: Counter[str] = Counter()
 
     def undated_date(self) -> PartialDate | None:
-        """Return the date for items without one: that of the file itself."""
+        """Return the date of the file, for items without a date."""
         if self.modified is not None and self.modified.first_day <= self.today:
             return self.modified
         return self._latest

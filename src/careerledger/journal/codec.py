@@ -126,7 +126,7 @@ def _entry_of(cls: Any) -> Any:
 
 
 def _is_native_class(cls: Any) -> bool:
-    """Whether msgspec reads and writes all of an event class, or of a part of events."""
+    """Return whether msgspec reads and writes a whole event class, or a part of events."""
     if not attrs.has(cls) or any(hasattr(cls, f"__attrs_{m}_init__") for m in ("pre", "post")):
         return False
     hints = get_type_hints(cls, include_extras=True)
@@ -140,7 +140,7 @@ def _is_native_class(cls: Any) -> bool:
 
 
 def _is_native(annotation: Any) -> bool:  # noqa: PLR0911 - one for each kind of annotation
-    """Whether msgspec reads and writes values of a type just as the converter does."""
+    """Return whether msgspec reads and writes values of a type just as the converter does."""
     kind = base_of(annotation)
     origin, arguments = origin_of(kind), arguments_of(kind)
     if kind in plain_forms:
@@ -269,7 +269,7 @@ def type_in(body: bytes) -> str:
 
 
 def codecs() -> "_Codecs":
-    """Return the quick codecs by type name; None: there is none for a type."""
+    """Return the quick codecs by type name; None: the type has no quick codec."""
     return _codecs(catalogue.size)
 
 
@@ -484,7 +484,7 @@ def _values(event: Event) -> dict[str, Any]:
 
 
 def _is_lossless(event: Event) -> bool:
-    """Whether every value of an event is certain to be read back unchanged."""
+    """Return whether every value of an event is certain to be read back unchanged."""
     codec = _lossless_codecs(catalogue.size)[type(event)]
     if codec is None or not codec.holds_event:
         return codec is not None

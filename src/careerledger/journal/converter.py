@@ -372,7 +372,7 @@ def _mapping(value: object, kind: Any) -> object:
 
 
 def _is_numbered(kind: Any) -> bool:
-    """Whether the names of a mapping stand for whole numbers or truth values."""
+    """Return whether the names of a mapping are whole numbers or truth values."""
     if origin_of(kind) is Literal:
         return not isinstance(arguments_of(kind)[0], str)
     if kind in plain_forms:

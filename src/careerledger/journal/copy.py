@@ -232,7 +232,7 @@ def _read(line: tuple[int, bytes], kind: type[S], path: object) -> S:
         return msgspec.json.decode(text, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ForeignFileError(
-            f"line {number} of {path} is not one of a ledger: {error}"
+            f"line {number} of {path} is not a line of a ledger export: {error}"
         ) from error
 
 

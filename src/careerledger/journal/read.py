@@ -29,7 +29,7 @@ class Journal:
     Args:
         store: Where the ledger lives.
         name: Its name in the store.
-        parent: The journal of which this is a branch: what is forgotten there is forgotten here.
+        parent: The journal below this branch: who is forgotten there is forgotten here.
     """
 
     def __init__(self, store: Store, name: str, parent: "Journal | None" = None) -> None:
@@ -123,7 +123,7 @@ class Journal:
             query = query._replace(after=rows[-1].seq)
 
     def entry(self, number: int) -> Entry[Event] | None:
-        """Return the entry with this number as it was recorded; None: there is none."""
+        """Return the entry with this number as it was recorded; None: no entry has it."""
         rows = self.rows(Query(after=number - 1, upto=number, limit=1)) if number > 0 else []
         return next(decode_rows(rows), None)
 
@@ -150,7 +150,7 @@ class Journal:
 
         Args:
             query: ``upto`` must be given; of the others ``behind``, ``until`` and ``types`` may
-                be. What others record meanwhile is not in the history.
+                be. The history leaves out entries that others record meanwhile.
 
         Raises DamagedError at the end of a whole history if the store left out entries.
         """

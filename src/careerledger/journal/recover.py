@@ -103,7 +103,7 @@ def _read(path: Path, beside: Path) -> _Contents:
 
 
 def _is_entry(values: Sequence[object]) -> bool:
-    """Whether the values behind a number are those of a ``Row``, by their types."""
+    """Return whether the values behind a number have the types of a ``Row``."""
     return len(values) == len(_COLUMNS) and all(map(isinstance, values, _COLUMNS))
 
 

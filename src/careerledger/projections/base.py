@@ -1,4 +1,4 @@
-"""What a projection is: a running state, a step for each event type, and a view of it."""
+"""Define a projection: a running state, a step for each event type, and a view of it."""
 
 import copy
 import inspect
@@ -160,7 +160,7 @@ def projection(name: str, *, version: int = 1) -> Callable[[C], C]:
     copied. Class variables (``half_life: ClassVar[float] = 365``) are parameters.
 
     Args:
-        name: What its snapshots are filed under, such as ``"acme.hackathons"``.
+        name: The name of its snapshots, such as ``"acme.hackathons"``.
         version: Raise it when the meaning of the state changes though its code does not.
 
     Raises:

@@ -215,7 +215,7 @@ class Challenges(Tunable):
         half_life: In days, 365.
         k: The sum at which S is 1 - 1/e, 6. One challenge of difficulty 3 and average feedback
             gives 0.39 on its day; one such a year keeps S between 0.39 and 0.63.
-        feedback: What counts as feedback where none is stated, 0.5, the middle.
+        feedback: The feedback of a challenge that states none: 0.5, the middle.
     """
 
     half_life: ClassVar[HalfLife] = 365.0

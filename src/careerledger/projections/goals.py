@@ -23,7 +23,7 @@ TOP: Final = 10
 
 @attrs.frozen(kw_only=True)
 class Goal(View):
-    """One goal, and how it stands."""
+    """One goal and its progress."""
 
     goal: str
     title: str
@@ -90,7 +90,7 @@ class Goals(Tunable):
 
     goals: dict[str, _Goal] = {}
     assessed: dict[str, tuple[int, str, int]] = {}
-    """Last level, date and entry. An assessment of 2024 stands before a goal set in 2024-03, so
+    """Last level, date and entry. An assessment of 2024 comes before a goal set in 2024-03, so
     this does not ask whether the goal is known."""
     drops: dict[str, str] = {}
     """The last day on which each goal may have been dropped."""

@@ -246,5 +246,5 @@ def _sentence(alive: Sequence[Practice], next_: Practice | None) -> str:
         if alive
         else f"None of {count} practices is alive"
     )
-    last = "never shown so far" if next_.last is None else f"last shown {next_.last}"
+    last = "no evidence yet" if next_.last is None else f"last shown {next_.last}"
     return f"{alive_now}; pick up {next_.practice} next, {last}."

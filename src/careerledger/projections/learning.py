@@ -174,7 +174,7 @@ class Learning(Tunable):
     offers: dict[str, tuple[str, str]] = {}
     """Courses started: provider and format."""
     drops: dict[str, int] = {}
-    """Seconds by course dropped. A drop of 2024 stands before a start in 2024-03, so only the
+    """Seconds by course dropped. A drop of 2024 comes before a start in 2024-03, so only the
     view asks for provider and format."""
     efforts: dict[str, _Effort] = {}
     longest: list[tuple[int, int, str]] = []
@@ -186,7 +186,7 @@ class Learning(Tunable):
     visions: dict[str, list[str]] = {}
     """The visions in force, and their themes."""
     retired: dict[str, int] = {}
-    """Visions whose end stands before their start in the history, as 2024 before 2024-03."""
+    """Visions whose end comes before their start in the history, as 2024 before 2024-03."""
     goals: dict[str, str] = {}
 
     # Learning

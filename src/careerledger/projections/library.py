@@ -6,7 +6,7 @@ from typing import Final
 from careerledger import projections
 
 _PARTS: Final = {"base", "library", "parameters", "rules", "view"}
-"""What projections are made of."""
+"""Define the parts of the library's own projections."""
 
 LIBRARY: Final = tuple(
     sorted(

@@ -170,7 +170,7 @@ class MilestoneHistory(Tunable):
 
     Derived are: a role started, or risen in level or scope; a credential; a challenge of at least
     ``difficulty`` met; a request granted; a goal first reached at ``goal_level`` or better; an
-    industry switched; an award. What a rise is, is the same as in ``Stagnation``. A date of month
+    industry switched; an award. A rise is defined as in ``Stagnation``. A date of month
     or year precision counts from its first day, for roles as for what they brought; what changes
     a role wholly after its end counts nowhere.
 

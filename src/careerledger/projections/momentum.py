@@ -16,7 +16,7 @@ from careerledger.projections.view import dated
 __all__ = ["PRACTICES", "Effort", "Momentum", "MomentumView", "PracticeMomentum"]
 
 PRACTICES: Final = (*EVENT_PRACTICES, "other")
-"""The practices that events show; what shows none of them is of the last."""
+"""The practices of events; an event without a practice counts as the last, "other"."""
 
 _CALENDAR: Final = 366
 """Days of a calendar: a whole year, whichever."""

@@ -266,7 +266,7 @@ class Ownership(Tunable):
         )
 
     def _answer(self, id_: str) -> Answer | None:
-        """Return the answer to a request; None: there is none yet."""
+        """Return the answer to a request; None: not answered yet."""
         on, answer = self.answers.get(id_, (None, None))
         return answer if on is not None and ends(on, self.requests[id_].on) else None
 
@@ -313,7 +313,7 @@ class Ownership(Tunable):
 
 
 def _counts_in_place_of(on: PartialDate, end: tuple[Any, ...] | None) -> bool:
-    """Whether an end on a date counts in place of one that is known, whose date comes first."""
+    """Return whether an end on this date replaces a known one, which has an earlier date."""
     return supersedes(on, None if end is None else end[0])
 
 

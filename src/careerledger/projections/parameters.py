@@ -32,7 +32,7 @@ EventName = Annotated[
 class Tunable:
     """A projection whose class variables are parameters that a user may set.
 
-    What a parameter may be stands in its annotation, as in an event:
+    Its annotation says what a parameter may be, as in an event:
     ``ClassVar[Annotated[float, Interval(gt=0, le=1)]]``, or
     ``ClassVar[Mapping[Literal["work", "play"], float]]`` for a mapping with these names alone.
     Without a rule, a number must be above 0, and those in a mapping 0 or more.

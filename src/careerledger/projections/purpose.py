@@ -118,8 +118,8 @@ class PurposeView(View):
     unrated: tuple[str, ...]
     """Values of any importance that some open role is not rated for, the most important first."""
     energy: tuple[EnergyMonth, ...]
-    """All ratings by month, oldest first; months without any are left out, and so are ratings of
-    which only the year is known."""
+    """All ratings by month, oldest first; months without any are left out, and so are ratings whose
+    date is only a year."""
     sources: tuple[EnergySource, ...]
     """The same by what the ratings are about, what gives the most energy first."""
     evidence: tuple[Evidence, ...]
@@ -149,7 +149,8 @@ class Purpose(Tunable):
     Cable, 2009, "The value of value congruence"). Importance is stated once, so it is the want and
     the weight alike; a value of little importance can therefore take little from the fit, even
     when it is not supplied at all. The latest importance and the latest ratings count. The
-    fit of several roles held at once is their mean. Pay stands beside all this and never in it.
+    fit of several roles held at once is their mean. Pay is shown beside the fit, and never
+    changes it.
 
     A role is held until its last day; a date of month or year precision counts from its first day.
 
@@ -164,7 +165,7 @@ class Purpose(Tunable):
     """By role and value: what is supplied, date and entry number."""
     roles: dict[str, _Role] = {}
     ends: dict[str, str] = {}
-    """The end of each role, also before its start: 2024 stands before 2024-03 in the history."""
+    """The end of each role, also before its start: 2024 comes before 2024-03 in the history."""
     pay: dict[str, list[tuple[str, float, str | None, int]]] = {}
     """By role: date, pay, currency and entry number, in history order."""
     currencies: dict[str, str | None] = {}

@@ -19,7 +19,7 @@ __all__ = ["Change", "Employer", "Gap", "Overlap", "Role", "Roles", "RolesView",
 
 @attrs.frozen(kw_only=True)
 class Title(View):
-    """What a role was called for a time."""
+    """A title of a role, and the time it was used."""
 
     title: str
     since: PartialDate
@@ -171,7 +171,7 @@ class Roles(Tunable):
     and what ended in "2020-03" leaves no gap before "2020-04". An end that lies wholly before the
     start ends nothing.
 
-    What changed is part of a role where its date, which may be a whole year, shares a day with
+    A change is part of a role where its date, which may be a whole year, shares a day with
     the time of the role; other changes count nowhere. An id that is introduced again stands for
     the later role alone.
 
@@ -184,7 +184,7 @@ class Roles(Tunable):
     started: dict[str, _Start] = {}
     """In history order."""
     changes: dict[str, list[_Change]] = {}
-    """By role, also before its start: "2020" stands before "2020-03" in the history."""
+    """By role, also before its start: "2020" comes before "2020-03" in the history."""
     ends: dict[str, tuple[str, str | None]] = {}
     """Date and reason by role, also before its start."""
     _roles: PartCache[tuple[Role, _Span]] = attrs.field(

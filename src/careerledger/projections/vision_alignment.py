@@ -197,7 +197,7 @@ class VisionAlignment(Tunable):
 
     visions: dict[str, _Vision] = {}
     retired: dict[str, int] = {}
-    """Visions whose end stands before their start in the history, as 2024 before 2024-03."""
+    """Visions whose end comes before their start in the history, as 2024 before 2024-03."""
     goals: dict[str, str] = {}
     groups: dict[str, _Group] = {}
     total: int = 0
@@ -355,7 +355,7 @@ class VisionAlignment(Tunable):
 
 _MONTHS: Final = 12
 _WHOLE: Final = 1 << 96
-"""What a relevance of 1 is as a whole number: every float down to 2^-44 is one exactly, so that a
+"""A relevance of 1 as a whole number: every float down to 2^-44 is one exactly, so that a
 single action scores just what it states."""
 
 

@@ -202,7 +202,7 @@ def _check_text(text: str) -> None:
 def _is_of_small_order(key: bytes) -> bool:
     """Return whether a public key is one of the few points whose eightfold is zero.
 
-    Its y, the first 255 bits, is 0, 1 or -1, or that of a point whose double has y = 0: there
+    Its y, the first 255 bits, is 0, 1 or -1, or the y of a point whose double has y = 0: there
     x² = -y², which with the curve's equation -x² + y² = 1 + d x² y² means d y⁴ + 2 y² = 1.
 
     Source: RFC 8032 (Josefsson & Liusvaara, 2017), section 5.1, for p, d and the curve.

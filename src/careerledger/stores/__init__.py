@@ -171,7 +171,7 @@ class Store(Protocol):
         ...
 
     def writing(self, ledger: str) -> AbstractContextManager[Head]:
-        """Be the ledger's only writer until the block ends; its appends count all or not at all.
+        """Lock the ledger for writing until the block ends; its appends count all or none.
 
         A thread ends one block before it begins another. A block in which an append failed fails.
         """
@@ -217,7 +217,7 @@ class Store(Protocol):
         ...
 
     def purge(self) -> None:
-        """Leave no byte of what was erased or deleted.
+        """Overwrite every byte of erased and deleted data.
 
         Raises StoreError within ``writing``, and LockedError when another program reads or writes
         the store for too long.

@@ -138,7 +138,7 @@ class BranchStore:
         return self._below.rows(ledger, query._replace(upto=upto)) if size else []
 
     def erase(self, ledger: str, remaining: Mapping[int, bytes | None]) -> None:
-        """Let these rows hold only what remains, in ``writing``; none of the store below."""
+        """Erase personal lines from the branch's own rows, in ``writing``."""
         with self._lock:
             own = self._own(ledger)
             check_sequence(ledger, (), self._writing)
@@ -190,7 +190,7 @@ class BranchStore:
         self._below.check(ledger)
 
     def close(self) -> None:
-        """Refuse to be used from now on; the store below is its owner's to close."""
+        """Close the branch; its owner closes the store below."""
         self._closed = True
 
 

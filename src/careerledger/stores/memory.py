@@ -67,7 +67,7 @@ class LedgerInMemory:
         return {seq: self.row(seq).personal for seq in seqs if seq in here}
 
     def has_id(self, id_: str) -> bool:
-        """Whether a row has this id."""
+        """Return whether a row has this id."""
         return ("id", id_) in self._index
 
     def add(self, rows: Iterable[Row], frontier: bytes) -> None:
@@ -170,7 +170,7 @@ def _indexed(row: Row) -> Iterator[tuple[str, str]]:
 
 
 def matches(row: Row, query: Query) -> bool:
-    """Whether a query chooses a row, apart from its limit."""
+    """Return whether a query chooses a row, apart from its limit."""
     return (
         row.seq > query.after
         and (query.upto is None or row.seq <= query.upto)

@@ -2,8 +2,8 @@
 
 A law is a function of a projection and a case. It raises ``ViolationError`` if the projection
 breaks the law in this case. Otherwise it returns whether the case is evidence: one in which a
-projection that breaks the law could be caught. A void of an entry that the view never used is
-none. A law with too little evidence fails its test.
+projection that breaks the law could be caught. Voiding an entry that the view never used is no
+evidence. A law with too little evidence fails its test.
 """
 
 import json
@@ -125,7 +125,7 @@ class Law:
     required_evidence: Callable[[Subject], Sequence[str]] = lambda _: ()
     """Returns labels; at least one case must be evidence for each of them."""
     evidence_fix: str = "declare the events on which the view depends as events=[...]"
-    """What to change if too few cases are evidence."""
+    """The advice if too few cases are evidence."""
     without_evidence: str | None = None
     """Why the law does not apply if no case is evidence; None: its test fails then."""
 

@@ -11,7 +11,7 @@ from careerledger.errors import DefinitionError
 
 
 class LawTests(unittest.TestCase):
-    """A test class with one test per law, any of which may be waived with a reason."""
+    """A test class with one test per law; a law may be waived with a reason."""
 
     __test__: ClassVar[bool] = False
     """Whether pytest collects the class: not the bases, which a test file may import too."""

@@ -2,7 +2,7 @@
 
 A check is a function from a history and a day to findings; ``CHECKS`` are those that
 ``Ledger.check`` runs. Add a check of your own with ``ledger.check(checks=[*CHECKS, my_check])``.
-What cannot be a fact is refused when it is recorded; findings are about what is merely odd.
+``record`` refuses an impossible event; a finding is about something merely odd.
 """
 
 from collections.abc import Iterable

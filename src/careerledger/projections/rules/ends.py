@@ -1,6 +1,6 @@
 """What ends what: the one rule for everything in a career that begins and ends.
 
-A history comes in the order of dates, so an end of 2024 stands before a start of 2024-03, and an
+A history comes in the order of dates, so an end of 2024 comes before a start of 2024-03, and an
 end that was mistyped may lie before anything began. An end ends what it names unless it lies wholly
 before the start. Of several ends the one that reaches furthest counts, of two alike the later.
 """

@@ -1,4 +1,4 @@
-"""What a rise is: more level or more scope than there was."""
+"""Define a rise: a higher level or a larger scope than before."""
 
 from typing import NamedTuple
 
@@ -45,7 +45,7 @@ class Ladder:
     or scope is compared with all before it. So a step down and up again is no rise, and neither
     is a step in a side role below the main one, but a first promotion after a fresh start is. What
     was never said before cannot rise. A change wholly after the role's end counts nowhere; one
-    that stands before its start in the history but shares a day with it counts from the start on.
+    that comes before its start in the history but shares a day with it counts from the start on.
     """
 
     highest: _Rungs = _NOT_SAID
@@ -53,7 +53,7 @@ class Ladder:
     changes: dict[str, list[tuple[str, _Rungs, int]]] = attrs.field(
         factory=dict[str, list[tuple[str, _Rungs, int]]]
     )
-    """Changes before their role's start, by role: "2020" stands before "2020-03" in the history."""
+    """Changes before their role's start, by role: "2020" comes before "2020-03" in the history."""
     ends: dict[str, str] = attrs.field(factory=dict[str, str])
     """The end of each role, also before its start."""
 

@@ -29,13 +29,13 @@ RESETTING: Final = (
 """The types of events that can reset a clock, or decide whether another does."""
 
 STRUCTURAL: Final = (
-    "a higher level or a larger scope in a role, above what that and the others held have had",
+    "a level or scope above your highest so far, in a role that you hold",
     "a role of a higher level or a larger scope than any before it",
 )
 CONTENT: Final = (
     "a skill for the first time, in practice, a course, a credential or a challenge",
     "a challenge taken that is hard enough",
-    "a larger scope, in the role or by a new one",
+    "a larger scope, in this role or a new one",
     "a project proposed",
 )
 """What resets each clock, in words."""
@@ -61,7 +61,7 @@ class Plateau(View):
 
 @attrs.frozen(kw_only=True)
 class PlateauClock(View):
-    """How long it is that a clock was reset."""
+    """The days since a clock was last reset."""
 
     HEADLINE: ClassVar[str] = "days"
 
@@ -73,7 +73,7 @@ class PlateauClock(View):
     resets: tuple[str, ...]
     """What would reset it."""
     longest: tuple[Plateau, ...]
-    """The longest past plateaus, longest first, of two alike the earlier; at most 3."""
+    """The longest past plateaus, longest first, then earliest first; at most 3."""
 
 
 @attrs.define

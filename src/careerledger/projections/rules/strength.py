@@ -38,7 +38,7 @@ class Strength:
     pieces: bytes = b""
     """Those that are held one by one, packed, in history order."""
     day: int = 0
-    """The day on which pieces are compared: that of the first one, later of the one at which the
+    """The day on which pieces are compared: the day of the first piece, later the day on which the
     faded ones were last put away."""
     powers: list[float] = attrs.field(factory=list[float])
     """Σ xᵏ/k over those that were put away, k from 1, on ``day``."""
@@ -146,7 +146,7 @@ class Strength:
 
 
 Largest = tuple[float, tuple[tuple[float, int, PartialDate], ...]]
-"""What is left of all pieces; then the weight, the entry and the date of each."""
+"""The remaining strength of all pieces; then the weight, the entry and the date of each."""
 
 
 def evidence_in(largest: Largest) -> tuple[Evidence, ...]:

@@ -31,7 +31,7 @@ class Touches:
     going_on: dict[str, tuple[str, ...]] = attrs.field(factory=dict[str, tuple[str, ...]])
     """Mentorings and the like that have not ended, as ``"kind:id"``, with their contacts."""
     ended: dict[str, int] = attrs.field(factory=dict[str, int])
-    """Those whose end stands before their start in the history, as 2024 before 2024-03: the
+    """Those whose end comes before their start in the history, as 2024 before 2024-03: the
     ordinal of its last day."""
 
     def of(self, event: Action) -> tuple[Sequence[str], int]:
@@ -67,7 +67,7 @@ class _Reading(NamedTuple):
     through: tuple[tuple[str, str], ...]
     """Field and kind of the ids of other things, such as mentorings, whose contacts are touched."""
     begins: tuple[str, str] | None
-    """Field and kind of what it begins, if others touch through that; so of what it ends."""
+    """Field and kind of what it begins, if others touch through that; ``ends`` likewise."""
     ends: tuple[str, str] | None
     depth_of: Callable[[Any], int]
 
@@ -118,7 +118,7 @@ def _remembered(_catalogue_size: int) -> frozenset[str]:
 
 
 ME: Final = "me"
-"""What oneself is called among those who are brought together. Nobody is their own contact,
+"""The name of the ledger's owner among contacts. Nobody is their own contact,
 whatever a lenient ledger accepted."""
 
 

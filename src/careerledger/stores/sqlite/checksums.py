@@ -25,5 +25,5 @@ def state_of(stored: bytes) -> bytes:
 
 
 def is_intact(ledger: str, key: str, fingerprint: str, snapshot: Snapshot, stored: bytes) -> bool:
-    """Whether a snapshot is what was saved."""
+    """Return whether a snapshot is unchanged since it was saved."""
     return add_checksum(ledger, key, fingerprint, snapshot) == stored

@@ -89,7 +89,7 @@ def check_schema(connection: apsw.Connection, path: Path) -> None:
     if odd:
         raise DamagedError(
             f"{path} has another schema than format {connection.pragma('user_version')}: "
-            f"{', '.join(sorted(map(repr, odd)))[:_MAX_SHOWN]} is missing, altered or too much; "
+            f"{', '.join(sorted(map(repr, odd)))[:_MAX_SHOWN]} is missing, altered or unexpected; "
             "restore the file from a backup"
         )
 

@@ -45,7 +45,7 @@ _MEANINGS: Final[tuple[tuple[tuple[type[Exception], ...], type[StoreError], str]
             "record less at once, or restore the file from a backup"
         ),
     ),
-    ((OverflowError,), StoreError, "{path} holds no numbers beyond 64 bits"),
+    ((OverflowError,), StoreError, "{path} cannot store whole numbers above 64 bits"),
     (
         (UnicodeEncodeError,),
         StoreError,
@@ -60,7 +60,7 @@ _MEANINGS: Final[tuple[tuple[tuple[type[Exception], ...], type[StoreError], str]
 
 
 class Translated:
-    """A block in which SQLite's errors become ours.
+    """Translate SQLite's errors in a block.
 
     Args:
         path: Of the file.
@@ -81,20 +81,20 @@ class Translated:
             self.raise_for(error)
 
     def raise_for(self, error: BaseException) -> None:
-        """Raise the translation of an error; return where there is none."""
+        """Raise the translation of an error; return if it has no translation."""
         if getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_FSYNC:
-            # Systems forget what they could not sync: to try again would confirm what is lost.
+            # Systems drop data that they could not sync: a retry would report lost data as saved.
             self.unconfirmed = True
-            raise self.doubt() from error
+            raise self.sync_error() from error
         for kinds, ours, message in _MEANINGS:
             if isinstance(error, kinds):
                 raise ours(
                     message.format(path=self._path, timeout=self._timeout, error=error)
                 ) from error
 
-    def doubt(self) -> StoreError:
+    def sync_error(self) -> StoreError:
         """Return the error of every use after a sync has failed."""
         return StoreError(
-            f"the disk did not confirm what was written to {self._path}, so only what is there "
-            "when it is opened again counts; close the ledger, see to the disk, and open it again"
+            f"the disk did not confirm what was written to {self._path}; the latest entries may be "
+            "lost. Close the ledger, check the disk, and open it again"
         )

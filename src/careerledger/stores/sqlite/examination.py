@@ -102,7 +102,7 @@ _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
 def boot_id_of(device: int, inode: int) -> str | None:
-    """Return a secret name for this file on this machine since it started; None: there is none.
+    """Return a secret name for this file on this machine since it started; None: unknown.
 
     A copy of the file has another name, and so has the file after a restart.
     """

@@ -87,7 +87,7 @@ class LedgerFile:
         if self._open is None:
             raise ClosedError(f"{self.path} is closed; open it again")
         if self.translated.unconfirmed:
-            raise self.translated.doubt()
+            raise self.translated.sync_error()
         return self._open
 
     @property

@@ -30,7 +30,7 @@ _abandoned: Final[dict[Identity, apsw.Connection]] = {}
 
 
 def identity_of(path: str | os.PathLike[str]) -> Identity:
-    """Return the identity of a file; OSError where there is none."""
+    """Return the identity of a file; raise OSError if it is missing."""
     status = os.lstat(path)  # a third of the time of path.lstat()
     return status.st_dev, status.st_ino
 

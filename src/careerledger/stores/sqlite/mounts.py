@@ -1,4 +1,4 @@
-"""Whether a folder lies on a network file system."""
+"""Find out whether a folder lies on a network file system."""
 
 import os
 import re

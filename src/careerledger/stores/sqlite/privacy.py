@@ -45,7 +45,7 @@ def check_privacy(path: Path) -> None:
     """Refuse a file that others can read, change or swap; the files beside it count too.
 
     Raises:
-        UnsafeFileError: A file is a link, its mode or that of its folder gives rights to others,
+        UnsafeFileError: A file is a link, its mode or its folder's mode gives rights to others,
             the folder is someone else's, or a journal lies beside it.
         NotALedgerError: It is not a file.
     """
@@ -99,7 +99,7 @@ def _check_folder(folder: Path) -> None:
 
 
 def _is_own(status: os.stat_result) -> bool:
-    """Whether a folder's group has only its user, as on many systems."""
+    """Return whether a folder's group has only its user, as on many systems."""
     import grp  # noqa: PLC0415 - not on Windows
     import pwd  # noqa: PLC0415 - not on Windows
 

@@ -27,7 +27,7 @@ def select(  # noqa: C901, PLR0912 - flat
 ) -> tuple[str, list[Any]]:
     """Return the SQL that answers a query, and the values to bind.
 
-    ``recorded_until`` is not looked at: the store turns it into ``upto``.
+    ``recorded_until`` is ignored; the store has turned it into ``upto``.
     """
     index = "entry_history" if query.order == "place" else "entry_number"
     conditions = [f"ledger = {LEDGER}"]
@@ -37,7 +37,7 @@ def select(  # noqa: C901, PLR0912 - flat
         conditions.append(condition)
         values.extend(bound)
 
-    # From the conditions that choose most rows to those that choose least: the last index counts.
+    # The least selective conditions come first; the last index that is set counts.
     if query.types is not None:
         where(_is_one_of("type", query.types), *query.types)
     if query.source is not None:

@@ -33,9 +33,9 @@ _FRAME_HEADER: Final = 24
 _MAX_RECORD: Final = 10_000_000
 """No record has more bytes than this."""
 _COPIES: Final = 16
-"""Moved pages leave copies, but no file has this many copies of everything."""
+"""Moved pages leave copies; this limits the work on a hostile file."""
 _BLOB: Final = 12
-"""The type of an empty blob; that of an empty text is 13, and each byte more adds 2."""
+"""The type of an empty blob; an empty text has 13, and each byte more adds 2."""
 _WHOLE: Final = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8, 8: 0, 9: 0}
 """How many bytes the types of NULL and of whole numbers have."""
 
@@ -73,7 +73,7 @@ def merge_log(path: Path, folder: Path) -> bytes:
 def _page_size(content: bytes) -> int:
     """Return how many bytes the pages of a file have."""
     size = int.from_bytes(content[16:18])
-    size = 65_536 if size == 1 else size  # which two bytes cannot say
+    size = 65_536 if size == 1 else size  # 65,536 does not fit in two bytes
     if size < 512 or size.bit_count() > 1:  # noqa: PLR2004 - as the file format has it
         return 4096  # SQLite's default
     return size

@@ -4,9 +4,9 @@ SQLite has no queue: a writer that finds a file locked asks again later, and les
 Those who just came are served before those who wait, and under load some wait for seconds.
 
 Here the longer a writer has waited, the more often it asks. And one that has waited for long takes
-a ticket, before which no later one begins. A ticket is a lock on a byte of the write-ahead log
-(SQLite locks nothing there), at the place that is the time since when it waits. The system takes
-it back when its process ends. ``docs/faults.md`` has the figures.
+a ticket, and later writers wait for it. A ticket is a lock on a byte of the write-ahead log, where
+SQLite locks nothing. The offset of the byte is the time at which the writer began to wait. The
+system releases the lock when the process ends. ``docs/faults.md`` has the figures.
 """
 
 import os
@@ -44,7 +44,7 @@ class Turns:
         self.timeout = timeout
         self._file: int | None = None
         self._since = 0
-        """Since when it waits, in nanoseconds of a clock that all processes share."""
+        """When the wait began, in nanoseconds of a clock that all processes share."""
         self._in_line = False
         self._ticket: int | None = None
 
@@ -111,7 +111,7 @@ class Turns:
 
 
 def _fcntl(file: int, command: int, kind: int, start: int, length: int) -> int:
-    """Set or find a lock, and return of which kind it is."""
+    """Set or find a lock, and return its kind."""
     asked = _FLOCK.pack(kind, os.SEEK_SET, start, length, 0)
     answer: int = _FLOCK.unpack(fcntl.fcntl(file, command, asked))[0]
     return answer
