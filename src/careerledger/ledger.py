@@ -614,16 +614,21 @@ class Ledger:
 
         Args:
             at: The date of the answer; a month or year means its last day. Default: today.
-            checks: The checks to run. Default: ``careerledger.answers.CHECKS``.
+            checks: The checks to run. Default: ``careerledger.answers.CHECKS``, and
+                ``clock_findings`` about the instants of recording.
 
         Returns:
             The findings, in the order of the checks.
         """
         with self._journal.lock:
             unknown = self._journal.unknown_corrections(len(self))
-            day = self._day(at)
-        chosen = answers.CHECKS if checks is None else checks
-        return answers.find([*self.entries(), *unknown], day, checks=chosen)
+            now, day = self.now(), self._day(at)
+        history = [*self.entries(), *unknown]
+        if checks is not None:
+            return answers.find(history, day, checks=checks)
+        later = Query(after=self._size_at(now))  # corrections too, which are not in the history
+        log = {entry.seq: entry for entry in [*history, *self._journal.log(later)]}
+        return [*answers.find(history, day), *answers.clock_findings(log.values(), now)]
 
     # Copying
 

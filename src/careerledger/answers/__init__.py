@@ -7,6 +7,7 @@ from careerledger._loading import on_demand
 if TYPE_CHECKING:
     from careerledger.answers.checks import (
         CHECKS as CHECKS,
+        clock_findings as clock_findings,
         find as find,
     )
     from careerledger.answers.comparison import (

@@ -48,8 +48,16 @@ def facts_until(history: Sequence[Entry[Event]], at: date) -> list[Entry[Action]
 
 def numbers(entries: Sequence[Entry[Event]]) -> str:
     """Return the numbers of entries as text, of many only the first."""
-    first = ", ".join(f"#{entry.seq}" for entry in entries[:_NAMED])
-    return f"{first} and {len(entries) - _NAMED} more" if len(entries) > _NAMED else first
+    first = ", ".join(f"#{entry.seq}" for entry in entries[:NAMED])
+    return f"{first} and {len(entries) - NAMED} more" if len(entries) > NAMED else first
+
+
+def listed(items: Sequence[str]) -> str:
+    """Return items as text, of many only the first: "a", "a and b", "a, b and 4 more"."""
+    first, more = items[:NAMED], len(items) - NAMED
+    if more > 0:
+        return f"{', '.join(first)} and {more} more"
+    return " and ".join([", ".join(first[:-1]), first[-1]] if len(first) > 1 else first)
 
 
 def ids(*entries: Entry[Event]) -> tuple[str, ...]:
@@ -57,4 +65,5 @@ def ids(*entries: Entry[Event]) -> tuple[str, ...]:
     return tuple(entry.id for entry in entries)
 
 
-_NAMED: Final = 5
+NAMED: Final = 5
+"""How many entries a message names."""

@@ -1,5 +1,6 @@
 """What have my jobs become?"""
 
+from bisect import bisect_left
 from collections.abc import Collection
 from datetime import date
 from typing import Annotated, ClassVar, Final, Literal
@@ -29,6 +30,7 @@ from careerledger.history import Entry
 from careerledger.projections import Difficulty, Tunable, View, on, projection
 from careerledger.projections.rules.ends import ends, record_end
 from careerledger.projections.rules.ladder import Ladder
+from careerledger.projections.rules.names import Names
 
 __all__ = ["Harvest", "Milestone", "MilestoneHistory", "MilestoneHistoryView", "MilestoneKind"]
 
@@ -43,6 +45,10 @@ MilestoneKind = Literal[
     "industry",
     "award",
 ]
+
+
+AT_ONCE: Final = 8
+"""How many roles held at the same time share what falls into it."""
 
 
 @attrs.frozen(kw_only=True)
@@ -109,6 +115,8 @@ class _Role:
     started: str
     first: int
     """Ordinal of the first day."""
+    number: int
+    """Its place among all roles, in the order they started."""
     last: int | None = None
     """Ordinal of the last day; None while it goes on."""
     ended: str | None = None
@@ -174,6 +182,10 @@ class MilestoneHistory(Tunable):
     or year precision counts from its first day, for roles as for what they brought; what changes
     a role wholly after its end counts nowhere.
 
+    What falls into the time of several roles counts for each of them, of more than 8 held at once
+    for the 8 that started last. What came earlier on the day of a start counts for the role too,
+    of more than 8 that started on a day for the first 8.
+
     Parameters:
         difficulty: From which difficulty on a challenge met is a milestone, 4.
         goal_level: From which level on an assessed goal is one, 1.
@@ -202,6 +214,11 @@ class MilestoneHistory(Tunable):
     """Ordinal of the last day folded."""
     of_today: list[tuple[str, str]] = []
     """What that day brought, for a role that starts on it."""
+    started_today: int = 0
+    """How many roles started on that day."""
+    started: int = 0
+    """How many roles started."""
+    skills: Names = attrs.field(factory=Names)
     about: set[str] = set()
     """Whatever reflections are about."""
     decided: set[str] = set()
@@ -213,28 +230,39 @@ class MilestoneHistory(Tunable):
     _standing: list[Milestone] = attrs.field(factory=list[Milestone], eq=False, init=False)
     """Those that are one."""
     _held: list[tuple[str, _Role]] | None = attrs.field(default=None, eq=False, init=False)
-    """The roles held on the last day folded, in the order they started, if they were looked for."""
+    """The roles held on the last day folded, in the order they started, at most ``AT_ONCE``, if
+    they were looked for."""
     _held_until: int = attrs.field(default=0, eq=False, init=False)
     """Ordinal of the last day on which they are all held: days are many, and roles few."""
+    _roles_by_number: dict[int, tuple[str, _Role]] | None = attrs.field(default=None, eq=False, init=False)
+    """The roles by number, if they were looked for."""
+    _numbers: list[int] = attrs.field(factory=list[int], eq=False, init=False)
+    """Numbers of the roles that are held, and of some that have ended, sorted."""
+    _is_stale: bool = attrs.field(default=False, eq=False, init=False)
+    """Whether what is remembered of milestones has changed."""
 
     # Roles
 
     @on(RoleStarted)
     def start(self, event: RoleStarted, entry: Entry[RoleStarted]) -> None:
         self._come_to(event.on)
+        self.started += 1
+        self.started_today += 1
         role = _Role(
             title=event.title,
             organisation=event.organisation,
             started=str(event.on),
             first=event.on.ordinal,
+            number=self.started,
         )
         self.roles[event.role] = role
-        self._held = None
+        self._keep_open(event.role, role)
         ended = self.ends.get(event.role)
         if ended is not None and ends(ended, event.on):
-            self._end(role, PartialDate(ended))
-        for part, name in self.of_today:
-            role.harvest(part, [name])
+            self._end(event.role, role, PartialDate(ended))
+        if self.started_today <= AT_ONCE:
+            for part, name in self.of_today:
+                role.harvest(part, [name])
         title = f"{event.title}, {event.organisation}"
         self._reach(event.on, "role started", title, entry.seq, role=event.role)
         for rise in self.ladder.start(event, entry.seq):
@@ -259,11 +287,11 @@ class MilestoneHistory(Tunable):
         self.ladder.end(event)
         role = self.roles.get(event.role)
         if record_end(self.ends, event.role, event.on) and role is not None:
-            self._end(role, event.on)
+            self._end(event.role, role, event.on)
 
-    def _end(self, role: _Role, on: PartialDate) -> None:
+    def _end(self, id_: str, role: _Role, on: PartialDate) -> None:
         role.ended, role.last = str(on), on.last_day.toordinal()
-        self._held = None
+        self._keep_open(id_, role)
 
     # Milestones
 
@@ -378,16 +406,44 @@ class MilestoneHistory(Tunable):
         if on.ordinal != self.today:
             self.today = on.ordinal
             self.of_today.clear()
+            self.started_today = 0
+
+    def _keep_open(self, id_: str, role: _Role) -> None:
+        """Note that a role may be held: it started, or ended on another day."""
+        self._held = None
+        if self._roles_by_number is not None:
+            self._roles_by_number[role.number] = id_, role
+            place = bisect_left(self._numbers, role.number)
+            if self._numbers[place : place + 1] != [role.number]:
+                self._numbers.insert(place, role.number)
 
     def _holding(self) -> list[tuple[str, _Role]]:
         if self._held is None or self._held_until < self.today:
-            self._held = [(id_, role) for id_, role in self.roles.items() if role.held(self.today)]
+            self._held = self._find_held()
             ends_on = (role.last for _, role in self._held if role.last is not None)
             self._held_until = min(ends_on, default=date.max.toordinal())
         return self._held
 
+    def _find_held(self) -> list[tuple[str, _Role]]:
+        """Return the roles held today, at most ``AT_ONCE``; drop those that have ended."""
+        if self._roles_by_number is None:
+            self._roles_by_number = {role.number: (id_, role) for id_, role in self.roles.items()}
+            self._numbers = sorted(self._roles_by_number)
+        held: list[tuple[str, _Role]] = []
+        place = len(self._numbers)
+        while place and len(held) < AT_ONCE:
+            place -= 1
+            id_, role = self._roles_by_number[self._numbers[place]]
+            if role.held(self.today) and self.roles[id_] is role:
+                held.append((id_, role))
+            else:
+                del self._numbers[place]
+        return held[::-1]
+
     def _harvest(self, part: str, names: Collection[str]) -> None:
         if names:
+            if part == "skills":
+                names = [self.skills.of(name) for name in names]
             self.of_today += [(part, name) for name in names]
             for _, role in self._holding():
                 role.harvest(part, names)
@@ -401,11 +457,7 @@ class MilestoneHistory(Tunable):
 
     def _reconsider(self, id_: str) -> None:
         """Make milestones again if they are about this, which became known only after them."""
-        if id_ in self.decided:
-            self._milestones.clear()
-            self._standing.clear()
-            for role in self.roles.values():
-                role.reconsider()
+        self._is_stale = self._is_stale or id_ in self.decided
 
     def _reach(
         self,
@@ -431,6 +483,12 @@ class MilestoneHistory(Tunable):
 
     def view(self, at: date) -> MilestoneHistoryView:
         """Return the answer at a date on or after the last entry."""
+        if self._is_stale:
+            self._is_stale = False
+            self._milestones.clear()
+            self._standing.clear()
+            for role in self.roles.values():
+                role.reconsider()
         for reached in self.reached[len(self._milestones) :]:
             milestone = self._milestone(reached)
             self._milestones.append(milestone)

@@ -1,7 +1,8 @@
 """What have I held?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import ClassVar, Literal
 
 import attrs
@@ -90,15 +91,15 @@ class Employer(View):
 
 @attrs.frozen(kw_only=True)
 class Overlap(View):
-    """Two roles that were held at the same time."""
+    """A time in which more than one role was held."""
 
-    roles: tuple[str, str]
-    """The one that started first, first."""
+    roles: tuple[str, ...]
+    """All that were held in it, in the order they started; not all need to have met."""
     since: date
     until: date
-    """The last day of both."""
+    """Its last day."""
     days: int
-    """Days in both, the first and last included."""
+    """Days in it, the first and last included."""
 
 
 @attrs.frozen(kw_only=True)
@@ -124,7 +125,7 @@ class RolesView(View):
     employers: tuple[Employer, ...]
     """In the order of the first start there."""
     overlaps: tuple[Overlap, ...]
-    """In the order in which the later role of each started."""
+    """Oldest first, with at least a day between any two."""
     gaps: tuple[Gap, ...]
     """From the first start to the date of the view, oldest first."""
 
@@ -362,19 +363,28 @@ def _union(spans: Iterable[_Span]) -> Iterator[_Span]:
 
 
 def _overlaps(spans: dict[str, _Span]) -> Iterator[Overlap]:
-    """Yield the overlaps of spans, which come in the order of their first days."""
-    open_roles: list[tuple[str, _Span]] = []
-    for id_, span in spans.items():
-        open_roles = [(other, theirs) for other, theirs in open_roles if theirs[1] >= span[0]]
-        for other, theirs in open_roles:
-            both = (span[0], min(span[1], theirs[1]))
-            yield Overlap(
-                roles=(other, id_),
-                since=date.fromordinal(both[0]),
-                until=date.fromordinal(both[1]),
-                days=_days(both),
-            )
-        open_roles.append((id_, span))
+    """Yield the times that several spans cover; the spans come in the order of their first days."""
+    places = {id_: place for place, id_ in enumerate(spans)}
+    shared: _Span | None = None
+    roles: set[str] = set()
+    lasting: tuple[int, str] = (0, "")
+    """The last day of the span that reaches furthest, and its role."""
+    for id_, (first, last) in spans.items():
+        until = min(last, lasting[0])
+        if first <= until:
+            if shared is not None and first > shared[1] + 1:
+                yield _overlap(shared, sorted(roles, key=places.__getitem__))
+                shared, roles = None, set()
+            shared = (first, until) if shared is None else (shared[0], max(shared[1], until))
+            roles |= {lasting[1], id_}
+        lasting = max(lasting, (last, id_), key=itemgetter(0))
+    if shared is not None:
+        yield _overlap(shared, sorted(roles, key=places.__getitem__))
+
+
+def _overlap(span: _Span, roles: Sequence[str]) -> Overlap:
+    first, last = map(date.fromordinal, span)
+    return Overlap(roles=tuple(roles), since=first, until=last, days=_days(span))
 
 
 def _gaps(covered: list[_Span], at: date) -> Iterator[Gap]:

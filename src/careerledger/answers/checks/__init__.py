@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
-from careerledger.answers.checks.duplicates import (
-    duplicate_contacts,
-    duplicate_courses,
+from careerledger.answers.checks.clock import clock_findings
+from careerledger.answers.checks.duplicates import duplicate_contacts, duplicate_courses
+from careerledger.answers.checks.names import (
+    id_spellings,
     organisation_spellings,
     skill_spellings,
     theme_spellings,
@@ -40,7 +41,7 @@ from careerledger.answers.finding import Check, Finding, Severity
 from careerledger.events import Event
 from careerledger.history import Entry
 
-__all__ = ["CHECKS", "Check", "Finding", "Severity", "find"]
+__all__ = ["CHECKS", "Check", "Finding", "Severity", "clock_findings", "find"]
 
 CHECKS: Final[tuple[Check, ...]] = (
     dangling_references,
@@ -53,6 +54,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     dormant_references,
     expired_credentials,
     overdue_goals,
+    id_spellings,
     duplicate_contacts,
     duplicate_courses,
     overlapping_roles,

@@ -1,30 +1,23 @@
-"""What is on record more than once, or under several names?
+"""Which contacts and courses look like one, recorded more than once?
 
 These checks are about all that is on record, whatever the day of the question.
 """
 
-from bisect import bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Final
 
-from rapidfuzz import fuzz, process
 from rapidfuzz.utils import default_process
 
-from careerledger.answers.finding import Finding, facts, ids, numbers
-from careerledger.dates import PartialDate
+from careerledger.answers.checks.clusters import LONGEST, Clusters, comparable, similar
+from careerledger.answers.checks.names import without_legal_form
+from careerledger.answers.finding import Finding, facts, ids, listed
 from careerledger.events import FORGOTTEN, Action, Event
-from careerledger.events.challenge import ConfidenceRated
-from careerledger.events.learning import (
-    CourseFinished,
-    CourseStarted,
-    SkillAssessed,
-    SkillPractised,
-)
+from careerledger.events.learning import CourseFinished, CourseStarted
 from careerledger.events.network import ContactMade, ContactUpdated
-from careerledger.events.vision import TrendNoted, VisionRevised
 from careerledger.history import Entry
+from careerledger.text import shown
 
 __all__ = [
     "CONTACT_LIKENESS",
@@ -32,9 +25,6 @@ __all__ = [
     "COURSE_LIKENESS",
     "duplicate_contacts",
     "duplicate_courses",
-    "organisation_spellings",
-    "skill_spellings",
-    "theme_spellings",
 ]
 
 CONTACT_LIKENESS: Final = 90
@@ -44,33 +34,49 @@ COURSE_LIKENESS: Final = 92
 COURSE_DAYS: Final = 31
 """How many days may lie between two records of finishing one course."""
 
+_PAIR: Final = 2
+
 
 def duplicate_contacts(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
     """Find contacts with similar names, unless they are of different organisations."""
-    by_id: dict[str, tuple[Entry[Action], ContactMade]] = {}
-    organisations: defaultdict[str, set[str]] = defaultdict(set)
+    made: dict[str, tuple[Entry[Action], ContactMade]] = {}
+    organisations_of: defaultdict[str, set[str]] = defaultdict(set)
     for entry in facts(history):
         event = entry.event
         if isinstance(event, ContactMade):
-            by_id.setdefault(event.contact, (entry, event))
+            made.setdefault(event.contact, (entry, event))
         if isinstance(event, ContactMade | ContactUpdated) and event.organisation:
-            organisations[event.contact].add(_without_legal_form(event.organisation))
-    contacts = list(by_id.values())
+            organisations_of[event.contact].add(without_legal_form(event.organisation))
+    contacts = list(made.values())
+    organisations = [organisations_of[event.contact] for _, event in contacts]
+
+    def join(clusters: Clusters, numbers: Sequence[int]) -> None:
+        """Join those of one organisation, and everyone with those of none."""
+        first_of: dict[str, int] = {}
+        anywhere = next((number for number in numbers if not organisations[number]), None)
+        for number in numbers:
+            for organisation in organisations[number]:
+                clusters.join(number, first_of.setdefault(organisation, number))
+            if anywhere is not None:
+                clusters.join(number, anywhere)
+
     # All who were forgotten have one name.
     names = ["" if event.name == FORGOTTEN else event.name for _, event in contacts]
-    for one, other in _similar_pairs(names, CONTACT_LIKENESS):
-        (first, a), (second, b) = contacts[one], contacts[other]
-        theirs = organisations[a.contact], organisations[b.contact]
-        if all(theirs) and theirs[0].isdisjoint(theirs[1]):
-            continue
+    for cluster in _cluster(names, CONTACT_LIKENESS, join).several():
+        who = [contacts[number] for number in cluster]
+        (first, _), (second, other) = who[:2]
+        is_pair = len(who) == _PAIR
+        described = [f"{e.contact!r} ({shown(e.name)}, #{entry.seq})" for entry, e in who]
         yield Finding(
             code="duplicate-contact",
             severity="warning",
-            message=f"the contacts {a.contact!r} ({a.name!r}, #{first.seq}) and {b.contact!r} "
-            f"({b.name!r}, #{second.seq}) look like one person",
-            entries=ids(first, second),
-            fix=f"if they are, void #{second.seq} and amend what refers to {b.contact!r}; "
-            "if not, give both an organisation",
+            message=f"the contacts {listed(described)} look like one person",
+            entries=ids(*(entry for entry, _ in who)),
+            fix=f"if they are, void #{second.seq} and amend what refers to {other.contact!r}; "
+            "if not, give both an organisation"
+            if is_pair
+            else f"if they are, void all but #{first.seq} and amend what refers to the others; "
+            "if not, give each an organisation",
         )
 
 
@@ -83,122 +89,85 @@ def duplicate_courses(history: Sequence[Entry[Event]], _at: date) -> Iterator[Fi
     """
     for kind, done in ((CourseStarted, "started"), (CourseFinished, "finished")):
         courses = [(e, e.event) for e in facts(history) if isinstance(e.event, kind)]
-        for one, other in _similar_pairs([event.title for _, event in courses], COURSE_LIKENESS):
-            (first, a), (second, b) = courses[one], courses[other]
-            if _numerals(a.title) != _numerals(b.title):
-                continue
-            if not (_days_between(a.on, b.on) <= COURSE_DAYS or _same_provider(a, b)):
-                continue
+        for cluster in _cluster_courses([event for _, event in courses]).several():
+            same = [courses[number] for number in cluster]
+            (first, _), (second, _) = same[:2]
+            is_pair = len(same) == _PAIR
+            described = [f"{shown(e.title)} on {e.on} (#{entry.seq})" for entry, e in same]
+            times, others = (
+                ("twice", f"#{second.seq}")
+                if is_pair
+                else (f"{len(same)} times", f"all but #{first.seq}")
+            )
             yield Finding(
                 code="duplicate-course",
                 severity="warning",
-                message=f"{a.title!r} on {a.on} (#{first.seq}) and {b.title!r} on {b.on} "
-                f"(#{second.seq}) look like one course, {done} twice",
-                entries=ids(first, second),
-                fix=f"if they are, void #{second.seq}; if not, amend the titles to tell them apart",
+                message=f"{listed(described)} look like one course, {done} {times}",
+                entries=ids(*(entry for entry, _ in same)),
+                fix=f"if they are, void {others}; if not, amend the titles to tell them apart",
             )
 
 
-def _same_provider(a: CourseStarted | CourseFinished, b: CourseStarted | CourseFinished) -> bool:
-    if a.provider is None or b.provider is None:
-        return default_process(a.title) == default_process(b.title) and a.provider != b.provider
-    one, other = _names_of(a.provider), _names_of(b.provider)
-    return bool(one & other or _initials(a.provider) in other or _initials(b.provider) in one)
+def _cluster_courses(courses: Sequence[CourseStarted | CourseFinished]) -> Clusters:
+    names = [set[str]() if it.provider is None else _names_of(it.provider) for it in courses]
+    initials = [None if it.provider is None else _initials(it.provider) for it in courses]
+
+    def join(clusters: Clusters, numbers: Sequence[int]) -> None:
+        """Join those of about the same time, and those of one provider."""
+        by_date = sorted(numbers, key=lambda number: courses[number].on.first_day)
+        latest = by_date[0]
+        for number in by_date:
+            on, before = courses[number].on, courses[latest].on.last_day
+            if (on.first_day - before).days <= COURSE_DAYS:
+                clusters.join(number, latest)
+            if on.last_day > before:
+                latest = number
+        first_of: dict[str, int] = {}
+        for number in numbers:
+            for name in names[number]:
+                clusters.join(number, first_of.setdefault(name, number))
+        for number in numbers:
+            letters = initials[number]
+            if letters in first_of:
+                clusters.join(number, first_of[letters])
+
+    titles = [default_process(course.title[:LONGEST]) for course in courses]
+    clusters = _cluster(titles, COURSE_LIKENESS, join, _numerals)
+    without = {titles[n]: n for n, course in enumerate(courses) if course.provider is None}
+    within = {titles[n] for n, course in enumerate(courses) if course.provider is not None}
+    for number, title in enumerate(titles):
+        if title and title in without and title in within:
+            clusters.join(number, without[title])
+    return clusters
 
 
-def theme_spellings(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
-    """Find themes that are written in several ways, which count as several themes."""
-    return _spellings(history, "theme", _themes, str.casefold)
+def _cluster(
+    texts: Sequence[str],
+    cutoff: int,
+    join: Callable[[Clusters, Sequence[int]], None],
+    distinction: Callable[[str], object] = lambda _: None,
+) -> Clusters:
+    """Cluster things whose names are similar.
 
-
-def skill_spellings(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
-    """Find skills that are written in several ways, which count as several skills."""
-    return _spellings(history, "skill", _skills, str.casefold)
-
-
-def organisation_spellings(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
-    """Find organisations written in several ways, such as with "Inc." and without."""
-    return _spellings(history, "organisation", _organisations, _without_legal_form)
-
-
-def _spellings(
-    history: Sequence[Entry[Event]],
-    what: str,
-    words_of: Callable[[Action], Iterable[str]],
-    form: Callable[[str], str],
-) -> Iterator[Finding]:
-    """Find words that are written in several ways, and propose the most usual one."""
-    spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    entries: defaultdict[str, list[Entry[Action]]] = defaultdict(list)
-    for entry in facts(history):
-        for word in words_of(entry.event):
-            spellings[form(word.strip())][word] += 1
-            entries[word].append(entry)
-    for counts in spellings.values():
-        (usual, _), *others = counts.most_common()
-        for spelling, _ in others:
-            yield Finding(
-                code=f"{what}-spelling",
-                severity="note",
-                message=f"the {what} {usual!r} is written {spelling!r} in "
-                f"{numbers(entries[spelling])}",
-                entries=ids(*entries[spelling]),
-                fix=f"amend it to {usual!r}",
-            )
-
-
-def _skills(event: Action) -> list[str]:
-    named: set[str] = {*getattr(event, "skills", ()), *getattr(event, "stretch", ())}
-    if isinstance(event, SkillPractised | SkillAssessed):
-        named.add(event.skill)
-    return sorted(named)
-
-
-def _organisations(event: Action) -> list[str]:
-    name: str | None = getattr(event, "organisation", None)
-    return [] if name is None else [name]
-
-
-def _themes(event: Action) -> list[str]:
-    if isinstance(event, TrendNoted | ConfidenceRated):
-        return sorted({event.theme, *event.themes})
-    if isinstance(event, VisionRevised):
-        return sorted(event.themes or ())
-    return sorted(event.themes)
-
-
-def _similar_pairs(texts: Iterable[str], cutoff: int) -> list[tuple[int, int]]:
-    """Return the places of texts whose token sort ratio reaches a cutoff, in order."""
-    forms = [" ".join(sorted(default_process(text).split())) for text in texts]
-    places = sorted((n for n, form in enumerate(forms) if form), key=lambda n: len(forms[n]))
-    ordered = [forms[n] for n in places]
-    pairs: list[tuple[int, int]] = []
-    for here, form in enumerate(ordered):
-        # A text that is much longer cannot reach the cutoff: 0.4 s rather than 0.8 for 5,000.
-        longest = len(form) * (200 - cutoff) // cutoff
-        rest = ordered[here + 1 : bisect_right(ordered, longest, key=len)]
-        like = process.extract(form, rest, scorer=fuzz.ratio, score_cutoff=cutoff, limit=None)
-        for _, _, beyond in like:
-            one, other = sorted((places[here], places[here + 1 + beyond]))
-            pairs.append((one, other))
-    return sorted(pairs)
-
-
-def _without_legal_form(name: str) -> str:
-    """Return an organisation's name without its legal form."""
-    words = default_process(name).split()
-    while len(words) > 1 and words[-1] in _LEGAL_FORMS:
-        words.pop()
-    return " ".join(words)
-
-
-_LEGAL_FORMS: Final = frozenset(
-    [
-        *("ab", "ag", "as", "bv", "co", "company", "corp", "corporation", "gmbh", "inc", "kg"),
-        *("incorporated", "limited", "llc", "llp", "ltd", "nv", "oy", "oyj", "plc", "pty", "sa"),
-        *("sarl", "srl"),
-    ]
-)
+    Args:
+        texts: The name of each thing.
+        cutoff: How similar two names must be, 0..100.
+        join: Joins things with similar names as far as the rest of what is known allows it.
+        distinction: What must be the same in similar names.
+    """
+    numbers_of: defaultdict[str, list[int]] = defaultdict(list)
+    for number, text in enumerate(texts):
+        if form := comparable(text):
+            numbers_of[form].append(number)
+    clusters = Clusters(len(texts))
+    for numbers in numbers_of.values():
+        join(clusters, numbers)
+    distinctions = {form: distinction(form) for form in numbers_of}
+    for one, other in similar(numbers_of, cutoff):
+        numbers = numbers_of[one] + numbers_of[other]
+        if distinctions[one] == distinctions[other] and not clusters.are_joined(numbers):
+            join(clusters, numbers)
+    return clusters
 
 
 def _names_of(name: str) -> set[str]:
@@ -207,12 +176,12 @@ def _names_of(name: str) -> set[str]:
         capitals if len(capitals := "".join(filter(str.isupper, word))) > 1 else word
         for word in name.split()
     ]
-    return {_without_legal_form(name), _without_legal_form(" ".join(shorter))}
+    return {without_legal_form(name), without_legal_form(" ".join(shorter))}
 
 
 def _initials(name: str) -> str:
-    """Return the first letters of the words in a name."""
-    words = [word for word in _without_legal_form(name).split() if word not in _SMALL]
+    """Return the first letters of the words in a name, without its legal form."""
+    words = [word for word in without_legal_form(name).split() if word not in _SMALL]
     return "".join(word[0] for word in words)
 
 
@@ -223,11 +192,5 @@ _ROMAN: Final = frozenset(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix
 
 
 def _numerals(title: str) -> list[str]:
-    words = default_process(title).split()
-    return sorted(w for w in words if w in _ROMAN or any(map(str.isdigit, w)))
-
-
-def _days_between(one: PartialDate, other: PartialDate) -> int:
-    """Return the days that surely lie between two dates; below 1 where they touch or overlap."""
-    first, second = sorted((one, other))
-    return (second.first_day - first.last_day).days
+    """Return the numbers in the sorted words of a title."""
+    return [word for word in title.split() if word in _ROMAN or any(map(str.isdigit, word))]

@@ -4,11 +4,12 @@ These checks are about all that is on record, whatever the day of the question.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Final
 
-from careerledger.answers.finding import Finding, Severity, facts, ids, numbers
+from careerledger.answers.checks.names import shown_id, similar_id
+from careerledger.answers.finding import Finding, Severity, facts, ids, listed, numbers
 from careerledger.events import Action, Event, UnknownEvent, introduced, referred
 from careerledger.events.network import ContactMade, ContactTouched, ContactUpdated
 from careerledger.events.role import RoleChanged
@@ -52,18 +53,34 @@ def dangling_references(history: Sequence[Entry[Event]], _at: date) -> Iterator[
     """Find references to ids that nothing introduces, unless perhaps an unknown event does."""
     known_facts = facts(history)
     severity: Severity = "error" if len(known_facts) == len(history) else "warning"
-    known = {"contact:me"} | {introduced(entry.event) for entry in known_facts}
+    known = {"contact:me"} | {name for e in known_facts if (name := introduced(e.event))}
+    missing: dict[tuple[str, tuple[str, ...]], dict[int, tuple[str, Entry[Action]]]] = {}
     for entry in known_facts:
         for field, id_, kinds in referred(entry.event):
             if not any(f"{kind}:{id_}" in known for kind in kinds):
-                yield Finding(
-                    code="dangling-reference",
-                    severity=severity,
-                    message=f"{field} of #{entry.seq} names the {' or '.join(kinds)} {id_!r}, "
-                    "which nothing introduces",
-                    entries=ids(entry),
-                    fix=f"record the event that introduces it, or amend #{entry.seq}",
-                )
+                missing.setdefault((id_, kinds), {}).setdefault(entry.seq, (field, entry))
+    similar = _by_similar_id(known) if missing else {}
+    for (id_, kinds), references in missing.items():
+        fields = [f"{field} of #{number}" for number, (field, _) in references.items()]
+        entries = [entry for _, entry in references.values()]
+        near = next(filter(None, (similar.get((kind, similar_id(id_))) for kind in kinds)), None)
+        yield Finding(
+            code="dangling-reference",
+            severity=severity,
+            message=f"{listed(fields)} {'names' if len(fields) == 1 else 'name'} the "
+            f"{' or '.join(kinds)} {shown_id(id_)}, which nothing introduces"
+            + (f"; {shown_id(near)} is introduced" if near else ""),
+            entries=ids(*entries),
+            fix=f"amend {numbers(entries)} to {shown_id(near)}"
+            if near
+            else f"record the event that introduces it, or amend {numbers(entries)}",
+        )
+
+
+def _by_similar_id(names: Iterable[str]) -> dict[tuple[str, str], str]:
+    """Return ids by their kind and by what similar ids have in common."""
+    parts = (name.partition(":") for name in sorted(names))
+    return {(kind, similar_id(id_)): id_ for kind, _, id_ in parts}
 
 
 def introduced_twice(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
@@ -89,19 +106,23 @@ def ended_before_start(history: Sequence[Entry[Event]], _at: date) -> Iterator[F
     """Find roles, courses, requests and the like that end wholly before their start."""
     known = facts(history)
     starts = {begins(entry.event): entry for entry in known}
+    early: defaultdict[tuple[str, str], list[Entry[Action]]] = defaultdict(list)
     for entry in known:
         over = ended_by(entry.event)
         begun = None if over is None else starts.get(over)
         if over and begun and entry.event.on.last_day < begun.event.on.first_day:
-            kind, id_ = over
-            yield Finding(
-                code="ended-before-start",
-                severity="error",
-                message=f"the {kind} {id_!r} ended on {entry.event.on} "
-                f"(#{entry.seq}), before it started on {begun.event.on} (#{begun.seq})",
-                entries=ids(begun, entry),
-                fix="amend the date that is wrong",
-            )
+            early[over].append(entry)
+    for (kind, id_), entries in early.items():
+        begun = starts[kind, id_]
+        ends = [f"{entry.event.on} (#{entry.seq})" for entry in entries]
+        yield Finding(
+            code="ended-before-start",
+            severity="error",
+            message=f"the {kind} {id_!r} ended on {listed(ends)}, "
+            f"before it started on {begun.event.on} (#{begun.seq})",
+            entries=ids(begun, *entries),
+            fix="amend the date that is wrong",
+        )
 
 
 def contacts_touched_before_made(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:

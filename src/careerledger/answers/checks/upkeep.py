@@ -7,10 +7,10 @@ What begins after that day has not happened yet. A coarse date is given the bene
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import combinations
 from typing import Final
 
-from careerledger.answers.finding import Finding, facts_until, ids, numbers
+from careerledger.answers.checks.clusters import Clusters
+from careerledger.answers.finding import Finding, facts_until, ids, listed, numbers
 from careerledger.events import Action, Event, introduced, referred
 from careerledger.events.learning import CredentialAwarded
 from careerledger.events.reflection import ReflectionWritten
@@ -42,6 +42,8 @@ CHALLENGE_DAYS: Final = 365
 """For how many days a challenge may be open."""
 VISION_DAYS: Final = 730
 """For how many days a vision may be neither declared nor revised."""
+
+_PAIR: Final = 2
 
 
 def dormant_references(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding]:
@@ -76,22 +78,43 @@ def dormant_references(history: Sequence[Entry[Event]], at: date) -> Iterator[Fi
 
 
 def overlapping_roles(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding]:
-    """Find roles held at the same time for longer than a handover takes."""
-    for one, other in combinations(_spans_of("role", history, at), 2):
-        ends = [span.end.event.on.first_day if span.end else at for span in (one, other)]
-        starts = [span.start.event.on.last_day for span in (one, other)]
-        days = (min(ends) - max(starts)).days + 1
-        if days > OVERLAP_DAYS:
-            yield Finding(
-                code="overlapping-roles",
-                severity="note",
-                message=f"the roles {one.id!r} (#{one.start.seq}) and {other.id!r} "
-                f"(#{other.start.seq}) overlap by at least {days} days; "
-                f"a handover takes no more than {OVERLAP_DAYS}",
-                entries=ids(one.start, other.start),
-                fix="record the end that is missing, or amend the date that is wrong; "
-                "if you held both, let it stand",
-            )
+    """Find roles held at the same time for longer than a handover takes.
+
+    Roles that overlap, directly or through others, are one finding.
+    """
+    roles = _spans_of("role", history, at)
+    starts = [span.start.event.on.last_day for span in roles]
+    ends = [span.end.event.on.first_day if span.end else at for span in roles]
+    clusters = Clusters(len(roles))
+    overlaps: dict[int, tuple[int, int]] = {}
+    lasting = None
+    for number in sorted(range(len(roles)), key=starts.__getitem__):
+        if lasting is not None:
+            days = (min(ends[lasting], ends[number]) - starts[number]).days + 1
+            if days > OVERLAP_DAYS:
+                clusters.join(lasting, number)
+                overlaps[number] = days, lasting
+        if lasting is None or ends[number] > ends[lasting]:
+            lasting = number
+    for cluster in clusters.several():
+        later = max(filter(overlaps.get, cluster), key=lambda number: overlaps[number][0])
+        days, other = overlaps[later]
+        longest = " and ".join(repr(roles[number].id) for number in sorted((other, later)))
+        described = [f"{roles[number].id!r} (#{roles[number].start.seq})" for number in cluster]
+        by = (
+            f" by at least {days} days"
+            if len(cluster) == _PAIR
+            else (f" with one another or through others, {longest} by at least {days} days")
+        )
+        yield Finding(
+            code="overlapping-roles",
+            severity="note",
+            message=f"the roles {listed(described)} overlap{by}; "
+            f"a handover takes no more than {OVERLAP_DAYS}",
+            entries=ids(*(roles[number].start for number in cluster)),
+            fix="record the end that is missing, or amend the date that is wrong; "
+            "if you held them at the same time, let it stand",
+        )
 
 
 def gaps_between_roles(history: Sequence[Entry[Event]], at: date) -> Iterator[Finding]:

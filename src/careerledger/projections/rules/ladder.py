@@ -1,5 +1,6 @@
 """Define a rise: a higher level or a larger scope than before."""
 
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 import attrs
@@ -56,6 +57,11 @@ class Ladder:
     """Changes before their role's start, by role: "2020" comes before "2020-03" in the history."""
     ends: dict[str, str] = attrs.field(factory=dict[str, str])
     """The end of each role, also before its start."""
+    _heaps: tuple[list[tuple[float, str]], list[tuple[float, str]]] | None = attrs.field(
+        default=None, eq=False, init=False
+    )
+    """Levels and scopes of the roles, negative, the highest first, each with its role; some of them
+    are out of date. Not part of a snapshot."""
 
     def start(self, event: RoleStarted, seq: int) -> list[Rise]:
         """Return the rises of a role that starts: its own, and by changes in its first period."""
@@ -66,40 +72,62 @@ class Ladder:
         ended = self.ends.get(event.role)
         if ended is not None and ends(ended, event.on):
             role.last = PartialDate(ended).last_day.toordinal()
+        self._push(event.role)
         for on, later, change in self.changes.pop(event.role, ()):
             if PartialDate(on).last_day >= event.on.first_day:
-                rises += self._become(role, later, event.on, change)
+                rises += self._become(event.role, later, event.on, change)
         return rises
 
     def change(self, event: RoleChanged, seq: int) -> list[Rise]:
         """Return the rise that a change of a role is, if it is one."""
         rungs = (event.level, event.scope)
-        role = self.roles.get(event.role)
-        if role is None:
+        if event.role not in self.roles:
             self.changes.setdefault(event.role, []).append((str(event.on), rungs, seq))
             return []
-        return self._become(role, rungs, event.on, seq)
+        return self._become(event.role, rungs, event.on, seq)
 
     def end(self, event: RoleEnded) -> None:
         """Record the end of a role."""
         role = self.roles.get(event.role)
         if record_end(self.ends, event.role, event.on) and role is not None:
             role.last = event.on.last_day.toordinal()
+            self._push(event.role)
 
-    def _become(self, role: _Held, rungs: _Rungs, on: PartialDate, seq: int) -> list[Rise]:
+    def _become(self, id_: str, rungs: _Rungs, on: PartialDate, seq: int) -> list[Rise]:
+        role = self.roles[id_]
         if not role.on(on.ordinal):
             return []
-        held: _Rungs = role.rungs
-        for other in self.roles.values():
-            if other.on(on.ordinal):
-                held = _higher(held, other.rungs)
+        held = self._highest_on(on.ordinal)
         level, scope = (
             highest if own is None else together
             for own, together, highest in zip(role.rungs, held, self.highest, strict=True)
         )
         role.rungs = _higher(role.rungs, rungs)
+        self._push(id_)
         self.highest = _higher(self.highest, rungs)
         return _rise(rungs, (level, scope), seq)
+
+    def _highest_on(self, day: int) -> _Rungs:
+        """Return the highest level and scope of the roles held on a day, none before the last."""
+        if self._heaps is None:
+            self._heaps = ([], [])
+            for id_ in self.roles:
+                self._push(id_)
+        for rung, heap in enumerate(self._heaps):
+            while heap and not self._is_held(rung, *heap[0], day):
+                heappop(heap)
+        levels, scopes = self._heaps
+        return (-levels[0][0] if levels else None, -scopes[0][0] if scopes else None)
+
+    def _is_held(self, rung: int, negative: float, id_: str, day: int) -> bool:
+        role = self.roles[id_]
+        return role.rungs[rung] == -negative and role.on(day)
+
+    def _push(self, id_: str) -> None:
+        """Note the level and scope of a role that began, rose, or ended on another day."""
+        for value, heap in zip(self.roles[id_].rungs, self._heaps or (), strict=False):
+            if value is not None:
+                heappush(heap, (-value, id_))
 
 
 def _higher(one: _Rungs, other: _Rungs) -> _Rungs:
