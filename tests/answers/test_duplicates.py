@@ -1,38 +1,23 @@
 """What is on record more than once, and what only looks like it."""
 
 from itertools import combinations
-from random import Random
 
 import attrs
 import pytest
 from hypothesis import given, strategies as st
-from rapidfuzz import process
 from rapidfuzz.fuzz import token_sort_ratio
 from rapidfuzz.utils import default_process
 
+from careerledger.answers.checks.clusters import LONGEST
 from careerledger.answers.checks.duplicates import (
     CONTACT_LIKENESS,
+    COURSE_DAYS,
     COURSE_LIKENESS,
     duplicate_contacts,
     duplicate_courses,
-    organisation_spellings,
-    skill_spellings,
-    theme_spellings,
 )
-from careerledger.events import (
-    ChallengeTaken,
-    ConfidenceRated,
-    ContactMade,
-    ContactUpdated,
-    CourseFinished,
-    CourseStarted,
-    RoleStarted,
-    SkillPractised,
-    TrendNoted,
-    VisionDeclared,
-    VisionRevised,
-)
-from careers import TODAY, new_ledger, only_facts
+from careerledger.events import ContactMade, ContactUpdated, CourseFinished, CourseStarted
+from careers import new_ledger
 
 
 def found(check, *facts):
@@ -42,13 +27,33 @@ def found(check, *facts):
     return ledger.check(checks=[check])
 
 
-def pairs(check, *facts):
-    """The pairs that a check finds, by the place of their facts."""
+def clusters(check, *facts):
+    """The clusters that a check finds, by the places of their facts."""
     ledger = new_ledger()
     places = {entry.id: n for n, entry in enumerate(ledger.record(facts))}
     return [
         tuple(sorted(places[id_] for id_ in finding.entries))
         for finding in ledger.check(checks=[check])
+    ]
+
+
+def joined(pairs):
+    """The clusters of these pairs, in order: what is in two of them joins them."""
+    joined = []
+    for pair in pairs:
+        meeting = [cluster for cluster in joined if cluster & set(pair)]
+        joined = [cluster for cluster in joined if cluster not in meeting]
+        joined.append(set(pair).union(*meeting))
+    return sorted(tuple(sorted(cluster)) for cluster in joined)
+
+
+def alike(names, cutoff):
+    """The pairs of places whose names are similar, by the plain method."""
+    forms = [default_process(name) for name in names]
+    return [
+        (one, other)
+        for one, other in combinations(range(len(names)), 2)
+        if forms[one] and forms[other] and token_sort_ratio(forms[one], forms[other]) >= cutoff
     ]
 
 
@@ -66,29 +71,29 @@ def contacts(names, organisations=None):
     ]
 
 
-@given(st.lists(NAMES, max_size=8))
-def test_contacts_are_alike_if_their_names_are_pair_by_pair(names):
-    """The fast way finds what comparing every pair would, and each pair once."""
-    expected = [
+@given(
+    st.lists(st.tuples(NAMES, st.sampled_from([None, "Acme", "ACME Inc.", "Globex"])), max_size=8)
+)
+def test_contacts_are_those_that_comparing_each_pair_finds(people):
+    names, organisations = zip(*people, strict=True) if people else ((), ())
+    form = {"Acme": "acme", "ACME Inc.": "acme", "Globex": "globex"}
+    pairs = [
         (one, other)
-        for one, other in combinations(range(len(names)), 2)
-        if default_process(names[one])
-        and default_process(names[other])
-        and token_sort_ratio(names[one], names[other], processor=default_process)
-        >= CONTACT_LIKENESS
+        for one, other in alike(names, CONTACT_LIKENESS)
+        if len({form.get(organisations[n]) for n in (one, other)} - {None}) < 2
     ]
 
-    assert expected == pairs(duplicate_contacts, *contacts(names))
+    assert joined(pairs) == sorted(clusters(duplicate_contacts, *contacts(names, organisations)))
 
 
 @given(st.lists(NAMES, max_size=6), st.randoms(use_true_random=False))
 def test_likeness_does_not_depend_on_the_order_of_recording(names, random):
     shuffled = list(enumerate(names))
     random.shuffle(shuffled)
-    mixed = pairs(duplicate_contacts, *contacts([name for _, name in shuffled]))
+    mixed = clusters(duplicate_contacts, *contacts([name for _, name in shuffled]))
 
-    assert set(pairs(duplicate_contacts, *contacts(names))) == {
-        tuple(sorted((shuffled[one][0], shuffled[other][0]))) for one, other in mixed
+    assert set(clusters(duplicate_contacts, *contacts(names))) == {
+        tuple(sorted(shuffled[n][0] for n in cluster)) for cluster in mixed
     }
 
 
@@ -108,54 +113,50 @@ def test_one_person_under_two_ids_is_found():
 
 def test_names_of_other_lengths_may_be_alike():
     """Ten letters and twelve: 2 x 10 / 22 is 91 of 100."""
-    assert [(0, 1)] == pairs(duplicate_contacts, *contacts(["Jane Doughty", "Jane Dough"]))
+    assert [(0, 1)] == clusters(duplicate_contacts, *contacts(["Jane Doughty", "Jane Dough"]))
 
 
 @pytest.mark.parametrize("other", ["Jane Doerr", "Jane Poe Roe", "John Doe", "J. Doe"])
 def test_other_names_are_other_people(other):
-    assert [] == pairs(duplicate_contacts, *contacts(["Jane Doe", other]))
+    assert [] == clusters(duplicate_contacts, *contacts(["Jane Doe", other]))
 
 
 def test_namesakes_of_two_organisations_are_two_people():
     facts = contacts(["Jane Doe"] * 3, ["Acme Inc.", "Globex", "acme inc"])
 
-    assert [(0, 2)] == pairs(duplicate_contacts, *facts)
+    assert [(0, 2)] == clusters(duplicate_contacts, *facts)
 
 
 def test_whoever_moved_is_known_by_both_organisations():
     facts = contacts(["Jane Doe", "Jane Doe"], ["Acme", "Globex"])
     moved = ContactUpdated(on="2025", contact="c0", organisation="Globex")
 
-    assert [(0, 1)] == pairs(duplicate_contacts, *facts, moved)
-    assert [] == pairs(duplicate_contacts, *facts, attrs.evolve(moved, organisation=None))
+    assert [(0, 1)] == clusters(duplicate_contacts, *facts, moved)
+    assert [] == clusters(duplicate_contacts, *facts, attrs.evolve(moved, organisation=None))
 
 
 def test_a_contact_introduced_twice_is_not_two_contacts():
-    assert [] == pairs(duplicate_contacts, *contacts(["Jane Doe"]), *contacts(["Jane Doe"]))
+    assert [] == clusters(duplicate_contacts, *contacts(["Jane Doe"]), *contacts(["Jane Doe"]))
 
 
-def test_long_names_are_not_compared(monkeypatch):
-    """Of thousands of contacts each is compared with its like in one call of C."""
-    chance = Random(1)
-    names = [
-        " ".join("".join(chance.choices("abdegh", k=chance.randint(2, 30))) for _ in range(2))
-        for _ in range(500)
-    ]
-    compared: list[tuple[int, int]] = []
-    extract = process.extract
+def test_many_contacts_of_one_name_are_one_finding():
+    (finding,) = found(duplicate_contacts, *contacts(["Jane Doe"] * 7, ["Acme"] + [None] * 6))
 
-    def counted(form, rest, **how):
-        compared.extend((len(form), len(other)) for other in rest)
-        return extract(form, rest, **how)
+    assert [f"c{n}" in finding.message for n in range(7)] == [True] * 5 + [False] * 2
+    assert finding.message.endswith("#5) and 2 more look like one person")
+    assert 7 == len(finding.entries)
+    assert (
+        "if they are, void all but #1 and amend what refers to the others; "
+        "if not, give each an organisation" == finding.fix
+    )
 
-    monkeypatch.setattr(process, "extract", counted)
-    ledger = new_ledger()
-    ledger.record(contacts(names))
 
-    list(duplicate_contacts(list(ledger.entries()), TODAY))
+def test_only_the_beginning_of_long_names_is_compared():
+    long = "x" * LONGEST
 
-    assert all(one <= other <= one * 1.23 for one, other in compared)
-    assert 500 < len(compared) < 500 * 499 / 2 / 3
+    assert [(0, 1)] == clusters(duplicate_contacts, *contacts([long + "a" * 300, long + "b" * 300]))
+    (finding,) = found(duplicate_contacts, *contacts([long * 9] * 5))
+    assert len(finding.message) < 2_000
 
 
 # Courses
@@ -165,26 +166,43 @@ def course(title, on="2024-03-01", provider=None):
     return CourseFinished(on=on, title=title, provider=provider)
 
 
-@given(st.lists(NAMES, max_size=6))
-def test_courses_of_one_day_are_alike_if_their_titles_are(titles):
-    alike = {
-        (one, other)
-        for one, other in combinations(range(len(titles)), 2)
-        if default_process(titles[one])
-        and default_process(titles[other])
-        and token_sort_ratio(titles[one], titles[other], processor=default_process)
-        >= COURSE_LIKENESS
-    }
-    told = pairs(duplicate_courses, *map(course, titles))
+PROVIDERS = st.sampled_from(
+    [None, "MIT", "MIT OCW", "Massachusetts Institute of Tech", "Red Cross"]
+)
+DATES = st.sampled_from(["2019", "2020", "2020-01", "2020-01-15", "2020-02", "2020-04", "2023-05"])
 
-    assert len(told) == len(set(told))
-    assert set(told) <= alike
-    unnumbered = {n for n, title in enumerate(titles) if not any(map(str.isdigit, title))} - {
-        n
-        for n, title in enumerate(titles)
-        if set("ivx") & {word[0] for word in default_process(title).split()}
-    }
-    assert {pair for pair in alike if set(pair) <= unnumbered} <= set(told)
+
+@given(st.lists(st.builds(course, NAMES, DATES, PROVIDERS), max_size=8))
+def test_courses_are_those_that_comparing_each_pair_finds(courses):
+    titles = [it.title for it in courses]
+    pairs = [
+        (one, other)
+        for one, other in alike(titles, COURSE_LIKENESS)
+        if numerals(titles[one]) == numerals(titles[other])
+        and (near(courses[one], courses[other]) or same_provider(courses[one], courses[other]))
+    ]
+
+    assert joined(pairs) == sorted(clusters(duplicate_courses, *courses))
+
+
+ROMAN = {"i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"}
+
+
+def numerals(title):
+    words = default_process(title).split()
+    return sorted(word for word in words if word in ROMAN or any(map(str.isdigit, word)))
+
+
+def near(a, b):
+    first, second = sorted([a.on, b.on])
+    return (second.first_day - first.last_day).days <= COURSE_DAYS
+
+
+def same_provider(a, b):
+    if a.provider is None or b.provider is None:
+        return default_process(a.title) == default_process(b.title) and a.provider != b.provider
+    group = {"MIT": 1, "MIT OCW": 2, "Massachusetts Institute of Tech": 1, "Red Cross": 3}
+    return group[a.provider] == group[b.provider]
 
 
 def test_a_course_finished_twice_is_found():
@@ -205,11 +223,11 @@ def test_a_course_finished_twice_is_found():
 def test_a_course_repeated_later_elsewhere_is_another():
     first = course("First Aid", "2023-03-01", "Red Cross")
 
-    assert [(0, 1)] == pairs(duplicate_courses, first, course("First Aid", "2023-04-02"))
-    assert [] == pairs(duplicate_courses, first, course("First Aids", "2023-04-02"))
-    assert [] == pairs(duplicate_courses, first, course("First Aid", "2024", "St John"))
-    assert [(0, 1)] == pairs(duplicate_courses, first, course("First Aid", "2024", "red cross"))
-    assert [(0, 1)] == pairs(duplicate_courses, first, course("First Aid", "2023"))
+    assert [(0, 1)] == clusters(duplicate_courses, first, course("First Aid", "2023-04-02"))
+    assert [] == clusters(duplicate_courses, first, course("First Aids", "2023-04-02"))
+    assert [] == clusters(duplicate_courses, first, course("First Aid", "2024", "St John"))
+    assert [(0, 1)] == clusters(duplicate_courses, first, course("First Aid", "2024", "red cross"))
+    assert [(0, 1)] == clusters(duplicate_courses, first, course("First Aid", "2023"))
 
 
 @pytest.mark.parametrize(
@@ -221,48 +239,8 @@ def test_a_course_repeated_later_elsewhere_is_another():
     ],
 )
 def test_the_next_part_is_another_course(one, other):
-    assert [] == pairs(duplicate_courses, course(one), course(other))
-    assert [(0, 1)] == pairs(duplicate_courses, course(one), course(one.upper()))
-
-
-# Themes
-
-
-@given(only_facts, st.sampled_from([str.upper, str.title, "{} ".format, "\t{}".format]))
-def test_themes_are_alike_apart_from_case_and_surrounding_blanks(facts, respell):
-    """Written alike there is nothing to find; respelled, all that are used are found."""
-    themed = [fact for fact in facts if fact.themes and isinstance(fact.themes, frozenset)]
-    respelled = [attrs.evolve(fact, themes=map(respell, fact.themes)) for fact in themed]
-    themes = {theme for fact in themed for theme in fact.themes}
-
-    assert [] == found(theme_spellings, *facts)
-    findings = found(theme_spellings, *themed, *respelled)
-    assert len(themes) == len(findings)
-
-
-def test_a_theme_in_several_spellings_is_found_wherever_it_stands():
-    findings = found(
-        theme_spellings,
-        CourseFinished(on="2024", title="a", themes=["climate", "craft"]),
-        CourseFinished(on="2024", title="b", themes=["climate"]),
-        VisionDeclared(on="2024", vision="v", statement="…", themes={"Climate": 1}),
-        VisionRevised(on="2025", vision="v", reason="…", themes={"Climate": 1}),
-        VisionRevised(on="2025", vision="v", reason="…"),
-        TrendNoted(on="2025", theme="climate", what="hotter"),
-        ConfidenceRated(on="2025", theme=" climate", level=0.5, themes=["climate"]),
-    )
-
-    assert [
-        ("the theme 'climate' is written 'Climate' in #3, #4", "amend it to 'climate'"),
-        ("the theme 'climate' is written ' climate' in #7", "amend it to 'climate'"),
-    ] == [(finding.message, finding.fix) for finding in findings]
-    assert {("theme-spelling", "note")} == {(f.code, f.severity) for f in findings}
-
-
-def test_other_words_are_other_themes():
-    themes = ["climate", "climates", "climate change", "cli mate"]
-
-    assert [] == found(theme_spellings, CourseFinished(on="2024", title="a", themes=themes))
+    assert [] == clusters(duplicate_courses, course(one), course(other))
+    assert [(0, 1)] == clusters(duplicate_courses, course(one), course(one.upper()))
 
 
 # Pairs that a person would look up
@@ -323,36 +301,3 @@ def test_contacts_with_organisations_are_one_or_two(one, other, count):
         for id_, (name, organisation) in zip("ab", (one, other), strict=True)
     ]
     assert count == len(found(duplicate_contacts, *people))
-
-
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (["Python", "Python", "python "], ["the skill 'Python' is written 'python ' in #3"]),
-        (["Python", "Python 3"], []),
-        (["Java", "JavaScript"], []),
-    ],
-)
-def test_skills_in_several_spellings_are_found(words, told):
-    facts_ = [SkillPractised(on="2024", skill=word) for word in words]
-    assert told == [finding.message for finding in found(skill_spellings, *facts_)]
-    in_lists = [CourseFinished(on="2024", title=f"c{n}", skills=[w]) for n, w in enumerate(words)]
-    assert told == [finding.message for finding in found(skill_spellings, *in_lists)]
-    taken = [
-        ChallengeTaken(on="2024", challenge=f"c{n}", title="t", difficulty=3, stretch=[w])
-        for n, w in enumerate(words)
-    ]
-    assert told == [finding.message for finding in found(skill_spellings, *taken)]
-
-
-def test_organisations_in_several_spellings_are_found():
-    facts_ = [
-        RoleStarted(on="2020", role="a", organisation="Acme", title="t"),
-        RoleStarted(on="2021", role="b", organisation="Acme Inc.", title="t"),
-        ContactMade(on="2021", contact="c", name="n", organisation="acme"),
-        ContactMade(on="2021", contact="d", name="m", organisation="Acme Labs"),
-    ]
-    assert [
-        "the organisation 'Acme' is written 'Acme Inc.' in #2",
-        "the organisation 'Acme' is written 'acme' in #3",
-    ] == [finding.message for finding in found(organisation_spellings, *facts_)]

@@ -10,7 +10,7 @@ from hypothesis import assume, given, strategies as st
 
 from careerledger import Entry, Ledger
 from careerledger.answers import CHECKS, Finding, find
-from careerledger.answers.checks import duplicates, record, upkeep
+from careerledger.answers.checks import duplicates, names, record, upkeep
 from careerledger.dates import PartialDate
 from careerledger.errors import RecordError
 from careerledger.events import (
@@ -18,6 +18,7 @@ from careerledger.events import (
     ContactTouched,
     CourseFinished,
     CourseStarted,
+    RoleEnded,
     RoleStarted,
     UnknownEvent,
     VisionDeclared,
@@ -88,7 +89,7 @@ def test_findings_depend_on_the_history_and_the_day_alone(career):
 def test_record_checks_ignore_the_date(career, at):
     ledger = new_ledger()
     career.record(ledger)
-    checks = of_the_module(record) + of_the_module(duplicates)
+    checks = of_the_module(record) + of_the_module(duplicates) + of_the_module(names)
 
     assert find(ledger.entries(), TODAY, checks=checks) == ledger.check(at=at, checks=checks)
 
@@ -106,12 +107,15 @@ def of_the_module(module):
     return [check for check in CHECKS if check.__module__ == module.__name__]
 
 
+HELPERS = {"shown_id", "similar_id", "without_legal_form"}
+
+
 def test_every_check_is_among_those_that_run():
     public = {
         getattr(module, name)
-        for module in (record, upkeep, duplicates)
+        for module in (record, upkeep, duplicates, names)
         for name in module.__all__
-        if name.islower()
+        if name.islower() and name not in HELPERS
     }
 
     assert public == set(CHECKS)
@@ -147,16 +151,20 @@ def test_voiding_what_introduces_leaves_its_references_dangling(facts, data):
 
     ledger.void(gone.id, reason="a test")
 
-    dangling = [
-        entry.id
-        for entry in entries
-        for _, id_, kinds in referred(entry.event)
-        if entry is not gone and name in {f"{kind}:{id_}" for kind in kinds}
-    ]
-    assert [("dangling-reference", "error", (id_,)) for id_ in dangling] == [
+    dangling = {}
+    for entry in entries:
+        for _, _, kinds in [each for each in referred(entry.event) if names_it(name, each)]:
+            if entry is not gone:
+                dangling.setdefault(kinds, {})[entry.id] = None
+    assert [("dangling-reference", "error", tuple(ids)) for ids in dangling.values()] == [
         (finding.code, finding.severity, finding.entries)
         for finding in ledger.check(checks=[record.dangling_references])
     ]
+
+
+def names_it(name, reference):
+    _, id_, kinds = reference
+    return name in {f"{kind}:{id_}" for kind in kinds}
 
 
 def test_dangling_reference_names_the_fix():
@@ -184,6 +192,32 @@ def test_what_a_lenient_ledger_takes_is_found():
         "toward of #1 names the vision or goal 'cto', which nothing introduces",
         "course of #1 names the course 'sql', which nothing introduces",
     ] == [finding.message for finding in ledger.check()]
+
+
+def test_references_to_one_missing_id_are_one_finding():
+    ledger = new_ledger()
+    touched = ledger.record([ContactTouched(on="2024", contact="jane") for _ in range(7)])
+
+    (finding,) = ledger.check()
+
+    assert (
+        "contact of #1, contact of #2, contact of #3, contact of #4, contact of #5 and 2 more name "
+        "the contact 'jane', which nothing introduces" == finding.message
+    )
+    assert tuple(entry.id for entry in touched) == finding.entries
+
+
+def test_ends_before_one_start_are_one_finding():
+    ledger = new_ledger()
+    ledger.record(RoleStarted(on="2024", role="r", organisation="Acme", title="t"))
+    ledger.record([RoleEnded(on=on, role="r") for on in ("2020", "2021", "2025")])
+
+    (finding,) = [found for found in ledger.check() if found.code == "ended-before-start"]
+
+    assert (
+        "the role 'r' ended on 2020 (#2) and 2021 (#3), before it started on 2024 (#1)"
+        == finding.message
+    )
 
 
 def test_nobody_needs_to_introduce_me():

@@ -1,7 +1,7 @@
 """What time has left behind."""
 
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import attrs
 from hypothesis import given, strategies as st
@@ -243,25 +243,37 @@ def recorded(some_roles):
 
 
 @given(SOME_ROLES)
-def test_roles_overlap_beyond_a_handover(some_roles):
+def test_roles_that_overlap_beyond_a_handover_are_one_finding(some_roles):
+    """Each finding names the roles that overlap, and the longest time that two of them share."""
     held = days_held(some_roles)
-    expected = {
-        (frozenset({f"'r{one}'", f"'r{other}'"}), len(held[one] & held[other]))
-        for one in range(len(held))
-        for other in range(one)
+    shared = {
+        frozenset((one, other)): len(held[one] & held[other])
+        for one, other in combinations(range(len(held)), 2)
         if len(held[one] & held[other]) > OVERLAP_DAYS
     }
+    clusters = []
+    for pair in shared:
+        meeting = [cluster for cluster in clusters if cluster & pair]
+        clusters = [*(c for c in clusters if c not in meeting), pair.union(*meeting)]
+    ledger = new_ledger()
+    places = {entry.id: entry.event.role for entry in ledger.record(recorded(some_roles))}
 
-    told = messages(overlapping_roles, *recorded(some_roles), at=AT)
+    findings = ledger.check(at=AT, checks=[overlapping_roles])
 
-    assert len(expected) == len(told)
-    assert expected == {
+    assert {
         (
-            frozenset(word for word in message.split() if word.startswith("'r")),
-            int(message.partition("at least ")[2].split()[0]),
+            frozenset(f"r{n}" for n in cluster),
+            max(days for pair, days in shared.items() if pair <= cluster),
         )
-        for message in told
+        for cluster in clusters
+    } == {
+        (
+            frozenset(places[id_] for id_ in finding.entries),
+            int(finding.message.partition("at least ")[2].split()[0]),
+        )
+        for finding in findings
     }
+    assert len(clusters) == len(findings)
 
 
 @given(SOME_ROLES)
@@ -294,6 +306,22 @@ def test_a_role_without_an_end_overlaps_the_next():
     assert (
         "the roles 'a' (#1) and 'b' (#2) overlap by at least 32 days; "
         "a handover takes no more than 31" == finding.message
+    )
+
+
+def test_a_role_beside_many_others_is_one_finding():
+    (finding,) = found(
+        overlapping_roles,
+        *role("a", "2020-01-01"),
+        *role("b", "2020-02-01", "2020-05-31"),
+        *role("c", "2020-07-01", "2020-12-31"),
+        *role("d", "2020-12-30", "2020-12-31"),
+        at="2021-03-03",
+    )
+
+    assert (
+        "the roles 'a' (#1), 'b' (#2) and 'c' (#4) overlap with one another or through others, "
+        "'a' and 'c' by at least 184 days; a handover takes no more than 31" == finding.message
     )
 
 

@@ -23,6 +23,7 @@ from careerledger.history import Entry
 from careerledger.projections import Evidence, HalfLife, Tunable, View, on, projection
 from careerledger.projections.rules.ends import ends, supersedes
 from careerledger.projections.rules.fading import standing_amount, standing_weight
+from careerledger.projections.rules.names import Names
 from careerledger.projections.rules.part_cache import PartCache
 from careerledger.projections.view import dated
 
@@ -231,6 +232,8 @@ class Challenges(Tunable):
     """Date and entry number."""
     confidence: dict[str, list[tuple[str, float, int]]] = {}
     """By theme: date, level and entry number, in history order."""
+    names: Names = attrs.field(factory=Names)
+    """The names of themes."""
     _challenges: PartCache[Challenge] = attrs.field(
         factory=PartCache[Challenge], eq=False, init=False
     )
@@ -274,9 +277,10 @@ class Challenges(Tunable):
 
     @on(ConfidenceRated)
     def rate(self, event: ConfidenceRated, entry: Entry[ConfidenceRated]) -> None:
-        readings = self.confidence.setdefault(event.theme, [])
+        theme = self.names.of(event.theme)
+        readings = self.confidence.setdefault(theme, [])
         readings.append((str(event.on), event.level, entry.seq))
-        self._readings.mark_changed(event.theme)
+        self._readings.mark_changed(theme)
 
     def view(self, at: date) -> ChallengesView:
         """Return the answer at a date on or after the last entry."""

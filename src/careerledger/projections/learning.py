@@ -25,6 +25,7 @@ from careerledger.events.vision import (
 )
 from careerledger.history import Entry
 from careerledger.projections import Days, Evidence, Tunable, View, on, projection
+from careerledger.projections.rules.names import Names
 from careerledger.projections.rules.renewals import not_renewed
 
 __all__ = ["Credential", "Learning", "LearningCut", "LearningView", "Trend"]
@@ -169,6 +170,8 @@ class Learning(Tunable):
     dropped: int = 0
     years: dict[str, _Sums] = {}
     themes: dict[str, _Sums] = {}
+    names: Names = attrs.field(factory=Names)
+    """The names of themes."""
     providers: dict[str, _Sums] = {}
     formats: dict[str, _Sums] = {}
     offers: dict[str, tuple[str, str]] = {}
@@ -243,7 +246,7 @@ class Learning(Tunable):
         return seconds
 
     def _effort(self, event: Action) -> _Effort:
-        themes = sorted(event.themes)
+        themes = self.names.each_of(event.themes)
         toward = sorted(id_ for id_, weight in (event.toward or {}).items() if weight > 0)
         key = repr((themes, toward))
         effort = self.efforts.get(key)
@@ -266,19 +269,20 @@ class Learning(Tunable):
 
     @on(TrendNoted)
     def note(self, event: TrendNoted, entry: Entry[TrendNoted]) -> None:
-        self.trends.append(_Trend(event.theme, event.what, event.source, str(event.on), entry.seq))
+        theme = self.names.of(event.theme)
+        self.trends.append(_Trend(theme, event.what, event.source, str(event.on), entry.seq))
 
     # Visions
 
     @on(VisionDeclared)
     def declare(self, event: VisionDeclared) -> None:
         if self.retired.get(event.vision, 0) < event.on.ordinal:
-            self.visions[event.vision] = sorted(event.themes)
+            self.visions[event.vision] = self.names.each_of(event.themes)
 
     @on(VisionRevised)
     def revise(self, event: VisionRevised) -> None:
         if event.vision in self.visions and event.themes:
-            self.visions[event.vision] = sorted(event.themes)
+            self.visions[event.vision] = self.names.each_of(event.themes)
 
     @on(VisionRetired)
     def retire(self, event: VisionRetired) -> None:

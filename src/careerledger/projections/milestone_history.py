@@ -234,7 +234,9 @@ class MilestoneHistory(Tunable):
     they were looked for."""
     _held_until: int = attrs.field(default=0, eq=False, init=False)
     """Ordinal of the last day on which they are all held: days are many, and roles few."""
-    _roles_by_number: dict[int, tuple[str, _Role]] | None = attrs.field(default=None, eq=False, init=False)
+    _roles_by_number: dict[int, tuple[str, _Role]] | None = attrs.field(
+        default=None, eq=False, init=False
+    )
     """The roles by number, if they were looked for."""
     _numbers: list[int] = attrs.field(factory=list[int], eq=False, init=False)
     """Numbers of the roles that are held, and of some that have ended, sorted."""

@@ -21,6 +21,7 @@ from careerledger.events.network import RecognitionReceived
 from careerledger.events.reflection import MilestoneDeclared
 from careerledger.history import Entry
 from careerledger.projections import Evidence, HalfLife, Tunable, View, on, projection
+from careerledger.projections.rules.names import Names
 from careerledger.projections.rules.strength import Strength
 from careerledger.projections.view import dated
 
@@ -96,9 +97,10 @@ class LastAssessment(View):
 
 @attrs.frozen(kw_only=True)
 class Skill(View):
-    """One skill, by its name as written."""
+    """One skill."""
 
     name: str
+    """In the spelling in which it was used first."""
     strength: float
     """How sure it is that it is still there, 0..1, faded to the date of the view."""
     assessed: LastAssessment | None
@@ -152,7 +154,7 @@ class Skills(Tunable):
     Strength = 1 - Π(1 - g·d(Δ, h)) over the evidence: each piece closes a part of what the others
     left open. g is the weight of its kind, and d = 2^(-Δ/h) fades over Δ days with the half-life
     h. The kinds are assessments, challenges, practice, courses, credentials, recognition and
-    milestones that name the skill.
+    milestones that name the skill. Names that differ in case alone are one skill.
 
     That skills are lost without use, and the more the longer it lasts, is a finding of
     meta-analyses (Arthur, Bennett, Stanush & McNelly, 1998, "Factors that influence skill decay
@@ -170,13 +172,14 @@ class Skills(Tunable):
     weights: ClassVar[Mapping[EvidenceKind, Share]] = WEIGHTS
 
     skills: dict[str, _Skill] = {}
+    names: Names = attrs.field(factory=Names)
 
     @on(SkillAssessed)
     def assess(self, event: SkillAssessed, entry: Entry[SkillAssessed]) -> None:
         weight = self.weights[_ASSESSED[event.assessor]] * event.level
         self._show([event.skill], weight, entry)
         assessed = (event.level, event.assessor, str(event.on), entry.seq)
-        self.skills[event.skill].assessed = assessed
+        self.skills[self.names.of(event.skill)].assessed = assessed
 
     @on(SkillPractised)
     def practise(self, event: SkillPractised, entry: Entry[SkillPractised]) -> None:
@@ -208,7 +211,7 @@ class Skills(Tunable):
         self, names: Iterable[str], weight: float, entry: Entry[Action], *, used: bool = False
     ) -> None:
         on = entry.event.on
-        for name in dict.fromkeys(names):
+        for name in dict.fromkeys(map(self.names.of, names)):
             skill = self.skills.get(name)
             if skill is None:
                 skill = self.skills[name] = _Skill(Strength(self.half_life), str(on))

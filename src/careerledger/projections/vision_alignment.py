@@ -16,6 +16,7 @@ from careerledger.history import Entry
 from careerledger.projections import EventName, Evidence, HalfLife, Tunable, View, on, projection
 from careerledger.projections.rules.effort import hours_of
 from careerledger.projections.rules.fading import standing_weight
+from careerledger.projections.rules.names import Names
 
 __all__ = ["VisionAlignment", "VisionAlignmentView", "VisionScore"]
 
@@ -203,6 +204,8 @@ class VisionAlignment(Tunable):
     total: int = 0
     count: int = 0
     by_theme: dict[str, int] = {}
+    names: Names = attrs.field(factory=Names)
+    """The names of themes."""
     worked: dict[str, int] = {}
     """Seconds by month, the last twelve."""
 
@@ -213,7 +216,7 @@ class VisionAlignment(Tunable):
         vision = _Vision(
             event.vision,
             event.statement,
-            dict(event.themes),
+            self._weights(event.themes),
             event.horizon,
             total=self.total,
             worked=dict(self.worked),
@@ -227,7 +230,7 @@ class VisionAlignment(Tunable):
         vision = self.visions.get(event.vision)
         if vision is not None:
             vision.statement = event.statement or vision.statement
-            vision.themes = dict(event.themes or vision.themes)
+            vision.themes = self._weights(event.themes or vision.themes)
             self._reconsider(vision)
 
     @on(VisionRetired)
@@ -300,8 +303,16 @@ class VisionAlignment(Tunable):
                 )
         return shares
 
+    def _weights(self, themes: Mapping[str, float]) -> dict[str, float]:
+        """Return the weights of a vision's themes; of a theme in two spellings, the larger."""
+        weights: dict[str, float] = {}
+        for theme in sorted(themes):
+            name = self.names.of(theme)
+            weights[name] = max(weights.get(name, 0.0), themes[theme])
+        return weights
+
     def _group(self, event: Action) -> _Group:
-        themes, toward = sorted(event.themes or ()), event.toward
+        themes, toward = self.names.each_of(event.themes or ()), event.toward
         key = repr((themes, None if toward is None else sorted(toward.items())))
         group = self.groups.get(key)
         if group is None:

@@ -109,36 +109,42 @@ def duplicate_courses(history: Sequence[Entry[Event]], _at: date) -> Iterator[Fi
 
 
 def _cluster_courses(courses: Sequence[CourseStarted | CourseFinished]) -> Clusters:
-    names = [set[str]() if it.provider is None else _names_of(it.provider) for it in courses]
-    initials = [None if it.provider is None else _initials(it.provider) for it in courses]
+    providers = [it.provider for it in courses]
+    names = [set[str]() if it is None else _names_of(it) for it in providers]
+    initials = [None if it is None else _initials(it) for it in providers]
 
     def join(clusters: Clusters, numbers: Sequence[int]) -> None:
         """Join those of about the same time, and those of one provider."""
-        by_date = sorted(numbers, key=lambda number: courses[number].on.first_day)
-        latest = by_date[0]
-        for number in by_date:
-            on, before = courses[number].on, courses[latest].on.last_day
-            if (on.first_day - before).days <= COURSE_DAYS:
-                clusters.join(number, latest)
-            if on.last_day > before:
-                latest = number
-        first_of: dict[str, int] = {}
+        _join_dates(clusters, numbers, courses)
+        first_of: dict[str | None, int] = {}
         for number in numbers:
             for name in names[number]:
                 clusters.join(number, first_of.setdefault(name, number))
         for number in numbers:
-            letters = initials[number]
-            if letters in first_of:
-                clusters.join(number, first_of[letters])
+            clusters.join(number, first_of.get(initials[number], number))
 
     titles = [default_process(course.title[:LONGEST]) for course in courses]
     clusters = _cluster(titles, COURSE_LIKENESS, join, _numerals)
-    without = {titles[n]: n for n, course in enumerate(courses) if course.provider is None}
-    within = {titles[n] for n, course in enumerate(courses) if course.provider is not None}
+    without = {title: n for n, title in enumerate(titles) if title and providers[n] is None}
+    within = {title for title, provider in zip(titles, providers, strict=True) if provider}
     for number, title in enumerate(titles):
-        if title and title in without and title in within:
-            clusters.join(number, without[title])
+        if title in within:
+            clusters.join(number, without.get(title, number))
     return clusters
+
+
+def _join_dates(
+    clusters: Clusters, numbers: Sequence[int], courses: Sequence[CourseStarted | CourseFinished]
+) -> None:
+    """Join courses between which at most COURSE_DAYS lie, directly or through others."""
+    latest = None
+    for number in sorted(numbers, key=lambda number: courses[number].on.first_day):
+        on = courses[number].on
+        before = None if latest is None else courses[latest].on.last_day
+        if latest is not None and before and (on.first_day - before).days <= COURSE_DAYS:
+            clusters.join(number, latest)
+        if before is None or on.last_day > before:
+            latest = number
 
 
 def _cluster(

@@ -46,14 +46,16 @@ def id_spellings(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding
     for (kind, _), several in similar.items():
         if len(several) > 1:
             (usual, _), (other, second) = several[:2]
+            described = [f"{shown_id(id_)} (#{entry.seq})" for id_, entry in several]
             yield Finding(
                 code="id-spelling",
                 severity="warning",
-                message=f"the {kind} ids {listed([f'{shown_id(i)} (#{e.seq})' for i, e in several])} "
-                f"differ only in how they are written, and stand for {len(several)} things",
+                message=f"the {kind} ids {listed(described)} differ only in how they are written, "
+                f"and stand for {len(several)} things",
                 entries=ids(*(entry for _, entry in several)),
-                fix=f"if they are one {kind}, amend what refers to {shown_id(other)} to {shown_id(usual)} "
-                f"and void #{second.seq}; if not, amend one to an id that cannot be mistaken",
+                fix=f"if they are one {kind}, amend what refers to {shown_id(other)} to "
+                f"{shown_id(usual)} and void #{second.seq}; if not, amend one to an id that "
+                "cannot be mistaken for the other",
             )
 
 

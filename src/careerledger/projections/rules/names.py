@@ -6,7 +6,7 @@ Names are compared without regard to case and to Unicode's normal forms: "SQL" i
 Source: Unicode Standard, definition D145 (canonical caseless match).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from unicodedata import normalize
 
 import attrs
@@ -30,6 +30,6 @@ class Names:
         """Return a name in the spelling in which it was used first."""
         return self.first.setdefault(folded(name), name)
 
-    def each_of(self, names: Iterable[str]) -> list[str]:
+    def each_of(self, names: Collection[str]) -> list[str]:
         """Return different names in the spellings in which they were used first, sorted."""
-        return sorted({self.of(name) for name in sorted(names)})
+        return sorted({self.of(name) for name in sorted(names)}) if names else []

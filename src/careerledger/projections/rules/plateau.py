@@ -14,6 +14,7 @@ from careerledger.events.ownership import ProjectProposed
 from careerledger.events.role import RoleChanged, RoleEnded, RoleStarted
 from careerledger.projections import Evidence, View
 from careerledger.projections.rules.ladder import Ladder, Rise
+from careerledger.projections.rules.names import folded
 
 RESETTING: Final = (
     RoleStarted,
@@ -117,6 +118,7 @@ class Plateaus:
     content: _Clock = attrs.field(factory=_Clock)
     ladder: Ladder = attrs.field(factory=Ladder)
     skills: set[str] = attrs.field(factory=set[str])
+    """What is compared of their names."""
 
     def take(self, event: Action, seq: int, challenge_difficulty: float) -> None:
         """Reset the clocks that an event resets."""
@@ -152,6 +154,7 @@ class Plateaus:
                 self.content.reset(on, rise.seq)
 
     def _use(self, skills: Iterable[str], on: PartialDate, seq: int) -> None:
-        if not self.skills.issuperset(skills):
-            self.skills.update(skills)
+        names = {folded(skill) for skill in skills}
+        if not names <= self.skills:
+            self.skills |= names
             self.content.reset(on, seq)
