@@ -1,10 +1,10 @@
 """The laws of MilestoneHistory, and each way to reach a milestone."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
-from hypothesis import given
+from hypothesis import given, strategies as st
 
 from careerledger.events import (
     Action,
@@ -31,7 +31,7 @@ from careerledger.events import (
 )
 from careerledger.projections import MilestoneHistory, Stagnation
 from careerledger.projections.base import Fold, advance
-from careerledger.projections.milestone_history import Harvest
+from careerledger.projections.milestone_history import AT_ONCE, Harvest
 from careers import TODAY, careers, new_ledger, view_of
 
 project = partial(view_of, MilestoneHistory)
@@ -368,3 +368,58 @@ def test_milestone_named_after_it_was_viewed() -> None:
         running.view(TODAY)
     assert ledger.project(MilestoneHistory, at=TODAY) == running.view(TODAY)
     assert ["Engineer, ACME", "Hard"] == [m.title for m in running.view(TODAY).milestones]
+
+
+DAYS = st.integers(0, 40)
+
+
+@given(
+    st.lists(st.tuples(DAYS, st.lists(DAYS, max_size=2)), min_size=AT_ONCE, max_size=3 * AT_ONCE),
+    st.lists(DAYS, max_size=10),
+    DAYS,
+)
+def test_of_many_roles_the_last_eight_have_the_harvest(
+    roles: list, contacts: list, between: int
+) -> None:
+    """Roles start and end on even days, in the order of their names; contacts are made on odd."""
+    roles.sort(key=lambda role: role[0])
+    facts: list[Action] = []
+    for number, (start, ends) in enumerate(roles):
+        facts += [RoleStarted(on=even(start), role=f"r{number}", organisation="o", title="t")]
+        facts += [RoleEnded(on=even(start + end), role=f"r{number}") for end in ends]
+    facts += [ContactMade(on=odd(day), contact=f"c{day}", name="n") for day in set(contacts)]
+
+    expected: dict[str, list[str]] = {f"r{number}": [] for number in range(len(roles))}
+    for day in sorted(set(contacts)):
+        held = [
+            number
+            for number, (start, ends) in enumerate(roles)
+            if start <= day and not any(start + end <= day for end in ends)
+        ]
+        for number in held[-AT_ONCE:]:
+            expected[f"r{number}"].append(f"c{day}")
+
+    assert expected == {role.role: list(role.contacts) for role in project(facts).roles}
+    ledger = new_ledger()
+    ledger.record(facts)
+    ledger.project(MilestoneHistory, at=even(between))
+    assert expected == {
+        role.role: list(role.contacts) for role in ledger.project(MilestoneHistory).roles
+    }
+
+
+def even(day: int) -> str:
+    return str(date(2020, 1, 1) + timedelta(2 * day))
+
+
+def odd(day: int) -> str:
+    return str(date(2020, 1, 2) + timedelta(2 * day))
+
+
+def test_of_many_starts_on_a_day_the_first_eight_have_what_came_before() -> None:
+    start = [
+        RoleStarted(on="2020-01-01", role=f"r{n}", organisation="o", title="t") for n in range(10)
+    ]
+    view = project([ContactMade(on="2020-01-01", contact="c", name="n"), *start])
+
+    assert [("c",)] * AT_ONCE + [()] * 2 == [role.contacts for role in view.roles]

@@ -221,9 +221,11 @@ def test_skill_assessed_at_zero_has_no_strength() -> None:
     assert (0, (), 0) == (skill.strength, skill.evidence, skill.assessed.level)
 
 
-def test_names_are_compared_as_written() -> None:
-    facts = [SkillPractised(on=DAY, skill="SQL"), SkillPractised(on=DAY, skill="sql")]
-    assert ["SQL", "sql"] == [skill.name for skill in project(facts).skills]
+def test_names_that_differ_in_case_are_one_skill_as_first_written() -> None:
+    facts = [SkillPractised(on=DAY, skill="SQL"), SkillPractised(on="2020", skill="Sql")]
+    assert ["Sql"] == [skill.name for skill in project(facts).skills]
+    facts = [SkillPractised(on=DAY, skill="SQL"), SkillPractised(on=DAY, skill="SQL ")]
+    assert ["SQL", "SQL "] == [skill.name for skill in project(facts).skills]
 
 
 def test_of_much_evidence_the_largest_three_are_named() -> None:
