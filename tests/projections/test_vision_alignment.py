@@ -343,3 +343,106 @@ def test_the_score_lies_between_the_weights_whatever_the_order(actions, random) 
     assert min(weights) <= found <= max(weights)
     random.shuffle(actions)
     assert found == score(actions)
+
+
+MOMENTS = st.sampled_from(
+    [
+        "2023-11",
+        "2023-12-05",
+        "2024",
+        "2024-01",
+        "2024-01-10",
+        "2024-02",
+        "2024-02-03",
+        "2025-02-03",
+    ]
+)
+WORDS = st.dictionaries(st.sampled_from("abc"), st.sampled_from([1, 2, 4]), min_size=1)
+LINKS = st.dictionaries(st.sampled_from("vwgh"), st.sampled_from([0, 0.25, 1]), max_size=2)
+VISIONS, GOALS = st.sampled_from("vw"), st.sampled_from("gh")
+CHANGING = st.lists(
+    st.one_of(
+        st.builds(
+            lambda on, themes, toward, hours: CourseFinished(
+                on=on, title="…", hours=hours, themes=themes, toward=toward
+            ),
+            MOMENTS,
+            st.sets(st.sampled_from("abc"), max_size=2),
+            st.none() | LINKS,
+            st.sampled_from([0.5, 2]),
+        ),
+        st.builds(
+            lambda on, vision, themes: VisionDeclared(
+                on=on, vision=vision, statement="…", themes=themes
+            ),
+            MOMENTS,
+            VISIONS,
+            WORDS,
+        ),
+        st.builds(
+            lambda on, vision, themes: VisionRevised(
+                on=on, vision=vision, reason="…", themes=themes
+            ),
+            MOMENTS,
+            VISIONS,
+            WORDS,
+        ),
+        st.builds(
+            lambda on, vision, goal: GoalSet(on=on, goal=goal, title="…", vision=vision),
+            MOMENTS,
+            VISIONS,
+            GOALS,
+        ),
+    ),
+    max_size=14,
+)
+
+
+@given(CHANGING, st.sampled_from([date(2024, 2, 28), date(2025, 6, 1)]))
+def test_effort_in_force_is_compared_with_the_words_of_its_day(facts: list, at: date) -> None:
+    compare_effort_in_force(facts, at)
+
+
+def test_words_may_change_after_many_months() -> None:
+    courses = [
+        CourseFinished(on=f"{2018 + n // 12}-{n % 12 + 1:02}", title="…", themes=["craft"])
+        for n in range(30)
+    ]
+    revised = [
+        VisionRevised(on=on, vision="v", reason="…", themes={"climate": weight, "craft": 2})
+        for on, weight in (("2019-01", 4), ("2020-06", 1))
+    ]
+    compare_effort_in_force([VISION, *courses, *revised, courses[-1]], date(2020, 6, 30))
+
+
+def compare_effort_in_force(facts: list, at: date) -> None:
+    """One action after the other, as the docs say it, for all of the time and for each month."""
+    words: dict[str, dict[str, float]] = {}
+    goals: dict[str, str] = {}
+    served: dict[str, list[tuple[str, float, float, float]]] = {}
+    for fact in sorted(facts, key=lambda fact: fact.on):
+        if fact.on.first_day > at:
+            break
+        if isinstance(fact, VisionDeclared):
+            served[fact.vision] = []
+        if isinstance(fact, VisionDeclared) or (
+            isinstance(fact, VisionRevised) and fact.vision in words
+        ):
+            words[fact.vision] = dict(fact.themes)
+        if isinstance(fact, GoalSet):
+            goals[fact.goal] = fact.vision
+        hours = fact.__event__.effort if fact.hours is None else fact.hours
+        faded = hours * 2 ** (-(at - fact.on.first_day).days / 365)
+        for vision, parts in served.items():
+            parts.append((fact.on[:7], hours, faded, relevance(fact, vision, words[vision], goals)))
+
+    for vision in project(facts, at).visions:
+        parts = served[vision.vision]
+        total = sum(faded for _, _, faded, _ in parts)
+        expected = sum(faded * r for _, _, faded, r in parts) / total if total else None
+        assert expected == pytest.approx(vision.in_force, abs=1e-9)
+        for month in vision.months:
+            within = [(hours, r) for on, hours, _, r in parts if on == month.month]
+            total = sum(hours for hours, _ in within)
+            expected = sum(hours * r for hours, r in within) / total if total else None
+            assert expected == pytest.approx(month.score, abs=1e-9)

@@ -1,8 +1,9 @@
 """Does my effort go where I said I want to go?"""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from heapq import heappush, heapreplace
+from heapq import heappush, heapreplace, nlargest
 from math import fsum
 from types import MappingProxyType
 from typing import ClassVar, Final
@@ -101,24 +102,8 @@ class _Group:
     weight: int = 0
     top: list[_Heavy] = attrs.field(factory=list[_Heavy])
     """A heap of the heaviest actions."""
-    _served: "list[tuple[_Vision, int]] | None" = attrs.field(default=None, eq=False, init=False)
-
-    def served(
-        self, visions: Iterable["_Vision"], goals: Mapping[str, str]
-    ) -> list[tuple["_Vision", int]]:
-        """Return the visions that the actions serve, with how much: up to 2^96, standing for 1.
-
-        Remembered until the visions or the goals change, as the same groups are asked for with
-        every action; it is no part of a snapshot.
-        """
-        if self._served is None:
-            relevances = ((vision, vision.relevance(self, goals)) for vision in visions)
-            self._served = [(vision, relevance) for vision, relevance in relevances if relevance]
-        return self._served
-
-    def reconsider(self) -> None:
-        """Forget which visions are served: the visions or the goals have changed."""
-        self._served = None
+    months: dict[str, int] = attrs.field(factory=dict[str, int])
+    """Seconds by month, the last twelve."""
 
 
 @attrs.define
@@ -127,36 +112,68 @@ class _Vision:
     statement: str
     themes: dict[str, float]
     horizon: float | None
+    since: str
+    """The month in which it was declared."""
     total: int = 0
     """Weight of all effort before it was declared."""
     worked: dict[str, int] = attrs.field(factory=dict[str, int])
     """Seconds by month before it was declared, the last twelve."""
-    today: int = 0
-    """Weight of all effort there is that serves its words of today, times 2^96."""
     drift: int = 0
-    """What ``today`` lacks to the effort since it was declared that served its words of the time;
-    it changes with the words alone."""
-    top: list[_Heavy] = attrs.field(factory=list[_Heavy])
-    """A heap of the actions that serve it most."""
+    """What all effort that serves its words of today, times 2^96, lacks to the effort since it was
+    declared that served its words of the time; it changes with the words alone."""
     months: dict[str, int] = attrs.field(factory=dict[str, int])
-    """Effort since it was declared that served its words of the time, in 2^-96 seconds."""
+    """Effort since it was declared that served its words of the time, in 2^-96 seconds: that which
+    was made before its words changed."""
+    counted: dict[str, tuple[str, int]] = attrs.field(factory=dict[str, tuple[str, int]])
+    """By group: the month in which its words changed, and the seconds of that month before."""
+    serving: tuple[int, list[tuple[str, _Group, int]]] | None = attrs.field(
+        default=None, eq=False, init=False
+    )
+    """How many groups there were, and those that serve its words of today; not part of a snapshot,
+    and None after a change."""
 
     def relevance(self, group: _Group, goals: Mapping[str, str]) -> int:
         """Return how much a group of actions serves the vision: 0..2^96, standing for 0..1."""
         return int(_relevance(self.name, self.themes, goals, group) * _WHOLE)  # exact
 
-    def reconsider(self, groups: Iterable[_Group], goals: Mapping[str, str]) -> None:
-        """Compare all effort so far with its new words and the new goals."""
-        self.drift += self.today
-        self.today = 0
-        self.top.clear()
-        for group in groups:
-            relevance = self.relevance(group, goals)
-            if relevance:
-                self.today += group.weight * relevance
-                for weight, place, seq, day in group.top:
-                    _keep(self.top, (weight * relevance, place, seq, day))
-        self.drift -= self.today
+    def count(self, months: dict[str, int], key: str, group: _Group, relevance: int) -> None:
+        """Add to months what a group did for the vision since its words changed."""
+        changed, before = self.counted.get(key, (self.since, 0))
+        for month, seconds in group.months.items():
+            if month > changed:
+                months[month] = months.get(month, 0) + seconds * relevance
+            elif month == changed:
+                months[month] = months.get(month, 0) + (seconds - before) * relevance
+
+
+class _Index:
+    """Where to look for what serves a vision; no part of a snapshot."""
+
+    def __init__(self) -> None:
+        self.by_theme: defaultdict[str, list[str]] = defaultdict(list)
+        """Groups by theme."""
+        self.by_id: defaultdict[str, list[str]] = defaultdict(list)
+        """Groups by the vision or goal that they work toward."""
+        self.goals: defaultdict[str, set[str]] = defaultdict(set)
+        """Goals by vision."""
+
+    def add(self, key: str, group: _Group) -> None:
+        """Add a new group."""
+        for theme in group.themes:
+            self.by_theme[theme].append(key)
+        for id_ in group.toward or ():
+            self.by_id[id_].append(key)
+
+    def serving(self, vision: _Vision) -> set[str]:
+        """Return the groups that may serve a vision."""
+        return self.with_themes(vision.themes).union(
+            self.by_id.get(vision.name, ()),
+            *(self.by_id.get(goal, ()) for goal in self.goals.get(vision.name, ())),
+        )
+
+    def with_themes(self, themes: Iterable[str]) -> set[str]:
+        """Return the groups that carry any of these themes."""
+        return set[str]().union(*(self.by_theme.get(theme, ()) for theme in themes))
 
 
 def _keep(heaviest: list[_Heavy], action: _Heavy) -> None:
@@ -209,6 +226,8 @@ class VisionAlignment(Tunable):
     worked: dict[str, int] = {}
     """Seconds by month, the last twelve."""
 
+    _index: _Index | None = attrs.field(default=None, eq=False, init=False)
+
     @on(VisionDeclared)
     def declare(self, event: VisionDeclared) -> None:
         if self.retired.get(event.vision, 0) >= event.on.ordinal:
@@ -218,40 +237,87 @@ class VisionAlignment(Tunable):
             event.statement,
             self._weights(event.themes),
             event.horizon,
+            since=_month_of(event.on),
             total=self.total,
             worked=dict(self.worked),
         )
         self.visions.pop(event.vision, None)  # declared again, it comes last
         self.visions[event.vision] = vision
-        self._reconsider(vision)
+        serving = self._indexed().serving(vision)
+        self._set_counted(vision, serving, vision.since)
+        vision.drift = -self._weight(vision, serving)
 
     @on(VisionRevised)
     def revise(self, event: VisionRevised) -> None:
         vision = self.visions.get(event.vision)
         if vision is not None:
             vision.statement = event.statement or vision.statement
-            vision.themes = self._weights(event.themes or vision.themes)
-            self._reconsider(vision)
+        if vision is not None and event.themes:
+            themes = self._weights(event.themes)
+            affected = self._indexed().with_themes([*vision.themes, *themes])
+            before = self._weight(vision, affected)
+            self._count(vision, affected, _month_of(event.on))
+            vision.themes, vision.serving = themes, None
+            vision.drift += before - self._weight(vision, affected)
 
     @on(VisionRetired)
     def retire(self, event: VisionRetired) -> None:
         if self.visions.pop(event.vision, None) is None:
             self.retired[event.vision] = event.on.last_day.toordinal()
-        else:
-            self._reconsider()
 
     @on(GoalSet)
     def link(self, event: GoalSet) -> None:
-        if event.vision is not None:
-            self.goals[event.goal] = event.vision
-            self._reconsider(*self.visions.values())
+        if event.vision is None:
+            return
+        index, before = self._indexed(), self.goals.get(event.goal)
+        affected = index.by_id.get(event.goal, ())
+        visions = [self.visions[name] for name in {before, event.vision} if name in self.visions]
+        for vision in visions:
+            vision.drift += self._weight(vision, affected)
+            self._count(vision, affected, _month_of(event.on))
+            vision.serving = None
+        if before is not None:
+            index.goals[before].discard(event.goal)
+        index.goals[event.vision].add(event.goal)
+        self.goals[event.goal] = event.vision
+        for vision in visions:
+            vision.drift -= self._weight(vision, affected)
 
-    def _reconsider(self, *changed: _Vision) -> None:
-        """Compare all effort again after the visions or goals changed; these have new words."""
-        for group in self.groups.values():
-            group.reconsider()
-        for vision in changed:
-            vision.reconsider(self.groups.values(), self.goals)
+    def _serving(self, vision: _Vision) -> list[tuple[str, _Group, int]]:
+        """Return the groups that serve a vision, with how much: up to 2^96, standing for 1."""
+        if vision.serving is None or vision.serving[0] < len(self.groups):
+            groups = ((key, self.groups[key]) for key in self._indexed().serving(vision))
+            relevances = ((key, each, vision.relevance(each, self.goals)) for key, each in groups)
+            vision.serving = len(self.groups), [each for each in relevances if each[2]]
+        return vision.serving[1]
+
+    def _weight(self, vision: _Vision, keys: Iterable[str]) -> int:
+        """Return the weight of all effort of groups that serves a vision, times 2^96."""
+        groups = [self.groups[key] for key in keys]
+        return sum(group.weight * vision.relevance(group, self.goals) for group in groups)
+
+    def _count(self, vision: _Vision, keys: Iterable[str], month: str) -> None:
+        """Count by month what groups did for a vision, whose words are about to change."""
+        for key in keys:
+            group = self.groups[key]
+            if relevance := vision.relevance(group, self.goals):
+                vision.count(vision.months, key, group, relevance)
+        for old in sorted(vision.months)[:-_MONTHS]:
+            del vision.months[old]
+        self._set_counted(vision, keys, month)
+
+    def _set_counted(self, vision: _Vision, keys: Iterable[str], month: str) -> None:
+        for key in keys:
+            vision.counted[key] = (month, self.groups[key].months.get(month, 0))
+
+    def _indexed(self) -> _Index:
+        if self._index is None:
+            self._index = _Index()
+            for key, group in self.groups.items():
+                self._index.add(key, group)
+            for goal, vision in self.goals.items():
+                self._index.goals[vision].add(goal)
+        return self._index
 
     @on(Action)
     def weigh(self, event: Action, entry: Entry[Action]) -> None:
@@ -259,25 +325,18 @@ class VisionAlignment(Tunable):
         if hours == 0:
             return
         on = event.on
-        day = str(on)
         weight = standing_weight(hours, on.ordinal, self.half_life)
         group = self._group(event)
         group.weight += weight
         self.count += 1
-        _keep(group.top, (weight, -self.count, entry.seq, day))
+        _keep(group.top, (weight, -self.count, entry.seq, str(on)))
         self.total += weight
         for theme in group.themes:
             self.by_theme[theme] = self.by_theme.get(theme, 0) + weight
-        month = None if on.precision == "year" else on.month
-        seconds = round(hours * 3600)
-        if month is not None:
-            _add(self.worked, month, seconds)
-        for vision, relevance in group.served(self.visions.values(), self.goals):
-            part = weight * relevance
-            vision.today += part
-            _keep(vision.top, (part, -self.count, entry.seq, day))
-            if month is not None:
-                _add(vision.months, month, seconds * relevance)
+        if on.precision != "year":
+            seconds = round(hours * 3600)
+            _add(self.worked, on.month, seconds)
+            _add(group.months, on.month, seconds)
 
     def attribute(self, history: Iterable[Entry[Event]], _at: date) -> dict[int, float]:
         """Return each entry's share of the overall score, e·r·d / Σ e·d in the mean over visions.
@@ -289,18 +348,20 @@ class VisionAlignment(Tunable):
         if not self.total:
             return {}
         visions = list(self.visions.values())
-        nearness = _nearness([vision.horizon for vision in visions])
-        near_of = {vision.name: near for vision, near in zip(visions, nearness, strict=True)}
-        whole = self.total * _WHOLE
+        served: defaultdict[str, list[float]] = defaultdict(list)
+        for vision, near in zip(
+            visions, _nearness([vision.horizon for vision in visions]), strict=True
+        ):
+            for key, _, relevance in self._serving(vision):
+                served[key].append(near * (relevance / _WHOLE))
+        relevances = {key: fsum(parts) for key, parts in served.items()}
         shares: dict[int, float] = {}
         for entry in history:
             event = entry.event
             if isinstance(event, Action) and (hours := hours_of(event, self.efforts)):
                 weight = standing_weight(hours, event.on.ordinal, self.half_life)
-                shares[entry.seq] = fsum(
-                    near_of[vision.name] * (weight * relevance / whole)
-                    for vision, relevance in self._group(event).served(visions, self.goals)
-                )
+                relevance = relevances.get(self._key(event), 0.0)
+                shares[entry.seq] = relevance * (weight / self.total)
         return shares
 
     def _weights(self, themes: Mapping[str, float]) -> dict[str, float]:
@@ -311,12 +372,18 @@ class VisionAlignment(Tunable):
             weights[name] = max(weights.get(name, 0.0), themes[theme])
         return weights
 
+    def _key(self, event: Action) -> str:
+        toward = event.toward
+        themes = self.names.each_of(event.themes or ())
+        return repr((themes, None if toward is None else sorted(toward.items())))
+
     def _group(self, event: Action) -> _Group:
-        themes, toward = self.names.each_of(event.themes or ()), event.toward
-        key = repr((themes, None if toward is None else sorted(toward.items())))
+        key, toward = self._key(event), event.toward
         group = self.groups.get(key)
         if group is None:
+            themes = self.names.each_of(event.themes or ())
             group = _Group(tuple(themes), None if toward is None else dict(toward))
+            self._indexed().add(key, group)
             self.groups[key] = group
         return group
 
@@ -332,21 +399,28 @@ class VisionAlignment(Tunable):
 
     def _score(self, vision: _Vision, at: date) -> VisionScore:
         whole = self.total * _WHOLE
-        heaviest = [action for action in sorted(vision.top, reverse=True) if action[0]]
+        today, months, actions = 0, dict(vision.months), list[_Heavy]()
+        for key, group, relevance in self._serving(vision):
+            today += group.weight * relevance
+            vision.count(months, key, group, relevance)
+            actions += [
+                (weight * relevance, place, seq, day) for weight, place, seq, day in group.top
+            ]
+        heaviest = [action for action in nlargest(TOP, actions) if action[0]]
         evidence = tuple(
             Evidence(seq=seq, on=PartialDate(day), share=part / whole)
             for part, _, seq, day in heaviest
         )
         since = self.total - vision.total
-        rest = vision.today - sum(part for part, _, _, _ in heaviest)
+        rest = today - sum(part for part, _, _, _ in heaviest)
         themes = sorted(vision.themes, key=lambda theme: (-vision.themes[theme], theme))
         shares = {theme: self.by_theme.get(theme, 0) for theme in themes}
         return VisionScore(
             vision=vision.name,
             statement=vision.statement,
             horizon=vision.horizon,
-            score=vision.today / whole if whole else None,
-            in_force=(vision.today + vision.drift) / (since * _WHOLE) if since else None,
+            score=today / whole if whole else None,
+            in_force=(today + vision.drift) / (since * _WHOLE) if since else None,
             themes=tuple(
                 ThemeShare(
                     theme=theme,
@@ -357,7 +431,8 @@ class VisionAlignment(Tunable):
             ),
             unbacked=tuple(theme for theme in themes if not shares[theme]),
             months=tuple(
-                _month(month, self.worked.get(month, 0), vision) for month in _last_months(at)
+                _month(month, self.worked.get(month, 0), vision, months.get(month, 0))
+                for month in _last_months(at)
             ),
             evidence=evidence,
             rest=rest / whole if whole else 0.0,
@@ -412,9 +487,13 @@ _FIRST_MONTH: Final = 12
 """January of the year 1."""
 
 
-def _month(month: str, seconds: int, vision: _Vision) -> MonthScore:
+def _month_of(on: PartialDate) -> str:
+    """Return the month of a date; of a year, which comes before its months, the first."""
+    return f"{on}-01" if on.precision == "year" else on.month
+
+
+def _month(month: str, seconds: int, vision: _Vision, aligned: int) -> MonthScore:
     since = seconds - vision.worked.get(month, 0)
-    aligned = vision.months.get(month, 0)
     return MonthScore(
         month=month,
         hours=seconds / 3600,

@@ -15,8 +15,8 @@ from rapidfuzz.utils import default_process
 __all__ = ["LONGEST", "NEIGHBOURS", "Clusters", "comparable", "similar"]
 
 NEIGHBOURS: Final = 100
-"""With how many of the next texts in each order a text is compared. Of 825 similar pairs among 4,558
-made-up names 100 lose none, 50 lose 7, 20 lose 17."""
+"""With how many of the next texts in each order a text is compared. Of the 825 similar pairs among
+4,558 made-up names 100 lose none, and 50 lose 7."""
 LONGEST: Final = 256
 """How many characters of a text are compared."""
 
