@@ -15,16 +15,28 @@ from careerledger import Ledger, projections
 from careerledger.answers import CHECKS, find
 from careerledger.events import (
     Action,
+    ChallengeResolved,
+    ChallengeTaken,
+    ConfidenceRated,
     ContactMade,
     ContactTouched,
     CourseFinished,
+    CredentialAwarded,
+    DoorOpened,
+    GatheringAttended,
     GoalAssessed,
     GoalSet,
+    IntroductionMade,
+    ReflectionWritten,
+    RequestAnswered,
+    RequestMade,
     RoleChanged,
     RoleEnded,
     RoleStarted,
     SkillPractised,
+    ValueWeighted,
     VisionDeclared,
+    VisionRevised,
 )
 from careerledger.projections import LIBRARY, fold
 from careers import TODAY
@@ -99,12 +111,69 @@ LEDGERS: dict[str, Facts] = {
         ContactTouched(on=month(n), contact="nobody") for n in range(size)
     ),
     "skills": lambda size: (SkillPractised(on=month(n), skill=f"s{n}") for n in range(size)),
-    "visions": lambda size: (
+    "visions of a few themes": lambda size: (
         event
         for n in range(size)
         for event in (
             VisionDeclared(on=month(n), vision=f"v{n}", statement="s", themes={f"t{n % 7}": 1}),
             CourseFinished(on=month(n), title=f"{n * 7919}", hours=1, themes={f"t{n % 7}"}),
+        )
+    ),
+    "visions of a theme and a goal each": lambda size: (
+        event
+        for n in range(size)
+        for event in (
+            VisionDeclared(on=month(n), vision=f"v{n}", statement="s", themes={f"t{n}": 1}),
+            GoalSet(on=month(n), goal=f"g{n}", title="t", vision=f"v{n}"),
+            CourseFinished(on=month(n), title=f"{n * 7919}", hours=1, themes={f"t{n}"}),
+            SkillPractised(on=month(n), skill="s", toward={f"g{n}": 1}),
+        )
+    ),
+    "goals of one vision": lambda size: (
+        VisionDeclared(on="1989", vision="v", statement="s", themes={"t": 1}),
+        *(
+            event
+            for n in range(size)
+            for event in (
+                GoalSet(on=month(n), goal=f"g{n}", title="t", vision="v"),
+                CourseFinished(on=month(n), title=f"{n * 7919}", hours=1, toward={f"g{n}": 1}),
+            )
+        ),
+    ),
+    "a vision that is revised": lambda size: (
+        VisionDeclared(on="1989", vision="v", statement="s", themes={"t": 1}),
+        *(
+            event
+            for n in range(size)
+            for event in (
+                VisionRevised(on=month(n), vision="v", reason="r", themes={f"t{n % 7}": 1}),
+                CourseFinished(on=month(n), title=f"{n * 7919}", hours=1, themes={f"t{n % 7}"}),
+            )
+        ),
+    ),
+    "touches, gatherings and introductions": lambda size: (
+        event
+        for n in range(size)
+        for event in (
+            ContactMade(on=month(n), contact=f"c{n}", name=f"{n * 7919}"),
+            ContactTouched(on=month(n), contact=f"c{n // 2}"),
+            GatheringAttended(on=month(n), name="…", met=[f"c{n}"]),
+            IntroductionMade(on=month(n), introducer=f"c{n // 2}", introduced=[f"c{n}"]),
+            DoorOpened(on=month(n), door=f"d{n}", what="…", contact=f"c{n}"),
+        )
+    ),
+    "challenges, requests, projects and reflections": lambda size: (
+        event
+        for n in range(size)
+        for event in (
+            ChallengeTaken(on=month(n), challenge=f"c{n}", title="t", difficulty=4),
+            ChallengeResolved(on=month(n + 1), challenge=f"c{n}", outcome="met", skills=[f"s{n}"]),
+            RequestMade(on=month(n), request=f"r{n}", kind="raise"),
+            RequestAnswered(on=month(n + 1), request=f"r{n}", outcome="granted"),
+            ReflectionWritten(on=month(n), text="…", about=[f"c{n}"]),
+            CredentialAwarded(on=month(n), credential=f"k{n}", name=f"{n}", expires="2001"),
+            ValueWeighted(on=month(n), value=f"v{n}", importance=0.5),
+            ConfidenceRated(on=month(n), theme=f"t{n}", level=0.5),
         )
     ),
 }

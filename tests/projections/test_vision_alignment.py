@@ -446,3 +446,15 @@ def compare_effort_in_force(facts: list, at: date) -> None:
             total = sum(hours for hours, _ in within)
             expected = sum(hours * r for hours, r in within) / total if total else None
             assert expected == pytest.approx(month.score, abs=1e-9)
+
+
+def test_an_action_may_work_toward_a_goal_before_the_goal_is_set() -> None:
+    facts = [
+        SkillPractised(on="2024-01-01", skill="…", toward={"g": 1, "h": 0.5}),
+        VisionDeclared(on="2024-01-02", vision="v", statement="…", themes={"a": 1}, hours=2),
+        GoalSet(on="2024-01-03", goal="g", title="…", vision="v"),
+        GoalSet(on="2024-01-04", goal="h", title="…", vision="v"),
+        GoalSet(on="2024-01-05", goal="g", title="…", vision="w"),
+    ]
+    for last in range(3, 6):
+        compare_effort_in_force(facts[:last], date(2024, 2, 1))

@@ -360,8 +360,8 @@ class VisionAlignment(Tunable):
             event = entry.event
             if isinstance(event, Action) and (hours := hours_of(event, self.efforts)):
                 weight = standing_weight(hours, event.on.ordinal, self.half_life)
-                relevance = relevances.get(self._key(event), 0.0)
-                shares[entry.seq] = relevance * (weight / self.total)
+                part = weight / self.total
+                shares[entry.seq] = part * relevances.get(self._key(event), 0.0)
         return shares
 
     def _weights(self, themes: Mapping[str, float]) -> dict[str, float]:

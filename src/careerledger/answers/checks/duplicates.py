@@ -137,7 +137,7 @@ def _join_dates(
     clusters: Clusters, numbers: Sequence[int], courses: Sequence[CourseStarted | CourseFinished]
 ) -> None:
     """Join courses between which at most COURSE_DAYS lie, directly or through others."""
-    latest = None
+    latest: int | None = None
     for number in sorted(numbers, key=lambda number: courses[number].on.first_day):
         on = courses[number].on
         before = None if latest is None else courses[latest].on.last_day

@@ -87,7 +87,7 @@ def overlapping_roles(history: Sequence[Entry[Event]], at: date) -> Iterator[Fin
     ends = [span.end.event.on.first_day if span.end else at for span in roles]
     clusters = Clusters(len(roles))
     overlaps: dict[int, tuple[int, int]] = {}
-    lasting = None
+    lasting: int | None = None
     for number in sorted(range(len(roles)), key=starts.__getitem__):
         if lasting is not None:
             days = (min(ends[lasting], ends[number]) - starts[number]).days + 1
