@@ -158,7 +158,7 @@ LEDGERS: dict[str, Facts] = {
             ContactMade(on=month(n), contact=f"c{n}", name=f"{n * 7919}"),
             ContactTouched(on=month(n), contact=f"c{n // 2}"),
             GatheringAttended(on=month(n), name="…", met=[f"c{n}"]),
-            IntroductionMade(on=month(n), introducer=f"c{n // 2}", introduced=[f"c{n}"]),
+            IntroductionMade(on=month(n), introducer=f"c{n // 2}", introduced=[f"c{n}", "me"]),
             DoorOpened(on=month(n), door=f"d{n}", what="…", contact=f"c{n}"),
         )
     ),
