@@ -31,6 +31,7 @@ UNSEEN = {
     "projections/network_growth.py:_LazyEvidence.__getattr__": "Python's own words",
     "proofs/_json.py": "the proof or the disclosure reports it",
     "report/tables.py:Terminal.on_broken_pipe": "the command ends silently",
+    "stores/sqlite/examined_files.py": "the file is examined again",
     "stores/sqlite/salvage.py": "recovery skips whatever is not a record",
     "stores/sqlite/store.py:SQLiteStore._end_of": "stores/test_sqlite_file.py damages such a file",
 }

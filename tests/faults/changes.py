@@ -144,10 +144,8 @@ class Changes:
         assert all(asked.answer and 1 in asked.pages for asked in everything)
         self._questions += in_vain
         everything += in_vain
-        # Of this page no answer tells: it says where the file was looked through.
-        unread = {page for page, owner in owners if owner == "examined"}
         self._schema = {page for page, owner in owners if owner == "sqlite_schema"}
-        unread |= self._schema - {1}  # which are read where the file is opened
+        unread = self._schema - {1}  # which are read where the file is opened
         assert structure.pages - unread == set().union(*(asked.pages for asked in everything))
         self.found: Counter[tuple[str, str]] = Counter()
         """How often which outcome came from which part of the file."""

@@ -16,7 +16,7 @@ from careerledger.errors import CareerLedgerError, DamagedError, StoreError, Uns
 from careerledger.events import ContactMade, CourseFinished
 from careerledger.projections import NetworkGrowth
 from careerledger.stores import Query
-from careerledger.stores.sqlite import SQLiteStore, defence as _defence, examination, file
+from careerledger.stores.sqlite import SQLiteStore, defence as _defence, file
 
 
 @pytest.fixture
@@ -336,8 +336,7 @@ def test_odd_file_is_harmless(ledger_file):
     """In one process, as it starts more slowly than it looks at any of them."""
     paths = [ledger_file.with_name(f"odd-{number}.ledger") for number in range(len(ODD))]
     for path, statements in zip(paths, ODD.values(), strict=True):
-        # A copy may get the place on the disk in which another file was examined.
-        craft(copy2(ledger_file, path), "DELETE FROM examined", *statements)
+        craft(copy2(ledger_file, path), *statements)
 
     assert len(ODD) == len(bounded(*paths).splitlines())
 
@@ -433,75 +432,6 @@ def test_pages_in_a_ring_are_damage(ledger_file, ring):
 
     with pytest.raises(DamagedError):
         Ledger.open(ledger_file)
-
-
-@pytest.fixture
-def looked(monkeypatch, tmp_path):
-    """The files that were looked through, while the machine is what ``boot`` says it is."""
-    found = []
-    monkeypatch.setattr(
-        "careerledger.stores.sqlite.opening.check_pages", lambda _, path: found.append(path)
-    )
-    monkeypatch.setattr(examination, "_BOOT", tmp_path / "boot")
-    (tmp_path / "boot").write_text("first")
-    return found
-
-
-def test_file_is_looked_through_once_in_each_place(ledger_file, tmp_path, looked):
-    Ledger.open(ledger_file).close()
-    # Nobody wrote that down, as nothing was written.
-    with Ledger.open(ledger_file) as ledger:
-        ledger.record(CourseFinished(on="2025", title="More"))
-    assert [ledger_file] * 2 == looked
-    with Ledger.open(ledger_file) as ledger:
-        ledger.record(CourseFinished(on="2025", title="Yet more"))
-    Ledger.open(ledger_file).close()
-    assert [ledger_file] * 2 == looked
-
-    copy = copy2(ledger_file, tmp_path / "copy.ledger")
-    Ledger.open(copy).close()
-    assert [copy] == looked[2:]
-
-    # Into the place of the one that was looked through, from another machine.
-    (tmp_path / "boot").write_text("another machine's")
-    with Ledger.open(copy) as ledger:
-        ledger.record(CourseFinished(on="2025", title="More"))
-    (tmp_path / "boot").write_text("first")
-    ledger_file.write_bytes(copy.read_bytes())
-    Ledger.open(ledger_file).close()
-    assert [copy, ledger_file] == looked[3:]
-
-
-def test_file_is_examined_after_each_boot(ledger_file, tmp_path, looked):
-    with Ledger.open(ledger_file) as ledger:
-        ledger.record(CourseFinished(on="2025", title="More"))
-    (tmp_path / "boot").write_text("second")
-    with Ledger.open(ledger_file) as ledger:
-        ledger.record(CourseFinished(on="2025", title="Yet more"))
-    Ledger.open(ledger_file).close()
-
-    assert [ledger_file] * 2 == looked
-
-
-def test_file_is_always_examined_without_boot_ids(ledger_file, tmp_path, looked):
-    (tmp_path / "boot").unlink()
-    for _ in range(3):
-        with Ledger.open(ledger_file) as ledger:
-            ledger.record(CourseFinished(on="2025", title="More"))
-
-    assert [ledger_file] * 3 == looked
-
-
-def test_rolled_back_rows_change_no_place(ledger_file, looked):
-    with (
-        suppress(ZeroDivisionError),
-        Ledger.open(ledger_file) as ledger,
-        ledger.store.writing("career"),
-    ):
-        raise ZeroDivisionError
-    Ledger.open(ledger_file).close()
-
-    assert [ledger_file] * 2 == looked
 
 
 def test_page_count_too_high_is_damage_or_harmless(ledger_file):

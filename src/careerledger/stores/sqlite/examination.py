@@ -1,8 +1,7 @@
-"""Check that the parts of a file are consistent, and note where that was last checked."""
+"""Check that the parts of a file are consistent."""
 # pyright: reportUnknownMemberType=false
 # (as in limits.py)
 
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -11,14 +10,7 @@ import apsw
 from careerledger.errors import DamagedError
 from careerledger.stores.sqlite.limits import MAX_SNAPSHOT, values_up_to
 
-__all__ = [
-    "boot_id_of",
-    "check_names",
-    "check_pages",
-    "check_sizes",
-    "is_examined",
-    "note_examined",
-]
+__all__ = ["check_names", "check_pages", "check_sizes"]
 
 
 def check_pages(connection: apsw.Connection, path: Path, how: str = "quick_check") -> None:
@@ -95,34 +87,3 @@ SELECT EXISTS (
     WHERE ledger IN chosen AND names IS NOT NULL
 )
 """
-
-
-_BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
-"""Linux writes a new random name here at each start of the machine."""
-
-
-def boot_id_of(device: int, inode: int) -> str | None:
-    """Return a secret name for this file on this machine since it started; None: unknown.
-
-    A copy of the file has another name, and so has the file after a restart.
-    """
-    try:
-        boot = _BOOT.read_bytes()
-    except OSError:
-        return None
-    return sha256(boot + b"%d:%d" % (device, inode)).hexdigest()
-
-
-def is_examined(connection: apsw.Connection, place: str | None) -> bool:
-    """Whether the file was examined in this place.
-
-    An examination takes time in proportion to the file's size. A file from elsewhere cannot claim
-    that it was examined here, because it cannot know the name of the place.
-    """
-    sql = "SELECT 1 FROM examined WHERE id = 1 AND place = ?"
-    return place is not None and connection.execute(sql, (place,)).get == 1
-
-
-def note_examined(connection: apsw.Connection, place: str) -> None:
-    """Write down where the file was examined, in the open transaction."""
-    connection.execute("INSERT OR REPLACE INTO examined (id, place) VALUES (1, ?)", (place,))

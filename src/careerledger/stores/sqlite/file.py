@@ -13,7 +13,7 @@ import apsw
 
 from careerledger.errors import ClosedError, ForkedError, StoreError
 from careerledger.stores.sqlite.errors import Translated
-from careerledger.stores.sqlite.examination import note_examined
+from careerledger.stores.sqlite.examined_files import note_own_change, status_of
 from careerledger.stores.sqlite.forking import (
     Identity,
     abandon,
@@ -26,6 +26,7 @@ from careerledger.stores.sqlite.limits import (
     MAX_COMMON,
     MAX_PAGE,
     MAX_RESULT,
+    MAX_SNAPSHOT,
     read_up_to,
     values_up_to,
 )
@@ -68,7 +69,7 @@ class LedgerFile:
         """Whether the log that was there when the file was opened is on the disk."""
         prepare(self.path)
         with self.translated:
-            self._open, identity, self._examined = open_file(self.path, self._turns)
+            self._open, identity = open_file(self.path, self._turns)
         self._log = f"{self.path}-wal"
         self._identities = identity, _identity_of(self._log)
         """Of the file and of its log."""
@@ -198,21 +199,29 @@ class LedgerFile:
                 connection.set_busy_handler(self._turns)
         self._check_identity()
         self._confirm_log()
-        if self._examined is not None:
-            note_examined(connection, self._examined)
-            self._examined = None
 
     def commit(self) -> int:
         """Make what was written in the transaction count; return the version of the file."""
         self.check_process()
         connection = self.connection
+        before = status_of(self.path)
         try:
             connection.execute("COMMIT")
         except apsw.Error as error:
             self.translated.raise_for(error)
             raise
+        note_own_change(self.path, before)  # where a long log was merged
         self._check_identity()  # else what was written may be where nobody finds it
         return connection.data_version()
+
+    def rewrite(self) -> None:
+        """Write the file anew without its free pages, and empty the write-ahead log."""
+        with self.used():
+            connection, before = self.idle_connection, status_of(self.path)
+            with values_up_to(connection, MAX_SNAPSHOT):
+                connection.execute("VACUUM")
+            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            note_own_change(self.path, before)
 
     def _undo(self) -> None:
         """Undo what was not committed."""
@@ -263,6 +272,7 @@ class LedgerFile:
             connection, self._open = self._open, None
             if connection is None:
                 return
+            before = status_of(self.path)
             # What cannot be merged stays in the log, where the next to open the file finds it.
             with suppress(apsw.Error):
                 if self._is_log_certain(connection):
@@ -274,6 +284,7 @@ class LedgerFile:
             with suppress(apsw.Error):
                 connection.close()
             self._turns.close()
+            note_own_change(self.path, before)
 
     def _is_log_certain(self, connection: apsw.Connection) -> bool:
         if not (self._confirmed or self.translated.unconfirmed):

@@ -5,7 +5,7 @@
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple, NoReturn
+from typing import Final, NoReturn
 
 import apsw
 
@@ -17,13 +17,8 @@ from careerledger.errors import (
     StoreError,
 )
 from careerledger.stores.sqlite.defence import check_schema, harden, trust
-from careerledger.stores.sqlite.examination import (
-    boot_id_of,
-    check_names,
-    check_pages,
-    check_sizes,
-    is_examined,
-)
+from careerledger.stores.sqlite.examination import check_names, check_pages, check_sizes
+from careerledger.stores.sqlite.examined_files import is_examined, note_examined, status_of
 from careerledger.stores.sqlite.forking import Identity, check_forked, close_quietly, identity_of
 from careerledger.stores.sqlite.mounts import network_file_system
 from careerledger.stores.sqlite.privacy import check_name, check_privacy
@@ -31,7 +26,7 @@ from careerledger.stores.sqlite.schema import APPLICATION_ID, FORMAT, empty_file
 from careerledger.stores.sqlite.turns import Turns
 from careerledger.stores.temporary import new_whole_file, sweep
 
-__all__ = ["OpenFile", "check_sqlite", "check_timeout", "open_beside", "open_file", "prepare"]
+__all__ = ["check_sqlite", "check_timeout", "open_beside", "open_file", "prepare"]
 
 _SETTINGS: Final = {
     # The schema may have been written by anyone: it calls no function with side effects.
@@ -49,15 +44,6 @@ _SETTINGS: Final = {
 }
 _LONGEST_TIMEOUT: Final = 1_000_000
 """In seconds; eleven days."""
-
-
-class OpenFile(NamedTuple):
-    """A file that was opened."""
-
-    connection: apsw.Connection
-    identity: Identity
-    examined: str | None
-    """The place to write into the file, if it was just examined there."""
 
 
 def check_sqlite() -> None:
@@ -88,7 +74,7 @@ def prepare(path: Path) -> None:
         raise ReadOnlyError(f"{path} cannot be reached: {error.strerror}") from error
 
 
-def open_file(path: Path, turns: Turns) -> OpenFile:
+def open_file(path: Path, turns: Turns) -> tuple[apsw.Connection, Identity]:
     """Open a ledger file; where it cannot be used, it stays as it is.
 
     Args:
@@ -106,13 +92,7 @@ def open_file(path: Path, turns: Turns) -> OpenFile:
         _check_version(connection, path)
         check_schema(connection, path)
         identity = identity_of(path)
-        place = boot_id_of(*identity)
-        examined = is_examined(connection, place)
-        if not examined:
-            check_pages(connection, path)
-            check_sizes(connection, path)
-            with connection:
-                check_names(connection, path)
+        _examine(connection, path)
         trust(connection)
         _enable_log(connection, path)
         turns.open(f"{path}-wal")
@@ -120,7 +100,20 @@ def open_file(path: Path, turns: Turns) -> OpenFile:
         # A log that was there before stays as it was.
         (close_quietly if has_log else apsw.Connection.close)(connection)
         raise
-    return OpenFile(connection, identity, None if examined else place)
+    return connection, identity
+
+
+def _examine(connection: apsw.Connection, path: Path) -> None:
+    """Check that the parts of a file are consistent, unless it is known to be sound."""
+    before = status_of(path)
+    if is_examined(before):
+        return
+    check_pages(connection, path)
+    check_sizes(connection, path)
+    with connection:
+        check_names(connection, path)
+    if status_of(path) == before:  # else another program changed it meanwhile
+        note_examined(before)
 
 
 def open_beside(path: Path, timeout: float) -> apsw.Connection:

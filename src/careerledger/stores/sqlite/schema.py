@@ -80,11 +80,6 @@ CREATE TABLE snapshot (             -- saved running states; may be emptied at a
     state BLOB NOT NULL,
     PRIMARY KEY (ledger, key, "on", seq)
 ) STRICT;
-
-CREATE TABLE examined (             -- at most one row: where this file was when it was examined,
-    id INTEGER PRIMARY KEY CHECK (id = 1),
-    place TEXT NOT NULL             -- as only the machine knows that it was on
-) STRICT;
 """
 
 Definitions = frozenset[tuple[str, str, str, str | None]]

@@ -12,8 +12,6 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import apsw
-
 from careerledger.errors import DamagedError, LockedError, StoreError
 from careerledger.stores import (
     EMPTY,
@@ -297,11 +295,7 @@ class SQLiteStore:
 
     def purge(self) -> None:
         """Write the file anew without its free pages, and empty the write-ahead log."""
-        with self._file.used():
-            connection = self._file.idle_connection
-            with values_up_to(connection, MAX_SNAPSHOT):
-                connection.execute("VACUUM")
-            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        self._file.rewrite()
 
     def close(self) -> None:
         """Close the file; its write-ahead log is merged into it by the last to close."""
