@@ -208,7 +208,7 @@ def import_jsonl(journal: Journal, path: str | os.PathLike[str]) -> int:
                     f"match the {header.entries} entries and the root hash of its first line; "
                     "export again"
                 )
-            verify_ledger(journal, None)
+            verify_ledger(journal, None, in_block=True)
             return max(0, frontier.size - head.size)
     except OSError as error:
         if isinstance(error, StoreError):

@@ -1,6 +1,7 @@
 """Show that a ledger holds what was recorded: to its owner, and to others."""
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures.thread import ThreadPoolExecutor
 from itertools import chain, pairwise
 from typing import Final
 
@@ -38,19 +39,22 @@ def verify_all(store: Store) -> None:
         _verify_entries(Journal(store, name), None)
 
 
-def verify_ledger(journal: Journal, since: Checkpoint | None) -> None:
+def verify_ledger(journal: Journal, since: Checkpoint | None, *, in_block: bool = False) -> None:
     """Read every entry strictly, hash it, and compare it with its row.
+
+    Args:
+        journal: The ledger.
+        since: A checkpoint that the ledger must extend.
+        in_block: Whether this thread is writing the ledger, so that no other may read it.
 
     Raises:
         DamagedError: The ledger is damaged; names the first damaged entry.
         ProofError: The ledger does not extend the checkpoint ``since``.
     """
-    if journal.head().size <= _FEW:
+    if in_block or journal.head().size <= _FEW:
         journal.store.check(journal.name)
         _verify_entries(journal, since)
         return
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - few need it
-
     with ThreadPoolExecutor(1) as beside:
         checked = beside.submit(journal.store.check, journal.name)
         try:

@@ -150,13 +150,24 @@ class LedgerFile:
 
     @contextmanager
     def beside(self) -> Generator[apsw.Connection, None, None]:
-        """Open another connection, for long reads during which nobody has to wait."""
+        """Open another connection, for long reads during which nobody has to wait.
+
+        Where no file descriptor is left for it, its user gets the one connection that there is.
+        """
         self.check_process()
         _ = self.connection  # neither closed nor in doubt
         self._check_identity()
         self._other_connections.append(None)
         try:
-            connection = open_beside(self.path, self._turns.timeout)
+            try:
+                connection = open_beside(self.path, self._turns.timeout)
+            except apsw.CantOpenError:
+                connection = None
+            if connection is None:
+                with self.used() as own:
+                    own.release_memory()  # read what is in the file, as the other would
+                    yield own
+                return
             try:
                 yield connection
             finally:

@@ -117,11 +117,19 @@ def _examine(connection: apsw.Connection, path: Path) -> None:
 
 
 def open_beside(path: Path, timeout: float) -> apsw.Connection:
-    """Open a file once more, to read it while others write."""
+    """Open a file once more, to read it while others write.
+
+    Raises ``apsw.CantOpenError`` where no file descriptor is left for the file or its log.
+    """
     flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_NOFOLLOW
     connection = apsw.Connection(str(path), flags=flags)
-    harden(connection)
-    connection.set_busy_timeout(int(1000 * timeout))
+    try:
+        harden(connection)
+        connection.set_busy_timeout(int(1000 * timeout))
+        connection.pragma("schema_version")  # opens the log
+    except BaseException:
+        close_quietly(connection)
+        raise
     return connection
 
 
