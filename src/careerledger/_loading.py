@@ -5,11 +5,9 @@ imports, and so does this module when a name is first used.
 """
 
 import ast
-import os
 import re
 import sys
-from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from importlib.machinery import PathFinder
@@ -31,48 +29,17 @@ def on_demand(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str
     def load(name: str) -> Any:
         if name == "__all__":
             return [public for public in names() if not public.startswith("_")]
-        try:
-            value = find(name)
-        except (OSError, ImportError):
-            with _spare_descriptor():
-                value = find(name)
-        namespace[name] = value
-        return value
-
-    def find(name: str) -> Any:
         module = None if name.startswith("__") else _module_of(package, name)
         if module is None:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(import_module(module), name)
+        value = namespace[name] = getattr(import_module(module), name)
+        return value
 
     def names() -> list[str]:
         defined = {name for module in rooms(package) for name in _defined_in(module)}
         return sorted({*namespace, *_listed(package), *defined})
 
     return load, names
-
-
-_spare: Final[list[int]] = []
-"""A file descriptor for imports in a process that has no other left, so that it can verify."""
-
-
-def _reserve() -> None:
-    with suppress(OSError):
-        _spare.append(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC))
-
-
-@contextmanager
-def _spare_descriptor() -> Generator[None, None, None]:
-    """Set the spare descriptor free meanwhile."""
-    with suppress(IndexError):
-        os.close(_spare.pop())
-    try:
-        yield
-    finally:
-        _reserve()
-
-
-_reserve()
 
 
 def rooms(package: str) -> list[str]:

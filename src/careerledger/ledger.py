@@ -30,6 +30,7 @@ from careerledger.journal.write import (
 from careerledger.projections import Projection
 from careerledger.projections.base import meta_of
 from careerledger.stores import Place, Query, Store
+from careerledger.stores.descriptors import spare_descriptor
 from careerledger.stores.memory import MemoryStore
 
 __all__ = ["Ledger"]
@@ -83,6 +84,7 @@ class Ledger:
         name: str = "career",
         strict: bool = True,
         timeout: float = 5.0,
+        owner: int | str | None = None,
         clock: Callable[[], datetime] = system_clock,
     ) -> Self:
         """Open a ledger in a SQLite file, which is created if it does not exist.
@@ -92,6 +94,8 @@ class Ledger:
             name: The name of the ledger in the file.
             strict: See ``Ledger``.
             timeout: Seconds to wait while another program writes the file.
+            owner: Another user to whom the file may belong, by name or number (uid). None: it
+                must belong to the user who runs the program, even if that is root.
             clock: See ``Ledger``.
 
         Raises:
@@ -99,7 +103,8 @@ class Ledger:
         """
         from careerledger.stores.sqlite import SQLiteStore  # noqa: PLC0415 - loads SQLite
 
-        return cls(SQLiteStore(path, timeout=timeout), name=name, strict=strict, clock=clock)
+        store = SQLiteStore(path, timeout=timeout, owner=owner)
+        return cls(store, name=name, strict=strict, clock=clock)
 
     @classmethod
     def in_memory(
@@ -722,8 +727,9 @@ class Ledger:
             DamagedError: An entry is damaged; the message names the first one.
             ProofError: The ledger does not extend the checkpoint, or another key signed it.
         """
-        checkpoint = None if since is None else proofs.Checkpoint.from_text(since, public_key)
-        journal.verify_ledger(self._journal, checkpoint)
+        with spare_descriptor():
+            checkpoint = None if since is None else proofs.Checkpoint.from_text(since, public_key)
+            journal.verify_ledger(self._journal, checkpoint)
 
     def checkpoint(self, key: "proofs.SigningKey", /) -> str:
         """Sign the size and root hash of the ledger, as a C2SP checkpoint.

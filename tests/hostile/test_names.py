@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 from contextlib import closing
 from pathlib import Path
@@ -336,20 +337,78 @@ def test_folder_of_a_group_that_is_not_listed_is_refused(made, monkeypatch):
         Ledger.open(made)
 
 
+as_root = pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files to others"
+)
+OTHER = 4712
+"""The number of a user who is in no list, as users of a host are in a container."""
+
+
+@as_root
 @pytest.mark.parametrize(("user", "opens"), [(0, True), (4711, False)])
 def test_folder_of_someone_else_is_refused(made, monkeypatch, user, opens):
-    """Root may use anyone's; all may use root's."""
-    if os.geteuid() != 0:
-        pytest.skip("only root has folders that belong to others")
-    os.chown(made.parent, 4712, -1)
+    """Root may use anyone's; all may use root's, and that of a user whom they allow."""
+    os.chown(made, user, -1)
+    os.chown(made.parent, OTHER, -1)
     monkeypatch.setattr(os, "geteuid", lambda: user)
     if opens:
         Ledger.open(made).close()
     else:
-        with pytest.raises(UnsafeFileError):
+        with pytest.raises(UnsafeFileError, match=f"owner={OTHER}"):
             Ledger.open(made)
+        Ledger.open(made, owner=OTHER).close()
         os.chown(made.parent, 0, -1)
         Ledger.open(made).close()
+
+
+@as_root
+@pytest.mark.parametrize("beside", ["", "-wal", "-shm"])
+@pytest.mark.parametrize("user", [0, 4711])
+def test_file_of_someone_else_is_refused(made, monkeypatch, beside, user):
+    """Also to root, who could read and write it."""
+    with Ledger.open(made):
+        for each in made.parent.iterdir():
+            os.chown(each, user, -1)
+        os.chown(f"{made}{beside}", OTHER, -1)
+        monkeypatch.setattr(os, "geteuid", lambda: user)
+
+        with pytest.raises(UnsafeFileError) as refused:
+            Ledger.open(made)
+
+    message = str(refused.value)
+    you = "root (uid 0)" if user == 0 else "uid 4711"
+    assert message.startswith(f"{made}{beside} belongs to uid {OTHER}, and you are {you}: ")
+    assert f"chown {user} {made}{beside}, or" in message
+
+
+@as_root
+def test_file_of_a_user_who_is_allowed_opens(made):
+    """And what is put beside it belongs to that user, who can go on using it."""
+    import pwd
+
+    name, number = next((u.pw_name, u.pw_uid) for u in pwd.getpwall() if u.pw_uid)
+    os.chown(made, number, -1)
+    for owner in (number, name):
+        with Ledger.open(made, owner=owner) as ledger:
+            ledger.record(CourseFinished(on="2024", title="Logic"))
+            assert {number} == {each.stat().st_uid for each in made.parent.iterdir()}
+    for owner in (None, number + 1, 0):
+        with pytest.raises(UnsafeFileError):
+            Ledger.open(made, owner=owner)
+    os.chown(made, 0, -1)
+    Ledger.open(made, owner=name).close()  # one's own file is always allowed
+
+
+@as_root
+def test_new_file_belongs_to_who_makes_it(tmp_path):
+    with Ledger.open(tmp_path / "new.ledger", owner=OTHER):
+        assert {0} == {each.stat().st_uid for each in tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize("owner", ["nobody-by-this-name", "", "nul\0", -1, 1.5, True, b"root"])
+def test_owner_who_is_no_user_is_refused(made, owner):
+    with pytest.raises(StoreError, match=re.escape(f"owner is {owner!r}")):
+        Ledger.open(made, owner=owner)
 
 
 def test_where_there_are_no_such_modes_none_is_asked_for(made, monkeypatch):
@@ -374,8 +433,8 @@ def test_link_swapped_in_while_opening_is_not_followed(made, monkeypatch, look):
     """Between one look at it and the next, and before SQLite's."""
     real = getattr(opening, look)
 
-    def swapped(path):
-        real(path)
+    def swapped(path, *trusted):
+        real(path, *trusted)
         made.rename(made.with_name("moved"))
         made.symlink_to("moved")
 

@@ -674,7 +674,7 @@ def test_file_that_cannot_be_looked_for_is_an_error(path, monkeypatch):
 
 
 def test_file_that_vanishes_while_it_is_opened_is_an_error(path, monkeypatch):
-    monkeypatch.setattr(opening, "_check_place", lambda path: None)
+    monkeypatch.setattr(opening, "_check_place", lambda *_: None)
 
     with pytest.raises(ReadOnlyError):
         SQLiteStore(path)

@@ -12,6 +12,7 @@ from typing import Any, Final
 import apsw
 
 from careerledger.errors import ClosedError, ForkedError, StoreError
+from careerledger.stores.descriptors import reserve
 from careerledger.stores.sqlite.errors import Translated
 from careerledger.stores.sqlite.examined_files import note_own_change, status_of
 from careerledger.stores.sqlite.forking import (
@@ -37,7 +38,7 @@ from careerledger.stores.sqlite.opening import (
     open_file,
     prepare,
 )
-from careerledger.stores.sqlite.privacy import resolve_path
+from careerledger.stores.sqlite.privacy import Owner, resolve_path, trusted_users
 from careerledger.stores.sqlite.turns import Turns
 
 __all__ = ["LedgerFile"]
@@ -52,11 +53,13 @@ class LedgerFile:
     Args:
         path: The file; made on first use.
         timeout: How long to wait for another writer, in seconds.
+        owner: Another user to whom the file may belong.
     """
 
-    def __init__(self, path: str | os.PathLike[str], timeout: float) -> None:
+    def __init__(self, path: str | os.PathLike[str], timeout: float, owner: Owner = None) -> None:
         check_sqlite()
         check_timeout(timeout)
+        trusted = trusted_users(owner)
         self.path: Path = resolve_path(path)
         self.translated = Translated(self.path, timeout)
         self.lock = RLock()
@@ -67,13 +70,14 @@ class LedgerFile:
         """An item for each other connection in use; a list can be changed by several threads."""
         self._confirmed = False
         """Whether the log that was there when the file was opened is on the disk."""
-        prepare(self.path)
+        prepare(self.path, trusted)
         with self.translated:
             self._open, identity = open_file(self.path, self._turns)
         self._log = f"{self.path}-wal"
         self._identities = identity, _identity_of(self._log)
         """Of the file and of its log."""
         call_after_fork(self._disown)
+        reserve()
 
     @contextmanager
     def used(self) -> Generator[apsw.Connection, None, None]:

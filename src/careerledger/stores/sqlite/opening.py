@@ -64,10 +64,15 @@ def check_timeout(timeout: float) -> None:
         )
 
 
-def prepare(path: Path) -> None:
-    """Refuse a place where no ledger can be, and make an empty ledger where there is nothing."""
+def prepare(path: Path, trusted: frozenset[int]) -> None:
+    """Refuse a place where no ledger can be, and make an empty ledger where there is nothing.
+
+    Args:
+        path: The file.
+        trusted: The users to whom the file may belong.
+    """
     try:
-        _check_place(path)
+        _check_place(path, trusted)
     except StoreError:
         raise
     except OSError as error:
@@ -133,7 +138,7 @@ def open_beside(path: Path, timeout: float) -> apsw.Connection:
     return connection
 
 
-def _check_place(path: Path) -> None:
+def _check_place(path: Path, trusted: frozenset[int]) -> None:
     kind = network_file_system(path.parent)
     if kind is not None:
         raise NetworkFileError(
@@ -146,7 +151,7 @@ def _check_place(path: Path) -> None:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):
         _create(path)
-    check_privacy(path)
+    check_privacy(path, trusted)
     check_forked(path)
     for place in (path, path.parent):
         if not os.access(place, os.R_OK | os.W_OK):

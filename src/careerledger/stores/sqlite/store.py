@@ -31,6 +31,7 @@ from careerledger.stores.sqlite.checksums import add_checksum, is_intact, state_
 from careerledger.stores.sqlite.examination import check_names, check_pages, check_sizes
 from careerledger.stores.sqlite.file import LedgerFile
 from careerledger.stores.sqlite.limits import MAX_SNAPSHOT, MAX_SNAPSHOTS, values_up_to
+from careerledger.stores.sqlite.privacy import Owner
 from careerledger.stores.sqlite.query import COLUMNS, ENTRY_COLUMNS, LEDGER, select
 
 __all__ = ["SQLiteStore"]
@@ -49,17 +50,22 @@ class SQLiteStore:
     Args:
         path: The file; made on first use, readable by its owner alone.
         timeout: How long to wait for another writer, in seconds.
+        owner: Another user to whom the file may belong, by name or number (uid). None: it must
+            belong to the user who runs the program, even if that is root.
 
     Raises:
         NotALedgerError, NewerFormatError, DamagedError, ReadOnlyError, NetworkFileError: The file
             cannot be used; it is as it was.
-        UnsafeFileError: Others could read it, change it or put another in its place.
+        UnsafeFileError: It belongs to someone else, or others could read it, change it or put
+            another in its place.
         LockedError: Another program holds it for longer than the timeout.
         ForkedError: The process was forked while a thread of its parent was using the file.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, timeout: float = 5.0) -> None:
-        self._file = LedgerFile(path, timeout)
+    def __init__(
+        self, path: str | os.PathLike[str], *, timeout: float = 5.0, owner: Owner = None
+    ) -> None:
+        self._file = LedgerFile(path, timeout, owner)
         self._writing: _End | None = None
         self._ends: dict[str, _End] = {}
         """Where ledgers end, as long as the file has the version below."""
