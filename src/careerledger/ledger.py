@@ -50,7 +50,8 @@ class Ledger:
     Threads may share a ledger; any number of processes may open the same file.
 
     Args:
-        store: The store that holds the ledger.
+        store: The store that holds the ledger, and may hold others. It stays open when this ledger
+            is closed.
         name: The name of the ledger in the store; a new one starts empty.
         strict: Whether to refuse events that refer to unknown ids. If False, such events are
             recorded, and ``check`` lists them.
@@ -69,6 +70,7 @@ class Ledger:
             raise StoreError(f"{store!r} is not a store; use Ledger.open({store!r})")
         self.strict = strict
         self._clock = clock
+        self._opened_store = False
         self._use(Journal(store, name))
 
     def _use(self, journal: Journal) -> None:
@@ -104,14 +106,18 @@ class Ledger:
         from careerledger.stores.sqlite import SQLiteStore  # noqa: PLC0415 - loads SQLite
 
         store = SQLiteStore(path, timeout=timeout, owner=owner)
-        return cls(store, name=name, strict=strict, clock=clock)
+        ledger = cls(store, name=name, strict=strict, clock=clock)
+        ledger._opened_store = True
+        return ledger
 
     @classmethod
     def in_memory(
         cls, *, strict: bool = True, clock: Callable[[], datetime] = system_clock
     ) -> Self:
         """Create a ledger that exists only in memory, for tests and trials."""
-        return cls(MemoryStore(), strict=strict, clock=clock)
+        ledger = cls(MemoryStore(), strict=strict, clock=clock)
+        ledger._opened_store = True
+        return ledger
 
     @property
     def store(self) -> Store:
@@ -124,8 +130,12 @@ class Ledger:
         return self._journal.name
 
     def close(self) -> None:
-        """Close the store; the ledger cannot be used afterwards."""
-        self.store.close()
+        """Close the store if this ledger opened it; it cannot be used afterwards.
+
+        A store that was passed to ``Ledger`` stays open, for its other ledgers and for this one.
+        """
+        if self._opened_store:
+            self.store.close()
 
     def __enter__(self) -> Self:
         return self
@@ -247,6 +257,20 @@ class Ledger:
             LockedError: Another program uses the store for too long.
         """
         return self._writer.forget(kind, id_, reason)
+
+    def delete(self) -> None:
+        """Delete this whole ledger from its store: an account that is closed. No one can undo it.
+
+        No byte of it is left in the store when this returns: no entry, personal data, correction or
+        saved state. Backups and exports from before still contain it. Other ledgers of the store
+        stay. This ledger is empty then; what you record begins it anew. If this is interrupted or
+        raises LockedError, call it again.
+
+        Raises:
+            StoreError: The ledger is being written by this thread.
+            LockedError: Another program uses the store for too long.
+        """
+        self._writer.delete()
 
     def export_subject(self, kind: str, id_: str, /) -> list[dict[str, Any]]:
         """Return every entry that names a person, as it was recorded.
@@ -478,6 +502,7 @@ class Ledger:
         strict = self.strict and not lenient
         branch = Ledger(store, name=self.name, strict=strict, clock=lambda: later)
         branch._use(Journal(store, self.name, parent=self._journal))
+        branch._opened_store = True
         return branch
 
     def compare(

@@ -499,3 +499,17 @@ class NeverPurges(SQLiteStore):
 
     def purge(self):
         pass
+
+
+@broken_store(
+    "purge_removes_deleted_ledgers", "a log lists the names of deleted ledgers", lasting=True
+)
+class LogsDeletions(SQLiteStore):
+    def __init__(self, folder: Path):
+        super().__init__(folder / "kept.ledger")
+        self._log = folder / "deletions.log"
+
+    def delete(self, ledger):
+        super().delete(ledger)
+        with self._log.open("a") as log:
+            log.write(f"{ledger}\n")

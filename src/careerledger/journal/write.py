@@ -230,6 +230,15 @@ class Writer:
             journal.store.purge()
         return forgotten
 
+    def delete(self) -> None:
+        """Remove the whole ledger and every byte of it; see ``Ledger.delete``."""
+        journal = self._journal
+        with journal.lock:
+            journal.store.delete(journal.name)
+            # Even if there was nothing to delete: an earlier call may have been interrupted here.
+            journal.drop_memory()
+            journal.store.purge()
+
     def _last_forgotten(self, kind: str, id_: str) -> Entry[Event] | None:
         """Return the last entry by which someone was forgotten."""
         last = None

@@ -11,6 +11,7 @@ from threading import RLock
 
 from careerledger.errors import ClosedError, StoreError
 from careerledger.stores import (
+    EMPTY,
     Head,
     Place,
     Query,
@@ -39,6 +40,8 @@ class BranchStore:
     def __init__(self, below: Store) -> None:
         self._below = below
         self._ledgers: dict[str, LedgerInMemory] = {}
+        self._heads_below: dict[str, tuple[Head, str]] = {}
+        """Where each ledger below ended when it was last looked at, and the id of its first row."""
         self._lock = RLock()
         self._writing: tuple[str, int] | None = None
         self._closed = False
@@ -65,8 +68,26 @@ class BranchStore:
         with self._lock:
             own = self._ledgers.get(ledger)
             if own is None:
-                own = self._ledgers[ledger] = LedgerInMemory(self._below.head(ledger))
+                head = self._below.head(ledger)
+                self._heads_below[ledger] = head, self._first_id(ledger)
+                own = self._ledgers[ledger] = LedgerInMemory(head)
             return own
+
+    def _first_id(self, ledger: str) -> str:
+        return next((row.id for row in self._below.rows(ledger, Query(upto=1))), "")
+
+    def _check_below(self, ledger: str, size: int) -> None:
+        """Raise StoreError if the ledger below was deleted, and may have begun anew."""
+        head, first = self._heads_below.get(ledger, (EMPTY, ""))
+        now = self._below.head(ledger) if size else head
+        if now == head:
+            return
+        if now.size < size or self._first_id(ledger) != first:
+            raise StoreError(
+                f"ledger {ledger!r} was deleted since this branch of it began; make a new branch "
+                "by what_if"
+            )
+        self._heads_below[ledger] = now, first
 
     def ledgers(self) -> list[str]:
         """Return the names of the ledgers, sorted."""
@@ -76,7 +97,9 @@ class BranchStore:
 
     def head(self, ledger: str) -> Head:
         """Return where a ledger ends."""
-        return self._own(ledger).head
+        own = self._own(ledger)
+        self._check_below(ledger, own.start.size)
+        return own.head
 
     @contextmanager
     def writing(self, ledger: str) -> Generator[Head, None, None]:
@@ -134,8 +157,12 @@ class BranchStore:
     def _rows_below(self, ledger: str, query: Query) -> list[Row]:
         """Return the rows of the store below that the branch sees."""
         size = self._own(ledger).start.size
+        if not size:
+            return []
         upto = size if query.upto is None else min(size, query.upto)
-        return self._below.rows(ledger, query._replace(upto=upto)) if size else []
+        rows = self._below.rows(ledger, query._replace(upto=upto))
+        self._check_below(ledger, size)  # afterwards: it may have been deleted just now
+        return rows
 
     def erase(self, ledger: str, remaining: Mapping[int, bytes | None]) -> None:
         """Erase personal lines from the branch's own rows, in ``writing``."""

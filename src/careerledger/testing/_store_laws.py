@@ -695,6 +695,31 @@ class StoreLaws(LawTests):
             content = file.read_bytes()
             self.assertEqual([], [secret for secret in secrets if secret in content], file.name)
 
+    def test_purge_removes_deleted_ledgers(self) -> None:
+        """After a deletion and a purge, no file holds any of a ledger, its name and hashes too."""
+        store, name = self.store, f"ledger {os.urandom(8).hex()}"
+        texts = {column: f"{column} {os.urandom(8).hex()}" for column in _TEXT_COLUMNS}
+        listed = f"a:{os.urandom(8).hex()}"
+        body, personal, state = (os.urandom(16).hex().encode() for _ in range(3))
+        large = body * 1_000  # more than fits on a page
+        row = new_row(1, **texts, names=json.dumps([listed]), body=body, personal=personal)
+        rows = [row, new_row(2, on=None), new_row(3, body=large)]
+        head = append_rows(store, *rows, ledger=name)
+        append_rows(store, new_row(1, on="2023"), ledger="other")
+        store.save(name, "key", "print", [Snapshot(3, "2024", 3, state)])
+        store.delete(name)
+        store.purge()
+        store.delete(name)  # again, as after an interruption
+        store.purge()
+        self.assertEqual(["other"], store.ledgers())
+        self.assertEqual([new_row(1, on="2023")], store.rows("other", Query()))
+        store.close()
+        secrets = [each.encode() for each in (name, listed, *texts.values())]
+        secrets += [body, personal, state, row.leaf, rows[2].leaf, head.frontier]
+        for file in filter(Path.is_file, self.folder.rglob("*")):
+            content = file.read_bytes()
+            self.assertEqual([], [secret for secret in secrets if secret in content], file.name)
+
     # Closing
 
     def test_closed_stores_refuse_every_use(self) -> None:
