@@ -39,6 +39,8 @@ class BranchStore:
 
     def __init__(self, below: Store) -> None:
         self._below = below
+        self._first: BranchStore = below._first if isinstance(below, BranchStore) else self
+        """The first of the branches that this one is a branch of, or this one."""
         self._ledgers: dict[str, LedgerInMemory] = {}
         self._heads_below: dict[str, tuple[Head, str]] = {}
         """Where each ledger below ended when it was last looked at, and the id of its first row."""
@@ -76,11 +78,16 @@ class BranchStore:
     def _first_id(self, ledger: str) -> str:
         return next((row.id for row in self._below.rows(ledger, Query(upto=1))), "")
 
-    def _check_below(self, ledger: str, size: int) -> None:
-        """Raise StoreError if the ledger below was deleted, and may have begun anew."""
+    def _check_below(self, ledger: str) -> None:
+        """Raise StoreError if the ledger below was deleted, and may have begun anew.
+
+        A branch below looks at what is below it by itself.
+        """
         head, first = self._heads_below.get(ledger, (EMPTY, ""))
-        now = self._below.head(ledger) if size else head
-        if now == head:
+        below = self._below
+        now = below._own(ledger).head if isinstance(below, BranchStore) else below.head(ledger)
+        size = self._own(ledger).start.size
+        if now == head or not size:
             return
         if now.size < size or self._first_id(ledger) != first:
             raise StoreError(
@@ -98,7 +105,8 @@ class BranchStore:
     def head(self, ledger: str) -> Head:
         """Return where a ledger ends."""
         own = self._own(ledger)
-        self._check_below(ledger, own.start.size)
+        self._check_below(ledger)
+        self._first._check_below(ledger)
         return own.head
 
     @contextmanager
@@ -161,7 +169,7 @@ class BranchStore:
             return []
         upto = size if query.upto is None else min(size, query.upto)
         rows = self._below.rows(ledger, query._replace(upto=upto))
-        self._check_below(ledger, size)  # afterwards: it may have been deleted just now
+        self._check_below(ledger)  # afterwards: it may have been deleted just now
         return rows
 
     def erase(self, ledger: str, remaining: Mapping[int, bytes | None]) -> None:
