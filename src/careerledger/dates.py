@@ -166,7 +166,7 @@ def period_ends(every: str, first: date, last: date) -> list[date]:
         DateError: ``last`` is before ``first``, or ``every`` is not one of these words.
     """
     if every not in PERIODS:
-        raise DateError(f"every is {every!r}; it must be one of {', '.join(PERIODS)}")
+        raise DateError(f"every is {shown(every)}; it must be one of {', '.join(PERIODS)}")
     if last < first:
         raise DateError(f"the period would end on {last}, before it begins on {first}")
     ends: list[date] = []

@@ -1,9 +1,11 @@
 """All errors that careerledger raises, as one tree.
 
     CareerLedgerError
+    ├── ArgumentError (TypeError, ValueError) an argument of a call has a wrong type or value
     ├── DefinitionError (TypeError)          an event or projection class is invalid
     ├── DateError (ValueError)               a value is not a date or an instant
     ├── FieldError (ValueError)              an event field has an invalid value
+    │   └── FieldNameError (TypeError)       an event has no such field, or lacks one
     ├── RecordError                          the ledger refuses to record an event
     │   ├── FutureError (ValueError)         the event lies in the future
     │   ├── UnknownReferenceError (KeyError) the event refers to an unknown id
@@ -40,6 +42,10 @@ class CareerLedgerError(Exception):
         return str(self.args[0]) if self.args else ""
 
 
+class ArgumentError(CareerLedgerError, TypeError, ValueError):
+    """An argument of a call has a wrong type or value."""
+
+
 class DefinitionError(CareerLedgerError, TypeError):
     """An event or projection class is invalid, or lacks what a question asks for."""
 
@@ -54,6 +60,10 @@ class DateError(CareerLedgerError, ValueError):
 
 class FieldError(CareerLedgerError, ValueError):
     """A field of an event has an invalid value."""
+
+
+class FieldNameError(FieldError, TypeError):
+    """An event was built with a field that it does not have, or without one that it needs."""
 
 
 class RecordError(CareerLedgerError):

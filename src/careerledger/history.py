@@ -13,12 +13,23 @@ from typing import Generic, NamedTuple, TypeVar, cast
 import attrs
 import msgspec
 
+from careerledger.arguments import check_items, wrong
 from careerledger.dates import PartialDate
 from careerledger.errors import FieldError
 from careerledger.events import Action, Event, UnknownEvent
 from careerledger.events.correction import EntryAmended, EntryVoided
+from careerledger.text import shown
 
-__all__ = ["Corrections", "Draft", "Entry", "Place", "apply_corrections", "place"]
+__all__ = [
+    "Corrections",
+    "Draft",
+    "Entry",
+    "Place",
+    "apply_corrections",
+    "check_history",
+    "id_of",
+    "place",
+]
 
 E = TypeVar("E", bound=Event)
 E_co = TypeVar("E_co", bound=Event, covariant=True)
@@ -66,8 +77,28 @@ class Draft:
     def __attrs_post_init__(self) -> None:
         if not isinstance(cast("object", self.key), str) or not self.key:
             raise FieldError(
-                f"key of Draft is {self.key!r}; it must be non-empty text, such as 'linkedin:jane'"
+                f"key of Draft is {shown(self.key)}; "
+                "it must be non-empty text, such as 'linkedin:jane'"
             )
+
+
+def id_of(entry: object) -> str:
+    """Return the id of an entry that is passed as itself or as its id, else raise ArgumentError."""
+    if isinstance(entry, str):
+        return entry
+    if not isinstance(entry, Entry):
+        hint = ", such as ledger.entry(number) returns" if type(entry) is int else ""
+        raise wrong("entry", entry, f"it must be an entry or its id{hint}")
+    return cast("Entry[Event]", entry).id
+
+
+def check_history(history: object) -> list[Entry[Event]]:
+    """Return an argument that must be a history as a list, else raise ArgumentError."""
+    entries = check_items("history", history, "ledger.entries()")
+    for entry in entries:
+        if not isinstance(entry, Entry):
+            raise wrong("history", entry, "it must consist of entries, as ledger.entries() yields")
+    return entries
 
 
 def place(entry: Entry[Event]) -> Place:
@@ -131,7 +162,11 @@ def _with_event(entry: Entry[Event], event: Event) -> Entry[Event]:
 
 
 def apply_corrections(
-    facts: Iterable[Entry[Event]], corrections: Corrections, keep: Callable[[Entry[Event]], bool]
+    facts: Iterable[Entry[Event]],
+    corrections: Corrections,
+    keep: Callable[[Entry[Event]], bool],
+    *,
+    latest_first: bool = False,
 ) -> Iterator[Entry[Event]]:
     """Return the history: the facts in order of place, with the corrections applied.
 
@@ -139,8 +174,10 @@ def apply_corrections(
         facts: The entries as they were recorded, in order of place.
         corrections: The corrections to apply.
         keep: Whether an amended entry is one that the caller asked for.
+        latest_first: Whether ``facts`` and the result are in reverse order.
     """
     if not corrections.hidden:
         return iter(facts)
     unchanged = (entry for entry in facts if entry.seq not in corrections.hidden)
-    return merge(unchanged, filter(keep, corrections.amended), key=place)
+    amended = filter(keep, reversed(corrections.amended) if latest_first else corrections.amended)
+    return merge(unchanged, amended, key=place, reverse=latest_first)

@@ -3,19 +3,17 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
+from itertools import islice
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast, overload
 
 from careerledger import answers, journal, proofs
 from careerledger.answers.fold import Folds
+from careerledger.arguments import check_items, check_text, check_whole_number, wrong
 from careerledger.dates import DateLike, PartialDate, as_instant, as_of, period_ends
-from careerledger.errors import (
-    DefinitionError,
-    StoreError,
-    UnknownEntryError,
-)
+from careerledger.errors import DefinitionError, StoreError
 from careerledger.events import Action, Event, catalogue
-from careerledger.history import Draft, Entry
+from careerledger.history import Draft, Entry, id_of
 from careerledger.journal import Journal
 from careerledger.journal.converter import instant_text
 from careerledger.journal.personal import as_plain
@@ -25,19 +23,20 @@ from careerledger.journal.write import (
     proposals,
     read_clock,
     system_clock,
-    unknown_entry,
 )
 from careerledger.projections import Projection
-from careerledger.projections.base import meta_of
+from careerledger.projections.base import is_action, meta_of
 from careerledger.stores import Place, Query, Store
 from careerledger.stores.descriptors import spare_descriptor
 from careerledger.stores.memory import MemoryStore
+from careerledger.text import shown
 
 __all__ = ["Ledger"]
 
 Day = DateLike | None
 Instant = datetime | str | None
 AnyProjection = type[Projection[Any]]
+AnyEntry = Entry[Any] | str | int
 A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
@@ -68,6 +67,11 @@ class Ledger:
     ) -> None:
         if isinstance(cast("object", store), str | os.PathLike):
             raise StoreError(f"{store!r} is not a store; use Ledger.open({store!r})")
+        if isinstance(store, type) or not hasattr(store, "writing"):
+            raise wrong("store", store, "it must be a store, such as SQLiteStore('ada.ledger')")
+        check_text("name", name, "career")
+        if not callable(cast("object", clock)):
+            raise wrong("clock", clock, "it must be a function that returns an aware datetime")
         self.strict = strict
         self._clock = clock
         self._opened_store = False
@@ -156,6 +160,16 @@ class Ledger:
     @overload
     def record(
         self,
+        event: E,
+        /,
+        *,
+        key: str | None = None,
+        expect: int | None = None,
+        amend: str | None = None,
+    ) -> Entry[E]: ...
+    @overload
+    def record(
+        self,
         fact: Fact,
         /,
         *,
@@ -165,8 +179,12 @@ class Ledger:
     ) -> Entry[Action]: ...
     @overload
     def record(
+        self, events: Iterable[E], /, *, expect: int | None = None, amend: str | None = None
+    ) -> list[Entry[E]]: ...
+    @overload
+    def record(
         self, facts: Iterable[Fact], /, *, expect: int | None = None, amend: str | None = None
-    ) -> list[Entry[Action]]: ...
+    ) -> Sequence[Entry[Action]]: ...
 
     def record(
         self,
@@ -199,11 +217,11 @@ class Ledger:
         """
         return self._writer.record(facts, key=key, expect=expect, amend=amend)
 
-    def void(self, entry_id: str, *, reason: str) -> Entry[Event]:
+    def void(self, entry: Entry[Any] | str, *, reason: str) -> Entry[Event]:
         """Void an entry: it stays in the log, but counts as if it had never been recorded.
 
         Args:
-            entry_id: The id of the entry.
+            entry: The entry, or its id.
             reason: The reason, for readers of the log.
 
         Returns:
@@ -213,16 +231,16 @@ class Ledger:
             UnknownEntryError: The ledger has no such entry.
             CorrectionError: The entry is a correction itself, or is voided already.
         """
-        return self._writer.void(entry_id, reason)
+        return self._writer.void(entry, reason)
 
-    def amend(self, entry_id: str, event: Action, *, reason: str) -> Entry[Event]:
+    def amend(self, entry: Entry[Any] | str, event: Action, *, reason: str) -> Entry[Event]:
         """Amend an entry: it counts as if this event had been recorded instead.
 
         The entry keeps its id and its place among entries of the same day. Amending it again
         replaces the amendment.
 
         Args:
-            entry_id: The id of the entry.
+            entry: The entry, or its id.
             event: The whole new event, such as ``entry.event.replace(hours=2)``.
             reason: The reason, for readers of the log.
 
@@ -234,7 +252,7 @@ class Ledger:
             CorrectionError: The entry is a correction itself, or is voided.
             RecordError: The event is refused, as in ``record``.
         """
-        return self._writer.amend(entry_id, event, reason)
+        return self._writer.amend(entry, event, reason)
 
     def forget(self, kind: str, id_: str, /, *, reason: str) -> Entry[Event]:
         """Erase the personal data about someone, in every field that is marked personal.
@@ -543,60 +561,94 @@ class Ledger:
     def entries(
         self,
         *,
-        types: Sequence[type[E]],
+        types: Iterable[type[E]] | type[E],
         since: Day = None,
         until: Day = None,
         known_at: Instant = None,
+        newest_first: bool = False,
+        limit: int | None = None,
+        after: AnyEntry | None = None,
     ) -> Iterator[Entry[E]]: ...
     @overload
     def entries(
-        self, *, since: Day = None, until: Day = None, known_at: Instant = None
+        self,
+        *,
+        types: None = None,
+        since: Day = None,
+        until: Day = None,
+        known_at: Instant = None,
+        newest_first: bool = False,
+        limit: int | None = None,
+        after: AnyEntry | None = None,
     ) -> Iterator[Entry[Any]]: ...
 
     def entries(
         self,
         *,
-        types: Sequence[type[Action]] | None = None,
+        types: Iterable[type[Action]] | type[Action] | None = None,
         since: Day = None,
         until: Day = None,
         known_at: Instant = None,
+        newest_first: bool = False,
+        limit: int | None = None,
+        after: AnyEntry | None = None,
     ) -> Iterator[Entry[Any]]:
         """Yield the history: entries with corrections applied, in the order of their dates.
+
+        Entries of one date follow each other by number. ``"2024"`` comes before ``"2024-01"``,
+        and that before ``"2024-01-01"``. To show a career page by page, pass the last entry of a
+        page as ``after`` of the next; each page takes the same time.
 
         Args:
             types: Only events of these classes and their subclasses.
             since: The first date; a month or year means its first day.
             until: The last date; a month or year means its last day.
             known_at: As in ``project``.
+            newest_first: Whether to reverse the order.
+            limit: At most so many entries. Default: all.
+            after: Only entries that follow this one in the order: an entry, its id or its number.
+                It need not be among those that the other arguments choose. An entry stands for
+                the date that it had when you read it; an id or a number, for the date that the
+                entry has now.
 
         Raises:
             DefinitionError: ``types`` contains something other than event classes.
+            UnknownEntryError: The ledger has no entry ``after``.
         """
+        if limit is not None:
+            check_whole_number("limit", limit, 0, "20")
         with self._journal.lock:
+            upto = self._size_at(known_at)
             query = Query(
-                upto=self._size_at(known_at),
+                upto=upto,
                 until=None if until is None else PartialDate(as_of(until)),
                 behind=None if since is None else _before(PartialDate(since).first_day),
                 types=None if types is None else _names_of(types),
+                order="latest" if newest_first else "place",
+                limit=limit,
             )
+            if after is not None:
+                place = self._journal.place_of(after, upto)
+                if newest_first:
+                    query = query._replace(before=place)
+                else:
+                    query = query._replace(behind=max(place, query.behind or place))
             history = self._journal.history(query)
-        if types is None or query.types is not None:
-            return history
-        # All known types: Action is among the classes.
-        return (entry for entry in history if isinstance(entry.event, Action))
+        if types is not None and query.types is None:
+            # All known types: Action is among the classes.
+            history = (entry for entry in history if isinstance(entry.event, Action))
+        return history if limit is None else islice(history, min(limit, upto))
 
-    def entry(self, number: int) -> Entry[Any]:
-        """Return the entry with this number, as it was recorded.
+    def entry(self, entry: AnyEntry, /) -> Entry[Any]:
+        """Return an entry as it was recorded.
 
-        Raises UnknownEntryError if no entry has it.
+        Args:
+            entry: Its number, its id, or the entry itself, which a correction may have changed.
+
+        Raises:
+            UnknownEntryError: The ledger has no such entry.
         """
-        entry = self._journal.entry(number)
-        if entry is None:
-            raise UnknownEntryError(
-                f"ledger {self.name!r} has no entry #{number}; it has {len(self)} entries, "
-                "numbered from 1"
-            )
-        return entry
+        return self._journal.entry(entry)
 
     def __iter__(self) -> Iterator[Entry[Event]]:
         """Yield the log: every entry as it was recorded, corrections included, by number."""
@@ -771,7 +823,8 @@ class Ledger:
         Raises:
             MissingExtraError: The package cryptography is not installed.
         """
-        return proofs.Checkpoint(key.name, *self._journal.root()).signed(key)
+        name = getattr(key, "name", "")  # of anything else, signing says what it must be
+        return proofs.Checkpoint(name, *self._journal.root()).signed(key)
 
     def prove(
         self, entry: Entry[Any] | str, /, *, checkpoint: str | None = None, disclose: bool = False
@@ -792,22 +845,21 @@ class Ledger:
             ProofError: The entry was recorded after the checkpoint, or the ledger does not
                 extend the checkpoint.
         """
-        id_ = entry if isinstance(entry, str) else entry.id
-        recorded = self._journal.find([id_]).get(id_)
-        if recorded is None:
-            raise unknown_entry(self.name, id_)
-        return journal.prove_entry(self._journal, recorded.seq, checkpoint, disclose=disclose)
+        seq = self._journal.entry(id_of(entry)).seq
+        return journal.prove_entry(self._journal, seq, checkpoint, disclose=disclose)
 
 
 def _names_of(types: Any) -> frozenset[str] | None:
     """Return the names on disk of event classes and their subclasses; None for all classes."""
-    kinds: list[Any] = [types] if isinstance(types, type) else list(types)
-    for kind in kinds:
-        if not (isinstance(kind, type) and issubclass(kind, Action)):
-            raise DefinitionError(
-                f"types contains {kind!r}, which is not an event class; "
-                "use classes such as CourseFinished"
-            )
+    kinds: list[Any] = (
+        [types] if isinstance(types, type) else check_items("types", types, "[ContactMade]")
+    )
+    unfit = [shown(kind) for kind in kinds if not is_action(kind)]
+    if unfit:
+        raise DefinitionError(
+            f"types contains {unfit[0]}, which is not an event class; "
+            "use classes such as CourseFinished"
+        )
     if Action in kinds:
         return None
     return frozenset(k.__event__.name for k in catalogue if issubclass(k, tuple(kinds)))

@@ -87,6 +87,8 @@ def everything(store: Store, ledger: str, query: Query) -> list[Row]:
             rest = {"upto": min(row.seq for row in found) - 1 if found else query.upto}
         elif query.order == "place":
             rest = {"behind": max([query.behind or ("", 0), *((r.on, r.seq) for r in last)])}
+        elif query.order == "latest":
+            rest = {"before": min([query.before or ("9", 0), *((r.on, r.seq) for r in last)])}
         else:
             rest = {"after": max([query.after, *(row.seq for row in last)])}
         more = store.rows(ledger, query._replace(limit=query.limit - len(found), **rest))

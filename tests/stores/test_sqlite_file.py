@@ -16,6 +16,7 @@ from careerledger import Ledger
 from careerledger.answers import fold
 from careerledger.answers.code_key import code_key
 from careerledger.errors import (
+    ArgumentError,
     CareerLedgerError,
     ClosedError,
     DamagedError,
@@ -468,7 +469,7 @@ def test_folder_that_is_none_is_refused_and_not_made(tmp_path, folder):
 def test_name_that_no_file_can_have_is_refused(tmp_path, name):
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
 
-    with pytest.raises((NotALedgerError, UnsafeFileError)):
+    with pytest.raises((ArgumentError, NotALedgerError, UnsafeFileError)):
         SQLiteStore(tmp_path / name)
 
     assert ["loop"] == [each.name for each in tmp_path.iterdir()]
@@ -790,7 +791,7 @@ def test_shortest_and_longest_timeout(path, timeout):
 
 @pytest.mark.parametrize("timeout", [-1, -0.001, float("nan"), float("inf"), 1e9])
 def test_timeout_that_cannot_be_is_refused(path, timeout):
-    with pytest.raises(StoreError):
+    with pytest.raises(ArgumentError, match="timeout"):
         SQLiteStore(path, timeout=timeout)
 
     assert {} == contents(path.parent)
@@ -1003,7 +1004,21 @@ def test_snapshots_use_their_index(opened):
 def test_a_query_may_have_every_condition(opened, add, row):
     """SQLite takes expressions only so deep, and others than ours not as deep."""
     full = Query(
-        *(0, 9, ("2024", 0), "2025", "2025", ["a"], ["i"], ["k"], "s", "b", ["t"], ["a:b"]),
+        *(
+            0,
+            9,
+            ("2024", 0),
+            ("2026", 0),
+            "2025",
+            "2025",
+            ["a"],
+            ["i"],
+            ["k"],
+            "s",
+            "b",
+            ["t"],
+            ["a:b"],
+        ),
         *("a:b", "a", True, True, "place", 9),
     )
     one = row(

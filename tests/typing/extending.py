@@ -10,7 +10,8 @@ from annotated_types import Interval
 from careerledger import Entry, Ledger
 from careerledger.dates import PartialDate
 from careerledger.events import Accepts, Action, ContactMade, Introduces, event, field
-from careerledger.projections import on, projection
+from careerledger.projections import NetworkGrowth, on, projection
+from careerledger.projections.network_growth import NetworkGrowthView
 
 
 @event("acme.hackathon.won")
@@ -98,7 +99,7 @@ def ask(ledger: Ledger) -> None:
     assert_type(won.prize, int)
     HackathonWon(on="2024", hackathon="h", prize="3")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
-    assert_type(ledger.record(won), Entry[Action])
+    assert_type(ledger.record(won), Entry[HackathonWon])
     assert_type(ledger.project(Hackathons), int)
     assert_type(ledger.project(Tallies, at="2023-12-31", known_at="2024-01-01T00:00:00Z"), Tally)
     assert_type(ledger.project(Hackathons, Tallies), tuple[int, Tally])
@@ -109,3 +110,6 @@ def ask(ledger: Ledger) -> None:
     assert_type(count, int)
     assert_type(tally.prizes, int)
     assert_type(Hackathons(won=3).won, int)
+    tuned = NetworkGrowth.with_(half_lives={"mentor": 1000})
+    assert_type(ledger.project(tuned), NetworkGrowthView)
+    assert_type(ledger.project(Hackathons, tuned), tuple[int, NetworkGrowthView])

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Literal, assert_type
+from typing import Any, Literal, assert_type
 
 from immutabledict import immutabledict
 
-from careerledger import Entry, Ledger, event_from_dict
+from careerledger import Draft, Entry, Ledger, event_from_dict, events
 from careerledger.dates import PartialDate
 from careerledger.events import (
     Action,
@@ -69,14 +69,42 @@ def refused() -> None:
 
 def record(ledger: Ledger) -> None:
     entry = ledger.record(CourseFinished(on="2024", title="x"))
-    assert_type(entry, Entry[Action])
+    assert_type(entry, Entry[CourseFinished])
+    assert_type(entry.event.title, str)
     assert_type(entry.seq, int)
     several = ledger.record([CourseFinished(on="2024", title="x")], expect=1)
-    assert_type(several, list[Entry[Action]])
-    ledger.amend(entry.id, CourseFinished(on="2024", title="y"), reason="typo")
+    assert_type(several, list[Entry[CourseFinished]])
+    first, second = ledger.record(course for course in (entry.event, entry.event))
+    assert_type(first.event, CourseFinished)
+    assert_type(second.id, str)
+    ledger.record(CourseFinished(on="2024", title="x"), key="k", amend="why")
+    assert_type(ledger.record(Draft(CourseFinished(on="2024", title="x"), "k")), Entry[Action])
+    drafts = ledger.record([Draft(CourseFinished(on="2024", title="x"), "k")])
+    assert_type(drafts, Sequence[Entry[Action]])
+    mixed: Sequence[Entry[Action]] = ledger.record(
+        [CourseFinished(on="2024", title="x"), ContactMade(on="2024", contact="j", name="J")]
+    )
+    assert_type(mixed[0].event.on, PartialDate)
+    ledger.amend(entry, CourseFinished(on="2024", title="y"), reason="typo")
     assert_type(CourseFinished(on="2024", title="y").replace(hours=2), CourseFinished)
     ledger.amend(entry.id, entry.event.replace(hours=2), reason="more")
     ledger.void(entry.id, reason="never happened")
+    ledger.void(entry, reason="never happened")
+    ledger.void(1, reason="a number")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    ledger.prove(entry)
+    ledger.entry(entry)
+    ledger.entry(1)
+    ledger.entry("id")
+
+
+def name_classes_of_the_package() -> None:
+    """The names that the files of events use too are those of the package."""
+    course: events.Action = events.CourseFinished(on="2024", title="x")
+    assert_type(course.on, PartialDate)
+    assert_type(events.Action(on="2024"), Action)
+    kind: type[events.Event] = events.Action
+    assert_type(kind.__event__.name, str)
+    assert_type(events.Refers.to("contact"), events.Refers)
 
 
 def ask(ledger: Ledger) -> None:
@@ -84,6 +112,12 @@ def ask(ledger: Ledger) -> None:
         assert_type(entry, Entry[ContactMade])
         assert_type(entry.event.name, str)
     assert_type(ledger.entries(types=[ContactMade]), Iterator[Entry[ContactMade]])
+    assert_type(ledger.entries(types=ContactMade), Iterator[Entry[ContactMade]])
+    last: Entry[Any] | None = None
+    for entry in ledger.entries(limit=20, after=last, newest_first=True):
+        last = entry
+    ledger.entries(after=3)
+    ledger.entries(after="an id", limit=1)
 
     for _, view in ledger.series(NetworkGrowth, since="2024"):
         assert_type(view, NetworkGrowthView)

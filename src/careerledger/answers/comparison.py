@@ -8,12 +8,14 @@ from typing import Any, Final, Protocol, cast
 import attrs
 
 from careerledger.answers.explanation import EntryShare, Measure, measured, name_of, ordered
+from careerledger.arguments import check_items
 from careerledger.errors import DefinitionError
 from careerledger.events import Action
 from careerledger.history import Entry
 from careerledger.projections import NetworkGrowth, Projection, Purpose, Stagnation, VisionAlignment
 from careerledger.projections.parameters import parameters_of
 from careerledger.projections.view import View
+from careerledger.text import shown
 
 __all__ = ["AS_IT_IS", "DEFAULT", "Comparison", "Effect", "Future", "Question", "compare"]
 
@@ -52,7 +54,7 @@ class Future(View):
             if effect.measure == measure:
                 return effect
         raise DefinitionError(
-            f"no measure {measure!r} was compared; "
+            f"no measure {shown(measure)} was compared; "
             f"there are {', '.join(effect.measure for effect in self.effects)}"
         )
 
@@ -72,8 +74,8 @@ class Comparison(View):
 
         Of futures alike, the one that was given earlier comes first.
         """
-        sign = 1 if measure in self.falling else -1
         values = [(future.effect(measure).value, future.name) for future in self.futures]
+        sign = 1 if measure in self.falling else -1
         known = [(value, name) for value, name in values if value is not None]
         known.sort(key=lambda pair: sign * pair[0])
         return tuple(name for _, name in known) + tuple(n for v, n in values if v is None)
@@ -84,7 +86,7 @@ class Comparison(View):
             if future.name == name:
                 return future
         raise DefinitionError(
-            f"no future {name!r} was compared; "
+            f"no future {shown(name)} was compared; "
             f"there are {', '.join(future.name for future in self.futures)}"
         )
 
@@ -127,10 +129,14 @@ def compare(
         at: The date of all answers; None: the first on which all events have happened.
     """
     if not isinstance(cast("object", futures), Mapping):
-        raise DefinitionError(f"futures are {futures!r}; give events by name: {{'stay': [...]}}")
+        raise DefinitionError(
+            f"futures are {shown(futures)}; give events by name: {{'stay': [...]}}"
+        )
     # Only once, as events may be an iterator.
     futures = {
-        name: [events] if isinstance(events, Action) else list(events)
+        name: [events]
+        if isinstance(events, Action)
+        else check_items(f"the future {shown(name)}", events, "[RoleStarted(...)]")
         for name, events in futures.items()
     }
     if AS_IT_IS in futures:
@@ -142,7 +148,8 @@ def compare(
     base = branch([], lenient=True)
     measures: dict[str, _Number] = {}
     falling: set[str] = set()
-    for question in questions:
+    chosen: list[Question] = check_items("projections", questions, "[VisionAlignment]")
+    for question in chosen:
         projection, of = question if isinstance(question, tuple) else (question, None)
         view = base.project(projection, at=day)
         number = name_of(view, of)

@@ -9,10 +9,11 @@ import attrs
 from careerledger.dates import DateLike, PartialDate, as_of
 from careerledger.errors import DefinitionError
 from careerledger.events import Event
-from careerledger.history import Entry, place
+from careerledger.history import Entry, check_history, place
 from careerledger.projections import Projection
-from careerledger.projections.base import Fold, advance, consumed_types
+from careerledger.projections.base import Fold, advance, consumed_types, meta_of
 from careerledger.projections.view import View
+from careerledger.text import shown
 
 __all__ = ["EntryShare", "Explanation", "Measure", "explain", "explain_change", "measured"]
 
@@ -91,17 +92,25 @@ def measured(view: object, of: Measure | None) -> float | None:
     else:
         name = name_of(view, of)
         if not hasattr(view, name):
-            raise DefinitionError(
-                f"{type(view).__name__} has no {name!r}; name one of its numbers: of= "
-                f"{', '.join([*map(repr, _numbers_of(view)), 'or a function of the view'])}"
-            )
+            raise DefinitionError(_without_number(view, of))
         value = getattr(view, name)
     if value is not None and (not isinstance(value, int | float) or isinstance(value, bool)):
         raise DefinitionError(
-            f"{value!r} of {type(view).__name__} is not a number; name one of its "
+            f"{shown(value)} of {type(view).__name__} is not a number; name one of its "
             "numbers, as of='active' or of=lambda view: len(view.contacts)"
         )
     return value
+
+
+def _without_number(view: object, of: Measure | None) -> str:
+    """Return what to pass as ``of`` for a view that has no such number."""
+    subject = f"the view is a {type(view).__name__}, which"
+    what = "is no number" if of is None else f"has no {shown(of)}"
+    numbers = _numbers_of(view)
+    if numbers:
+        return f"{subject} {what}; name one of its numbers as of=: {', '.join(map(repr, numbers))}"
+    example = "view[0]" if isinstance(view, Sequence) else "view.total"
+    return f"{subject} {what}; pass a function of the view, such as of=lambda view: {example}"
 
 
 def _numbers_of(view: object) -> list[str]:
@@ -144,7 +153,8 @@ def explain(
     Raises:
         DefinitionError: The view has no such number.
     """
-    entries = _upto(history, at)
+    meta_of(projection)
+    entries = _upto(check_history(history), at)
     fold = Fold(projection)
     state: object = fold.state
     before = _so_far(fold, at, of)
@@ -170,12 +180,14 @@ def explain(
 def dates_between(between: object, at: object) -> tuple[date, date]:
     """Return the two dates of a question about a change; DefinitionError for anything else."""
     if at is not None:
-        raise DefinitionError(f"at={at!r} was given beside between={between!r}; give one")
+        raise DefinitionError(
+            f"at={shown(at)} was passed beside between={shown(between)}; pass one of them"
+        )
     try:
         start, end = cast("tuple[DateLike, DateLike]", between)
     except (TypeError, ValueError):
         raise DefinitionError(
-            f"between is {between!r}; give two dates, the earlier one first"
+            f"between is {shown(between)}; give two dates, the earlier one first"
         ) from None
     return as_of(start), as_of(end)
 
@@ -202,10 +214,11 @@ def explain_change(
     Raises:
         DefinitionError: The view has no such number, or the dates are in the wrong order.
     """
-    start, end = between
+    meta_of(projection)
+    start, end = dates_between(between, None)
     if end < start:
         raise DefinitionError(f"between is {start} and {end}; give the earlier date first")
-    entries = _upto(history, end)
+    entries = _upto(check_history(history), end)
     first = _upto(entries, start)
     fold = Fold(projection)
     advance([fold], first)

@@ -14,7 +14,7 @@ from careerledger.events.network import ContactMade, ContactTouched
 from careerledger.events.ownership import OpportunityDecided, OpportunityFound
 from careerledger.events.purpose import RoleValueRated
 from careerledger.events.role import RoleEnded, RoleStarted, WorkLogged
-from careerledger.history import Entry
+from careerledger.history import Entry, check_history
 from careerledger.projections.rules.spans import spans
 
 __all__ = ["opportunities"]
@@ -47,7 +47,7 @@ def opportunities(
         Events by opportunity, in the order they were found; decided ones are left out. The ids of
         roles and people that they introduce are not taken by anything else.
     """
-    history = list(history)
+    history = check_history(history)
     used = {name for entry in history if (name := introduced(entry.event)) is not None}
     day = PartialDate(on).first_day
     spanning = spans(facts(history), ["opportunity", "role"]).values()

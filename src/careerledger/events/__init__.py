@@ -9,6 +9,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from careerledger._loading import on_demand, rooms
+
+if TYPE_CHECKING:
+    from careerledger.events.challenge import *
+    from careerledger.events.correction import *
+    from careerledger.events.learning import *
+    from careerledger.events.network import *
+    from careerledger.events.ownership import *
+    from careerledger.events.purpose import *
+    from careerledger.events.reflection import *
+    from careerledger.events.role import *
+    from careerledger.events.vision import *
+
 from careerledger.events.base import (
     PRACTICES as PRACTICES,
     Action as Action,
@@ -50,17 +62,6 @@ from careerledger.events.ids import (
 )
 from careerledger.events.plain import register_type as register_type
 from careerledger.events.rules import Interval as Interval, MinLen as MinLen, Predicate as Predicate
-
-if TYPE_CHECKING:
-    from careerledger.events.challenge import *
-    from careerledger.events.correction import *
-    from careerledger.events.learning import *
-    from careerledger.events.network import *
-    from careerledger.events.ownership import *
-    from careerledger.events.purpose import *
-    from careerledger.events.reflection import *
-    from careerledger.events.role import *
-    from careerledger.events.vision import *
 
 __getattr__, __dir__ = on_demand(__name__)
 

@@ -4,6 +4,7 @@ import re
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import wraps
 from typing import (
     Annotated,
     Any,
@@ -23,7 +24,7 @@ import attrs
 from immutabledict import immutabledict
 
 from careerledger.dates import PartialDate
-from careerledger.errors import DefinitionError
+from careerledger.errors import DefinitionError, FieldNameError
 from careerledger.events.fields import (
     FORGOTTEN,
     Accepts,
@@ -108,12 +109,12 @@ class Touch:
     def __init__(self, *fields: str, depth: int | Callable[[Any], int] = 2) -> None:
         if not fields or not all(isinstance(cast("object", name), str) for name in fields):
             raise DefinitionError(
-                f"fields of Touch are {fields!r}; name the fields with the contacts' ids, "
+                f"fields of Touch are {shown(fields)}; name the fields with the contacts' ids, "
                 "such as Touch('contact')"
             )
-        if not callable(depth) and (depth not in _DEPTHS or type(depth) is not int):
+        if not callable(depth) and (type(depth) is not int or depth not in _DEPTHS):
             raise DefinitionError(
-                f"depth of Touch is {depth!r}; it must be 1, 2, 3, or a function of the event"
+                f"depth of Touch is {shown(depth)}; it must be 1, 2, 3, or a function of the event"
             )
         cast("Any", self).__attrs_init__(fields, depth)
 
@@ -201,12 +202,51 @@ def _fact(cls: C) -> C:
         for field in attrs.fields(cast("Any", checked))
         if not field.inherited
     }
+    _name_wrong_fields(checked)
     return checked
+
+
+def _name_wrong_fields(cls: Any) -> None:
+    """Let a class raise FieldNameError where its instances are built from the wrong fields."""
+    init = cls.__init__
+
+    @wraps(init)
+    def build(self: Any, *positional: Any, **named: Any) -> None:
+        try:
+            init(self, *positional, **named)
+        except TypeError:
+            problem = _wrong_fields(type(self), positional, named)
+            if problem is None:
+                raise
+            raise FieldNameError(problem) from None
+
+    cls.__init__ = build
+
+
+def _wrong_fields(cls: Any, positional: tuple[Any, ...], named: Mapping[str, Any]) -> str | None:
+    """Return what is wrong with the names of the fields in a call; None if nothing is."""
+    fields = {field.name: field.default is attrs.NOTHING for field in attrs.fields(cls)}
+    if positional:
+        return f"{cls.__name__} takes its fields by name; write {cls.__name__}(on='2024', ...)"
+    for name in named:
+        if name not in fields:
+            from difflib import get_close_matches  # noqa: PLC0415 - for a message alone
+
+            near = get_close_matches(name, fields, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(fields)}"
+            return f"{cls.__name__} has no field {name!r}; {hint}"
+    missing = [name for name, needed in fields.items() if needed and name not in named]
+    return f"{cls.__name__} needs a value for {', '.join(missing)}" if missing else None
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(attrs.field, field))
 def part(cls: C) -> C:
     """Make a class a part of events: frozen, keyword-only and checked, as events are."""
+    is_new = isinstance(cast("object", cls), type) and "__attrs_attrs__" not in vars(cls)
+    if not is_new or cls.__module__ == "builtins":
+        raise DefinitionError(
+            f"@part decorates {shown(cls)}, which is not a new class; write it above a class"
+        )
     cast("Any", cls).__repr__ = _repr_of
     return _fact(cls)
 
@@ -310,7 +350,7 @@ class Catalogue:
 
     def find(self, name: str) -> type[Event] | None:
         """Return the class with this name on disk, or None."""
-        return self._classes.get(name)
+        return self._classes.get(name) if isinstance(cast("object", name), str) else None
 
     def __iter__(self) -> Iterator[type[Event]]:
         return iter(self._classes.values())
@@ -359,14 +399,20 @@ def event(
     """
     if not isinstance(cast("object", name), str):
         raise DefinitionError(
-            f"the name of an event is {name!r}; it must be text: @event('acme.hackathon.won')"
+            f"the name of an event is {shown(name)}; it must be text: @event('acme.hackathon.won')"
         )
 
     def decorate(cls: C) -> C:
-        if not issubclass(cls, Action):
+        if not (isinstance(cast("object", cls), type) and issubclass(cls, Action)):
+            name_of_class = getattr(cls, "__name__", "HackathonWon")
             raise DefinitionError(
-                f"@event decorates {cls.__name__}, which is not a subclass of Action; "
-                f"write class {cls.__name__}(Action)"
+                f"@event decorates {shown(cls)}, which is not a subclass of Action; "
+                f"write class {name_of_class}(Action)"
+            )
+        if "__attrs_attrs__" in vars(cls):
+            raise DefinitionError(
+                f"@event decorates {cls.__name__}, which is an event class already; "
+                "write a subclass of it"
             )
         inherited: EventType | None = getattr(cls, "__event__", None)
         defined = _define(cls, name, version, upcasts or {})
@@ -396,7 +442,7 @@ def event(
 def _practice(cls: type, practice: Practice) -> Practice:
     if practice not in PRACTICES:
         raise DefinitionError(
-            f"practice of event {cls.__name__} is {practice!r}; "
+            f"practice of event {cls.__name__} is {shown(practice)}; "
             f"it must be one of {', '.join(map(repr, PRACTICES))}"
         )
     return practice
@@ -415,7 +461,9 @@ def _effort(cls: type, effort: float) -> float:
 def _touch(kind: EventType, cls: type, touch: Touch) -> Touch:
     where = f"touches of event {cls.__name__}"
     if not isinstance(cast("object", touch), Touch):
-        raise DefinitionError(f"{where} is {touch!r}; it must be a Touch, such as Touch('contact')")
+        raise DefinitionError(
+            f"{where} is {shown(touch)}; it must be a Touch, such as Touch('contact')"
+        )
     ids = {*dict(kind.refers), *(kind.introduces or ())[:1]}
     for name in touch.fields:
         if name not in ids:
@@ -458,7 +506,7 @@ def _define(cls: type, name: str, version: int, upcasts: Mapping[int, Upcast]) -
         )
     if not isinstance(cast("object", version), int) or version < 1:
         raise DefinitionError(
-            f"version of {where} is {version!r}; it must be a whole number from 1"
+            f"version of {where} is {shown(version)}; it must be a whole number from 1"
         )
     if sorted(upcasts) != list(range(1, version)):
         raise DefinitionError(

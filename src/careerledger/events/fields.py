@@ -206,12 +206,26 @@ def check_for(annotation: object) -> Check:
         return _PLAIN[kind]
     if kind not in plain_forms and kind not in typed_kinds:
         if issubclass(kind, Enum):
-            _require_short_numbers(kind)
+            _require_members(kind)
+        elif issubclass(kind, tuple(typed_kinds)):
+            raise DefinitionError(
+                f"is annotated {kind.__name__}, an event class; annotate it as Event, with which "
+                "the type of each event is recorded too"
+            )
         elif is_part(kind) and _is_frozen(kind):
             _require_plain_fields(kind)
         else:
             raise _unsupported(kind)
     return partial(_instance_of, kind)
+
+
+def _check_inside(annotation: object) -> Check:
+    """Return the check of a part of a field's value."""
+    if base_of(annotation) in typed_kinds:
+        raise DefinitionError(
+            "holds events within another value; use a field of the type Event for each"
+        )
+    return check_for(annotation)
 
 
 typed_kinds: Final[set[type]] = set()
@@ -264,8 +278,10 @@ def is_by_value(kind: type[Enum]) -> bool:
     return issubclass(kind, Flag) or kinds <= {str} or kinds <= {int}
 
 
-def _require_short_numbers(kind: type[Enum]) -> None:
-    """Raise DefinitionError where a member of an enum is written as a number of over 64 bits."""
+def _require_members(kind: type[Enum]) -> None:
+    """Raise DefinitionError for an enum without members, or with numbers of over 64 bits."""
+    if not list(kind):
+        raise DefinitionError(f"is annotated {kind.__name__}, an enum that has no members; add one")
     if not is_by_value(kind):
         return
     for member in kind:
@@ -295,7 +311,7 @@ def _require_plain_fields(kind: type) -> None:
 
 def _require_plain(where: str, annotation: object) -> None:
     try:
-        check_for(annotation)
+        _check_inside(annotation)
     except DefinitionError as error:
         raise DefinitionError(f"{where} {error}") from None
 
@@ -443,7 +459,8 @@ _PLAIN: dict[type, Check] = {
 
 
 def _instance_of(kind: type, value: object) -> object:
-    if not isinstance(value, kind):
+    # Of a subclass of any other class, what it adds would not be recorded.
+    if type(value) is not kind and not (kind in typed_kinds and isinstance(value, kind)):
         raise RuleError(f"it must be a {kind.__name__}")
     return value
 
@@ -451,7 +468,7 @@ def _instance_of(kind: type, value: object) -> object:
 def _union(options: tuple[Any, ...]) -> Check:
     kinds = [option for option in options if option is not type(None)]
     if len(kinds) == 1:
-        check_one = check_for(kinds[0])
+        check_one = _check_inside(kinds[0])
     elif set(kinds) <= _SCALARS.keys():
         check_one = _scalar([kind for kind in _SCALARS if kind in kinds])
     else:
@@ -496,8 +513,8 @@ def _optional(check_one: Check) -> Check:
 
 def _tuples(parts: tuple[Any, ...]) -> Check:
     if parts[1:] == (...,):
-        return _many(tuple, check_for(parts[0]))
-    return _fixed(tuple(map(check_for, parts)))
+        return _many(tuple, _check_inside(parts[0]))
+    return _fixed(tuple(map(_check_inside, parts)))
 
 
 def _fixed(checks: tuple[Check, ...]) -> Check:
@@ -512,6 +529,11 @@ def _fixed(checks: tuple[Check, ...]) -> Check:
 
 def _one_of(options: tuple[Any, ...]) -> Check:
     for option in options:
+        if type(option) not in _LITERALS:
+            raise DefinitionError(
+                f"is annotated with the literal {shown(option)}, which JSON cannot hold; use text, "
+                "whole numbers, True, False or None, or the enum itself"
+            )
         if isinstance(option, int) and not _has_64_bits(option):
             raise DefinitionError(
                 f"is annotated with the literal {option}; "
@@ -525,6 +547,9 @@ def _one_of(options: tuple[Any, ...]) -> Check:
         raise RuleError(f"it must be one of {', '.join(map(repr, options))}")
 
     return check
+
+
+_LITERALS: Final = frozenset({str, int, bool, type(None)})
 
 
 def _many(container: Callable[[Iterable[Any]], Any], check_item: Check) -> Check:
@@ -550,7 +575,7 @@ _COLLECTIONS: Final = (tuple, frozenset, list, set)
 
 def _mapping(kinds: tuple[Any, ...]) -> Check:
     _require_name(kinds[0])
-    check_key, check_value = map(check_for, kinds)
+    check_key, check_value = map(_check_inside, kinds)
 
     def check(value: object) -> immutabledict[Any, Any]:
         if not isinstance(value, (immutabledict, dict, Mapping)):
@@ -628,6 +653,6 @@ _GENERIC: Final[dict[object, Callable[[tuple[Any, ...]], Check]]] = {
     types.UnionType: _union,
     Literal: _one_of,
     tuple: _tuples,
-    frozenset: lambda arguments: _many(frozenset, check_for(arguments[0])),
+    frozenset: lambda arguments: _many(frozenset, _check_inside(arguments[0])),
     immutabledict: _mapping,
 }

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import cast
 
-from careerledger.events.base import Event, UnknownEvent
+from careerledger.arguments import wrong
+from careerledger.events.base import Event, EventType, UnknownEvent
 
 
 def introduced(event: Event) -> str | None:
     """Return the id that an event introduces, as ``"kind:id"``, or None."""
-    introduces = None if isinstance(event, UnknownEvent) else event.__event__.introduces
+    introduces = None if isinstance(event, UnknownEvent) else _type_of(event).introduces
     if introduces is None:
         return None
     name, kind = introduces
@@ -22,7 +23,7 @@ def referred(event: Event) -> list[tuple[str, str, tuple[str, ...]]]:
         return []
     return [
         (name, id_, kinds)
-        for name, kinds in event.__event__.refers
+        for name, kinds in _type_of(event).refers
         for id_ in ids_in(getattr(event, name))
     ]
 
@@ -37,7 +38,7 @@ def named(event: Event) -> list[str]:
     if isinstance(inner, Event):
         event = inner
         names += filter(None, [introduced(event)])
-    refers = () if isinstance(event, UnknownEvent) else event.__event__.refers
+    refers = () if isinstance(event, UnknownEvent) else _type_of(event).refers
     for field, kinds in refers:
         value = getattr(event, field)
         if value:  # which most are not
@@ -45,6 +46,15 @@ def named(event: Event) -> list[str]:
                 for kind in kinds:
                     names.append(f"{kind}:{id_}")
     return list(dict.fromkeys(names)) if len(names) > 1 else names
+
+
+def _type_of(event: Event) -> EventType:
+    try:
+        return type(event).__event__
+    except AttributeError:
+        raise wrong(
+            "event", event, "it must be an event, such as ContactTouched(on='2024', contact='jane')"
+        ) from None
 
 
 def ids_in(value: object) -> Sequence[str]:

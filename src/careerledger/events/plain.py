@@ -8,6 +8,7 @@ import attrs
 from careerledger.errors import DefinitionError
 from careerledger.events.base import Event, catalogue
 from careerledger.events.fields import PlainForm, classes_in, plain_forms
+from careerledger.text import shown
 
 __all__ = ["register_type"]
 
@@ -34,7 +35,7 @@ def register_type(
             event class, or is used by an event class already; or a function is not callable.
     """
     if not isinstance(cast("object", kind), type):
-        raise DefinitionError(f"{kind!r} cannot be registered; it must be a class")
+        raise DefinitionError(f"{shown(kind)} cannot be registered; it must be a class")
     name = kind.__name__
     if kind.__module__.partition(".")[0] in _FIXED:
         raise DefinitionError(
@@ -48,7 +49,7 @@ def register_type(
         )
     for what, function in (("to_plain", to_plain), ("from_plain", from_plain)):
         if not callable(cast("object", function)):
-            raise DefinitionError(f"{what} of {name} is {function!r}; it must be a function")
+            raise DefinitionError(f"{what} of {name} is {shown(function)}; it must be a function")
     event = None if kind in plain_forms else _event_with(kind)
     if event is not None:
         raise DefinitionError(

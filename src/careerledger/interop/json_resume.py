@@ -33,7 +33,8 @@ from typing import Any, Final, NoReturn, cast
 import attrs
 
 from careerledger import Draft
-from careerledger.dates import PartialDate
+from careerledger.arguments import check_path
+from careerledger.dates import PartialDate, as_of
 from careerledger.errors import DateError, ForeignFileError
 from careerledger.events import (
     Action,
@@ -140,10 +141,11 @@ def read(source: str | os.PathLike[str] | bytes, *, today: date | None = None) -
     if isinstance(source, bytes):
         name, body = "résumé", unpacking.unpack("résumé", source)
     else:
-        name, body = os.fspath(source), unpacking.read(source)
+        name = check_path("source", source)
+        body = unpacking.read(name)
     problems: list[str] = []
     resume = _Item(fields=_parse(name, body), path="$", problems=problems)
-    drafts = _Drafts(today or datetime.now().astimezone().date())
+    drafts = _Drafts(datetime.now().astimezone().date() if today is None else as_of(today))
     drafts.modified = resume.item("meta").date("lastModified")
     for section, add_events in _SECTIONS.items():
         for item in resume.items(section):

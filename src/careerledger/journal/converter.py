@@ -30,6 +30,7 @@ import attrs
 import msgspec
 from immutabledict import immutabledict
 
+from careerledger.arguments import wrong
 from careerledger.dates import PartialDate
 from careerledger.errors import CareerLedgerError, CodecError, FieldError
 from careerledger.events import Action, Event, UnknownEvent, catalogue, load_catalogue
@@ -215,7 +216,7 @@ def _converter() -> "Converter":
     converter = Converter(forbid_extra_keys=True)
     # By class, whose subclasses follow; then by what the last of these functions is true of.
     by_class: dict[Any, Callable[[object, Any], Any]] = {
-        **dict.fromkeys((str, int, float, bool), _scalar),
+        **dict.fromkeys((str, int, float, bool), _exactly),
         PartialDate: lambda value, _: PartialDate(cast("str", value)),
         Enum: _member,
         **{kind: _parser(parse) for kind, parse in _PARSERS.items()},
@@ -242,12 +243,14 @@ def _structure(value: object, kind: Any) -> Any:
 
 
 def _unless_registered(structure: Callable[[object, Any], Any]) -> Callable[[object, Any], Any]:
-    """Read a subclass by its registered form, if it has one."""
-    return lambda value, kind: (_registered if kind in plain_forms else structure)(value, kind)
+    """Read a subclass by its registered form, if it has one, and an enum by its members."""
 
+    def read(value: object, kind: Any) -> Any:
+        if kind in plain_forms:
+            return _registered(value, kind)
+        return (_member if issubclass(kind, Enum) else structure)(value, kind)
 
-def _scalar(value: object, kind: Any) -> Any:
-    return _member(value, kind) if issubclass(kind, Enum) else _exactly(value, kind)
+    return read
 
 
 def _exactly(value: object, kind: type) -> Any:
@@ -436,8 +439,16 @@ def require_names(fields: dict[str, Any], wanted: tuple[str, ...], path: str) ->
     """Raise RefusedError unless an object has exactly these names."""
     parts = {"missing": set(wanted) - set(fields), "unknown": set(fields) - set(wanted)}
     if any(parts.values()):
-        words = (f"{what} {', '.join(sorted(names))}" for what, names in parts.items() if names)
+        words = (
+            f"{what} {', '.join(sorted(map(_name_shown, names)))}"
+            for what, names in parts.items()
+            if names
+        )
         raise RefusedError(path, "; ".join(words))
+
+
+def _name_shown(name: object) -> str:
+    return name if isinstance(name, str) else shown(name)
 
 
 def build_event(value: object, path: str) -> Event:
@@ -456,7 +467,9 @@ def build(name: object, version: object, fields: object, path: str) -> Event:
     if not isinstance(name, str):
         raise RefusedError(f"{path}.type", f"expected text, got {json_type(name)}")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise RefusedError(f"{path}.version", f"expected a whole number from 1, got {version!r}")
+        raise RefusedError(
+            f"{path}.version", f"expected a whole number from 1, got {shown(version)}"
+        )
     path = f"{path}.event"
     if not is_object(fields):
         raise RefusedError(path, f"expected an object, got {json_type(fields)}")
@@ -517,7 +530,9 @@ def _refusal(error: BaseException, path: str) -> RefusedError:
     if isinstance(error, CareerLedgerError | WrongValueError):
         return RefusedError(path, str(error))
     if isinstance(error, ForbiddenExtraKeysError):
-        return RefusedError(path, f"unknown {', '.join(sorted(map(str, error.extra_fields)))}")
+        return RefusedError(
+            path, f"unknown {', '.join(sorted(map(_name_shown, error.extra_fields)))}"
+        )
     if isinstance(error, KeyError):
         return RefusedError(path, "the field is missing")
     return RefusedError(path, f"{type(error).__name__}: {error}")
@@ -536,6 +551,8 @@ def event_to_dict(event: Event) -> dict[str, Any]:
     Raises:
         CodecError: A value has no form in JSON.
     """
+    if not isinstance(cast("object", event), Event):
+        raise wrong("event", event, "it must be an event, such as CourseFinished(...)")
     if isinstance(event, UnknownEvent):
         return {
             "type": event.type,

@@ -9,6 +9,7 @@ from typing import BinaryIO, Final, TypeVar
 
 import msgspec
 
+from careerledger.arguments import check_path
 from careerledger.errors import (
     CodecError,
     DamagedError,
@@ -67,7 +68,7 @@ def _retry_while_forgetting(copy: Callable[[], None]) -> None:
 
 def new_path(path: str | os.PathLike[str]) -> Path:
     """Return a path if nothing is there yet, else raise OverwriteError."""
-    new = Path(path)
+    new = Path(check_path("path", path))
     if os.path.lexists(new):
         raise OverwriteError(f"{new} already exists; name a new file")
     return new
@@ -182,12 +183,10 @@ def _new_text(path: Path) -> Generator[BinaryIO, None, None]:
 
 def import_jsonl(journal: Journal, path: str | os.PathLike[str]) -> int:
     """Append the entries of a file that a ledger lacks, and return their number."""
+    path = Path(check_path("path", path))
     try:
-        with (
-            open(path, "rb") as file,  # noqa: PTH123 - any path
-            journal.writing() as head,
-        ):
-            lines = _lines(file, Path(path))
+        with path.open("rb") as file, journal.writing() as head:
+            lines = _lines(file, path)
             header = _read(next(lines, (1, b"")), _Header, path)
             if header.careerledger != FORMAT:
                 raise ForeignFileError(

@@ -7,13 +7,15 @@ from operator import attrgetter
 from threading import RLock
 from typing import Final
 
-from careerledger.errors import DamagedError
+from careerledger.arguments import wrong
+from careerledger.errors import DamagedError, UnknownEntryError
 from careerledger.events import Event, UnknownEvent, catalogue
 from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten
-from careerledger.history import Corrections, Entry, Place, apply_corrections, place
+from careerledger.history import Corrections, Entry, Place, apply_corrections, id_of, place
 from careerledger.journal import codec
 from careerledger.proofs.merkle import Frontier
 from careerledger.stores import EMPTY, Head, Query, Row, Snapshot, Store, StoredEntry
+from careerledger.text import shown
 
 __all__ = ["PAGE", "Journal"]
 
@@ -122,10 +124,50 @@ class Journal:
             yield rows
             query = query._replace(after=rows[-1].seq)
 
-    def entry(self, number: int) -> Entry[Event] | None:
-        """Return the entry with this number as it was recorded; None: no entry has it."""
-        rows = self.rows(Query(after=number - 1, upto=number, limit=1)) if number > 0 else []
-        return next(decode_rows(rows), None)
+    def entry(self, entry: Entry[Event] | str | int) -> Entry[Event]:
+        """Return the entry that an entry, its id or its number stands for, as it was recorded.
+
+        Raises UnknownEntryError if no entry has it, and ArgumentError for anything else.
+        """
+        if isinstance(entry, int) and not isinstance(entry, bool):
+            size = self.head().size
+            query = Query(after=entry - 1, upto=entry, limit=1)
+            recorded = next(decode_rows(self.rows(query) if 1 <= entry <= size else ()), None)
+            if recorded is None:
+                raise UnknownEntryError(
+                    f"ledger {self.name!r} has no entry #{shown(entry)}; it has {size} entries, "
+                    "numbered from 1"
+                )
+            return recorded
+        id_ = id_of(entry)
+        recorded = self.find([id_]).get(id_)
+        if recorded is None:
+            raise UnknownEntryError(
+                f"no entry of ledger {self.name!r} has the id {shown(id_)}; "
+                "an id is what record returned, or what ledger.entries() shows"
+            )
+        return recorded
+
+    def place_of(self, entry: Entry[Event] | str | int, upto: int) -> Place:
+        """Return the place behind which to go on: where an entry that was read was then.
+
+        An id or a number stands for the place that the entry has now.
+
+        Args:
+            entry: An entry, its id or its number.
+            upto: How many entries of the ledger are known.
+        """
+        recorded = self.entry(entry)
+        if isinstance(entry, Entry):
+            recorded = entry
+        else:
+            amended = (e for e in self.corrections(upto).amended if e.id == recorded.id)
+            recorded = next(amended, recorded)
+        if not place(recorded)[0]:
+            raise wrong(
+                "after", entry, "it has no date and is not in the history; pass an entry of it"
+            )
+        return place(recorded)
 
     def find(self, ids: Iterable[str]) -> dict[str, Entry[Event]]:
         """Return the entries with these ids as they were recorded."""
@@ -135,11 +177,15 @@ class Journal:
 
     def _entry_pages(self, query: Query) -> Iterator[list[StoredEntry]]:
         """Yield the entries that a query chooses, page by page, by place."""
-        query = query._replace(order="place", limit=PAGE)
+        latest_first = query.order == "latest"
+        query = query._replace(
+            order="latest" if latest_first else "place", limit=min(PAGE, query.limit or PAGE)
+        )
         while page := self.store.entries(self.name, query):
             yield page
             seq, *_, on = page[-1]
-            query = query._replace(behind=(on or "", seq))
+            end = (on or "", seq)
+            query = query._replace(before=end) if latest_first else query._replace(behind=end)
 
     def log(self, query: Query) -> Iterator[Entry[Event]]:
         """Yield the entries that a query chooses, by number, as they were recorded."""
@@ -149,25 +195,28 @@ class Journal:
         """Yield the entries that a query chooses, corrected and in the order of life.
 
         Args:
-            query: ``upto`` must be given; of the others ``behind``, ``until`` and ``types`` may
-                be. The history leaves out entries that others record meanwhile.
+            query: ``upto`` must be given; of the others ``behind``, ``before``, ``until`` and
+                ``types`` may be. ``order="latest"`` reverses the order, and ``limit`` is how many
+                entries to read at once. The history leaves out entries that others record
+                meanwhile.
 
         Raises DamagedError at the end of a whole history if the store left out entries.
         """
-        start, types = query.behind or ("", 0), query.types
+        start, end, types = query.behind or ("", 0), query.before or (_NEVER, 0), query.types
         until = query.until or "9999-12-31"
         corrections = self.corrections(query.upto or 0)
         pages = self._entry_pages(query)
-        if query == Query(upto=query.upto):
+        if query._replace(order="number") == Query(upto=query.upto):
             pages = self._all_of(pages, query.upto or 0)
         return apply_corrections(
             codec.decode_all(chain.from_iterable(pages)),
             corrections,
             lambda entry: (
-                start < place(entry)
+                start < place(entry) < end
                 and place(entry)[0] <= until
                 and (types is None or entry.type in types)
             ),
+            latest_first=query.order == "latest",
         )
 
     def root(self) -> tuple[int, bytes]:

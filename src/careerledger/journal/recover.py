@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 import attrs
 import msgspec
 
+from careerledger.arguments import check_path
 from careerledger.errors import (
     CodecError,
     DamagedError,
@@ -68,7 +69,7 @@ def recover_file(
     damaged: str | os.PathLike[str], new: str | os.PathLike[str], now: datetime
 ) -> list[Loss]:
     """Save every entry that still verifies; see ``Ledger.recover``."""
-    path, target = Path(damaged), new_path(new)
+    path, target = Path(check_path("damaged", damaged)), new_path(new)
     if not path.is_file():
         raise NotALedgerError(f"{path} is not a file; name a ledger file")
     contents = _read(path, target.parent)

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple, cast
 
 import msgspec
 
+from careerledger.arguments import check_text, check_whole_number, wrong
 from careerledger.errors import (
     ConflictError,
     CorrectionError,
@@ -19,12 +20,11 @@ from careerledger.errors import (
     FutureError,
     KeyReusedError,
     RecordError,
-    UnknownEntryError,
 )
 from careerledger.events import Action, Event, UnknownEvent, introduced, named
 from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten
 from careerledger.events.nfc import event_in_nfc, nfc
-from careerledger.history import Draft, Entry
+from careerledger.history import Draft, Entry, id_of
 from careerledger.journal import codec, personal
 from careerledger.journal.converter import instant_text
 from careerledger.journal.read import Journal
@@ -45,7 +45,6 @@ __all__ = [
     "proposals",
     "read_clock",
     "system_clock",
-    "unknown_entry",
 ]
 
 Fact = Action | Draft
@@ -58,6 +57,8 @@ def system_clock() -> datetime:
 
 def read_clock(clock: Callable[[], datetime]) -> datetime:
     """Return the time of a clock, in its own zone; DateError where it shows no usable instant."""
+    if not callable(cast("object", clock)):
+        raise wrong("clock", clock, "it must be a function that returns an aware datetime")
     now = clock()
     if not isinstance(cast("object", now), datetime) or now.utcoffset() is None:
         raise DateError(
@@ -86,13 +87,13 @@ def proposals(facts: Iterable[object], key: str | None = None) -> list[Proposal]
     checked: list[Proposal] = []
     for fact in facts:
         event, own_key = (fact.event, fact.key) if isinstance(fact, Draft) else (fact, key)
-        if key is not None and not key:
-            raise RecordError(f"key is {key!r}; give text that names the source")
+        if key is not None:
+            check_text("key", key, "linkedin:jane")
         if key is not None and key != own_key:
             raise RecordError(f"key {key!r} was given beside {own_key!r} of the draft; give one")
         if not isinstance(event, Action):
             raise RecordError(
-                f"{fact!r} cannot be recorded; give an event, a draft, or several of them "
+                f"{shown(fact)} cannot be recorded; give an event, a draft, or several of them "
                 "(corrections are made by ledger.void and ledger.amend)"
             )
         if not hasattr(event, "__event__"):
@@ -135,6 +136,10 @@ class Writer:
         amend: str | None = None,
     ) -> Any:
         """Record one fact, or several, all or none; see ``Ledger.record``."""
+        if expect is not None:
+            check_whole_number("expect", expect, 0, "len(ledger)")
+        if amend is not None:
+            check_text("amend", amend, "the file says otherwise")
         if isinstance(facts, Action) or not isinstance(facts, Iterable):
             return self._record(proposals([facts], key), expect, amend)[0]
         several = proposals(facts)
@@ -153,7 +158,7 @@ class Writer:
         with journal.writing() as head:
             if expect is not None and head.size != expect:
                 raise ConflictError(
-                    f"ledger {journal.name!r} has {head.size} entries where {expect} were "
+                    f"ledger {journal.name!r} has {head.size} entries where {shown(expect)} were "
                     "expected; someone else recorded meanwhile, so look again and retry"
                 )
             if not keys:
@@ -184,23 +189,23 @@ class Writer:
             allowed.append(Proposal(without, key))
         return allowed
 
-    def void(self, entry_id: str, reason: str) -> Entry[Event]:
+    def void(self, entry: Entry[Event] | str, reason: str) -> Entry[Event]:
         """Record that an entry counts as never recorded; see ``Ledger.void``."""
-        return self._correct(entry_id, lambda target: EntryVoided(target=target, reason=reason))
+        return self._correct(entry, lambda target: EntryVoided(target=target, reason=reason))
 
-    def amend(self, entry_id: str, event: Action, reason: str) -> Entry[Event]:
+    def amend(self, entry: Entry[Event] | str, event: Action, reason: str) -> Entry[Event]:
         """Record that this event counts in the place of an entry's; see ``Ledger.amend``."""
         ((checked, _),) = proposals([event])
         return self._correct(
-            entry_id, lambda target: EntryAmended(target=target, event=checked, reason=reason)
+            entry, lambda target: EntryAmended(target=target, event=checked, reason=reason)
         )
 
-    def _correct(self, entry_id: str, correction: Callable[[str], Event]) -> Entry[Event]:
-        journal = self._journal
+    def _correct(
+        self, entry: Entry[Event] | str, correction: Callable[[str], Event]
+    ) -> Entry[Event]:
+        journal, id_ = self._journal, id_of(entry)
         with journal.writing() as head:
-            target = journal.find([entry_id]).get(entry_id)
-            if target is None:
-                raise unknown_entry(journal.name, entry_id)
+            target = journal.entry(id_)
             if not isinstance(target.event, Action | UnknownEvent):
                 raise CorrectionError(
                     f"#{target.seq} is a correction, which cannot be corrected; "
@@ -213,6 +218,7 @@ class Writer:
 
     def forget(self, kind: str, id_: str, reason: str) -> Entry[Event]:
         """Erase the personal lines about someone, and record it; see ``Ledger.forget``."""
+        check_text("reason", reason, "asked to")
         journal, id_ = self._journal, self.spelling_of(kind, id_)
         with journal.lock:
             with journal.writing() as head:
@@ -255,7 +261,9 @@ class Writer:
                 yield entry, entry.event
 
     def spelling_of(self, kind: str, id_: str) -> str:
-        """Return an id as the ledger spells it: as given, or else in normal form C."""
+        """Return an id as the ledger spells it: as passed, or else in normal form C."""
+        check_text("kind", kind, "contact")
+        check_text("the id", id_, "jane")
         rows = self._journal.rows(Query(names=f"{kind}:{id_}", limit=1))
         return id_ if rows else nfc(id_)
 
@@ -333,14 +341,6 @@ def _key_reused(key: str, other: str, event: Event) -> KeyReusedError:
     return KeyReusedError(
         f"key {key!r} stands for {other}, where {event!r} was given; "
         "amend that entry (amend='why' does it here), or use another key"
-    )
-
-
-def unknown_entry(ledger: str, id_: str) -> UnknownEntryError:
-    """Return the error for an id that no entry has."""
-    return UnknownEntryError(
-        f"no entry of ledger {ledger!r} has the id {id_!r}; "
-        "an id is what record returned, or what ledger.entries() shows"
     )
 
 

@@ -23,7 +23,7 @@ from immutabledict import immutabledict
 from careerledger.dates import DateLike, PartialDate, as_of
 from careerledger.errors import DefinitionError
 from careerledger.events import Action, Event, UnknownEvent, catalogue, load_catalogue
-from careerledger.history import Entry, place
+from careerledger.history import Entry, check_history, place
 from careerledger.projections.parameters import parameters_of, settings_of
 from careerledger.text import shown
 
@@ -111,9 +111,9 @@ def on(*types: type[Action], where: Where | None = None) -> Callable[[F], F]:
                 f"@on of {step.__name__} names no event type; give one, as @on(CourseFinished)"
             )
         for kind in types:
-            if not _is_action(kind):
+            if not is_action(kind):
                 raise DefinitionError(
-                    f"@on of {step.__name__} names {kind!r}, which is not an event class; "
+                    f"@on of {step.__name__} names {shown(kind)}, which is not an event class; "
                     "corrections and unknown events never reach a projection"
                 )
         takes_entry = _takes_entry(step)
@@ -133,6 +133,11 @@ def _takes_entry(step: Callable[..., None]) -> bool:
             f"step {step.__name__}{inspect.signature(step)} cannot be called; "
             "define it as step(self, event) or step(self, event, entry)"
         )
+    if positional[1].name == "entry":
+        raise DefinitionError(
+            f"step {step.__name__}{inspect.signature(step)} calls its event 'entry'; "
+            "define it as step(self, event) or step(self, event, entry)"
+        )
     return len(positional) == max(_WITH_OR_WITHOUT_ENTRY)
 
 
@@ -148,7 +153,8 @@ def _members(cls: type) -> Iterable[Any]:
     return members.values()
 
 
-def _is_action(kind: object) -> bool:
+def is_action(kind: object) -> bool:
+    """Return whether a value is a class of events that a person records."""
     return isinstance(kind, type) and issubclass(kind, Action)
 
 
@@ -168,9 +174,13 @@ def projection(name: str, *, version: int = 1) -> Callable[[C], C]:
             name.
     """
     if not isinstance(cast("object", name), str):
-        raise DefinitionError(f"@projection needs a name: @projection('acme.x'), not {name!r}")
+        raise DefinitionError(f"@projection needs a name: @projection('acme.x'), not {shown(name)}")
 
     def decorate(cls: C) -> C:
+        if not isinstance(cast("object", cls), type):
+            raise DefinitionError(
+                f"@projection decorates {shown(cls)}, which is not a class; write it above a class"
+            )
         if not _NAME.fullmatch(name):
             raise DefinitionError(
                 f"name {name!r} of projection {cls.__name__} is malformed; "
@@ -234,7 +244,9 @@ def meta_of(cls: type[Projection[Any]]) -> ProjectionType:
     """Return the ProjectionType of a class; DefinitionError if ``@projection`` did not make it."""
     meta = getattr(cls, "__projection__", None)
     if not isinstance(meta, ProjectionType):
-        raise DefinitionError(f"{cls!r} is not a projection; make it one with @projection('name')")
+        raise DefinitionError(
+            f"{shown(cls)} is not a projection; make it one with @projection('name')"
+        )
     return meta
 
 
@@ -334,6 +346,8 @@ def fold(projection: type[Projection[V_co]], history: Iterable[Entry[Event]], at
     """
     day = as_of(at)
     last = PartialDate(day)
+    meta_of(projection)
     running = Fold(projection)
-    advance([running], (entry for entry in history if place(entry)[0] <= last))
+    entries = check_history(history)
+    advance([running], (entry for entry in entries if place(entry)[0] <= last))
     return running.view(day)

@@ -1,7 +1,9 @@
 """The parameters of a projection: what a user may set, and what may stand there."""
 
-from collections.abc import Iterator, Mapping
+import copyreg
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
+from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Final, Self, cast, get_args, get_origin
 
@@ -63,14 +65,62 @@ class Tunable:
         settings = settings_of({**known, **chosen})
         tuned = _tuned.get((cls, settings))
         if tuned is None:
-            tuned = attrs.define(
-                type(cls.__name__, (cls,), {"__slots__": (), **chosen}), kw_only=True
+            names = {"__module__": cls.__module__, "__qualname__": cls.__qualname__}
+            subclass = _metaclass(cast("Any", type(cls)))(
+                cls.__name__, (cls,), {"__slots__": (), **names, **chosen}
             )
-            _tuned[cls, settings] = tuned
+            tuned = _tuned[cls, settings] = attrs.define(subclass, kw_only=True)
+            _tunings[tuned] = (cls, chosen)
         return cast("type[Self]", tuned)
 
 
 _tuned: Final[dict[tuple[type, str], type]] = {}
+_tunings: Final[dict[type, tuple[type, dict[str, Any]]]] = {}
+"""For each class that ``with_`` made: the class it is made from, and the parameters."""
+
+
+@cache
+def _metaclass(base: type[type]) -> type[type]:
+    """Return a metaclass for classes that are pickled as the call of ``with_`` that made them.
+
+    Python pickles any other class by its name, which the class it is made from has.
+    """
+    made = type("TunedType", (base,), {})
+    copyreg.pickle(made, _reduced)
+    return made
+
+
+def _reduced(cls: Any) -> "str | tuple[Callable[..., type], tuple[type, dict[str, Any]]]":
+    if cls not in _tunings:  # a subclass, which has a name of its own
+        return str(cls.__qualname__)
+    base, parameters = _tunings[cls]
+    return _retuned, (base, _plain_settings(parameters))
+
+
+def _retuned(base: Any, parameters: dict[str, Any]) -> type:
+    tuned: type = base.with_(**parameters)
+    return tuned
+
+
+def _plain_settings(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _plain_setting(value) for name, value in parameters.items()}
+
+
+def _plain_setting(value: Any) -> Any:
+    plain: Any = dict  # of whatever the mapping has
+    return plain(value) if isinstance(value, Mapping) else value
+
+
+def tuning_of(cls: type) -> tuple[type, dict[str, Any]]:
+    """Return the projection of which ``with_`` made a class, and what to pass to ``with_``.
+
+    A class that ``with_`` did not make is returned without parameters.
+    """
+    parameters: dict[str, Any] = {}
+    while cls in _tunings:
+        cls, outer = _tunings[cls]
+        parameters = {**outer, **parameters}
+    return cls, _plain_settings(parameters)
 
 
 def parameters_of(cls: type) -> dict[str, Any]:
@@ -157,5 +207,5 @@ def _refused(where: str, value: object, rule: str) -> DefinitionError:
 
 
 def _near(name: object, known: Any) -> str:
-    near = get_close_matches(str(name), list(known), n=1)
+    near = get_close_matches(name, list(known), n=1) if isinstance(name, str) else []
     return f"; did you mean {near[0]!r}?" if near else "."

@@ -8,6 +8,7 @@ from typing import Final
 
 import attrs
 
+from careerledger.arguments import check_type
 from careerledger.errors import ProofError
 from careerledger.proofs._base64 import decode, encode
 from careerledger.proofs.merkle import HASH_SIZE
@@ -42,7 +43,11 @@ class Checkpoint:
         Raises:
             ProofError: The note is not a checkpoint, or was not signed with this key.
         """
-        key = PublicKey.from_text(public_key) if isinstance(public_key, str) else public_key
+        check_type("checkpoint", note, str, "it must be text that ledger.checkpoint returned")
+        if public_key is None or isinstance(public_key, PublicKey):
+            key = public_key
+        else:
+            key = PublicKey.from_text(public_key)
         lines = verify_note(note, key).split("\n")
         lines.pop()
         if len(lines) < _LINES or not all(lines):
@@ -64,4 +69,7 @@ class Checkpoint:
 
     def signed(self, key: SigningKey) -> str:
         """Return the checkpoint as a note that is signed with this key."""
+        check_type(
+            "key", key, SigningKey, "it must be a SigningKey, such as SigningKey.generate('ada')"
+        )
         return key.sign(f"{self.origin}\n{self.size}\n{encode(self.root)}\n")

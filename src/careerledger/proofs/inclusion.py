@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import attrs
 
+from careerledger.arguments import check_type, wrong
 from careerledger.errors import ProofError
 from careerledger.proofs._base64 import decode, encode
 from careerledger.proofs._json import read_json
@@ -51,9 +52,19 @@ class Proof:
     checkpoint: str = ""
     """The signed checkpoint of the root hash; empty: sent separately."""
 
+    def __attrs_post_init__(self) -> None:
+        for name, kind in _KINDS.items():
+            value: Any = getattr(self, name)
+            fits = isinstance(value, kind)
+            if fits and kind is tuple:
+                fits = all(isinstance(node, bytes) for node in value)
+            if not fits:
+                raise wrong(name, value, f"it must be {_NAMES[kind]}, as ledger.prove makes it")
+
     @classmethod
     def from_text(cls, text: str) -> "Proof":
         """Read a proof from its text; raise ProofError if it is not one."""
+        check_type("proof", text, str, "it must be a result of ledger.prove, or its text")
         parts = _FORMAT.fullmatch(text) if len(text) <= _MAX_CHARACTERS else None
         if parts is None:
             raise ProofError("not a proof: the text does not have the form c2sp.org/tlog-proof@v1")
@@ -75,6 +86,21 @@ class Proof:
         extra = self.entry + (b"\n" + self.disclosures if self.disclosures else b"")
         head = ["c2sp.org/tlog-proof@v1", f"extra {encode(extra)}", f"index {self.index}"]
         return "\n".join([*head, *map(encode, self.path), "", self.checkpoint])
+
+
+_KINDS: Final[dict[str, type]] = {
+    "index": int,
+    "entry": bytes,
+    "path": tuple,
+    "disclosures": bytes,
+    "checkpoint": str,
+}
+_NAMES: Final[dict[type, str]] = {
+    int: "a whole number",
+    bytes: "bytes",
+    tuple: "a tuple of bytes",
+    str: "text",
+}
 
 
 @attrs.frozen
@@ -105,7 +131,7 @@ def verify(proof: Proof | str, checkpoint: str, public_key: PublicKey | str) -> 
             was changed or is not in that ledger.
         MissingExtraError: cryptography is not installed.
     """
-    if isinstance(proof, str):
+    if not isinstance(proof, Proof):
         proof = Proof.from_text(proof)
     head = Checkpoint.from_text(checkpoint, public_key)
     if root_from(leaf_hash(proof.entry), proof.index, head.size, proof.path) != head.root:

@@ -8,10 +8,11 @@ golang.org/x/mod/sumdb/note.
 """
 
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
 
+from careerledger.arguments import check_type
 from careerledger.errors import MissingExtraError, ProofError
 from careerledger.proofs._base64 import decode, encode
 
@@ -60,10 +61,12 @@ class PublicKey:
     @classmethod
     def from_text(cls, text: str) -> "PublicKey":
         """Read a key from text of the form ``name+id+data``; raise ProofError if it is not one."""
-        name, id_, data = _parse_key(text.strip(), "a public key")
+        check_type("public_key", text, str, "it must be a PublicKey, or its text")
+        text = text.strip()
+        name, id_, data = _parse_key(text, "a public key")
         key = cls(name, data)
         if key.id.hex() != id_:
-            raise ProofError(f"{text.strip()!r} is not a public key: its id {id_!r} does not match")
+            raise ProofError(f"{text!r} is not a public key: its id {id_!r} does not match")
         return key
 
     @property
@@ -78,6 +81,8 @@ class PublicKey:
         """Return whether the private key made this signature of this text."""
         from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - an extra
 
+        _check_text(text)
+        check_type("signature", signature, bytes, "it must be bytes")
         try:
             key: ed25519.Ed25519PublicKey = _ed25519().Ed25519PublicKey.from_public_bytes(self.data)
             key.verify(signature, text.encode())
@@ -110,6 +115,9 @@ class SigningKey:
     @classmethod
     def from_text(cls, text: str) -> "SigningKey":
         """Read a key from its text; raise ProofError if it is not one."""
+        if not isinstance(cast("object", text), str):
+            # The value is not shown, because it may be a private key.
+            raise ProofError(f"not a private key: it must be text, not {type(text).__name__}")
         text = text.strip()
         if not text.startswith(_PRIVATE):
             raise ProofError(f"not a private key: the text must begin with {_PRIVATE!r}")
@@ -159,6 +167,7 @@ def verify_note(note: str, key: PublicKey | None) -> str:
     Raises:
         ProofError: It is not a signed note, or was not signed with this key.
     """
+    check_type("note", note, str, "it must be text that ledger.checkpoint returned")
     if len(note) > _MAX_CHARACTERS:
         raise ProofError(f"not a signed note: it has more than {_MAX_CHARACTERS:,} characters")
     _check_text(note)
@@ -191,6 +200,7 @@ def _parse_signature(line: str) -> tuple[str, bytes, bytes]:
 
 
 def _check_text(text: str) -> None:
+    check_type("text", text, str, "it must be text that ends with a newline")
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -214,6 +224,7 @@ def _is_of_small_order(key: bytes) -> bool:
 
 
 def _check_name(name: str) -> None:
+    check_type("name", name, str, "it must be text, such as 'ada.example/career'")
     _check_text(name)
     if not name or "+" in name or not name.isprintable() or " " in name:
         raise ProofError(
@@ -223,6 +234,9 @@ def _check_name(name: str) -> None:
 
 
 def _check_size(what: str, data: bytes) -> None:
+    # The value is not shown, because it may be a private key.
+    if not isinstance(cast("object", data), bytes):
+        raise ProofError(f"{what} must be {_KEY_SIZE} bytes, not {type(data).__name__}")
     if len(data) != _KEY_SIZE:
         raise ProofError(f"{what} must have {_KEY_SIZE} bytes, not {len(data)}")
 

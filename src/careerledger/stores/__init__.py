@@ -41,14 +41,18 @@ __all__ = [
     "check_sequence",
     "check_snapshots",
     "decode_names",
+    "is_by_place",
     "new_row",
     "stored_entry",
 ]
 
 Place = tuple[str, int]
 """A position in a history: the date of a row, then its number."""
-Order = Literal["number", "newest", "place"]
-"""By number; by number, the last first; by place, which chooses only rows with a date."""
+Order = Literal["number", "newest", "place", "latest"]
+"""By number; by number, the last first; by place; by place, the last first.
+
+An order by place chooses only rows with a date.
+"""
 
 MAX_TEXT: Final = 1_000
 """How many bytes of UTF-8 a ledger's name, or a text by which rows are found, may have."""
@@ -102,6 +106,8 @@ class Query(NamedTuple):
     """Numbered up to this."""
     behind: Place | None = None
     """Dated, and behind this place."""
+    before: Place | None = None
+    """Dated, and before this place."""
     until: str | None = None
     """Dated, up to this date."""
     recorded_until: str | None = None
@@ -131,6 +137,11 @@ class Query(NamedTuple):
     order: Order = "number"
     limit: int | None = None
     """At most so many rows; None: all."""
+
+
+def is_by_place(query: Query) -> bool:
+    """Return whether a query orders the rows by place."""
+    return query.order in {"place", "latest"}
 
 
 class Head(NamedTuple):

@@ -22,6 +22,7 @@ from careerledger.stores import (
     check_erasure,
     check_sequence,
     check_snapshots,
+    is_by_place,
     stored_entry,
 )
 from careerledger.stores.memory import LedgerInMemory
@@ -151,11 +152,14 @@ class BranchStore:
             rest = query._replace(after=last.seq, limit=1)
             if query.order == "place":
                 rest = query._replace(behind=_place(last), limit=1)
+            elif query.order == "latest":
+                rest = query._replace(before=_place(last), limit=1)
             if self._rows_below(ledger, rest):
                 # The rest is too large to be read at once, and comes before most of our own.
-                own = [row for row in own if query.order == "place" and _place(row) < _place(last)]
-        if query.order == "place":
-            return list(merge(below, own, key=_place))[: query.limit]
+                own = [row for row in own if _comes_before(row, last, query)]
+        if is_by_place(query):
+            merged = merge(below, own, key=_place, reverse=query.order == "latest")
+            return list(merged)[: query.limit]
         return (below + own)[: query.limit]
 
     def entries(self, ledger: str, query: Query, /) -> list[StoredEntry]:
@@ -227,6 +231,13 @@ class BranchStore:
     def close(self) -> None:
         """Close the branch; its owner closes the store below."""
         self._closed = True
+
+
+def _comes_before(row: Row, other: Row, query: Query) -> bool:
+    """Return whether a row of the branch comes before one of the store below."""
+    if query.order == "latest":
+        return _place(row) > _place(other)
+    return query.order == "place" and _place(row) < _place(other)
 
 
 def _place(row: Row) -> Place:

@@ -1,10 +1,11 @@
 """A store in memory, for tests and for trying things out."""
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain, islice
+from operator import itemgetter
 from threading import RLock
 
 import msgspec
@@ -21,6 +22,7 @@ from careerledger.stores import (
     check_erasure,
     check_sequence,
     check_snapshots,
+    is_by_place,
     stored_entry,
 )
 
@@ -98,12 +100,16 @@ class LedgerInMemory:
 
     def _candidates(self, query: Query) -> Iterator[Row]:
         """Yield the rows that may be chosen, in the order of the query."""
-        if query.order == "place":
+        if is_by_place(query):
             start = bisect_right(self._places, query.behind or ("", 0))
-            for on, seq in islice(self._places, start, None):
-                if query.until is not None and on > query.until:
-                    return
-                yield self.row(seq)
+            end = len(self._places)
+            if query.before is not None:
+                end = bisect_left(self._places, query.before)
+            if query.until is not None:
+                end = bisect_right(self._places, query.until, hi=end, key=itemgetter(0))
+            chosen = range(start, end)
+            for index in chosen if query.order == "place" else reversed(chosen):
+                yield self.row(self._places[index][1])
             return
         numbers = self._indexed_numbers(query)
         if numbers is None:
@@ -177,7 +183,8 @@ def matches(row: Row, query: Query) -> bool:
         and (query.types is None or row.type in query.types)
         and (query.until is None or (row.on is not None and row.on <= query.until))
         and (query.behind is None or (row.on is not None and (row.on, row.seq) > query.behind))
-        and (query.order != "place" or row.on is not None)
+        and (query.before is None or (row.on is not None and (row.on, row.seq) < query.before))
+        and (row.on is not None or not is_by_place(query))
         and (query.dated is None or query.dated == (row.on is not None))
         and (query.recorded_until is None or row.recorded_at <= query.recorded_until)
         and (query.personal is None or query.personal == (row.personal is not None))

@@ -16,6 +16,7 @@ from typing import Any, Final
 from careerledger.history import Entry
 from careerledger.journal import codec
 from careerledger.projections import fold
+from careerledger.projections.parameters import tuning_of
 from careerledger.testing._view_text import EntryNames, view_text
 
 _MARK: Final = "CAREERLEDGER_OTHER_PROCESS"
@@ -117,12 +118,19 @@ def view_in_other_process(
             "module": projection.__module__,
             "file": _file_of(projection),
             "name": projection.__qualname__,
+            "parameters": _as_json(tuning_of(projection)[1]),
             "events": _modules_of(history),
             "at": at.isoformat(),
             "base": base,
             "rows": [[e.seq, e.type, b.decode()] for e, b in zip(history, bodies, strict=True)],
         }
     )
+
+
+def _as_json(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return parameters with mappings as lists of pairs, because JSON has only texts as names."""
+    mappings = {name for name, value in parameters.items() if isinstance(value, dict)}
+    return parameters | {name: list(parameters[name].items()) for name in mappings}
 
 
 def _modules_of(history: Sequence[Entry[Any]]) -> list[tuple[str, str | None]]:
@@ -150,6 +158,11 @@ def _answer(question: dict[str, Any]) -> str:
     projection = _load(question["module"], question["file"])
     for name in question["name"].split("."):
         projection = getattr(projection, name)
+    parameters: dict[str, Any] = question.get("parameters", {})
+    if parameters:
+        mappings = {name for name, value in parameters.items() if isinstance(value, list)}
+        parameters |= {name: dict(parameters[name]) for name in mappings}
+        projection = projection.with_(**parameters)
     for module, file in question.get("events", ()):
         if file is not None:
             _load(module, file)  # registers its event classes

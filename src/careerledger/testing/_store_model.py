@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from careerledger.errors import StoreError
 from careerledger.proofs import Frontier, leaf_hash
-from careerledger.stores import EMPTY, Head, Order, Query, Row, Snapshot, Store
+from careerledger.stores import EMPTY, Head, Order, Query, Row, Snapshot, Store, is_by_place
 
 __all__ = ["MakeStore", "StopError", "StoreMachine", "append_rows", "expected_rows", "new_row"]
 
@@ -76,8 +76,8 @@ def expected_rows(rows: Iterable[Row], query: Query) -> list[Row]:
     selected = [row for row in rows if _matches(row, query)]
     if query.order == "newest":
         selected.reverse()
-    if query.order == "place":
-        selected.sort(key=_place)
+    if is_by_place(query):
+        selected.sort(key=_place, reverse=query.order == "latest")
     return selected[: query.limit]
 
 
@@ -87,6 +87,7 @@ def _matches(row: Row, query: Query) -> bool:
         "after": row.seq > query.after,
         "upto": query.upto is None or row.seq <= query.upto,
         "behind": dated and _place(row) > (query.behind or ("", 0)),
+        "before": dated and _place(row) < (query.before or ("", 0)),
         "until": dated and (row.on or "") <= (query.until or ""),
         "recorded_until": row.recorded_at <= (query.recorded_until or ""),
         "types": row.type in (query.types or ()),
@@ -100,7 +101,7 @@ def _matches(row: Row, query: Query) -> bool:
         "kind": (row.introduces or "").startswith(f"{query.kind}:"),
         "personal": query.personal == (row.personal is not None),
         "dated": query.dated == dated,
-        "order": dated or query.order != "place",
+        "order": dated or not is_by_place(query),
         "limit": True,
     }
     return all(conditions[name] for name, value in query._asdict().items() if value is not None)
@@ -134,6 +135,7 @@ conditions: Final[dict[str, st.SearchStrategy[Any]]] = {
     "after": numbers,
     "upto": numbers,
     "behind": st.tuples(dates | st.just(""), numbers),
+    "before": st.tuples(dates | st.just(""), numbers),
     "until": dates,
     "recorded_until": st.builds("2024-{:06}".format, numbers),
     "types": st.sets(types),
@@ -148,7 +150,7 @@ conditions: Final[dict[str, st.SearchStrategy[Any]]] = {
     "personal": st.booleans(),
     "dated": st.booleans(),
 }
-orders: Final[st.SearchStrategy[Order]] = st.sampled_from(("number", "newest", "place"))
+orders: Final[st.SearchStrategy[Order]] = st.sampled_from(("number", "newest", "place", "latest"))
 
 
 @st.composite
@@ -225,7 +227,7 @@ class StoreMachine(RuleBasedStateMachine):
                 store.append(ledger, rows, frontier)
             self.rows[ledger] += rows
             self.heads[ledger] = Head(rows[-1].seq, rows[-1].recorded_at, frontier)
-        for query in (Query(), Query(order="place")):
+        for query in (Query(), Query(order="place"), Query(order="latest")):
             self.check_answer(expected_rows(self.rows[ledger], query), "rows", ledger, query)
 
     @rule(ledger=ledgers, drawn=_some_rows)

@@ -38,8 +38,10 @@ from careerledger.answers.checks.upkeep import (
     unreflected_roles,
 )
 from careerledger.answers.finding import Check, Finding, Severity
+from careerledger.arguments import check_items, wrong
+from careerledger.dates import as_of
 from careerledger.events import Event
-from careerledger.history import Entry
+from careerledger.history import Entry, check_history
 
 __all__ = ["CHECKS", "Check", "Finding", "Severity", "clock_findings", "find"]
 
@@ -84,5 +86,9 @@ def find(
     Returns:
         The findings, in the order of the checks.
     """
-    entries = list(history)
-    return [finding for check in checks for finding in check(entries, at)]
+    entries, at = check_history(history), as_of(at)
+    chosen = check_items("checks", checks, "[*CHECKS, my_check]")
+    for check in chosen:
+        if not callable(check):
+            raise wrong("checks", check, "each must be a function, such as those in CHECKS")
+    return [finding for check in chosen for finding in check(entries, at)]

@@ -5,10 +5,11 @@
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final, NamedTuple, NoReturn, cast
 
 import apsw
 
+from careerledger.arguments import wrong
 from careerledger.errors import (
     NetworkFileError,
     NewerFormatError,
@@ -57,10 +58,13 @@ def check_sqlite() -> None:
 
 
 def check_timeout(timeout: float) -> None:
-    """Raise StoreError for a timeout that is not a number of seconds."""
-    if not 0 <= timeout <= _LONGEST_TIMEOUT:
-        raise StoreError(
-            f"timeout is {timeout!r}; it must be a number of seconds from 0 to {_LONGEST_TIMEOUT:,}"
+    """Raise ArgumentError for a timeout that is not a number of seconds."""
+    is_number = isinstance(cast("object", timeout), int | float)
+    if not is_number or not 0 <= timeout <= _LONGEST_TIMEOUT:
+        raise wrong(
+            "timeout",
+            timeout,
+            f"it must be a number of seconds from 0 to {_LONGEST_TIMEOUT:,}, such as 5",
         )
 
 

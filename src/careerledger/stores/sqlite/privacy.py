@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from careerledger.arguments import check_path
 from careerledger.errors import NotALedgerError, StoreError, UnsafeFileError
 
 __all__ = ["Owner", "check_name", "check_privacy", "resolve_path", "trusted_users"]
@@ -23,14 +24,15 @@ def resolve_path(path: str | os.PathLike[str]) -> Path:
 
     Links to folders are resolved; the file itself must not be a link (``check_privacy``).
     """
+    text = check_path("path", path)
     try:
-        absolute = Path(path).absolute()
+        absolute = Path(text).absolute()
         resolved = absolute.parent.resolve() / absolute.name
         str(resolved).encode()
         with suppress(OSError):  # it need not exist
             resolved.lstat()
     except (OSError, RuntimeError, ValueError) as error:
-        raise NotALedgerError(f"{path!r} cannot be the name of a file: {error}") from error
+        raise NotALedgerError(f"{text!r} cannot be the name of a file: {error}") from error
     return resolved
 
 

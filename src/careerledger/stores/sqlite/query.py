@@ -4,7 +4,7 @@
 from collections.abc import Collection
 from typing import Any, Final
 
-from careerledger.stores import Query, Row
+from careerledger.stores import Query, Row, is_by_place
 
 __all__ = ["COLUMNS", "ENTRY_COLUMNS", "LEDGER", "select"]
 
@@ -19,7 +19,12 @@ _NAMED: Final = (
     f"SELECT seq FROM named WHERE ledger = {LEDGER} AND name = ? UNION ALL "
     f"SELECT seq FROM entry INDEXED BY entry_introduces WHERE ledger = {LEDGER} AND introduces = ?"
 )
-_ORDERS: Final = {"number": "seq", "newest": "seq DESC", "place": '"on", seq'}
+_ORDERS: Final = {
+    "number": "seq",
+    "newest": "seq DESC",
+    "place": '"on", seq',
+    "latest": '"on" DESC, seq DESC',
+}
 
 
 def select(  # noqa: C901, PLR0912 - flat
@@ -29,7 +34,7 @@ def select(  # noqa: C901, PLR0912 - flat
 
     ``recorded_until`` is ignored; the store has turned it into ``upto``.
     """
-    index = "entry_history" if query.order == "place" else "entry_number"
+    index = "entry_history" if is_by_place(query) else "entry_number"
     conditions = [f"ledger = {LEDGER}"]
     values: list[Any] = [ledger]
 
@@ -43,7 +48,7 @@ def select(  # noqa: C901, PLR0912 - flat
     if query.source is not None:
         where("source = ?", query.source)
         index = "entry_source"
-    if query.dated or query.order == "place":
+    if query.dated or is_by_place(query):
         where('"on" IS NOT NULL')
     if query.dated is False:
         where('"on" IS NULL')
@@ -78,6 +83,8 @@ def select(  # noqa: C901, PLR0912 - flat
         where(f"{seq} <= ?", query.upto)
     if query.behind is not None:
         where('("on", seq) > (?, ?)', *query.behind)
+    if query.before is not None:
+        where('("on", seq) < (?, ?)', *query.before)
     if query.until is not None:
         where('"on" <= ?', query.until)
     sql = (

@@ -24,6 +24,7 @@ from careerledger.stores import (
     check_sequence,
     check_snapshots,
     decode_names,
+    is_by_place,
     new_row,
     stored_entry,
 )
@@ -149,10 +150,12 @@ class SQLiteStore:
             for start in range(0, len(unique), _VALUES_AT_ONCE):
                 some: dict[str, Any] = {field: unique[start : start + _VALUES_AT_ONCE]}
                 rows += self.rows(ledger, query._replace(limit=None, **some))
-        if query.order == "place":
+        if is_by_place(query):
             rows.sort(key=lambda row: (row.on or "", row.seq))
         else:
-            rows.sort(reverse=query.order == "newest")
+            rows.sort()
+        if query.order in {"newest", "latest"}:
+            rows.reverse()
         return rows[: query.limit]
 
     # Writing
