@@ -29,7 +29,7 @@ import attrs
 from immutabledict import immutabledict
 
 import careerledger
-from careerledger import cli, errors, events, projections, proofs, stores, testing
+from careerledger import answers, cli, errors, events, projections, proofs, stores, testing
 from careerledger.answers.comparison import AS_IT_IS
 from careerledger.dates import PartialDate
 from careerledger.interop import json_resume

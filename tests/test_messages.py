@@ -33,6 +33,7 @@ UNSEEN = {
     "report/tables.py:Terminal.on_broken_pipe": "the command ends silently",
     "stores/sqlite/examined_files.py": "the file is examined again",
     "stores/sqlite/salvage.py": "recovery skips whatever is not a record",
+    "stores/sqlite/privacy.py:resolve_path": "stores/test_sqlite_file.py names such a file",
     "stores/sqlite/store.py:SQLiteStore._end_of": "stores/test_sqlite_file.py damages such a file",
 }
 """Places whose errors nobody sees, each with the reason."""

@@ -154,6 +154,7 @@ def explain(
         DefinitionError: The view has no such number.
     """
     meta_of(projection)
+    at = as_of(at)
     entries = _upto(check_history(history), at)
     fold = Fold(projection)
     state: object = fold.state

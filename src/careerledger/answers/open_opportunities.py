@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import chain, count
-from typing import Final
+from typing import Final, cast
 
 from careerledger.answers.comparison import AS_IT_IS
 from careerledger.answers.finding import facts
+from careerledger.arguments import check_whole_number, wrong
 from careerledger.dates import DateLike, PartialDate
 from careerledger.events import Action, Event, introduced
 from careerledger.events.learning import SkillPractised
@@ -48,6 +49,10 @@ def opportunities(
         roles and people that they introduce are not taken by anything else.
     """
     history = check_history(history)
+    if check_whole_number("months", months, 0, "12") > _MOST_MONTHS:
+        raise wrong("months", months, f"it must be at most {_MOST_MONTHS:,}")
+    if not isinstance(cast("object", weekly_hours), int | float) or not 0 <= weekly_hours <= _WEEK:
+        raise wrong("weekly_hours", weekly_hours, f"it must be a number from 0 to {_WEEK}")
     used = {name for entry in history if (name := introduced(entry.event)) is not None}
     day = PartialDate(on).first_day
     spanning = spans(facts(history), ["opportunity", "role"]).values()
@@ -142,6 +147,11 @@ def _future_name(opportunity: str, used: Collection[str]) -> str:
     if opportunity != AS_IT_IS:
         return opportunity
     return _unused_id("opportunity", f"{opportunity} (taken)", used)
+
+
+_MOST_MONTHS: Final = 1_200
+_WEEK: Final = 168
+"""Hours in a week."""
 
 
 def _month_ends(on: date, months: int) -> list[date]:

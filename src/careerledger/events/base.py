@@ -232,7 +232,7 @@ def _wrong_fields(cls: Any, positional: tuple[Any, ...], named: Mapping[str, Any
         if name not in fields:
             from difflib import get_close_matches  # noqa: PLC0415 - for a message alone
 
-            near = get_close_matches(name, fields, n=1)
+            near = get_close_matches(name, fields, n=1, cutoff=0.7)
             hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(fields)}"
             return f"{cls.__name__} has no field {name!r}; {hint}"
     missing = [name for name, needed in fields.items() if needed and name not in named]
@@ -415,7 +415,7 @@ def event(
                 "write a subclass of it"
             )
         inherited: EventType | None = getattr(cls, "__event__", None)
-        defined = _define(cls, name, version, upcasts or {})
+        defined = _define(cls, name, version, {} if upcasts is None else upcasts)
         kind = defined.__event__
         if inherited is not None:
             kind = kind._replace(
@@ -440,7 +440,7 @@ def event(
 
 
 def _practice(cls: type, practice: Practice) -> Practice:
-    if practice not in PRACTICES:
+    if not any(practice == known for known in PRACTICES):
         raise DefinitionError(
             f"practice of event {cls.__name__} is {shown(practice)}; "
             f"it must be one of {', '.join(map(repr, PRACTICES))}"
@@ -478,8 +478,8 @@ def _end(kind: EventType, cls: type, ends: str) -> tuple[str, str]:
     fields = [name for name, kinds in kind.refers if kinds == (ends,) and _holds_one_id(cls, name)]
     if len(fields) != 1:
         raise DefinitionError(
-            f"event {cls.__name__} ends a {ends!r}, but {len(fields)} of its fields refer to one; "
-            f"exactly one must: Annotated[str, Refers.to({ends!r})]"
+            f"event {cls.__name__} ends a {shown(ends)}, but {len(fields)} of its fields refer to "
+            f"one; exactly one must: Annotated[str, Refers.to({shown(ends)})]"
         )
     return fields[0], ends
 
@@ -496,6 +496,9 @@ def correction(name: str) -> Callable[[C], C]:
     return decorate
 
 
+_MAX_VERSION: Final = 1_000
+
+
 def _define(cls: type, name: str, version: int, upcasts: Mapping[int, Upcast]) -> Any:
     """Define an event class, and derive its ids and personal fields from its annotations."""
     where = f"event {cls.__name__}"
@@ -504,14 +507,20 @@ def _define(cls: type, name: str, version: int, upcasts: Mapping[int, Upcast]) -
             f"name {name!r} of {where} is malformed; write lower-case words joined by dots, "
             "such as 'acme.hackathon.won'"
         )
-    if not isinstance(cast("object", version), int) or version < 1:
+    if not isinstance(cast("object", version), int) or not 1 <= version <= _MAX_VERSION:
         raise DefinitionError(
-            f"version of {where} is {shown(version)}; it must be a whole number from 1"
+            f"version of {where} is {shown(version)}; it must be a whole number from 1 to "
+            f"{_MAX_VERSION:,}"
         )
-    if sorted(upcasts) != list(range(1, version)):
+    if not isinstance(cast("object", upcasts), Mapping) or not all(map(callable, upcasts.values())):
         raise DefinitionError(
-            f"upcasts of {where} have the keys {sorted(upcasts)}; version {version} needs one for "
-            f"each earlier version: {list(range(1, version))}"
+            f"upcasts of {where} is {shown(upcasts)}; it must be a dict of versions and functions, "
+            "such as {1: lambda fields: fields}"
+        )
+    if set(upcasts) != set(range(1, version)):
+        raise DefinitionError(
+            f"upcasts of {where} have the keys {shown([*upcasts])}; version {version} needs one "
+            f"for each earlier version: {list(range(1, version))}"
         )
     defined: Any = _fact(cls)
     roles = [(a.name, rule) for a in attrs.fields(defined) for rule in _id_rules(a.type)]

@@ -551,8 +551,8 @@ def event_to_dict(event: Event) -> dict[str, Any]:
     Raises:
         CodecError: A value has no form in JSON.
     """
-    if not isinstance(cast("object", event), Event):
-        raise wrong("event", event, "it must be an event, such as CourseFinished(...)")
+    if not isinstance(event, UnknownEvent) and not hasattr(type(event), "__event__"):
+        raise wrong("event", event, "it must be an event of a class that @event made")
     if isinstance(event, UnknownEvent):
         return {
             "type": event.type,

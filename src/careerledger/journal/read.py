@@ -1,5 +1,6 @@
 """Read a ledger back: its rows, its entries, its corrections, its history."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
@@ -205,17 +206,18 @@ class Journal:
         start, end, types = query.behind or ("", 0), query.before or (_NEVER, 0), query.types
         until = query.until or "9999-12-31"
         corrections = self.corrections(query.upto or 0)
+        amended = corrections.amended
+        chosen = slice(
+            bisect_right(amended, start, key=place), bisect_left(amended, end, key=place)
+        )
+        corrections = corrections._replace(amended=amended[chosen])
         pages = self._entry_pages(query)
         if query._replace(order="number") == Query(upto=query.upto):
             pages = self._all_of(pages, query.upto or 0)
         return apply_corrections(
             codec.decode_all(chain.from_iterable(pages)),
             corrections,
-            lambda entry: (
-                start < place(entry) < end
-                and place(entry)[0] <= until
-                and (types is None or entry.type in types)
-            ),
+            lambda entry: place(entry)[0] <= until and (types is None or entry.type in types),
             latest_first=query.order == "latest",
         )
 
