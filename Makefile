@@ -1,16 +1,23 @@
 # Everything runs in .venv, which is made from pyproject.toml and made again when that changes.
 
 PYTHON ?= python3
-BIN := .venv/bin
-STAMP := .venv/.made-for
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.made-for
+QUICK := tests/events tests/journal tests/projections tests/proofs tests/interop tests/cli tests/docs \
+  $(wildcard tests/test_*.py)
 
-.PHONY: demo test events soak fuzz check bench clean
+.PHONY: demo test quick events soak fuzz check bench clean
 
 demo: $(STAMP)-demo
 	$(BIN)/careerledger demo
 
 test: $(STAMP)-test
 	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term
+
+# What may differ between versions of Python: make quick VENV=.venv-3.13 PYTHON=python3.13
+quick: $(STAMP)-test
+	HYPOTHESIS_PROFILE=dev $(BIN)/python -m pytest -q -n 2 --dist worksteal $(QUICK)
 
 # After an event class was added: the page of events, and the files that remember what is on disk.
 events: $(STAMP)-test
@@ -36,12 +43,12 @@ bench: $(STAMP)-bench
 	$(BIN)/python benchmarks/kit.py
 
 clean:
-	rm -rf .venv build
+	rm -rf .venv .venv-3.* build
 
-.venv/bin/pip:
-	$(PYTHON) -m venv .venv
+$(BIN)/pip:
+	$(PYTHON) -m venv $(VENV)
 
-$(STAMP)-demo: pyproject.toml | .venv/bin/pip
+$(STAMP)-demo: pyproject.toml | $(BIN)/pip
 	$(BIN)/pip install --quiet --editable '.[all]'
 	touch $@
 
@@ -58,7 +65,7 @@ $(STAMP)-fuzz: pyproject.toml | $(STAMP)-demo
 	touch $@
 
 # At once what .ci/run needs; one after the other takes half as long again.
-$(STAMP)-ci: pyproject.toml | .venv/bin/pip
+$(STAMP)-ci: pyproject.toml | $(BIN)/pip
 	$(BIN)/pip install --quiet --editable '.[all,test,check,fuzz]'
 	touch $@ $(STAMP)-demo $(STAMP)-test $(STAMP)-check $(STAMP)-fuzz
 
