@@ -112,7 +112,7 @@ def _plain_setting(value: Any) -> Any:
 
 
 def tuning_of(cls: type) -> tuple[type, dict[str, Any]]:
-    """Return the projection of which ``with_`` made a class, and what to pass to ``with_``.
+    """Return the projection from which ``with_`` made a class, and the parameters it got.
 
     A class that ``with_`` did not make is returned without parameters.
     """

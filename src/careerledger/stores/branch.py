@@ -40,7 +40,7 @@ class BranchStore:
 
     def __init__(self, below: Store) -> None:
         self._below = below
-        self._first: BranchStore = below._first if isinstance(below, BranchStore) else self
+        self._first: BranchStore = below._first if isinstance(below, BranchStore) else self  # noqa: SLF001 - the same class
         """The first of the branches that this one is a branch of, or this one."""
         self._ledgers: dict[str, LedgerInMemory] = {}
         self._heads_below: dict[str, tuple[Head, str]] = {}
@@ -86,7 +86,7 @@ class BranchStore:
         """
         head, first = self._heads_below.get(ledger, (EMPTY, ""))
         below = self._below
-        now = below._own(ledger).head if isinstance(below, BranchStore) else below.head(ledger)
+        now = below._own(ledger).head if isinstance(below, BranchStore) else below.head(ledger)  # noqa: SLF001
         size = self._own(ledger).start.size
         if now == head or not size:
             return
@@ -107,7 +107,7 @@ class BranchStore:
         """Return where a ledger ends."""
         own = self._own(ledger)
         self._check_below(ledger)
-        self._first._check_below(ledger)
+        self._first._check_below(ledger)  # noqa: SLF001
         return own.head
 
     @contextmanager

@@ -13,7 +13,7 @@ from careerledger.history import Entry
 __all__ = ["AHEAD", "clock_findings"]
 
 AHEAD: Final = timedelta(minutes=5)
-"""How far two clocks may differ. Entries recorded while a clock stands still are microseconds
+"""How far two clocks may differ. Entries recorded while a clock does not move are microseconds
 ahead of it, as each is recorded later than the one before."""
 
 

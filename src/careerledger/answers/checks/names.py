@@ -60,7 +60,7 @@ def id_spellings(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding
 
 
 def similar_id(id_: str) -> str:
-    """Return what is left of an id without case, blanks and punctuation between its words.
+    """Return an id without case, blanks and punctuation between its words.
 
     Between two digits they count: "2024-1" is not "20241".
     """

@@ -44,7 +44,7 @@ class Status(NamedTuple):
 
 
 def status_of(path: Path) -> Status | None:
-    """Return the status of a file; None where there is none."""
+    """Return the status of a file; None: it is missing."""
     try:
         status = os.lstat(path)  # a third of the time of path.lstat()
     except OSError:

@@ -5,7 +5,7 @@
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple, NoReturn, cast
+from typing import Final, NoReturn, cast
 
 import apsw
 
