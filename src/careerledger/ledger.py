@@ -69,7 +69,8 @@ class Ledger:
             raise StoreError(f"{store!r} is not a store; use Ledger.open({store!r})")
         if isinstance(store, type) or not hasattr(store, "writing"):
             raise wrong("store", store, "it must be a store, such as SQLiteStore('ada.ledger')")
-        check_text("name", name, "career")
+        if name != "":
+            check_text("name", name, "career")
         if not callable(cast("object", clock)):
             raise wrong("clock", clock, "it must be a function that returns an aware datetime")
         self.strict = strict
