@@ -106,6 +106,25 @@ def test_pages_follow_each_other(ledger):
     assert "" == titles(ledger, after=1, newest_first=True)
 
 
+@pytest.mark.parametrize("size", [1, 2, 4, 20])
+def test_amended_and_voided_entries_have_their_place_on_one_page(ledger, size):
+    recorded = ledger.record(COURSES)
+    ledger.amend(recorded[0], COURSES[7].replace(title="c1"), reason="it was in August")
+    ledger.amend(recorded[8], COURSES[1].replace(title="c9"), reason="it was in February")
+    ledger.amend(recorded[4], COURSES[4].replace(hours=5), reason="more")
+    ledger.void(recorded[5], reason="never happened")
+
+    for newest_first, expected in ((False, "29345718"), (True, "81754392")):
+        pages, last = "", None
+        for _ in range(10):
+            page = list(ledger.entries(limit=size, after=last, newest_first=newest_first))
+            if not page:
+                break
+            pages += "".join(entry.event.title[1:] for entry in page)
+            last = page[-1].id
+        assert expected == pages
+
+
 def test_an_entry_stands_for_the_date_that_it_had_when_it_was_read(ledger):
     """So that no page repeats or leaves out what did not change itself."""
     ledger.record(COURSES)
