@@ -118,7 +118,7 @@ def test_deletion_that_could_not_purge_is_finished_by_calling_again(path):
 
         ledger.delete()
 
-        assert [] == found_in(path.parent, "Zebulon", "zebulon")
+        assert [] == words_in(path.parent, "Zebulon", "zebulon")
 
 
 def test_no_byte_of_a_deleted_ledger_is_left(path):
@@ -131,16 +131,16 @@ def test_no_byte_of_a_deleted_ledger_is_left(path):
             ledger.amend(first.id, CONTACT.replace(note="Zebulon of Oslo"), reason="basket")
             ledger.void(first.id, reason="Zebulon asked")
         words = ("Zebulon", "zebulon", "basket", "Oslo", "user-1", first.id)
-        assert list(words) == found_in(path.parent, *words)
+        assert list(words) == words_in(path.parent, *words)
 
         ledger.delete()
 
-        assert [] == found_in(path.parent, *words)
+        assert [] == words_in(path.parent, *words)
         other.verify()
         assert 40 == len(other)
 
 
-def found_in(folder, *words):
+def words_in(folder, *words):
     """Return those of these words that are in a file of a folder.
 
     Asked of another process: this one would let go of its locks if it closed a file of its own.

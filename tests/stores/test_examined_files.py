@@ -36,15 +36,15 @@ def notes(tmp_path_factory, monkeypatch):
 @pytest.fixture
 def looked(notes, monkeypatch):
     """The files that were examined, in their order."""
-    found = []
+    examined = []
     real = opening.check_pages
 
     def check_pages(connection, path):
-        found.append(path)
+        examined.append(path)
         real(connection, path)
 
     monkeypatch.setattr(opening, "check_pages", check_pages)
-    return found
+    return examined
 
 
 @pytest.fixture
@@ -266,24 +266,24 @@ STEPS = st.lists(
 @given(steps=STEPS)
 def test_who_else_touches_a_file_is_noticed_at_the_next_opening(steps):
     """Also where several have it open, and go on writing it."""
-    found: list[Path] = []
+    examined: list[Path] = []
     with temporary_folder(Path(os.environ.get("TMPDIR", "/tmp"))) as folder, ExitStack() as end:
         patch = end.enter_context(pytest.MonkeyPatch.context())
         (folder / "notes").mkdir()
         patch.setattr(examined_files, "_MEMORY", folder / "notes")
         real = opening.check_pages
-        patch.setattr(opening, "check_pages", lambda *args: (found.append(args[1]), real(*args)))
+        patch.setattr(opening, "check_pages", lambda *args: (examined.append(args[1]), real(*args)))
         path = folder / "ada.ledger"
         opens(path)
-        found.clear()
+        examined.clear()
         stores: list[SQLiteStore] = []
         touched = False
         for step in steps:
             if step == "open":
                 stores.append(SQLiteStore(path))
-                assert bool(found) == touched
+                assert bool(examined) == touched
                 touched = False
-                found.clear()
+                examined.clear()
             elif step == "touch":
                 os.utime(path)
                 sleep(0.0001)
@@ -298,6 +298,6 @@ def test_who_else_touches_a_file_is_noticed_at_the_next_opening(steps):
                         stores[0].purge()
         for store in stores:
             store.close()
-        found.clear()
+        examined.clear()
         opens(path)
-        assert bool(found) == touched
+        assert bool(examined) == touched

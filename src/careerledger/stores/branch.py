@@ -40,7 +40,7 @@ class BranchStore:
 
     def __init__(self, below: Store) -> None:
         self._below = below
-        self._first: BranchStore = below._first if isinstance(below, BranchStore) else self  # noqa: SLF001 - the same class
+        self.first: BranchStore = below.first if isinstance(below, BranchStore) else self
         """The first of the branches that this one is a branch of, or this one."""
         self._ledgers: dict[str, LedgerInMemory] = {}
         self._heads_below: dict[str, tuple[Head, str]] = {}
@@ -79,14 +79,14 @@ class BranchStore:
     def _first_id(self, ledger: str) -> str:
         return next((row.id for row in self._below.rows(ledger, Query(upto=1))), "")
 
-    def _check_below(self, ledger: str) -> None:
+    def check_below(self, ledger: str) -> None:
         """Raise StoreError if the ledger below was deleted, and may have begun anew.
 
         A branch below looks at what is below it by itself.
         """
         head, first = self._heads_below.get(ledger, (EMPTY, ""))
         below = self._below
-        now = below._own(ledger).head if isinstance(below, BranchStore) else below.head(ledger)  # noqa: SLF001
+        now = below.head_here(ledger) if isinstance(below, BranchStore) else below.head(ledger)
         size = self._own(ledger).start.size
         if now == head or not size:
             return
@@ -105,10 +105,14 @@ class BranchStore:
 
     def head(self, ledger: str) -> Head:
         """Return where a ledger ends."""
-        own = self._own(ledger)
-        self._check_below(ledger)
-        self._first._check_below(ledger)  # noqa: SLF001
-        return own.head
+        head = self.head_here(ledger)
+        self.check_below(ledger)
+        self.first.check_below(ledger)
+        return head
+
+    def head_here(self, ledger: str) -> Head:
+        """Return where a ledger ends, without a look at the store below."""
+        return self._own(ledger).head
 
     @contextmanager
     def writing(self, ledger: str) -> Generator[Head, None, None]:
@@ -173,7 +177,7 @@ class BranchStore:
             return []
         upto = size if query.upto is None else min(size, query.upto)
         rows = self._below.rows(ledger, query._replace(upto=upto))
-        self._check_below(ledger)  # afterwards: it may have been deleted just now
+        self.check_below(ledger)  # afterwards: it may have been deleted just now
         return rows
 
     def erase(self, ledger: str, remaining: Mapping[int, bytes | None]) -> None:
