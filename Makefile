@@ -4,8 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.made-for
-QUICK := tests/events tests/journal tests/projections tests/proofs tests/interop tests/cli tests/docs \
-  $(wildcard tests/test_*.py)
+QUICK := tests/events tests/journal tests/answers tests/proofs $(wildcard tests/test_*.py)
 
 .PHONY: demo test quick events soak fuzz check bench clean
 
