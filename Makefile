@@ -22,6 +22,7 @@ quick: $(STAMP)-test
 events: $(STAMP)-test
 	$(BIN)/python docs/events.py
 	PYTHONPATH=tests $(BIN)/python tests/events/test_catalogue.py
+	PYTHONPATH=tests $(BIN)/python tests/event_index.py
 
 soak: $(STAMP)-test
 	PYTHONPATH=tests $(BIN)/python -m faults.power 1000000

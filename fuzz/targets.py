@@ -13,13 +13,13 @@ from pathlib import Path
 
 from careerledger import Ledger, demo, event_from_dict, event_to_dict
 from careerledger.answers.states import decode_state, encode_state
+from careerledger.cli.fields import event_from_words
 from careerledger.dates import PartialDate
 from careerledger.errors import CareerLedgerError, DateError
 from careerledger.events import Event, UnknownEvent
 from careerledger.events.correction import EntryAmended
 from careerledger.history import Entry
 from careerledger.interop import json_resume, unpacking
-from careerledger.interop.words import event_from_words
 from careerledger.journal import codec, strict
 from careerledger.journal.parser import parse_entry
 from careerledger.projections import (

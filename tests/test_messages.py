@@ -25,6 +25,8 @@ UNSEEN = {
     "_loading.py": "Python's own words",
     "answers/code_key.py": "a projection whose code is not known is folded from the start",
     "answers/states.py": "the ledger folds again when a state has no bytes",
+    "cli/__init__.py:_run": "cli/test_terminal.py hides click",
+    "cli/framework.py:ask.checked": "the person is asked again",
     "journal/codec.py:_event_inside": "the strict reader reads the entry again and reports it",
     "journal/copy.py:_pages": "the copy starts again",
     "journal/personal.py:disclose": "the strict reader reads the entry again and reports it",

@@ -4,14 +4,12 @@ A package lists each name once, in an import under ``if TYPE_CHECKING:``. Type c
 imports, and so does this module when a name is first used.
 """
 
-import ast
 import re
 import sys
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from importlib.machinery import PathFinder
-from pkgutil import iter_modules
 from typing import Any, Final
 
 
@@ -62,6 +60,9 @@ def _imports(package: str) -> tuple[tuple[str, str], ...]:
 
     Without source code, return ``*`` for each module of the package.
     """
+    import ast  # noqa: PLC0415 - these two load slowly
+    from pkgutil import iter_modules  # noqa: PLC0415
+
     source = _source_of(package)
     if source is None:
         modules = iter_modules(sys.modules[package].__path__)
@@ -89,8 +90,11 @@ _DEFINITION: Final = re.compile(r"^(?:class |def )?([A-Za-z]\w*)(?=\(|:| =)", re
 
 
 def _source_of(module: str) -> str | None:
-    parent = module.rpartition(".")[0]
-    spec = PathFinder.find_spec(module, sys.modules[parent].__path__)
+    if module in sys.modules:
+        spec = sys.modules[module].__spec__
+    else:
+        parent = module.rpartition(".")[0]
+        spec = PathFinder.find_spec(module, sys.modules[parent].__path__)
     loader: Any = None if spec is None else spec.loader
     source: str | None = None if loader is None else loader.get_source(module)
     return source

@@ -7,7 +7,7 @@ writing or are invisible. They are printed as escapes.
 from typing import Final
 from unicodedata import category
 
-__all__ = ["printable", "shown"]
+__all__ = ["number_text", "printable", "shown"]
 
 _MAX_LENGTH: Final = 200
 
@@ -31,3 +31,21 @@ def shown(value: object) -> str:
     except Exception:  # noqa: BLE001 - any class may fail, and so does an int of 5,000 digits
         return f"a value of type {type(value).__name__}"
     return text if len(text) <= _MAX_LENGTH else f"{text[:_MAX_LENGTH]}…"
+
+
+def number_text(number: float, digits: int = 4) -> str:
+    """Return a number in plain digits, never as a power of ten, unless it has 16 digits or more.
+
+    Args:
+        number: The number.
+        digits: The number of significant digits; the whole part is always complete.
+    """
+    text = f"{number:.{digits}g}"
+    if "e" not in text:
+        return text
+    if abs(number) < 1:
+        return f"{number:.{digits}f}".rstrip("0").rstrip(".")
+    return f"{number:.0f}" if abs(number) < _TOO_LARGE else text
+
+
+_TOO_LARGE: Final = 1e16

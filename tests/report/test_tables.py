@@ -237,8 +237,8 @@ def test_a_history_is_one_line_for_each_entry():
 
     assert [
         "    #  date        event                 fields",
-        r"    1  2024-03     role.started          role=a  organisation=Acme  title=Analyst  note=two\nlines",
-        "    2  2025        industry.switched     from=x  to=y  why=z  themes=a,b  hours=1.5  evidence=q,p",
+        r'    1  2024-03     role.started          role=a organisation=Acme title=Analyst note="two\nlines"',
+        "    2  2025        industry.switched     from=x to=y why=z themes=a themes=b hours=1.5 evidence=q evidence=p",
     ] == lines_of(ledger.entries(), width=120)
 
 
@@ -254,9 +254,9 @@ def test_defaults_are_omitted_and_order_preserved():
         line.partition("  ")[2].split("  ", 2)[-1] for line in lines_of(ledger.entries(), width=200)
     ]
 
-    assert told[1].endswith("goal=g  title=G  levels=z,y,x,a,b")
-    assert "role_like=RoleLike(title='T'" in told[2]
-    assert told[3].endswith("contact=c  toward=g:1,v:0.25")
+    assert told[1].endswith("goal=g title=G levels=z levels=y levels=x levels=a levels=b")
+    assert told[2].endswith("opportunity=o what=w role_like.title=T")
+    assert told[3].endswith("contact=c toward=g:1 toward=v:0.25")
 
 
 def test_a_screen_cuts_a_line_and_a_pipe_does_not():

@@ -1,18 +1,19 @@
-"""The command line: parse, call, print."""
+"""The command line: parse, call, print.
 
-import argparse
+One file for each group of words: ``recording``, ``asking``, ``correcting``, ``proving``,
+``copying``. They import the library within their functions, so that ``--version``, ``--help`` and
+completion load none of it.
+"""
+
 import os
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from io import UnsupportedOperation
-from pathlib import Path
 from typing import Final
 
-from careerledger.cli import asking, copying, correcting, proving, recording
-from careerledger.cli.arguments import Parser
-from careerledger.errors import CareerLedgerError, DamagedError
+from careerledger.errors import CareerLedgerError, DamagedError, MissingExtraError
 from careerledger.text import printable
 
 __all__ = ["main"]
@@ -33,19 +34,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with suppress(AttributeError):  # standard output may be replaced by an object without this
         # Print a question mark for a character that the encoding lacks.
         sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
-    run: Callable[[argparse.Namespace], int] | None = None
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        options = _parser().parse_args(arguments)
-        run = options.run
         with warnings.catch_warnings():
             warnings.showwarning = _print_warning
-            status: int = options.run(options)
+            status = _run(arguments)
         print(end="", flush=True)  # raises a write error here rather than at exit
-    except DamagedError as error:
-        return _fail(error, "" if run is copying.recover else _RECOVER_HINT)
     except CareerLedgerError as error:
-        return _fail(error)
-    except KeyboardInterrupt:
+        is_damaged = isinstance(error, DamagedError) and arguments[0] != "recover"
+        return _fail(error, _RECOVER_HINT if is_damaged else "")
+    except (KeyboardInterrupt, EOFError):
         return INTERRUPTED
     except BrokenPipeError:
         _discard_output()
@@ -56,49 +54,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _parser() -> Parser:
-    parser = Parser(
-        prog="careerledger",
-        description="Record your career as immutable events, and see what it amounts to.",
-        epilog="Start with 'careerledger demo'. For one command: careerledger COMMAND --help",
-        allow_abbrev=False,
-    )
-    commands = parser.add_subparsers(required=True, title="commands", metavar="COMMAND")
-
-    def new_command(
-        name: str, run: Callable[[argparse.Namespace], int], summary: str
-    ) -> argparse.ArgumentParser:
-        command = commands.add_parser(
-            name,
-            help=summary,
-            description=summary,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-        )
-        command.set_defaults(run=run)
-        return command
-
-    for group in (recording, asking, correcting, proving, copying):
-        group.add_commands(new_command)
-    return parser
+def _run(arguments: list[str]) -> int:
+    try:
+        from careerledger.cli import words
+    except ModuleNotFoundError as error:
+        if error.name != "click":
+            raise
+        raise MissingExtraError(
+            "the command needs click; pip install 'careerledger[cli]'"
+        ) from error
+    return words.run(arguments)
 
 
 _RECOVER_HINT: Final = "; to save the undamaged entries: careerledger recover NEW --ledger FILE"
 
 
 def _fail(error: Exception, hint: str = "") -> int:
+    from careerledger.cli.messages import in_command_words
+
     # A message with several problems has a line for each.
-    message = "\n".join(map(printable, f"{error}{hint}".split("\n")))
+    message = "\n".join(map(printable, in_command_words(f"{error}{hint}").split("\n")))
     print(f"careerledger: {message}", file=sys.stderr)
     return FAILED
 
 
 def _print_warning(message: Warning | str, *_: object, **__: object) -> None:
-    print(f"careerledger: {printable(str(message))}", file=sys.stderr)
+    from careerledger.cli.messages import in_command_words
+
+    message = printable(in_command_words(str(message)))
+    print(f"careerledger: {message}", file=sys.stderr)
 
 
 def _discard_output() -> None:
     """Discard all remaining output, including what is written at exit."""
+    from pathlib import Path
+
     # An object that replaces standard output may have no file.
     with suppress(UnsupportedOperation), Path(os.devnull).open("w") as null:
         os.dup2(null.fileno(), sys.stdout.fileno())

@@ -1,55 +1,81 @@
-"""Define the commands that copy a ledger: ``export``, ``backup``, ``recover``."""
+"""Words that copy ledgers: ``backup``, ``export``, ``recover``."""
 
-import argparse
-from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from careerledger.cli.arguments import NewCommand, add_ledger, open_existing
-from careerledger.cli.printing import open_terminal, print_text
-from careerledger.ledger import Ledger
+import click
 
+from careerledger.cli.framework import FILE, ledger_option, name_option, word
+from careerledger.cli.ledgers import chosen_file, existing_ledgers
+from careerledger.cli.printing import print_text
+from careerledger.errors import CareerLedgerError
 
-def add_commands(new_command: NewCommand) -> None:
-    """Add the commands of this file to the parser."""
-    command = new_command("export", export, "Export the whole ledger as text (JSON Lines).")
-    command.add_argument("file", type=Path, metavar="FILE.jsonl", help="the file to create")
-    add_ledger(command)
-
-    command = new_command(
-        "backup", backup, "Copy the ledger to a new file, even while it is in use."
-    )
-    command.add_argument("file", type=Path, metavar="FILE", help="the file to create")
-    add_ledger(command)
-
-    command = new_command(
-        "recover", recover, "Copy the undamaged entries of a damaged ledger to a new file."
-    )
-    command.add_argument("new", type=Path, metavar="NEW", help="the file to create")
-    add_ledger(command)
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
-def export(options: argparse.Namespace) -> int:
-    """Export the ledger as text."""
-    with open_existing(options.ledger) as ledger:
-        ledger.export_jsonl(options.file)
-    return 0
+@word("backup", examples=["backup copy.ledger", "backup user-1.ledger --name user-1"])
+@click.argument("file", type=FILE)
+@ledger_option
+@name_option
+def backup(*, file: "Path", path: "Path | None", name: str | None) -> None:
+    """Copy all ledgers to a new file, even while they are in use.
+
+    FILE is the file to create. With --name, copy one ledger.
+    """
+    from careerledger.journal import backup_all
+
+    with existing_ledgers(path, name, "back up") as ledgers:
+        names = [ledger.name for ledger in ledgers]
+        backup_all(ledgers[0].store, names, file)
+    _print_content(file)
 
 
-def backup(options: argparse.Namespace) -> int:
-    """Copy the ledger to a new file."""
-    with open_existing(options.ledger) as ledger:
-        ledger.backup(options.file)
-    return 0
+@word("export", examples=["export career.jsonl", "export user-1.jsonl --name user-1"])
+@click.argument("file", metavar="FILE.jsonl", type=FILE)
+@ledger_option
+@name_option
+def export(*, file: "Path", path: "Path | None", name: str | None) -> None:
+    """Export a whole ledger as text (JSON Lines).
+
+    FILE.jsonl is the file to create. It holds one ledger: of several, choose one with --name.
+    """
+    with existing_ledgers(path, name, "export") as ledgers:
+        if len(ledgers) > 1:
+            names = ", ".join(repr(ledger.name) for ledger in ledgers)
+            raise CareerLedgerError(
+                f"{chosen_file(path)} holds several ledgers: {names}; an export holds one, so "
+                "choose one with --name"
+            )
+        ledger = ledgers[0]
+        ledger.export_jsonl(file)
+        print_text(f"{file}: {_count(len(ledger))} of ledger {ledger.name!r}")
 
 
-def recover(options: argparse.Namespace) -> int:
-    """Copy the undamaged entries to a new file; return 1 if anything is lost."""
-    terminal = open_terminal()
-    losses = Ledger.recover(options.ledger, options.new)
+@word("recover", examples=["recover saved.ledger --ledger damaged.ledger"])
+@click.argument("new", metavar="NEW", type=FILE)
+@ledger_option
+def recover(*, new: "Path", path: "Path | None") -> int:
+    """Copy the undamaged entries of a damaged file to a new file; exit with 1 if any is lost.
+
+    NEW is the file to create. All ledgers of the file are recovered.
+    """
+    from careerledger.ledger import Ledger
+
+    losses = Ledger.recover(chosen_file(path), new)
     for loss in losses:
-        print_text(terminal, f"lost: {loss}")
-    with Ledger.open(options.new) as ledger:
-        for name in ledger.store.ledgers():
-            size = ledger.store.head(name).size
-            entries = "entry" if size == 1 else "entries"
-            print_text(terminal, f"{options.new} holds {size:,} {entries} of ledger {name!r}")
+        print_text(f"lost: {loss}")
+    _print_content(new)
     return int(bool(losses))
+
+
+def _print_content(file: "Path") -> None:
+    with existing_ledgers(file, None, "copy") as ledgers:
+        for ledger in ledgers:
+            print_text(f"{file}: {_count(len(ledger))} of ledger {ledger.name!r}")
+
+
+def _count(size: int) -> str:
+    return f"{size:,} {'entry' if size == 1 else 'entries'}"
+
+
+WORDS: Final = (backup, export, recover)

@@ -1,91 +1,102 @@
-"""Define the commands about an entry or a person: ``void``, ``amend``, ``forget``, ``subject``."""
+"""Words about an entry or a person: ``void``, ``amend``, ``forget``, ``subject``."""
 
-import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
-from careerledger.cli.arguments import NewCommand, add_entry, add_ledger, entry_id, open_existing
-from careerledger.cli.printing import open_terminal, print_entries, print_json, print_text
+import click
+
+from careerledger.cli.completing import FieldOfEvent
+from careerledger.cli.framework import ledger_option, name_option, reason_option, word
+from careerledger.cli.ledgers import existing_ledger, recorded_entry
+from careerledger.cli.printing import print_json, print_notice, print_text
 from careerledger.errors import CareerLedgerError
 
-
-def add_commands(new_command: NewCommand) -> None:
-    """Add the commands of this file to the parser."""
-    command = new_command("void", void, "Void an entry, as if it had never been recorded.")
-    add_entry(command)
-    _add_reason(command)
-    add_ledger(command)
-
-    command = new_command("amend", amend, "Correct fields of an entry.")
-    add_entry(command)
-    command.add_argument(
-        "fields",
-        nargs="+",
-        metavar="field=value",
-        help="the fields to correct, written as for 'careerledger log'",
-    )
-    _add_reason(command)
-    add_ledger(command)
-
-    command = new_command("forget", forget, "Erase the personal data of a person.")
-    _add_person(command)
-    _add_reason(command)
-    add_ledger(command)
-
-    command = new_command("subject", subject, "Print all entries about a person, as JSON.")
-    _add_person(command)
-    add_ledger(command)
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
-def _add_reason(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--reason", required=True, help="the reason, which the ledger records")
+@word("void", examples=['void 3 --reason "never happened"'])
+@click.argument("entry", metavar="ENTRY")
+@reason_option
+@ledger_option
+@name_option
+def void(*, entry: str, reason: str, path: "Path | None", name: str | None) -> None:
+    """Void an entry, as if it had never been recorded.
+
+    ENTRY is the entry's number or id.
+    """
+    with existing_ledger(path, name) as ledger:
+        target = recorded_entry(ledger, entry)
+        correction = ledger.void(target.id, reason=reason)
+    print_text(f"#{correction.seq} voids #{target.seq}")
 
 
-def _add_person(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "kind", metavar="KIND", help="the kind of the person's id, such as contact"
-    )
-    command.add_argument("id", metavar="ID", help="the person's id, such as jane")
+@word(
+    "amend",
+    examples=["amend 2 hours=40 --reason typo", "amend 2 skills=sql skills=go --reason more"],
+)
+@click.argument("entry", metavar="ENTRY")
+@click.argument("fields", metavar="FIELD=VALUE...", type=FieldOfEvent(), nargs=-1, required=True)
+@reason_option
+@ledger_option
+@name_option
+def amend(
+    *, entry: str, fields: Sequence[str], reason: str, path: "Path | None", name: str | None
+) -> None:
+    """Correct fields of an entry.
 
+    ENTRY is the entry's number or id. The fields are written as for 'careerledger log'; those
+    that are left out keep their values.
+    """
+    from careerledger.cli.fields import amend_with_words, comma_hints, field_names
+    from careerledger.report.event_words import event_words
 
-def void(options: argparse.Namespace) -> int:
-    """Void an entry."""
-    terminal = open_terminal()
-    with open_existing(options.ledger) as ledger:
-        entry = ledger.void(entry_id(ledger, options.entry), reason=options.reason)
-    target = f"#{options.entry}" if options.entry.isdecimal() else options.entry
-    print_text(terminal, f"#{entry.seq} voids {target}")
-    return 0
-
-
-def amend(options: argparse.Namespace) -> int:
-    """Amend fields of an entry, and print it."""
-    from careerledger.interop.words import amend_with_words
-
-    terminal = open_terminal()
-    with open_existing(options.ledger) as ledger:
-        id_ = entry_id(ledger, options.entry)
-        current = next((e for e in ledger.entries() if e.id == id_), None)
+    with existing_ledger(path, name) as ledger:
+        target = recorded_entry(ledger, entry)
+        current = next((each for each in ledger.entries() if each.id == target.id), None)
         if current is None:
             raise CareerLedgerError(
-                f"cannot amend {options.entry!r}: it is unknown, voided or itself a correction; "
-                "choose an entry from 'careerledger history'"
+                f"cannot amend #{target.seq}: it is voided or itself a correction; choose an entry "
+                "from 'careerledger history'"
             )
-        ledger.amend(id_, amend_with_words(current.event, options.fields), reason=options.reason)
-        print_entries(terminal, [e for e in ledger.entries() if e.id == id_])
-    return 0
+        event = amend_with_words(current.event, fields)
+        correction = ledger.amend(target.id, event, reason=reason)
+    echo = event_words(event, always=field_names(fields))
+    words = [f"{current.type} on={event.on}", *echo]
+    print_text(f"#{correction.seq} amends #{target.seq}: {' '.join(words)}")
+    for hint in comma_hints(type(event), fields):
+        print_notice(hint)
 
 
-def forget(options: argparse.Namespace) -> int:
-    """Erase the personal data of a person."""
-    terminal = open_terminal()
-    with open_existing(options.ledger) as ledger:
-        entry = ledger.forget(options.kind, options.id, reason=options.reason)
-    print_text(terminal, f"{options.kind} {options.id!r} is forgotten (entry #{entry.seq})")
-    return 0
+@word("forget", examples=['forget contact jane --reason "she asked"'])
+@click.argument("kind", metavar="KIND")
+@click.argument("person", metavar="ID")
+@reason_option
+@ledger_option
+@name_option
+def forget(*, kind: str, person: str, reason: str, path: "Path | None", name: str | None) -> None:
+    """Erase the personal data of a person.
+
+    KIND is the kind of the person's id, such as contact, and ID the id, such as jane.
+    """
+    with existing_ledger(path, name) as ledger:
+        correction = ledger.forget(kind, person, reason=reason)
+    print_text(f"{kind} {person!r} is forgotten (entry #{correction.seq})")
 
 
-def subject(options: argparse.Namespace) -> int:
-    """Print all entries about a person."""
-    with open_existing(options.ledger) as ledger:
-        entries = ledger.export_subject(options.kind, options.id)
+@word("subject", examples=["subject contact jane"])
+@click.argument("kind", metavar="KIND")
+@click.argument("person", metavar="ID")
+@ledger_option
+@name_option
+def subject(*, kind: str, person: str, path: "Path | None", name: str | None) -> None:
+    """Print all entries about a person, as JSON.
+
+    KIND is the kind of the person's id, such as contact, and ID the id, such as jane.
+    """
+    with existing_ledger(path, name) as ledger:
+        entries = ledger.export_subject(kind, person)
     print_json(entries)
-    return 0
+
+
+WORDS: Final = (void, amend, forget, subject)

@@ -1,20 +1,19 @@
 """Print safe text, tables and JSON."""
 
-import json
 import os
 import re
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from careerledger.events import Event
-from careerledger.history import Entry
+from careerledger.text import printable
 
 if TYPE_CHECKING:
     from careerledger.report.tables import Terminal
 
 
 def open_terminal() -> "Terminal":
-    """Return the terminal; commands call this first, so that they fail before they record."""
+    """Return a terminal for tables; words call this first, so that they fail before they record."""
     from careerledger.report.tables import Terminal
 
     return Terminal(width=_size_instead_of("COLUMNS", 80), height=_size_instead_of("LINES", 25))
@@ -26,11 +25,24 @@ def _size_instead_of(variable: str, size: int) -> int | None:
     return None if text is None or re.fullmatch(r"[1-9][0-9]{0,3}", text) else size
 
 
-def print_text(terminal: "Terminal", text: str) -> None:
+def print_text(text: str) -> None:
     """Print a line of text."""
-    from careerledger.report.tables import safe
+    print(printable(text))
 
-    terminal.print(safe(text), soft_wrap=True)
+
+def print_notice(text: str) -> None:
+    """Print a line that is not part of the answer on standard error."""
+    print(f"careerledger: {printable(text)}", file=sys.stderr)
+
+
+def print_lines(text: str) -> None:
+    """Print text as it is, except for control and direction characters within its lines."""
+    print(end=printable_lines(text))
+
+
+def printable_lines(text: str) -> str:
+    """Return text with control and direction characters as escapes, except for line ends."""
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def print_views(terminal: "Terminal", views: Sequence[Any]) -> None:
@@ -41,13 +53,8 @@ def print_views(terminal: "Terminal", views: Sequence[Any]) -> None:
         terminal.print(render_view(view))
 
 
-def print_entries(terminal: "Terminal", entries: Iterable[Entry[Event]]) -> None:
-    """Print entries, one a line."""
-    from careerledger.report.tables import render_entries
-
-    terminal.print_lines(render_entries(entries))
-
-
 def print_json(plain: object) -> None:
     """Print plain values as JSON."""
+    import json
+
     print(json.dumps(plain, indent=2))

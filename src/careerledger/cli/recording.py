@@ -1,118 +1,144 @@
-"""Define the commands that record events: ``demo``, ``import``, ``log``."""
+"""Words that record events: ``log``, ``import``, ``demo``."""
 
-import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from careerledger.cli.arguments import NewCommand, add_ledger
-from careerledger.cli.asking import DEFAULT_PROJECTIONS, project
-from careerledger.cli.printing import open_terminal, print_entries, print_text, print_views
-from careerledger.history import Draft
-from careerledger.ledger import Ledger
+import click
+
+from careerledger.cli.completing import EventType, FieldOfEvent
+from careerledger.cli.framework import (
+    FILE,
+    ask,
+    is_interactive,
+    ledger_option,
+    name_option,
+    word,
+)
+from careerledger.cli.ledgers import ledger_to_record
+from careerledger.cli.printing import open_terminal, print_notice, print_text, print_views
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from careerledger.history import Draft
     from careerledger.interop.json_resume import Resume
-    from careerledger.report.tables import Terminal
+    from careerledger.ledger import Ledger
 
 
-def add_commands(new_command: NewCommand) -> None:
-    """Add the commands of this file to the parser."""
-    command = new_command(
-        "demo", demo, "Try it out: record a sample résumé and a made-up year, and show them."
-    )
-    command.add_argument(
-        "--ledger",
-        metavar="FILE",
-        type=Path,
-        default=Path("demo.ledger"),
-        help="the ledger file (default: demo.ledger)",
-    )
+@word(
+    "log",
+    examples=[
+        'log course.finished title="Carbon Accounting" hours=42 themes=climate themes=data',
+        'log contact.made contact=jane name="Jane Doe" kind=mentor on=2024-03',
+        "log vision.declared vision=cto statement=CTO themes=leadership:3 themes=climate:2",
+        "log opportunity.found opportunity=beta what=Lead role_like.title=Lead",
+    ],
+)
+@click.argument("kind", metavar="TYPE", type=EventType(), required=False)
+@click.argument("fields", metavar="[FIELD=VALUE]...", type=FieldOfEvent(), nargs=-1)
+@ledger_option
+@name_option
+@click.pass_context
+def log(
+    context: click.Context,
+    *,
+    kind: str | None,
+    fields: Sequence[str],
+    path: "Path | None",
+    name: str | None,
+) -> None:
+    """Record one event.
 
-    command = new_command(
-        "import", import_file, "Import a résumé or an exported ledger; importing twice is harmless."
-    )
-    command.add_argument(
-        "file",
-        type=Path,
-        metavar="FILE",
-        help="a JSON Resume file, which may be compressed with gzip or zip; or, if the name ends "
-        "in .jsonl, a file that 'careerledger export' wrote",
-    )
-    add_ledger(command)
+    TYPE is an event type, such as course.finished; an unknown type prints the list. Repeat a
+    field to give it several values: a value is never split, so it may contain commas. A weight
+    follows a colon (toward=cto:0.5). The field on is the date (default: today).
+    """
+    from careerledger.cli.fields import comma_hints, event_class, event_from_words, field_names
+    from careerledger.report.event_words import event_words
 
-    command = new_command("log", log, "Record one event.")
-    command.add_argument(
-        "type",
-        metavar="TYPE",
-        help="the event type, such as course.finished; an unknown type prints the list",
-    )
-    command.add_argument(
-        "fields",
-        nargs="*",
-        default=[],
-        metavar="field=value",
-        help="the fields, such as title=SQL hours=42; separate several values with commas "
-        "(themes=data,climate), and a weight with a colon (toward=cto:0.5); on= is the date "
-        "(default: today)",
-    )
-    add_ledger(command)
+    can_answer = is_interactive()
+    if kind is None and not can_answer:
+        raise click.MissingParameter(ctx=context, param=context.command.params[0])
+    if kind is None:
+        kind = ask("event type", event_class)
+    today = datetime.now(UTC).astimezone().date()
+    event = event_from_words(kind, fields, today=today, ask=_ask_for_field if can_answer else None)
+    with ledger_to_record(path, name) as ledger:
+        entry = ledger.record(event)
+    echo = event_words(entry.event, always=field_names(fields))
+    print_text(" ".join([f"#{entry.seq} {entry.type} on={entry.event.on}", *echo]))
+    for hint in comma_hints(type(event), fields):
+        print_notice(hint)
 
 
-def demo(options: argparse.Namespace) -> int:
-    """Record a sample résumé and a made-up year, and show them."""
-    from careerledger import demo as sample
+def _ask_for_field(name: str, check: Callable[[str], object], repeats: bool) -> list[str]:  # noqa: FBT001
+    """Ask for the value of a field; for one with several values, ask until an empty answer."""
+    answers = [ask(name, check)]
+    while repeats and answers[-1]:
+        answers.append(ask(f"{name} (another, or nothing)", check, optional=True))
+    return [answer for answer in answers if answer or not repeats]
+
+
+@word("import", examples=["import resume.json", "import career.jsonl --ledger copy.ledger"])
+@click.argument("file", type=FILE)
+@ledger_option
+@name_option
+def import_(*, file: "Path", path: "Path | None", name: str | None) -> None:
+    """Import a résumé or an exported ledger; importing twice is harmless.
+
+    FILE is a JSON Resume file, which may be compressed with gzip or zip; or, if its name ends in
+    .jsonl, a file that 'careerledger export' wrote.
+    """
     from careerledger.interop import json_resume
 
-    terminal, path = open_terminal(), options.ledger
-    with Ledger.open(path) as ledger:
-        _record_resume(terminal, ledger, "the résumé", json_resume.read(sample.resume()))
-        _record(terminal, ledger, "a made-up year", sample.year())
-        print_views(terminal, project(ledger, DEFAULT_PROJECTIONS, at=sample.AT))
-    print_text(terminal, f"The ledger is {path}. Try: careerledger show all --ledger {path}")
-    return 0
+    if file.suffix == ".jsonl":
+        with ledger_to_record(path, name) as ledger:
+            new = ledger.import_jsonl(file)
+        print_text(f"{file.name}: {new} recorded")
+        return
+    resume = json_resume.read(file)
+    with ledger_to_record(path, name) as ledger:
+        _record_resume(ledger, file.name, resume)
 
 
-def import_file(options: argparse.Namespace) -> int:
-    """Record the events of a JSON Resume file or of an exported ledger."""
+@word("demo", examples=["demo", "demo --ledger /tmp/try.ledger"])
+@click.option(
+    "--ledger",
+    "path",
+    metavar="FILE",
+    type=FILE,
+    default="demo.ledger",
+    help="The ledger file (default: demo.ledger in this folder).",
+)
+@name_option
+def demo(*, path: "Path", name: str | None) -> None:
+    """Try it out: record a sample résumé and a made-up year, and show them."""
+    from careerledger import demo as sample
+    from careerledger.cli.asking import HEADLINES, project
     from careerledger.interop import json_resume
 
     terminal = open_terminal()
-    if options.file.suffix == ".jsonl":
-        with Ledger.open(options.ledger) as ledger:
-            new = ledger.import_jsonl(options.file)
-        print_text(terminal, f"{options.file.name}: {new} recorded")
-        return 0
-    resume = json_resume.read(options.file)
-    with Ledger.open(options.ledger) as ledger:
-        _record_resume(terminal, ledger, options.file.name, resume)
-    return 0
+    with ledger_to_record(path, name) as ledger:
+        _record_resume(ledger, "the résumé", json_resume.read(sample.resume()))
+        _record(ledger, "a made-up year", sample.year())
+        print_views(terminal, project(ledger, HEADLINES, at=sample.AT))
+    print_text(f"The ledger is {path}. Try: careerledger show all --ledger {path}")
 
 
-def _record_resume(terminal: "Terminal", ledger: Ledger, name: str, resume: "Resume") -> None:
-    _record(terminal, ledger, name, resume.drafts)
+def _record_resume(ledger: "Ledger", name: str, resume: "Resume") -> None:
+    _record(ledger, name, resume.drafts)
     for omission in resume.left_out:
-        print_text(terminal, f"  left out {omission.path}: {omission.reason}")
+        print_text(f"  left out {omission.path}: {omission.reason}")
 
 
-def _record(terminal: "Terminal", ledger: Ledger, source: str, drafts: Sequence[Draft]) -> None:
+def _record(ledger: "Ledger", source: str, drafts: "Sequence[Draft]") -> None:
     before = len(ledger)
     entries = ledger.record(drafts, amend=f"{source} changed")
     new = len({entry.id for entry in entries if entry.seq > before})
     amended = len(ledger) - before - new
     known = len(entries) - new - amended
-    print_text(terminal, f"{source}: {new} recorded, {amended} amended, {known} already known")
+    print_text(f"{source}: {new} recorded, {amended} amended, {known} already known")
 
 
-def log(options: argparse.Namespace) -> int:
-    """Record one event."""
-    from careerledger.interop.words import event_from_words
-
-    terminal = open_terminal()
-    today = datetime.now(UTC).astimezone().date()
-    event = event_from_words(options.type, options.fields, today=today)
-    with Ledger.open(options.ledger) as ledger:
-        entry = ledger.record(event)
-    print_entries(terminal, [entry])
-    return 0
+WORDS: Final = (log, import_, demo)

@@ -9,6 +9,7 @@ from careerledger.stores import Place as Place, Query as Query, Snapshot as Snap
 if TYPE_CHECKING:  # recording and asking do without
     from careerledger.journal.copy import (
         backup as backup,
+        backup_all as backup_all,
         export_jsonl as export_jsonl,
         import_jsonl as import_jsonl,
     )

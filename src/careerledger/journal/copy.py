@@ -1,8 +1,9 @@
 """Copy ledgers to another file, and to text and back."""
 
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
@@ -30,7 +31,7 @@ from careerledger.proofs.merkle import Frontier
 from careerledger.stores import Query, Row, Store
 from careerledger.stores.temporary import new_whole_file
 
-__all__ = ["backup", "export_jsonl", "import_jsonl", "new_path", "new_store"]
+__all__ = ["backup", "backup_all", "export_jsonl", "import_jsonl", "new_path", "new_store"]
 
 S = TypeVar("S")
 
@@ -81,6 +82,13 @@ def backup(journal: Journal, path: str | os.PathLike[str]) -> None:
     """Write a ledger as it is now into a new ledger file."""
     with new_store(new_path(path)) as store:
         _retry_while_forgetting(lambda: _copy(journal, store))
+
+
+def backup_all(store: Store, names: Iterable[str], path: str | os.PathLike[str]) -> None:
+    """Write these ledgers of a store as they are now into one new ledger file."""
+    with new_store(new_path(path)) as new:
+        for name in names:
+            _retry_while_forgetting(partial(_copy, Journal(store, name), new))
 
 
 def _copy(journal: Journal, store: Store) -> None:

@@ -9,7 +9,7 @@ import attrs
 
 from careerledger.dates import PartialDate, beginning
 from careerledger.display import as_rich
-from careerledger.text import printable
+from careerledger.text import number_text, printable
 
 
 class View:
@@ -110,7 +110,7 @@ def text_of(value: object) -> str:
     if value is None or value in ((), "", frozenset()):
         return _NOTHING
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return number_text(value)
     if isinstance(value, Mapping):
         pairs = cast("Mapping[object, object]", value).items()
         return ", ".join(f"{key} {text_of(item)}" for key, item in pairs) or _NOTHING

@@ -5,7 +5,7 @@ terminal.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import singledispatch
 from math import fsum
@@ -17,13 +17,16 @@ from careerledger.answers import Finding
 from careerledger.answers.explanation import Explanation, measured, name_of
 from careerledger.dates import PartialDate
 from careerledger.errors import MissingExtraError
-from careerledger.events import Action, Event, UnknownEvent
+from careerledger.events import Event
+from careerledger.events.correction import EntryVoided
 from careerledger.history import Entry
 from careerledger.projections.milestone_history import Harvest, MilestoneHistoryView
 from careerledger.projections.network_growth import NetworkGrowthView
 from careerledger.projections.view import Evidence, View, text_of
 from careerledger.projections.vision_alignment import VisionAlignmentView, VisionScore
-from careerledger.text import printable
+from careerledger.report.entry_text import correction_text
+from careerledger.report.event_words import event_words
+from careerledger.text import number_text, printable
 
 if TYPE_CHECKING:
     from careerledger.answers import Comparison
@@ -81,7 +84,7 @@ def _percent(share: float | None) -> str:
 
 
 def _count(number: float, one: str, many: str = "") -> str:
-    return f"{number:.12g} {one if number == 1 else many or one + 's'}"
+    return f"{number_text(number, 12)} {one if number == 1 else many or one + 's'}"
 
 
 def _bar(share: float | None, width: int = 20) -> Text:
@@ -181,7 +184,7 @@ def _is_evidence(value: object) -> bool:
 def _evidence(parts: Iterable[View]) -> str:
     """Return the first five entries behind a number, with their shares."""
     first = [part for part in parts if isinstance(part, Evidence)][:5]
-    return ", ".join(f"#{part.seq} {part.share:.2g}" for part in first)
+    return ", ".join(f"#{part.seq} {number_text(part.share, 2)}" for part in first)
 
 
 def _fields(view: View) -> list[tuple[str, object]]:
@@ -226,7 +229,7 @@ def _render_vision(vision: VisionScore) -> RenderableType:
     )
     themes = _table("~theme", ">weight", ">share of effort", "")
     for theme in vision.themes:
-        weight, share = f"{theme.weight:g}", _percent(theme.share)
+        weight, share = number_text(theme.weight), _percent(theme.share)
         _add_row(themes, theme.theme, weight, share, _bar(theme.share))
     months = _spark(month.score for month in vision.months)
     lines: list[RenderableType] = ["", title, themes, f"last 12 months  {months}"]
@@ -328,42 +331,34 @@ def _results(role: Harvest) -> Text:
     return Text("  " + (", ".join(parts) or _NONE), "dim")
 
 
-def render_entries(entries: Iterable[Entry[Event]]) -> Iterator[Text]:
-    """Yield a header and a line for each entry, for ``Terminal.print_lines``."""
+def render_entries(
+    entries: Iterable[Entry[Event]], corrections: Sequence[Entry[Event]] = ()
+) -> Iterator[Text]:
+    """Yield a header and a line for each entry, for ``Terminal.print_lines``.
+
+    Args:
+        entries: The entries.
+        corrections: Corrections to list: of an entry below it, of a person at the end.
+    """
+    by_target: dict[str, list[Entry[Event]]] = {}
+    for correction in corrections:
+        by_target.setdefault(getattr(correction.event, "target", ""), []).append(correction)
     yield Text(f"{'#':>5}  {'date':<10}  {'event':<20}  fields", "bold")
     for entry in entries:
+        about = by_target.get(entry.id, [])
+        style = "dim" if any(isinstance(each.event, EntryVoided) for each in about) else ""
         on = getattr(entry.event, "on", None) or ""
-        yield safe(f"{entry.seq:>5}  {on:<10}  {entry.type:<20}  {_fields_text(entry)}")
+        yield safe(f"{entry.seq:>5}  {on:<10}  {entry.type:<20}  {_fields_text(entry)}", style)
+        yield from (_correction_line(each) for each in about)
+    yield from (_correction_line(each) for each in by_target.get("", []))
+
+
+def _correction_line(correction: Entry[Event]) -> Text:
+    return safe(f"{'':>5}  #{correction.seq} {correction_text(correction)}", "yellow")
 
 
 def _fields_text(entry: Entry[Event]) -> str:
-    """Return an event's fields without its date and default values, its own fields first."""
-    event = entry.event
-    if isinstance(event, UnknownEvent):
-        return f"unknown event, version {event.version}: {event.fields}"
-    fields = attrs.fields(cast("type[attrs.AttrsInstance]", type(event)))
-    texts = (
-        f"{field.name.removesuffix('_')}={_value_text(value)}"
-        for field in sorted(fields, key=lambda field: field.name in _ACTION_FIELDS)
-        if (value := getattr(event, field.name)) != field.default and field.name != "on"
-    )
-    return "  ".join(texts)
-
-
-_ACTION_FIELDS: Final = frozenset(
-    field.name for field in attrs.fields(cast("type[attrs.AttrsInstance]", Action))
-)
-
-
-def _value_text(value: object) -> str:
-    if isinstance(value, Mapping):
-        pairs = cast("Mapping[object, object]", value).items()
-        return ",".join(f"{name}:{_value_text(number)}" for name, number in pairs)
-    if isinstance(value, frozenset):
-        return ",".join(sorted(map(_value_text, cast("Iterable[object]", value))))
-    if isinstance(value, tuple):
-        return ",".join(map(_value_text, cast("Iterable[object]", value)))
-    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
+    return " ".join(event_words(entry.event))
 
 
 def render_explanation(
@@ -381,16 +376,16 @@ def render_explanation(
     table.add_column("event")
     if explanation.since is not None:
         _add_row(table, text_of(explanation.before or 0.0), "", f"on {explanation.since}")
-        _add_row(table, f"{explanation.fading:+.4g}", "", "fading")
+        _add_row(table, _signed(explanation.fading), "", "fading")
     elif explanation.before:
         _add_row(table, text_of(explanation.before), "", "start value")
     for part in explanation.shares[:MAX_ROWS]:
         entry = entries.get(part.seq)
         fields = "" if entry is None else _fields_text(entry)
-        _add_row(table, f"{part.share:+.4g}", f"#{part.seq}", f"{part.on} {part.type}  {fields}")
+        _add_row(table, _signed(part.share), f"#{part.seq}", f"{part.on} {part.type}  {fields}")
     if len(explanation.shares) > MAX_ROWS:
         rest = fsum(part.share for part in explanation.shares[MAX_ROWS:])
-        _add_row(table, f"{rest:+.4g}", "", f"{len(explanation.shares) - MAX_ROWS} more entries")
+        _add_row(table, _signed(rest), "", f"{len(explanation.shares) - MAX_ROWS} more entries")
     _add_row(table, Text(text_of(explanation.value), "bold"), "", f"on {explanation.at}")
     title = safe(f"{_title(explanation.projection)}: {_title(explanation.of).lower()}")
     return Panel(table, title=title, title_align="left")
@@ -414,6 +409,16 @@ def render_series(points: Sequence[tuple[date, object]], of: str | None) -> Rend
     return table
 
 
+def _signed(number: float) -> str:
+    return f"{'+' if number >= 0 else ''}{number_text(number)}"
+
+
+def _measure_title(measure: str) -> str:
+    """Return a measure's name for people: ``"Vision alignment: score"``."""
+    projection, _, number = measure.partition(".")
+    return f"{_title(projection)}: {_title(number).lower()}" if number else projection
+
+
 def render_comparison(comparison: "Comparison") -> RenderableType:
     """Render a comparison, with a row for each measure and a column for each future."""
     table = Table(box=None, pad_edge=False)
@@ -425,21 +430,24 @@ def render_comparison(comparison: "Comparison") -> RenderableType:
         cells: list[Text] = []
         for future in comparison.futures:
             here = future.effect(effect.measure)
-            change = f" ({here.change:+.3g})" if here.change else ""
+            change = f" ({_signed(here.change)})" if here.change else ""
             cells.append(safe(text_of(here.value) + change, "green" if future.name == best else ""))
-        _add_row(table, effect.measure, *cells)
+        _add_row(table, _measure_title(effect.measure), *cells)
     return Panel(table, title=f"Futures, {comparison.at}", title_align="left")
 
 
 _COLOURS: Final = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
-def render_findings(findings: Collection[Finding], size: int) -> RenderableType:
+def render_findings(
+    findings: Collection[Finding], size: int, words: Callable[[str], str] = str
+) -> RenderableType:
     """Render findings as a table.
 
     Args:
         findings: The findings.
         size: The number of entries in the ledger.
+        words: Rewrites a message or a fix in the words of the reader.
     """
     entries = _count(size, "entry", "entries")
     if not findings:
@@ -450,5 +458,5 @@ def render_findings(findings: Collection[Finding], size: int) -> RenderableType:
     table.add_column("fix")
     for finding in findings:
         severity = Text(finding.severity, _COLOURS[finding.severity])
-        _add_row(table, severity, finding.message, finding.fix)
+        _add_row(table, severity, words(finding.message), words(finding.fix))
     return Group(table, "", Text(f"{_count(len(findings), 'finding')} in {entries}"))
