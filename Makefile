@@ -41,6 +41,7 @@ check: $(STAMP)-check
 bench: $(STAMP)-bench
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/kit.py
+	$(BIN)/python benchmarks/growth.py
 
 clean:
 	rm -rf .venv .venv-3.* build

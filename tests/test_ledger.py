@@ -21,6 +21,7 @@ from careerledger.errors import (
     FutureError,
     IntroducedTwiceError,
     KeyReusedError,
+    KeyVoidedError,
     RecordError,
     StoreError,
     UnknownEntryError,
@@ -36,6 +37,7 @@ from careerledger.events import (
     GoalSet,
     IntroductionMade,
     OpportunityFound,
+    SubjectForgotten,
     UnknownEvent,
     VisionDeclared,
 )
@@ -153,7 +155,8 @@ def test_instants_of_other_zones_become_utc() -> None:
         (ContactTouched(on="2026-07-02", contact="jane"), FutureError),
         (Action(on="2024"), RecordError),
         ("a text", RecordError),
-        (EntryVoided(target="x", reason="y"), RecordError),
+        (SubjectForgotten(kind="contact", id="jane", reason="y"), RecordError),
+        (EntryVoided(target="x", reason="y"), UnknownEntryError),
     ],
 )
 def test_what_cannot_be_a_fact_is_refused(
@@ -240,10 +243,14 @@ def test_a_changed_draft_may_amend(ledger: Ledger) -> None:
     ledger.record(twice, amend="again")
     assert ["b"] == [e.event.title for e in ledger.entries()]
     ledger.void(entry.id, reason="never happened")
-    assert entry == ledger.record(other, key="k", amend="again") == ledger.record(COURSE, key="k")
+    assert entry == ledger.record(other, key="k", amend="again")
     assert [] == list(ledger.entries())
-    with pytest.raises(KeyReusedError):
-        ledger.record(other, key="k")
+    for fact in (COURSE, other):
+        with pytest.raises(KeyVoidedError):
+            ledger.record(fact, key="k")
+        with pytest.raises(KeyVoidedError):
+            ledger.record([Draft(fact, "k"), COURSE])
+    assert 5 == len(ledger)
 
 
 # Correcting

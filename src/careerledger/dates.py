@@ -97,6 +97,10 @@ class PartialDate(str):
             return first.replace(day=31)
         return first.replace(month=first.month + 1) - timedelta(days=1)
 
+    def is_before(self, other: "PartialDate") -> bool:
+        """Return whether all of this date lies before all of another."""
+        return self.last_day < other.first_day
+
     @property
     def month(self) -> str:
         """The month of the first day, as ``"2019-03"``."""

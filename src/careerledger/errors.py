@@ -11,7 +11,10 @@
     │   ├── UnknownReferenceError (KeyError) the event refers to an unknown id
     │   ├── IntroducedTwiceError (ValueError) the event's id is already taken
     │   ├── KeyReusedError (ValueError)      the import key belongs to other content
+    │   ├── KeyVoidedError (ValueError)      the import key belongs to an entry that was voided
+    │   ├── OrderError (ValueError)          something ends or changes before it begins
     │   └── CorrectionError (ValueError)     the entry cannot be corrected that way
+    │       └── ReferencedError              other entries refer to the id that it would remove
     ├── ConflictError (RuntimeError)         someone else wrote to the ledger meanwhile
     ├── UnknownEntryError (KeyError)         no entry has that id
     ├── CodecError (ValueError)              bytes are not an entry, or an event has no byte form
@@ -32,6 +35,8 @@
 
 Each leaf is also the builtin error that a caller would expect.
 """
+
+from typing import Any
 
 
 class CareerLedgerError(Exception):
@@ -86,8 +91,23 @@ class KeyReusedError(RecordError, ValueError):
     """The import key already belongs to an entry with other content."""
 
 
+class KeyVoidedError(RecordError, ValueError):
+    """The import key belongs to an entry that was voided."""
+
+
+class OrderError(RecordError, ValueError):
+    """Something would end or change before it begins."""
+
+
 class CorrectionError(RecordError, ValueError):
     """The entry cannot be voided or amended that way."""
+
+
+class ReferencedError(CorrectionError):
+    """Other entries refer to the id that the correction would remove."""
+
+    entries: tuple[Any, ...] = ()
+    """These entries, as they were recorded."""
 
 
 class ConflictError(CareerLedgerError, RuntimeError):

@@ -118,37 +118,31 @@ class Corrections(NamedTuple):
     """Numbers of the entries that were voided or amended, as recorded."""
     amended: tuple[Entry[Event], ...] = ()
     """The amended entries with their new events, in history order."""
-    voided: frozenset[str] = frozenset()
-    """Ids of the voided entries."""
 
     @classmethod
     def of(
         cls, corrections: Iterable[Entry[Event]], find: Callable[[str], Entry[Event] | None]
     ) -> "Corrections":
-        """Combine corrections in the order in which they were recorded; the last amendment counts.
+        """Combine corrections in the order in which they were recorded; the last one counts.
 
         Args:
             corrections: Entries of EntryVoided and EntryAmended, ordered by number. Others are
                 ignored, such as corrections that only a newer program knows.
             find: Returns the entry with an id as it was recorded, or None.
         """
-        voided: set[str] = set()
-        latest: dict[str, EntryAmended] = {}
+        latest: dict[str, EntryVoided | EntryAmended] = {}
         for entry in corrections:
-            if isinstance(entry.event, EntryVoided):
-                voided.add(entry.event.target)
-            elif isinstance(entry.event, EntryAmended):
+            if isinstance(entry.event, EntryVoided | EntryAmended):
                 latest[entry.event.target] = entry.event
-        targets = {id_: target for id_ in voided | set(latest) if (target := find(id_))}
+        targets = {id_: target for id_ in latest if (target := find(id_))}
         amended = [
-            _with_event(targets[id_], amendment.event)
-            for id_, amendment in latest.items()
-            if id_ in targets and id_ not in voided
+            _with_event(targets[id_], correction.event)
+            for id_, correction in latest.items()
+            if id_ in targets and isinstance(correction, EntryAmended)
         ]
         return cls(
             hidden=frozenset(entry.seq for entry in targets.values()),
             amended=tuple(sorted(amended, key=place)),
-            voided=frozenset(voided),
         )
 
 

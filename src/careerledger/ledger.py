@@ -13,6 +13,7 @@ from careerledger.arguments import check_items, check_text, check_whole_number, 
 from careerledger.dates import DateLike, PartialDate, as_instant, as_of, period_ends
 from careerledger.errors import DefinitionError, StoreError
 from careerledger.events import Action, Event, catalogue
+from careerledger.events.correction import EntryAmended, EntryVoided
 from careerledger.history import Draft, Entry, id_of
 from careerledger.journal import Journal
 from careerledger.journal.converter import instant_text
@@ -41,6 +42,7 @@ A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
 E = TypeVar("E", bound=Action)
+R = TypeVar("R", bound=EntryVoided | EntryAmended)
 
 
 class Ledger:
@@ -169,9 +171,11 @@ class Ledger:
         amend: str | None = None,
     ) -> Entry[E]: ...
     @overload
+    def record(self, correction: R, /, *, expect: int | None = None) -> Entry[R]: ...
+    @overload
     def record(
         self,
-        fact: Fact,
+        draft: Draft,
         /,
         *,
         key: str | None = None,
@@ -184,8 +188,17 @@ class Ledger:
     ) -> list[Entry[E]]: ...
     @overload
     def record(
-        self, facts: Iterable[Fact], /, *, expect: int | None = None, amend: str | None = None
+        self,
+        facts: Iterable[Action | Draft],
+        /,
+        *,
+        expect: int | None = None,
+        amend: str | None = None,
     ) -> Sequence[Entry[Action]]: ...
+    @overload
+    def record(
+        self, facts: Iterable[Fact], /, *, expect: int | None = None, amend: str | None = None
+    ) -> Sequence[Entry[Event]]: ...
 
     def record(
         self,
@@ -199,8 +212,8 @@ class Ledger:
         """Record one event or several, all or none; they are on disk when this returns.
 
         Args:
-            facts: An event or a draft, or an iterable of them, which may refer to each other in
-                any order.
+            facts: An event, a draft, or a correction (``EntryVoided``, ``EntryAmended``), or an
+                iterable of them, which may refer to each other in any order.
             key: An import key for a single event. Recording the same event under the same key
                 again writes nothing and returns the existing entry.
             expect: The number of entries that the ledger must have, or nothing is recorded.
@@ -218,21 +231,24 @@ class Ledger:
         """
         return self._writer.record(facts, key=key, expect=expect, amend=amend)
 
-    def void(self, entry: Entry[Any] | str, *, reason: str) -> Entry[Event]:
+    def void(self, entry: Entry[Any] | str, *, reason: str, cascade: bool = False) -> Entry[Event]:
         """Void an entry: it stays in the log, but counts as if it had never been recorded.
 
         Args:
             entry: The entry, or its id.
             reason: The reason, for readers of the log.
+            cascade: Whether to void, for the same reason, the entries that refer to the id which
+                this one introduces, those that refer to theirs, and so on.
 
         Returns:
-            The new entry with the correction.
+            The new entry with the correction of this entry.
 
         Raises:
             UnknownEntryError: The ledger has no such entry.
             CorrectionError: The entry is a correction itself, or is voided already.
+            ReferencedError: Other entries refer to the id that this entry introduces.
         """
-        return self._writer.void(entry, reason)
+        return self._writer.void(entry, reason, cascade=cascade)
 
     def amend(self, entry: Entry[Any] | str, event: Action, *, reason: str) -> Entry[Event]:
         """Amend an entry: it counts as if this event had been recorded instead.
@@ -251,16 +267,38 @@ class Ledger:
         Raises:
             UnknownEntryError: The ledger has no such entry.
             CorrectionError: The entry is a correction itself, or is voided.
+            ReferencedError: Other entries refer to the id that this entry introduced; see
+                ``rename``.
             RecordError: The event is refused, as in ``record``.
         """
         return self._writer.amend(entry, event, reason)
 
+    def rename(self, kind: str, old: str, new: str, /, *, reason: str) -> list[Entry[Event]]:
+        """Rename an id: every entry that introduces it or refers to it is amended, or none.
+
+        Args:
+            kind: The kind of the id, such as ``"contact"``.
+            old: The id.
+            new: The new id, which no entry in force may name.
+            reason: The reason, for readers of the log.
+
+        Returns:
+            The new entries with the corrections.
+
+        Raises:
+            UnknownReferenceError: No event introduced the old id.
+            IntroducedTwiceError: The new id is in use.
+            CorrectionError: An entry cannot be amended, such as one of an unknown type.
+        """
+        return self._writer.rename(kind, old, new, reason)
+
     def forget(self, kind: str, id_: str, /, *, reason: str) -> Entry[Event]:
         """Erase the personal data about someone, in every field that is marked personal.
 
-        Erased text reads as ``"forgotten"``. Everything else stays: other data, proofs, and the
-        ids and import keys, so choose ones that name nobody. No erased data is left in the store
-        when this returns; backups and exports from before still contain it. If this is
+        The person is forgotten under every id that ``rename`` or an amendment gave, earlier or
+        later. Erased text reads as ``"forgotten"``. Everything else stays: other data, proofs,
+        and the ids and import keys, so choose ones that name nobody. No erased data is left in
+        the store when this returns; backups and exports from before still contain it. If this is
         interrupted or raises LockedError, call it again.
 
         Args:
@@ -292,25 +330,21 @@ class Ledger:
         self._writer.delete()
 
     def export_subject(self, kind: str, id_: str, /) -> list[dict[str, Any]]:
-        """Return every entry that names a person, as it was recorded.
+        """Return every entry that names a person, under any id that the person had.
 
         Args:
             kind: The kind of the person's id, such as ``"contact"``.
             id_: The person's id.
 
         Returns:
-            The entries by number, corrections included, each as a dict for JSON with ``seq``,
-            ``id``, ``recorded_at``, ``key``, ``type``, ``version`` and ``event``.
+            The entries by number, as recorded, corrections included, each as a dict for JSON with
+            ``seq``, ``id``, ``recorded_at``, ``key``, ``type``, ``version`` and ``event``.
 
         Raises:
             UnknownReferenceError: No event introduced the id.
         """
         with self._journal.lock:
-            id_ = self._writer.spelling_of(kind, id_)
-            entries = [as_plain(each) for each in self._journal.log(Query(names=f"{kind}:{id_}"))]
-            if not entries:
-                self._writer.check_known(kind, id_, len(self))
-        return entries
+            return [as_plain(entry) for entry in self._writer.entries_about(kind, id_)]
 
     # Asking
 
@@ -488,7 +522,7 @@ class Ledger:
         """Return a copy of this ledger in which these events have happened too.
 
         Args:
-            facts: An event or a draft, or an iterable of them; they may lie in the future.
+            facts: What ``record`` accepts; events may lie in the future.
 
         Returns:
             An independent ledger in memory. Its "today" is the date of the last of these events,
@@ -497,9 +531,7 @@ class Ledger:
         Raises:
             RecordError: An event is refused, as in ``record``.
         """
-        is_one = isinstance(facts, Action | Draft) or not isinstance(
-            cast("object", facts), Iterable
-        )
+        is_one = isinstance(facts, Event | Draft) or not isinstance(cast("object", facts), Iterable)
         events = [cast("Fact", facts)] if is_one else list(cast("Iterable[Fact]", facts))
         branch = self._branch(events)
         branch.record(events)
@@ -513,7 +545,8 @@ class Ledger:
         store.head(self.name)  # later entries of this ledger are not in the branch
         now = self.now()
         events = [event for event, _ in proposals(facts)]
-        days = [event.on.last_day for event in events if isinstance(event, Action)]
+        stated = [event.event if isinstance(event, EntryAmended) else event for event in events]
+        days = [event.on.last_day for event in stated if isinstance(event, Action)]
         last = min(max([self._today(), *days]), _LAST_DAY)
         noon = datetime.combine(last, time(12), now.tzinfo)
         later = max(now, noon)

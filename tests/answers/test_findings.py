@@ -10,7 +10,7 @@ from hypothesis import assume, given, strategies as st
 
 from careerledger import Entry, Ledger
 from careerledger.answers import CHECKS, Finding, find
-from careerledger.answers.checks import duplicates, names, record, upkeep
+from careerledger.answers.checks import duplicates, names, order, record, upkeep
 from careerledger.dates import PartialDate
 from careerledger.errors import RecordError
 from careerledger.events import (
@@ -113,7 +113,7 @@ HELPERS = {"shown_id", "similar_id", "without_legal_form"}
 def test_every_check_is_among_those_that_run():
     public = {
         getattr(module, name)
-        for module in (record, upkeep, duplicates, names)
+        for module in (record, order, upkeep, duplicates, names)
         for name in module.__all__
         if name.islower() and name not in HELPERS
     }
@@ -149,7 +149,7 @@ def test_voiding_what_introduces_leaves_its_references_dangling(facts, data):
     gone = data.draw(st.sampled_from(introducing))
     name = introduced(gone.event)
 
-    ledger.void(gone.id, reason="a test")
+    Ledger(ledger.store, strict=False).void(gone.id, reason="a test")
 
     dangling = {}
     for entry in entries:
@@ -168,7 +168,7 @@ def names_it(name, reference):
 
 
 def test_dangling_reference_names_the_fix():
-    ledger = Ledger.in_memory()
+    ledger = new_ledger()
     made = ledger.record(ContactMade(on="2024", contact="jane", name="Jane"))
     touched = ledger.record(ContactTouched(on="2024-05", contact="jane"))
     ledger.void(made.id, reason="never met")

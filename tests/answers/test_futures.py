@@ -16,6 +16,7 @@ from careerledger.errors import (
     FieldError,
     IntroducedTwiceError,
     RecordError,
+    StoreError,
     UnknownReferenceError,
 )
 from careerledger.events import (
@@ -483,3 +484,28 @@ def test_what_comes_from_nothing_has_no_change() -> None:
     assert (1.0, None, [1.0]) == (effect.value, effect.change, [s.share for s in effect.shares])
     back = ledger.compare({"stay": []}, projections=[VisionAlignment]).of("stay").effects[0]
     assert (None, None, ()) == (back.value, back.change, back.shares)
+
+
+def test_what_is_forgotten_in_a_branch_is_forgotten_in_its_branches():
+    ledger = new_ledger()
+    branch = ledger.what_if(ContactMade(on="2024", contact="jane", name="Quixotic"))
+    above = branch.what_if(CourseFinished(on="2024", title="SQL"))
+    top = above.what_if()
+    assert ["Quixotic", "Quixotic"] == [b.entry(1).event.name for b in (above, top)]
+    with pytest.raises(StoreError):
+        top.forget("contact", "jane", reason="asked")
+
+    branch.forget("contact", "jane", reason="asked")
+
+    for each in (branch, above, top):
+        assert "Quixotic" not in f"{[*each, *each.entries()]}"
+    assert [2, 2, 2] == [len(each) for each in (branch, above, top)]
+
+
+def test_a_long_chain_of_branches_has_all_its_events():
+    branch = ledger = new_ledger()
+    ledger.record(CourseFinished(on="2020", title="SQL"))
+    for n in range(1_100):
+        branch = branch.what_if(CourseFinished(on="2021", title=f"{n}", hours=1))
+    assert 1_101 == branch.project(Learning, at="2022").courses
+    assert 1 == len(ledger)

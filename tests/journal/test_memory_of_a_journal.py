@@ -68,7 +68,7 @@ def test_who_was_voided_can_no_longer_be_referred_to(store):
     ledger = Ledger(store)
     made = ledger.record(ContactMade(on="2024", contact="jane", name="Jane"))
     ledger.record(ContactTouched(on="2024", contact="jane"))
-    ledger.void(made.id, reason="someone else")
+    ledger.void(made.id, reason="someone else", cascade=True)
 
     with pytest.raises(UnknownReferenceError):
         ledger.record(ContactTouched(on="2024", contact="jane"))

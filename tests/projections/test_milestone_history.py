@@ -423,3 +423,16 @@ def test_of_many_starts_on_a_day_the_first_eight_have_what_came_before() -> None
     view = project([ContactMade(on="2020-01-01", contact="c", name="n"), *start])
 
     assert [("c",)] * AT_ONCE + [()] * 2 == [role.contacts for role in view.roles]
+
+
+@given(career=careers)
+def test_voiding_the_entries_that_made_a_milestone_removes_it(career: list) -> None:
+    """Two milestones may rest on one entry: a role that rises within the month it starts in."""
+    ledger = new_ledger()
+    career.record(ledger)
+    for milestone in ledger.project(MilestoneHistory, at=TODAY).milestones[:3]:
+        in_force = {entry.seq: entry.id for entry in ledger.entries()}
+        for number in in_force.keys() & set(milestone.entries):
+            ledger.void(in_force[number], reason="a test")
+        milestones = ledger.project(MilestoneHistory, at=TODAY).milestones
+        assert not {n for each in milestones for n in each.entries} & set(milestone.entries)

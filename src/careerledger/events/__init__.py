@@ -59,6 +59,7 @@ from careerledger.events.ids import (
     introduced as introduced,
     named as named,
     referred as referred,
+    with_renamed_id as with_renamed_id,
 )
 from careerledger.events.plain import register_type as register_type
 from careerledger.events.rules import Interval as Interval, MinLen as MinLen, Predicate as Predicate

@@ -84,6 +84,8 @@ class EventType(NamedTuple):
     """The contacts that an event touches; None for nobody."""
     ends: tuple[str, str] | None = None
     """Field and kind of the id that an event ends."""
+    changes: tuple[str, str] | None = None
+    """Field and kind of the id that an event changes."""
 
 
 @attrs.frozen(init=False)
@@ -373,10 +375,11 @@ def event(
     effort: float | None = None,
     touches: Touch | None = None,
     ends: str | None = None,
+    changes: str | None = None,
 ) -> Callable[[C], C]:
     """Make a subclass of Action an event class: frozen, keyword-only and checked.
 
-    A subclass of an event class inherits its practice, effort, touches and end.
+    A subclass of an event class inherits its practice, effort, touches, end and change.
 
     Args:
         name: Its name on disk, forever: lower-case words joined by dots; the first names
@@ -388,9 +391,11 @@ def event(
         effort: Hours that an event counts for if it does not state its own. Default: 1.
         touches: The contacts that an event touches, such as ``Touch("contact")``. Default: nobody.
         ends: The kind of thing that an event ends, such as ``"course"``; exactly one field must
-            refer to an id of that kind. ``ledger.check`` and ``opportunities`` use it. To end a
-            role or a challenge for projections too, subclass ``RoleEnded`` or
-            ``ChallengeResolved``.
+            refer to an id of that kind. A strict ledger refuses an end that lies wholly before
+            the beginning; ``ledger.check`` and ``opportunities`` use it too. To end a role or a
+            challenge for projections, subclass ``RoleEnded`` or ``ChallengeResolved``.
+        changes: The kind of thing that an event changes, such as ``"role"``, which cannot be
+            before the thing begins; exactly one field must refer to an id of that kind.
 
     Raises:
         DefinitionError: The class is not an Action, a name or version is malformed or taken,
@@ -417,21 +422,17 @@ def event(
         inherited: EventType | None = getattr(cls, "__event__", None)
         defined = _define(cls, name, version, {} if upcasts is None else upcasts)
         kind = defined.__event__
-        if inherited is not None:
-            kind = kind._replace(
-                practice=inherited.practice,
-                effort=inherited.effort,
-                touches=inherited.touches,
-                ends=inherited.ends,
-            )
-        if practice is not None:
-            kind = kind._replace(practice=_practice(cls, practice))
-        if effort is not None:
-            kind = kind._replace(effort=_effort(cls, effort))
-        if touches is not None:
-            kind = kind._replace(touches=_touch(kind, cls, touches))
-        if ends is not None:
-            kind = kind._replace(ends=_end(kind, defined, ends))
+        stated: dict[str, Any] = {
+            "practice": None if practice is None else _practice(cls, practice),
+            "effort": None if effort is None else _effort(cls, effort),
+            "touches": None if touches is None else _touch(kind, cls, touches),
+            "ends": None if ends is None else _only_id(kind, defined, "ends", ends),
+            "changes": None if changes is None else _only_id(kind, defined, "changes", changes),
+        }
+        for name_, value in stated.items():
+            if value is None and inherited is not None:
+                stated[name_] = getattr(inherited, name_)
+        kind = kind._replace(**{n: value for n, value in stated.items() if value is not None})
         defined.__event__ = kind
         catalogue.add(defined)
         return cast("C", defined)
@@ -474,14 +475,15 @@ def _touch(kind: EventType, cls: type, touch: Touch) -> Touch:
     return touch
 
 
-def _end(kind: EventType, cls: type, ends: str) -> tuple[str, str]:
-    fields = [name for name, kinds in kind.refers if kinds == (ends,) and _holds_one_id(cls, name)]
+def _only_id(kind: EventType, cls: type, verb: str, what: str) -> tuple[str, str]:
+    """Return the one field that refers to the kind of thing which an event ends or changes."""
+    fields = [name for name, kinds in kind.refers if kinds == (what,) and _holds_one_id(cls, name)]
     if len(fields) != 1:
         raise DefinitionError(
-            f"event {cls.__name__} ends a {shown(ends)}, but {len(fields)} of its fields refer to "
-            f"one; exactly one must: Annotated[str, Refers.to({shown(ends)})]"
+            f"event {cls.__name__} {verb} a {shown(what)}, but {len(fields)} of its fields refer "
+            f"to one; exactly one must: Annotated[str, Refers.to({shown(what)})]"
         )
-    return fields[0], ends
+    return fields[0], what
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False)

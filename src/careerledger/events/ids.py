@@ -1,14 +1,20 @@
 """Find the ids in an event: the one that it introduces, and those that it refers to."""
 
-from collections.abc import Iterable, Sequence
-from typing import cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
+
+import attrs
 
 from careerledger.arguments import wrong
 from careerledger.events.base import Event, EventType, UnknownEvent
 
 
 def introduced(event: Event) -> str | None:
-    """Return the id that an event introduces, as ``"kind:id"``, or None."""
+    """Return the id that an event introduces, as ``"kind:id"``, or None.
+
+    An amendment introduces the id that its new event introduces.
+    """
+    event = _fact_in(event)
     introduces = None if isinstance(event, UnknownEvent) else _type_of(event).introduces
     if introduces is None:
         return None
@@ -31,21 +37,45 @@ def referred(event: Event) -> list[tuple[str, str, tuple[str, ...]]]:
 def named(event: Event) -> list[str]:
     """Return the ids that an event refers to, each as ``"kind:id"``.
 
-    An amendment names all ids that its new event introduces or refers to.
+    An amendment names the ids that its new event refers to.
     """
-    names: list[str] = []
-    inner = getattr(event, "event", None)
-    if isinstance(inner, Event):
-        event = inner
-        names += filter(None, [introduced(event)])
+    event = _fact_in(event)
     refers = () if isinstance(event, UnknownEvent) else _type_of(event).refers
-    for field, kinds in refers:
-        value = getattr(event, field)
-        if value:  # which most are not
-            for id_ in ids_in(value):
-                for kind in kinds:
-                    names.append(f"{kind}:{id_}")
+    names = [
+        f"{kind}:{id_}"
+        for field, kinds in refers
+        if (value := getattr(event, field))  # which most are not
+        for id_ in ids_in(value)
+        for kind in kinds
+    ]
     return list(dict.fromkeys(names)) if len(names) > 1 else names
+
+
+def with_renamed_id(event: Event, kind: str, old: str, new: str) -> Event:
+    """Return an event that introduces and refers to another id in place of one of this kind."""
+    fields = [name for name, kinds in event.__event__.refers if kind in kinds]
+    if event.__event__.introduces is not None and event.__event__.introduces[1] == kind:
+        fields.append(event.__event__.introduces[0])
+    changes: dict[str, object] = {}
+    for name in fields:
+        value: Any = getattr(event, name)
+        if isinstance(value, str):
+            ids: Any = new if value == old else value
+        elif isinstance(value, Mapping):
+            weights = cast("Mapping[str, object]", value)
+            ids = {new if id_ == old else id_: weight for id_, weight in weights.items()}
+        else:
+            ids = value and type(value)(new if id_ == old else id_ for id_ in value)
+        if ids != value:
+            changes[name] = ids
+    renamed: Event = attrs.evolve(cast("Any", event), **changes)
+    return renamed
+
+
+def _fact_in(event: Event) -> Event:
+    """Return the event that an amendment contains; any other event itself."""
+    inner = getattr(event, "event", None)
+    return inner if isinstance(inner, Event) else event
 
 
 def _type_of(event: Event) -> EventType:

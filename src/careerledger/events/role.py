@@ -26,7 +26,7 @@ class RoleStarted(Action):
     currency: Text | None = None
 
 
-@event("role.changed", practice="role", effort=0)
+@event("role.changed", practice="role", effort=0, changes="role")
 class RoleChanged(Action):
     """Your title, level, scope or pay in a role changed."""
 

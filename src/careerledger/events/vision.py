@@ -44,7 +44,7 @@ class VisionDeclared(Action):
     """Years from the declaration until it should be reached; None if it has no date."""
 
 
-@event("vision.revised", practice="vision", effort=0)
+@event("vision.revised", practice="vision", effort=0, changes="vision")
 class VisionRevised(Action):
     """You reworded or reweighted a vision, as of this date."""
 

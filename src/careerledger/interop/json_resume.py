@@ -379,6 +379,18 @@ class _Drafts:
         )
         return None
 
+    def end_of(
+        self, item: _Item, end: PartialDate | None, start: PartialDate | None
+    ) -> PartialDate | None:
+        """Return an end that is in the past and not before the start; leave out any other."""
+        if end is None or start is None or not end.is_before(start):
+            return self.if_past(item, "endDate", end)
+        self.leave_out(
+            f"{item.path}.endDate",
+            f"{end} is before the start on {start}; correct the date that is wrong",
+        )
+        return None
+
     def name_for(self, base: str, content: Hashable) -> str:
         """Return a name for this content: the base, numbered if other content has that name."""
         name = self._names.get((base, content))
@@ -475,7 +487,7 @@ def _add_role(
         evidence=evidence,
     )
     drafts.add(item, f"{role}:started", started)
-    ended = drafts.if_past(item, "endDate", end)
+    ended = drafts.end_of(item, end, start)
     if ended is not None:
         drafts.add(item, f"{role}:ended", RoleEnded(on=ended, role=role, themes=themes))
 
@@ -493,10 +505,7 @@ def _add_education(drafts: _Drafts, item: _Item) -> None:
     if start is None and end is None:
         drafts.leave_out(item.path, _UNDATED_REASON.format("startDate or endDate"))
         return
-    started, ended = (
-        drafts.if_past(item, "startDate", start),
-        drafts.if_past(item, "endDate", end),
-    )
+    started, ended = drafts.if_past(item, "startDate", start), drafts.end_of(item, end, start)
     course = drafts.id_for("course", item, provider, title, (start or end or "")[:7])
     if started is not None:
         event = CourseStarted(
@@ -623,7 +632,7 @@ def _add_project(drafts: _Drafts, item: _Item) -> None:
     project = drafts.id_for("project", item, name, on[:7])
     proposed = ProjectProposed(on=on, project=project, title=name, note=note, evidence=evidence)
     drafts.add(item, f"{project}:proposed", proposed)
-    ended = drafts.if_past(item, "endDate", end)
+    ended = drafts.end_of(item, end, on)
     if ended is not None:
         finished = ProjectFinished(on=ended, project=project, outcome="shipped")
         drafts.add(item, f"{project}:finished", finished)

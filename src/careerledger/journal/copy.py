@@ -23,6 +23,7 @@ from careerledger.events import UnknownEvent
 from careerledger.events.correction import SubjectForgotten
 from careerledger.journal import strict
 from careerledger.journal.parser import MAX_BYTES
+from careerledger.journal.people import Person
 from careerledger.journal.personal import unnamed_in
 from careerledger.journal.read import PAGE, Journal
 from careerledger.journal.verify import verify_ledger
@@ -215,12 +216,29 @@ def import_jsonl(journal: Journal, path: str | os.PathLike[str]) -> int:
                     f"match the {header.entries} entries and the root hash of its first line; "
                     "export again"
                 )
+            erased = _erase_forgotten(journal, head.size)
             verify_ledger(journal, None, in_block=True)
-            return max(0, frontier.size - head.size)
+        if erased:
+            journal.drop_memory()
+            journal.store.purge()
+        return max(0, frontier.size - head.size)
     except OSError as error:
         if isinstance(error, StoreError):
             raise
         raise ForeignFileError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _erase_forgotten(journal: Journal, after: int) -> bool:
+    """Erase what older entries hold about those whom newer ones forget; return if any did."""
+    types = [SubjectForgotten.__event__.name]
+    forgettings = list(journal.log(Query(after=after, types=types, dated=False)))
+    for entry in forgettings:
+        if isinstance(entry.event, SubjectForgotten):
+            name = f"{entry.event.kind}:{entry.event.id}"
+            remaining = Person.called(journal, name, entry.seq).remaining_without()
+            older = {seq: lines for seq, lines in remaining.items() if seq < entry.seq}
+            journal.store.erase(journal.name, older)
+    return bool(forgettings)
 
 
 def _lines(file: BinaryIO, path: Path) -> Iterator[tuple[int, bytes]]:

@@ -12,7 +12,7 @@ Beside the bytes is one disclosure a line, deleted when the person is forgotten:
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple, Union, get_type_hints
 
@@ -42,10 +42,10 @@ __all__ = [
     "as_plain",
     "commitments_in",
     "disclose",
+    "lines_in",
     "personal_fields",
     "put_back",
     "redact",
-    "remaining_without",
     "subject_of",
     "unnamed_in",
     "without_people",
@@ -209,20 +209,20 @@ def _line_decoder(cls: Any, hook: Callable[[Any, Any], Any]) -> "msgspec.json.De
 # Forgetting
 
 
-def remaining_without(rows: Iterable[Row], subject: str) -> dict[int, bytes | None]:
-    """Return, for each row about a person, the disclosures that remain without them.
+class Line(NamedTuple):
+    """A disclosure beside an entry."""
 
-    Args:
-        rows: Rows that hold personal data.
-        subject: The person, as ``"kind:id"``.
-    """
-    remaining: dict[int, bytes | None] = {}
-    for row in rows:
-        lines = (row.personal or b"").split(b"\n")
-        others = [line for line in lines if _subject(row.seq, line) != subject]
-        if len(others) < len(lines):
-            remaining[row.seq] = b"\n".join(others) or None
-    return remaining
+    text: bytes
+    field: str
+    """The field of the event whose value it is."""
+    subject: str
+    """The person it is about, as ``"kind:id"``."""
+
+
+def lines_in(row: Row) -> list[Line]:
+    """Return the disclosures beside a row."""
+    lines = [] if row.personal is None else row.personal.split(b"\n")
+    return [Line(line, *_field_and_subject(row.seq, line)) for line in lines]
 
 
 def unnamed_in(row: Row) -> list[str]:
@@ -232,14 +232,13 @@ def unnamed_in(row: Row) -> list[str]:
     it, so whoever copies them has to check.
     """
     names = {row.introduces, *decode_names(row.names or "[]")}
-    lines = [] if row.personal is None else row.personal.split(b"\n")
-    return sorted({str(_subject(row.seq, line)) for line in lines} - names)
+    return sorted({line.subject for line in lines_in(row)} - names)
 
 
-def _subject(seq: int, line: bytes) -> object:
-    """Return the person that a line is about."""
+def _field_and_subject(seq: int, line: bytes) -> tuple[str, str]:
     try:
-        return json.loads(line)["subject"]
+        disclosure = json.loads(line)
+        return str(disclosure["field"]), str(disclosure["subject"])
     except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise DamagedError(
             f"the personal lines of #{seq} cannot be read, so nobody knows whom they are about; "

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from itertools import chain
 from operator import attrgetter
 from threading import RLock
-from typing import Final
+from typing import Final, NamedTuple
 
 from careerledger.arguments import wrong
 from careerledger.errors import DamagedError, UnknownEntryError
-from careerledger.events import Event, UnknownEvent, catalogue
+from careerledger.events import Action, Event, UnknownEvent, catalogue
 from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten
 from careerledger.history import Corrections, Entry, Place, apply_corrections, id_of, place
 from careerledger.journal import codec
@@ -18,10 +18,20 @@ from careerledger.proofs.merkle import Frontier
 from careerledger.stores import EMPTY, Head, Query, Row, Snapshot, Store, StoredEntry
 from careerledger.text import shown
 
-__all__ = ["PAGE", "Journal"]
+__all__ = ["PAGE", "Fact", "Journal"]
 
 PAGE: Final = 1000
 """How many rows are read at once, so that a reader's memory does not grow with the ledger."""
+
+
+class Fact(NamedTuple):
+    """A fact as it was recorded, and as it is after its corrections."""
+
+    recorded: Entry[Event]
+    event: Event | None
+    """The event after all corrections; None: it was voided."""
+    row: Row
+    """The row that states it: the row of its last correction, or else its own."""
 
 
 class Journal:
@@ -37,13 +47,16 @@ class Journal:
 
     def __init__(self, store: Store, name: str, parent: "Journal | None" = None) -> None:
         self.store = store
-        self._parent = parent
+        self.trunk: Journal | None = None if parent is None else parent.trunk or parent
+        """The journal below that is no branch."""
+        self.drops: list[int] = [0] if parent is None else parent.drops
+        """How often a memory was dropped, of the trunk or any of its branches: one number."""
+        self._drops_known = self.drops[0]
         self.name = name
         self.lock = RLock()
         """Locked while entries are written, or the memory changes."""
         self.generation: int = 0
         """How often the memory was dropped."""
-        self._parent_generation = 0 if parent is None else parent.generation
         self._head = EMPTY
         """Where the ledger ended when it was last looked at."""
         self._first_id: str | None = None
@@ -68,11 +81,10 @@ class Journal:
 
         So nothing that was forgotten by now is answered from what is remembered.
         """
-        if self._parent is not None:
-            self._parent.refresh()
-            if self._parent_generation != self._parent.generation:
-                self._parent_generation = self._parent.generation
-                self.drop_memory()
+        if self.trunk is not None:
+            self.trunk.refresh()
+        if self._drops_known != self.drops[0]:
+            self._drop_own_memory()
         self._drop_what_never_counted()
         head = self.head()
         self.notice(head)
@@ -176,6 +188,27 @@ class Journal:
         rows = self.rows(Query(ids=ids)) if ids else []
         return {entry.id: entry for entry in decode_rows(rows)}
 
+    def facts(self, ids: Collection[str]) -> dict[str, Fact]:
+        """Return the facts with these ids after their corrections, by number; no corrections."""
+        rows = [row for part in _parts(ids) for row in self.rows(Query(ids=part))]
+        corrected_by = self.last_corrections([row.id for row in rows])
+        corrections = {entry.seq: entry for entry in decode_rows(corrected_by.values())}
+        facts: dict[str, Fact] = {}
+        for row, recorded in zip(rows, decode_rows(rows), strict=True):
+            if not isinstance(recorded.event, Action | UnknownEvent) or row.on is None:
+                continue
+            last = corrected_by.get(row.id)
+            event = recorded.event if last is None else _amendment(corrections[last.seq])
+            facts[row.id] = Fact(recorded, event, last or row)
+        return dict(sorted(facts.items(), key=lambda item: item[1].recorded.seq))
+
+    def last_corrections(self, ids: Collection[str]) -> dict[str, Row]:
+        """Return the rows of the last corrections of these entries, by the entries' ids."""
+        # Of one entry, which may have been corrected very often, only the last is read.
+        newest = Query(order="newest", limit=1) if len(ids) == 1 else Query()
+        rows = [row for part in _parts(ids) for row in self.rows(newest._replace(targets=part))]
+        return {row.target: row for row in rows if row.target is not None}
+
     def _entry_pages(self, query: Query) -> Iterator[list[StoredEntry]]:
         """Yield the entries that a query chooses, page by page, by place."""
         latest_first = query.order == "latest"
@@ -252,6 +285,11 @@ class Journal:
 
     def drop_memory(self) -> None:
         """Drop the memory: a person was forgotten, or the whole ledger deleted."""
+        self.drops[0] += 1
+        self._drop_own_memory()
+
+    def _drop_own_memory(self) -> None:
+        self._drops_known = self.drops[0]
         self.generation += 1
         self._head, self._first_id = EMPTY, None
         self._start_anew()
@@ -332,6 +370,13 @@ class Journal:
         if upto == self._seen:
             return self._corrections
         return [entry for entry in self._corrections if entry.seq <= upto]
+
+
+def _parts(ids: Collection[str]) -> Iterator[list[str]]:
+    """Yield ids in parts that one query can look for."""
+    ordered = list(ids)
+    for start in range(0, len(ordered), PAGE):
+        yield ordered[start : start + PAGE]
 
 
 def decode_rows(rows: Iterable[Row]) -> Iterator[Entry[Event]]:

@@ -143,13 +143,21 @@ def _save(journal: Journal, size: int | None, damaged: list[Row], now: datetime)
         for row, entry in fitting
         if isinstance(entry.event, SubjectForgotten)
     }
+    erased = {
+        (row.target or row.id, field)
+        for row, entry in fitting
+        for field, whom in missing_of(name, row, entry).items()
+        if whom in forgotten
+    }
+    """A field about someone who was forgotten is erased in all versions of a fact."""
     incomplete: set[str] = set()
     rows: list[Row] = []
     for row, entry in fitting:
         missing = {
             whom
-            for whom in missing_of(name, row, entry)
+            for field, whom in missing_of(name, row, entry).items()
             if whom not in forgotten and (whom or not forgotten)
+            if (row.target or row.id, field) not in erased
         }
         losses += [
             Loss(name, row.seq, row.seq, f"its personal data about {_whom(m)}") for m in missing

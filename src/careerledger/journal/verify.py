@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from concurrent.futures.thread import ThreadPoolExecutor
 from itertools import chain, pairwise
+from operator import itemgetter
 from typing import Final
 
 from careerledger.errors import CodecError, DamagedError, ProofError
@@ -10,6 +11,7 @@ from careerledger.events import Event, PersonalField, UnknownEvent
 from careerledger.events.correction import EntryAmended, SubjectForgotten
 from careerledger.history import Entry
 from careerledger.journal import strict
+from careerledger.journal.people import Person
 from careerledger.journal.personal import commitments_in, unnamed_in
 from careerledger.journal.read import Journal
 from careerledger.journal.write import as_row
@@ -100,8 +102,9 @@ def _sound_pages(journal: Journal, *sizes: int) -> Iterator[list[Row]]:
     A page also ends at each of these sizes.
     """
     after, recorded_at = 0, ""
-    missing: list[tuple[int, str]] = []
-    forgotten: set[str] = set()
+    missing: list[tuple[str, str, str, int]] = []
+    """The fact, field, person and number of each line that is not there."""
+    forgotten: list[tuple[str, int]] = []
     pages = (journal.pages(Query(after=start, upto=upto)) for start, upto in pairwise([0, *sizes]))
     for rows in chain.from_iterable(pages):
         alike = strict.decode_alike(rows)
@@ -110,13 +113,35 @@ def _sound_pages(journal: Journal, *sizes: int) -> Iterator[list[Row]]:
             entry = check_row(journal, row, after + 1, recorded_at, known)
             after, recorded_at = row.seq, row.recorded_at
             if known is None and (row.personal is not None or b'"personal":' in row.body):
-                missing += [(row.seq, subject) for subject in missing_of(journal.name, row, entry)]
+                missing += [
+                    (row.target or row.id, field, subject, row.seq)
+                    for field, subject in missing_of(journal.name, row, entry).items()
+                ]
             if isinstance(entry.event, SubjectForgotten):
-                forgotten.add(f"{entry.event.kind}:{entry.event.id}")
+                forgotten.append((f"{entry.event.kind}:{entry.event.id}", row.seq))
         yield rows
-    for number, subject in sorted(missing):
-        if subject not in forgotten and (subject or not forgotten):
-            raise _unsound(journal.name, number)
+    names = {name for name, _ in forgotten}
+    if any(line[2] not in names and (line[2] or not names) for line in missing):
+        _check_forgotten(journal, missing, forgotten)
+
+
+def _check_forgotten(
+    journal: Journal, missing: list[tuple[str, str, str, int]], forgotten: list[tuple[str, int]]
+) -> None:
+    """Raise DamagedError for a missing line that is about nobody who was forgotten.
+
+    Who was forgotten may have had other ids; and a field about the person in one version of a
+    fact was erased in all of them.
+    """
+    people = [Person.called(journal, name, at) for name, at in forgotten]
+    explained = {
+        (fact, field)
+        for fact, field, subject, seq in missing
+        if any(person.had(subject, seq) for person in people) or (forgotten and not subject)
+    }
+    for fact, field, _, seq in sorted(missing, key=itemgetter(3)):
+        if (fact, field) not in explained:
+            raise _unsound(journal.name, seq)
 
 
 def check_row(
@@ -146,8 +171,8 @@ def check_row(
     return entry
 
 
-def missing_of(ledger: str, row: Row, entry: Entry[Event]) -> Iterator[str]:
-    """Yield the people, as ``"kind:id"``, whose lines are missing from an entry.
+def missing_of(ledger: str, row: Row, entry: Entry[Event]) -> dict[str, str]:
+    """Return the people, as ``"kind:id"``, whose lines are missing from an entry, by field.
 
     The entry commits to each line. Empty text stands for a person in an event that this program
     does not know. Raises DamagedError for a line that the entry does not commit to.
@@ -161,9 +186,10 @@ def missing_of(ledger: str, row: Row, entry: Entry[Event]) -> Iterator[str]:
     known: Mapping[str, PersonalField] = {}
     if not isinstance(event, UnknownEvent):
         known = event.__event__.personal
-    for name in commitments.keys() - lines.keys():
-        field = known.get(name)
-        yield "" if field is None else f"{field.kind}:{getattr(event, field.subject)}"
+    return {
+        name: f"{known[name].kind}:{getattr(event, known[name].subject)}" if name in known else ""
+        for name in commitments.keys() - lines.keys()
+    }
 
 
 def _another(journal: Journal, signed: Checkpoint) -> ProofError:

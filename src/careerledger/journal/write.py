@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from operator import attrgetter
@@ -18,17 +18,28 @@ from careerledger.errors import (
     DateError,
     ForgottenWarning,
     FutureError,
+    IntroducedTwiceError,
     KeyReusedError,
+    KeyVoidedError,
     RecordError,
 )
-from careerledger.events import Action, Event, UnknownEvent, introduced, named
+from careerledger.events import (
+    Action,
+    Event,
+    UnknownEvent,
+    introduced,
+    named,
+    referred,
+    with_renamed_id,
+)
 from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten
 from careerledger.events.nfc import event_in_nfc, nfc
 from careerledger.history import Draft, Entry, id_of
 from careerledger.journal import codec, personal
 from careerledger.journal.converter import instant_text
-from careerledger.journal.read import Journal
-from careerledger.journal.references import References
+from careerledger.journal.people import Person
+from careerledger.journal.read import Fact as KnownFact, Journal
+from careerledger.journal.references import Change, References
 from careerledger.proofs import Frontier, leaf_hash
 from careerledger.proofs.personal import SALT_SIZE
 from careerledger.stores import Head, Query, Row, new_row
@@ -47,7 +58,8 @@ __all__ = [
     "system_clock",
 ]
 
-Fact = Action | Draft
+Fact = Action | Draft | EntryVoided | EntryAmended
+"""What can be recorded."""
 
 
 def system_clock() -> datetime:
@@ -91,25 +103,22 @@ def proposals(facts: Iterable[object], key: str | None = None) -> list[Proposal]
             check_text("key", key, "linkedin:jane")
         if key is not None and key != own_key:
             raise RecordError(f"key {key!r} was given beside {own_key!r} of the draft; give one")
-        if not isinstance(event, Action):
+        stated = event.event if isinstance(event, EntryAmended) else event
+        if not isinstance(stated, Action | EntryVoided):
             raise RecordError(
-                f"{shown(fact)} cannot be recorded; give an event, a draft, or several of them "
-                "(corrections are made by ledger.void and ledger.amend)"
+                f"{shown(fact)} cannot be recorded; give an event, a draft, an EntryVoided or an "
+                "EntryAmended, or several of them"
             )
-        if not hasattr(event, "__event__"):
+        if own_key is not None and not isinstance(event, Action):
             raise RecordError(
-                f"{type(event).__name__} has no name on disk; make its class an event with @event"
+                f"key {own_key!r} was given for a correction, which has none; record it without"
             )
-        checked.append(Proposal(event_in_nfc(event), own_key and nfc(own_key)))
+        if not hasattr(stated, "__event__"):
+            raise RecordError(
+                f"{type(stated).__name__} has no name on disk; make its class an event with @event"
+            )
+        checked.append(Proposal(event_in_nfc(cast("Event", event)), own_key and nfc(own_key)))
     return checked
-
-
-class _Known(NamedTuple):
-    """An entry that was recorded under a key."""
-
-    entry: Entry[Event]
-    event: Event | None
-    """The event with all corrections applied; None: it was voided."""
 
 
 class Writer:
@@ -126,6 +135,10 @@ class Writer:
         self._references = References(journal)
         self._strict = strict
         self._clock = clock
+        self._forgotten: list[Entry[Event]] = []
+        """The entries by which people were forgotten, among the first ``_searched`` entries."""
+        self._searched = 0
+        self._searched_in = journal.generation
 
     def record(
         self,
@@ -140,7 +153,7 @@ class Writer:
             check_whole_number("expect", expect, 0, "len(ledger)")
         if amend is not None:
             check_text("amend", amend, "the file says otherwise")
-        if isinstance(facts, Action) or not isinstance(facts, Iterable):
+        if isinstance(facts, Event) or not isinstance(facts, Iterable):
             return self._record(proposals([facts], key), expect, amend)[0]
         several = proposals(facts)
         if key is not None:
@@ -164,8 +177,9 @@ class Writer:
             if not keys:
                 return self._append(head, new)
             new = self._without_forgotten(new)
-            new, replaced, results = _without_known(new, self._known(keys, head), amend)
-            entries = self._append(head, new, replaced)
+            known = self._known(keys)
+            new, results = _without_known(new, known, amend)
+            entries = self._append(head, new, known.values())
         return [entries[one] if isinstance(one, int) else one for one in results]
 
     def _without_forgotten(self, new: list[Proposal]) -> list[Proposal]:
@@ -174,7 +188,13 @@ class Writer:
         An import that runs every night would bring their names back. Whoever records an event
         without a key means it.
         """
-        people = {f"{event.kind}:{event.id}" for _, event in self._forgettings()}
+        people = {
+            name
+            for entry, event in self._forgettings()
+            for name in Person.called(
+                self._journal, f"{event.kind}:{event.id}", entry.seq
+            ).present_names
+        }
         allowed: list[Proposal] = []
         for event, key in new:
             without = event if key is None else personal.without_people(event, people)
@@ -189,32 +209,119 @@ class Writer:
             allowed.append(Proposal(without, key))
         return allowed
 
-    def void(self, entry: Entry[Event] | str, reason: str) -> Entry[Event]:
+    def void(
+        self, entry: Entry[Event] | str, reason: str, *, cascade: bool = False
+    ) -> Entry[Event]:
         """Record that an entry counts as never recorded; see ``Ledger.void``."""
-        return self._correct(entry, lambda target: EntryVoided(target=target, reason=reason))
+        with self._journal.writing() as head:
+            target = self._fact(id_of(entry))
+            facts = self._references.cascade(target) if cascade else [target]
+            voids = [
+                Proposal(event_in_nfc(EntryVoided(target=fact.recorded.id, reason=reason)))
+                for fact in facts
+            ]
+            return self._append(head, voids, facts)[0]
 
     def amend(self, entry: Entry[Event] | str, event: Action, reason: str) -> Entry[Event]:
         """Record that this event counts in the place of an entry's; see ``Ledger.amend``."""
         ((checked, _),) = proposals([event])
-        return self._correct(
-            entry, lambda target: EntryAmended(target=target, event=checked, reason=reason)
-        )
+        if not isinstance(checked, Action):
+            raise RecordError(f"{shown(event)} is a correction, which no entry can be amended to")
+        with self._journal.writing() as head:
+            amendment = EntryAmended(target=id_of(entry), event=checked, reason=reason)
+            return self._append(head, [Proposal(event_in_nfc(amendment))])[0]
 
-    def _correct(
-        self, entry: Entry[Event] | str, correction: Callable[[str], Event]
-    ) -> Entry[Event]:
-        journal, id_ = self._journal, id_of(entry)
-        with journal.writing() as head:
-            target = journal.entry(id_)
-            if not isinstance(target.event, Action | UnknownEvent):
+    def rename(self, kind: str, old: str, new: str, reason: str) -> list[Entry[Event]]:
+        """Amend every entry that names an id, so that it names another; see ``Ledger.rename``."""
+        old, new = self.spelling_of(kind, old), nfc(new)
+        with self._journal.writing() as head:
+            facts = self._references.naming([f"{kind}:{old}"])
+            if not facts:
+                self._references.check_known(kind, old)
                 raise CorrectionError(
-                    f"#{target.seq} is a correction, which cannot be corrected; "
-                    "amend the entry that it is about, or record that event again"
+                    f"every entry that names the {kind} {old!r} was voided or names another id "
+                    "by now, so there is nothing to rename"
                 )
-            if target.id in journal.corrections(head.size).voided:
-                raise CorrectionError(f"#{target.seq} was voided before; record the event again")
-            event = event_in_nfc(correction(target.id))
-            return self._append(head, [Proposal(event)], {target.seq})[0]
+            self._check_free(kind, old, new)
+            amendments = [
+                Proposal(
+                    event_in_nfc(
+                        EntryAmended(
+                            target=fact.recorded.id,
+                            event=self._renamed(fact, kind, old, new),
+                            reason=reason,
+                        )
+                    )
+                )
+                for fact in facts
+            ]
+            return self._append(head, amendments, facts)
+
+    def _check_free(self, kind: str, old: str, new: str) -> None:
+        """Raise IntroducedTwiceError if an id is in use."""
+        users = self._references.naming([f"{kind}:{new}"])
+        if users or (kind, new) == ("contact", "me"):
+            by = "means yourself" if not users else f"is in use by #{users[0].recorded.seq}"
+            raise IntroducedTwiceError(
+                f"{kind} {old!r} cannot be renamed to {new!r}, which {by}; choose an id that is "
+                "free. If both are one, void the entry that introduces one of them, and amend "
+                "those that refer to it, in one record"
+            )
+
+    def _renamed(self, fact: KnownFact, kind: str, old: str, new: str) -> Event:
+        """Return the event of a fact with the new id."""
+        seq, event = fact.recorded.seq, fact.event
+        if event is None or isinstance(event, UnknownEvent):
+            raise CorrectionError(
+                f"#{seq} names the {kind} {old!r}, but its type {fact.recorded.type} is not known "
+                "here; import the module that defines it, then rename"
+            )
+        for field, id_, kinds in referred(event):
+            others = [f"{other}:{old}" for other in kinds if other != kind]
+            if id_ == old and kind in kinds and self._references.introduced_among(others):
+                raise CorrectionError(
+                    f"{field} of #{seq} is {old!r}, which is the id of more than the {kind}; "
+                    "amend that entry to name neither, rename, and amend it again"
+                )
+        return with_renamed_id(event, kind, old, new)
+
+    def _fact(self, entry_id: str) -> KnownFact:
+        """Return the fact with this id, which can be corrected."""
+        return self._facts([entry_id])[entry_id]
+
+    def _facts(self, ids: Collection[str]) -> dict[str, KnownFact]:
+        """Return the facts with these ids, which can be corrected."""
+        facts = self._journal.facts(ids)
+        for id_ in ids:
+            if id_ in facts:
+                continue
+            other = self._journal.entry(id_)
+            raise CorrectionError(
+                f"#{other.seq} is a correction, which cannot be corrected; "
+                "amend the entry that it is about, or record that event again"
+            )
+        return facts
+
+    def _changes(self, new: Iterable[Proposal], known: Iterable[KnownFact]) -> dict[str, Change]:
+        """Return the changes that corrections make together, by the ids of the entries.
+
+        Args:
+            new: What is recorded, in order; of several corrections of an entry the last counts.
+            known: The facts that were looked up already.
+        """
+        corrections = [e for e, _ in new if isinstance(e, EntryVoided | EntryAmended)]
+        facts = {fact.recorded.id: fact for fact in known}
+        facts |= self._facts({correction.target for correction in corrections} - facts.keys())
+        changes: dict[str, Change] = {}
+        for correction in corrections:
+            fact = facts[correction.target]
+            if changes.get(correction.target, fact).event is None:
+                raise CorrectionError(
+                    f"#{fact.recorded.seq} was voided before; record the event again"
+                )
+            event = correction.event if isinstance(correction, EntryAmended) else None
+            changes[correction.target] = Change(fact, cast("Action | None", event))
+        return changes
 
     def forget(self, kind: str, id_: str, reason: str) -> Entry[Event]:
         """Erase the personal lines about someone, and record it; see ``Ledger.forget``."""
@@ -222,14 +329,19 @@ class Writer:
         journal, id_ = self._journal, self.spelling_of(kind, id_)
         with journal.lock:
             with journal.writing() as head:
-                rows = journal.rows(Query(names=f"{kind}:{id_}", personal=True))
-                remaining = personal.remaining_without(rows, f"{kind}:{id_}")
-                forgotten = self._last_forgotten(kind, id_)
+                person = Person.called(journal, f"{kind}:{id_}")
+                remaining = person.remaining_without()
+                forgotten = self._last_forgotten(person)
                 if forgotten is None and not remaining:
-                    self.check_known(kind, id_, head.size)  # refuse someone who was never there
+                    self._references.check_known(kind, id_)  # refuse someone who was never there
                 if forgotten is None or remaining:
-                    event = SubjectForgotten(kind=kind, id=id_, reason=nfc(reason))
-                    forgotten = self._append(head, [Proposal(event)])[0]
+                    asked = f"{kind}:{id_}"
+                    others = [name for name in person.present_names if name != asked]
+                    events = [
+                        SubjectForgotten(kind=each, id=other, reason=nfc(reason))
+                        for each, _, other in (name.partition(":") for name in [*others, asked])
+                    ]
+                    forgotten = self._append(head, list(map(Proposal, events)))[-1]
                     journal.store.erase(journal.name, remaining)
             # Even if there was nothing to erase: an earlier call may have been interrupted here.
             journal.drop_memory()
@@ -245,18 +357,32 @@ class Writer:
             journal.drop_memory()
             journal.store.purge()
 
-    def _last_forgotten(self, kind: str, id_: str) -> Entry[Event] | None:
-        """Return the last entry by which someone was forgotten."""
+    def entries_about(self, kind: str, id_: str) -> list[Entry[Event]]:
+        """Return the entries that name a person; see ``Ledger.export_subject``."""
+        id_ = self.spelling_of(kind, id_)
+        entries = Person.called(self._journal, f"{kind}:{id_}").entries()
+        if not entries:
+            self._references.check_known(kind, id_)
+        return entries
+
+    def _last_forgotten(self, person: Person) -> Entry[Event] | None:
+        """Return the last entry by which someone was forgotten, under any of the person's ids."""
         last = None
         for entry, event in self._forgettings():
-            if (event.kind, event.id) == (kind, id_):
+            if person.had(f"{event.kind}:{event.id}", entry.seq):
                 last = entry
         return last
 
     def _forgettings(self) -> Iterator[tuple[Entry[Event], SubjectForgotten]]:
         """Yield the entries by which people were forgotten, each with its event."""
-        query = Query(types=[SubjectForgotten.__event__.name], dated=False)
-        for entry in self._journal.log(query):
+        journal, size = self._journal, self._journal.head().size
+        if self._searched_in != journal.generation:
+            self._searched_in, self._searched, self._forgotten = journal.generation, 0, []
+        types = [SubjectForgotten.__event__.name]
+        query = Query(after=self._searched, upto=size, types=types, dated=False)
+        self._forgotten += journal.log(query)
+        self._searched = size
+        for entry in self._forgotten:
             if isinstance(entry.event, SubjectForgotten):
                 yield entry, entry.event
 
@@ -267,63 +393,58 @@ class Writer:
         rows = self._journal.rows(Query(names=f"{kind}:{id_}", limit=1))
         return id_ if rows else nfc(id_)
 
-    def check_known(self, kind: str, id_: str, size: int) -> None:
-        """Raise UnknownReferenceError unless one of the first entries introduced this id."""
-        self._references.check_known(kind, id_, self._journal.corrections(size))
-
     def _append(
-        self, head: Head, new: Sequence[Proposal], replaced: Collection[int] = ()
+        self, head: Head, new: Sequence[Proposal], known: Iterable[KnownFact] = ()
     ) -> list[Entry[Event]]:
-        """Record proposals; ``replaced`` are the numbers of the entries that they correct."""
+        """Record proposals; ``known`` are the facts that were looked up for their corrections."""
         if not new:
             return []
         journal, now = self._journal, read_clock(self._clock)
-        events = [event.event if isinstance(event, EntryAmended) else event for event, _ in new]
-        _check_dates(events, now)
+        changes = self._changes(new, known)
+        facts = [event for event, _ in new if isinstance(event, Action)]
+        _check_dates([*facts, *(change.event for change in changes.values())], now)
         if self._strict:
-            self._references.check(events, journal.corrections(head.size), replaced)
+            self._references.check(facts, changes, head.size)
         entries = new_entries(new, next_instant(now, head), head.size)
         journal.note_recorded(entries, append(journal, head, entries))
         return entries
 
-    def _known(self, keys: set[str], head: Head) -> dict[str, _Known]:
-        """Return the entries that were recorded under these keys."""
-        corrections = self._journal.corrections(head.size)
-        amended = {entry.id: entry.event for entry in corrections.amended}
-        known: dict[str, _Known] = {}
-        for entry in self._journal.log(Query(keys=keys)):
-            voided = entry.id in corrections.voided
-            event = None if voided else amended.get(entry.id, entry.event)
-            known.setdefault(str(entry.key), _Known(entry, event))
+    def _known(self, keys: set[str]) -> dict[str, KnownFact]:
+        """Return the facts that were recorded under these keys."""
+        ids = [row.id for row in self._journal.rows(Query(keys=keys))]
+        known: dict[str, KnownFact] = {}
+        for fact in self._journal.facts(ids).values():
+            known.setdefault(str(fact.recorded.key), fact)
         return known
 
 
 def _without_known(
-    new: list[Proposal], known: dict[str, _Known], amend: str | None
-) -> tuple[list[Proposal], set[int], list[Entry[Event] | int]]:
+    new: list[Proposal], known: Mapping[str, KnownFact], amend: str | None
+) -> tuple[list[Proposal], list[Entry[Event] | int]]:
     """Leave out the proposals that are recorded under their keys already.
 
     Returns:
-        The proposals to record, the numbers of the entries that they amend, and for each of the
-        original proposals its entry, or its index among the proposals to record.
+        The proposals to record, and for each of the original proposals its entry, or its index
+        among the proposals to record.
     """
     unknown: list[Proposal] = []
     index_of: dict[str, int] = {}
-    replaced: set[int] = set()
+    current = {key: fact.event for key, fact in known.items()}
     results: list[Entry[Event] | int] = []
     for event, key in new:
         if key is not None and key in known:
-            entry, current = known[key]
+            entry, *_ = known[key]
             results.append(entry)
-            if event in (entry.event, current):
+            if current[key] is None:
+                if amend is None:
+                    raise _key_voided(key, entry)
+                continue  # a voided entry stays voided, whatever a file says
+            if event in (entry.event, current[key]):
                 continue
             if amend is None:
                 raise _key_reused(key, f"#{entry.seq}, which says {entry.event!r}", event)
-            if current is None:
-                continue  # a voided entry stays voided, whatever a file says
             unknown.append(Proposal(EntryAmended(target=entry.id, event=event, reason=amend)))
-            replaced.add(entry.seq)
-            known[key] = _Known(entry, event)  # for another proposal with this key
+            current[key] = event  # for another proposal with this key
         elif key is not None and key in index_of:
             results.append(index_of[key])
             other = unknown[index_of[key]].event
@@ -334,7 +455,14 @@ def _without_known(
                 index_of[key] = len(unknown)
             results.append(len(unknown))
             unknown.append(Proposal(event, key))
-    return unknown, replaced, results
+    return unknown, results
+
+
+def _key_voided(key: str, entry: Entry[Event]) -> KeyVoidedError:
+    return KeyVoidedError(
+        f"key {key!r} belongs to #{entry.seq}, which was voided; to record the event again, give "
+        "another key or none"
+    )
 
 
 def _key_reused(key: str, other: str, event: Event) -> KeyReusedError:
@@ -344,7 +472,7 @@ def _key_reused(key: str, other: str, event: Event) -> KeyReusedError:
     )
 
 
-def _check_dates(events: Iterable[Event], now: datetime) -> None:
+def _check_dates(events: Iterable[Event | None], now: datetime) -> None:
     """Raise FutureError for an event that has not happened yet."""
     # Dates up to today's in UTC+14, where the day begins first, are not in the future.
     latest = (now.astimezone(UTC) + _EARLIEST_ZONE).date()

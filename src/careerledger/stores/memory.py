@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
 from operator import itemgetter
@@ -58,6 +58,15 @@ class LedgerInMemory:
         earlier.snapshots = self.snapshots
         return earlier
 
+    def copy(self) -> "LedgerInMemory":
+        """Return a copy that can be added to."""
+        other = LedgerInMemory(self.start)
+        other.frontier, other.rows = self.frontier, self.rows.copy()
+        other.snapshots = dict(self.snapshots)
+        other._places = self._places.copy()
+        other._index.update((where, seqs.copy()) for where, seqs in self._index.items())
+        return other
+
     def row(self, seq: int) -> Row:
         """Return the row with this number."""
         return self.rows[seq - 1 - self.start.size]
@@ -95,6 +104,14 @@ class LedgerInMemory:
 
     def select(self, query: Query) -> list[Row]:
         """Return the rows that a query chooses, in its order."""
+        # Rows are looked for in these collections, which may be long lists.
+        query = query._replace(
+            types=_as_set(query.types),
+            ids=_as_set(query.ids),
+            keys=_as_set(query.keys),
+            targets=_as_set(query.targets),
+            introduces=_as_set(query.introduces),
+        )
         chosen = (row for row in self._candidates(query) if matches(row, query))
         return list(islice(chosen, query.limit))
 
@@ -113,27 +130,25 @@ class LedgerInMemory:
             return
         numbers = self._indexed_numbers(query)
         if numbers is None:
-            size = self.start.size
-            last = len(self.rows) if query.upto is None else max(0, query.upto - size)
-            rows = self.rows[max(0, query.after - size) : last]
-        else:
-            rows = [self.row(seq) for seq in sorted(set(numbers))]
-        yield from reversed(rows) if query.order == "newest" else rows
+            numbers = range(self.start.size + 1, self.start.size + len(self.rows) + 1)
+        # Only the numbers in between, so that the newest of many costs no more than that of few.
+        last = len(numbers) if query.upto is None else bisect_right(numbers, query.upto)
+        between = range(bisect_right(numbers, query.after), last)
+        for index in reversed(between) if query.order == "newest" else between:
+            yield self.row(numbers[index])
 
-    def _indexed_numbers(self, query: Query) -> Iterable[int] | None:
-        """Return row numbers from the index, in any order; None: the index does not help."""
+    def _indexed_numbers(self, query: Query) -> Sequence[int] | None:
+        """Return row numbers from the index, in order; None: the index does not help."""
         if query.kind is not None:
             prefix = f"{query.kind}:"
-            return chain.from_iterable(
+            return _in_order(
                 seqs
                 for (column, value), seqs in self._index.items()
                 if column == "introduces" and value.startswith(prefix)
             )
         if query.names is not None:
-            return [
-                *self._index.get(("names", query.names), ()),
-                *self._index.get(("introduces", query.names), ()),
-            ]
+            columns = ("names", "introduces")
+            return _in_order(self._index.get((column, query.names), ()) for column in columns)
         for column, values in (
             ("id", query.ids),
             ("key", query.keys),
@@ -141,7 +156,7 @@ class LedgerInMemory:
             ("target", query.targets),
         ):
             if values is not None:
-                return chain.from_iterable(self._index.get((column, v), ()) for v in values)
+                return _in_order(self._index.get((column, value), ()) for value in values)
         if query.dated is False:
             return self._index.get(("undated", ""), ())
         return None
@@ -160,6 +175,16 @@ class LedgerInMemory:
         return snapshots[:limit] if made_with == fingerprint else []
 
 
+def _as_set(values: Collection[str] | None) -> frozenset[str] | None:
+    return None if values is None else frozenset(values)
+
+
+def _in_order(parts: Iterable[Sequence[int]]) -> Sequence[int]:
+    """Return the numbers in several ordered parts in order, each once."""
+    several = [part for part in parts if part]
+    return several[0] if len(several) == 1 else sorted(set(chain.from_iterable(several)))
+
+
 def _indexed(row: Row) -> Iterator[tuple[str, str]]:
     yield "id", row.id
     if row.on is None:
@@ -171,7 +196,7 @@ def _indexed(row: Row) -> Iterator[tuple[str, str]]:
     if row.introduces is not None:
         yield "introduces", row.introduces
     if row.names is not None:
-        for name in msgspec.json.decode(row.names, type=list[str]):
+        for name in set(msgspec.json.decode(row.names, type=list[str])):
             yield "names", name
 
 

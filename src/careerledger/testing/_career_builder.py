@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple, cast
 import attrs
 
 from careerledger.dates import PartialDate
-from careerledger.events import Action, UnknownEvent, catalogue, introduced, referred
+from careerledger.events import Action, UnknownEvent, catalogue, introduced, named, referred
 from careerledger.events.role import RoleEnded, RoleStarted
 from careerledger.testing._byte_values import (
     WORDS,
@@ -268,13 +268,24 @@ class CareerBuilder:
             self.pending.remove(correction)
             _, number, draw = correction
             if self.options.corrections and not (self.options.amendments and draw[_CORRECTION] % 2):
-                self._void(number)
-                self.steps.append(Voided(number))
+                if not self._is_referred_to(number):
+                    self._void(number)
+                    self.steps.append(Voided(number))
             else:
                 amended = self._amendment(self.in_force[number], draw)
-                if self._resolves(amended):
+                later = self.in_force[number].on.first_day < amended.on.first_day
+                if self._resolves(amended) and not (later and self._is_referred_to(number)):
                     self._put_in_force(number, amended)
                     self.steps.append(Amended(number, amended))
+
+    def _is_referred_to(self, number: int) -> bool:
+        """Return whether events refer to the id that an event introduces."""
+        name = introduced(self.in_force[number])
+        return (
+            name is not None
+            and not self.wild
+            and any(name in named(event) for event in self.in_force.values())
+        )
 
     def _amendment(self, event: Action, draw: bytes) -> Action:
         """Return the event with another date or field, or another event in its place."""

@@ -17,6 +17,7 @@ from careerledger.answers.checks.names import (
     skill_spellings,
     theme_spellings,
 )
+from careerledger.answers.checks.order import ended_twice
 from careerledger.answers.checks.record import (
     changes_without_effect,
     contacts_touched_before_made,
@@ -53,6 +54,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     contacts_touched_before_made,
     goals_due_before_set,
     changes_without_effect,
+    ended_twice,
     dormant_references,
     expired_credentials,
     overdue_goals,
