@@ -233,7 +233,7 @@ class Writer:
 
     def rename(self, kind: str, old: str, new: str, reason: str) -> list[Entry[Event]]:
         """Amend every entry that names an id, so that it names another; see ``Ledger.rename``."""
-        old, new = self.spelling_of(kind, old), nfc(new)
+        old, new = self.spelling_of(kind, old), nfc(check_text("the new id", new, "jane-doe"))
         with self._journal.writing() as head:
             facts = self._references.naming([f"{kind}:{old}"])
             if not facts:

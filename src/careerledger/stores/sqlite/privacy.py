@@ -6,14 +6,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from careerledger.arguments import check_path
-from careerledger.errors import NotALedgerError, StoreError, UnsafeFileError
+from careerledger.arguments import check_path, wrong
+from careerledger.errors import NotALedgerError, UnsafeFileError
 
 __all__ = ["Owner", "check_name", "check_privacy", "resolve_path", "trusted_users"]
 
 Owner = int | str | None
 """A user by number (uid) or name; None: nobody."""
 
+_USERS: Final = 2**32
+"""The number of users that a system can have."""
 _BESIDE: Final = ("-wal", "-shm", "-journal")
 """The name endings of the files that SQLite puts beside a database."""
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
@@ -49,7 +51,7 @@ def check_name(path: Path) -> None:
 def trusted_users(owner: Owner) -> frozenset[int]:
     """Return the users to whom a file may belong: this one, and the ``owner``.
 
-    Raises StoreError where there is no such user.
+    Raises ArgumentError if the owner is no user.
     """
     if not hasattr(os, "geteuid"):  # Windows has no users by number
         return frozenset()
@@ -61,11 +63,8 @@ def trusted_users(owner: Owner) -> frozenset[int]:
     if isinstance(owner, str):
         with suppress(KeyError, ValueError):
             number = pwd.getpwnam(owner).pw_uid
-    if not isinstance(number, int) or isinstance(number, bool) or number < 0:
-        raise StoreError(
-            f"owner is {owner!r}, which is no user of this system; give a user's name or number "
-            "(uid)"
-        )
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < _USERS:
+        raise wrong("owner", owner, "it must be a user of this system: a name, or a number (uid)")
     return frozenset({os.geteuid(), number})
 
 
