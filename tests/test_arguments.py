@@ -291,7 +291,9 @@ def test_wrong_argument_raises_no_foreign_error(subject, tmp_path, monkeypatch):
 
 def is_of_python(message: str) -> bool:
     """Whether a message has words of Python's own, apart from errors of a function passed as of."""
-    return "the function passed as of=" not in message and any(words in message for words in OF_PYTHON)
+    return "the function passed as of=" not in message and any(
+        words in message for words in OF_PYTHON
+    )
 
 
 OF_PYTHON = (

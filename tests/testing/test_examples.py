@@ -1,9 +1,12 @@
 """``given``: comparisons with views, and the messages of failures."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from careerledger.errors import CareerLedgerError
 from careerledger.events import ContactMade, ContactTouched, SkillPractised
-from careerledger.projections import NetworkGrowth
+from careerledger.projections import NetworkGrowth, Skills
 from careerledger.testing import Amended, Voided, given, new_ledger
 
 JANE = ContactMade(on="2024-03", contact="jane", name="Jane Doe")
@@ -95,6 +98,23 @@ def test_ledger_is_queried_as_known_at_an_instant():
     assert then.expect(NetworkGrowth).contacts[0].name == "Jane Doe"
     with pytest.raises(AssertionError, match="NetworkGrowth at 2024-06 known at 2026-01-01"):
         assert then.expect(NetworkGrowth).active == 2
+
+
+def test_event_of_today_is_given():
+    """A career may reach today, and a question without a date is asked today."""
+    today = datetime.now(UTC).astimezone().date()
+
+    assert given(SkillPractised(on=today, skill="x")).expect(Skills).skills[0].last == str(today)
+
+
+def test_today_is_the_last_date_of_the_career_or_given():
+    later = SkillPractised(on="2190-05-03", skill="x")
+
+    assert len(given(later).expect(Skills).skills) == 1
+    assert len(given(later, SkillPractised(on="2191", skill="y")).expect(Skills).skills) == 2
+    assert len(given(later, today="2190-06").expect(Skills).skills) == 1
+    with pytest.raises(CareerLedgerError):
+        given(later, today="2190-04")
 
 
 def test_corrections_apply():

@@ -4,14 +4,19 @@ import os
 import subprocess
 import sys
 import unittest
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
 from pathlib import Path
+from typing import Annotated
+from uuid import UUID
 
 import pytest
-from hypothesis import settings
+from hypothesis import settings, strategies as st
 
 from careerledger import testing
 from careerledger.errors import DefinitionError
-from careerledger.events import CourseFinished, SkillPractised
+from careerledger.events import Action, CourseFinished, Predicate, SkillPractised, event
 from careerledger.projections import on, projection
 from careerledger.testing import (
     LawBroken,
@@ -19,9 +24,12 @@ from careerledger.testing import (
     ProjectionLaws,
     StoreLaws,
     _law_runner,
+    _laws,
+    events,
     laws,
     store_laws,
 )
+from careerledger.testing._other_process import EditedAnswer
 from zoo import sound
 from zoo.broken import Average, LastByNumber, MonthAsLastDay, NewestInstant
 from zoo.broken_events import DropsField
@@ -164,10 +172,159 @@ def test_law_without_evidence_fails_after_many_careers():
         def view(self, at):
             return 42
 
+    suite = laws(Constant)
     with pytest.raises(
-        NotShown, match=r"(?s)Constant is not shown to keep.*Only 0 of 600 careers are evidence"
+        NotShown, match=r"(?s)Constant is not shown to keep.*Only 0 of 1500 careers are evidence"
     ):
-        run(laws(Constant), "void")
+        run(suite, "same_history_same_view")
+    with pytest.raises(unittest.SkipTest, match="no career changes the view of Constant"):
+        run(suite, "void")
+
+
+def test_step_that_raises_fails_one_law():
+    @projection("kit.raises")
+    class Raises:
+        hours: float = 0.0
+
+        @on(SkillPractised)
+        def practise(self, event):
+            self.hours += event.hours
+
+        def view(self, at):
+            return self.hours
+
+    suite = laws(Raises)
+    with pytest.raises(LawBroken, match="Raises raises TypeError") as caught:
+        run(suite, "same_history_same_view")
+    assert isinstance(caught.value.__cause__, TypeError)
+    with pytest.raises(unittest.SkipTest, match="see the failure of test_same_history_same_view"):
+        run(suite, "void")
+
+
+@event("kit.coded")
+class Coded(Action):
+    code: Annotated[str, Predicate(lambda code: code.startswith("Q") and len(code) == 9)]
+    size: int = 0
+
+
+@projection("kit.codes")
+class Codes:
+    codes: list[str] = []
+
+    @on(Coded)
+    def see(self, event):
+        if event.size >= 0:
+            self.codes.append(event.code)
+
+    def view(self, at):
+        return tuple(self.codes)
+
+
+CODE = st.integers(0, 99_999_999).map("Q{:08}".format)
+
+
+@pytest.mark.parametrize(
+    "strategies", [{Coded: {"code": CODE}}, {"code": CODE}, {Coded: events(Coded, code=CODE)}]
+)
+def test_strategies_fill_fields_whose_rules_cannot_be_inverted(strategies):
+    suite = laws(Codes, events=[Coded], strategies=strategies)
+
+    for law in ("void", "every_event_counts", "events_survive_their_bytes"):
+        run(suite, law)
+
+
+@pytest.mark.parametrize(
+    ("strategies", "message"),
+    [
+        ({Coded: {"cod": CODE}}, "has no field 'cod'"),
+        ({Coded: {"code": "Q"}}, "pass one of Hypothesis"),
+        ({Coded: 3}, "strategies= has 3"),
+        ({int: CODE}, "is not an event class"),
+    ],
+)
+def test_invalid_strategies_are_refused(strategies, message):
+    with pytest.raises(DefinitionError, match=message):
+        laws(Codes, strategies=strategies)
+
+
+def test_words_and_numbers_are_drawn():
+    """What a projection looks for need not be in its code."""
+    looked_for = {"loboc"[::-1]: int("7" * 5)}
+
+    @projection("kit.looks-for")
+    class LooksFor:
+        found: int = 0
+
+        @on(SkillPractised)
+        def practise(self, event):
+            self.found += looked_for.get(event.skill[::-1][::-1], -1) == event.hours
+
+        def view(self, at):
+            return self.found
+
+    run(laws(LooksFor, words=["cobol"], numbers=[77_777]), "same_history_same_view")
+
+
+def test_answer_of_an_earlier_source_is_noticed(monkeypatch):
+    """The law fails where a ledger answers from the state of the earlier source."""
+
+    def stale(kind, steps, at):
+        return [EditedAnswer("line 1: a constant", "1", "2", "1")]
+
+    monkeypatch.setattr(_laws, "answers_after_edits", stale)
+
+    with pytest.raises(LawBroken, match="a ledger opened after the edit"):
+        run(laws(SortedSet), "edited_source")
+
+
+def test_printed_case_imports_the_test_class():
+    module = sys.modules[__name__]
+    module.TestPrinted = laws(LocalEvents)
+    try:
+        message = str(failure_of_suite(module.TestPrinted, "same_history_same_view"))
+        code = message[message.index("\nfrom ") :]
+        assert f"from {__name__} import TestPrinted" in code
+        assert "event_from_dict(" in code  # its class is local to a function
+        names = {}
+        exec(compile(code, "pasted", "exec"), names)
+        (name,) = (name for name in names if name.startswith("test_"))
+        with pytest.raises(LawBroken) as again:
+            names[name]()
+        assert message == str(again.value)
+    finally:
+        del module.TestPrinted
+
+
+def failure_of_suite(suite, law):
+    with pytest.raises(LawBroken) as caught:
+        run(suite, law)
+    return caught.value
+
+
+def local_event():
+    class Size(Enum):
+        SMALL = 1
+
+    @event("kit.local-event")
+    class Local(Action):
+        price: Decimal
+        size: Size
+        number: UUID
+        at: datetime
+
+    return Local
+
+
+@projection("kit.local-events", version=2)
+class LocalEvents:
+    seen: int = 0
+
+    @on(local_event())
+    def see(self, event):
+        self.seen += event.price.missing
+
+    def view(self, at):
+        return self.seen
 
 
 @pytest.mark.usefixtures("default_settings")
@@ -231,10 +388,13 @@ def test_each_class_in_rises_with_needs_evidence():
 
 
 def test_state_that_cannot_be_saved_skips_the_snapshot_text_law():
-    tuple_keys = next(animal.kind for animal in PROJECTIONS if animal.name == "TupleKeys")
-
     with pytest.raises(unittest.SkipTest, match="its state contains no text"):
-        run(laws(tuple_keys), "nothing_forgotten_in_snapshots")
+        run(laws(sound.TupleKeys), "nothing_forgotten_in_snapshots")
+
+
+def test_state_that_cannot_be_saved_skips_the_snapshot_law():
+    with pytest.raises(unittest.SkipTest, match="its state cannot be saved"):
+        run(laws(sound.TupleKeys), "snapshot_and_tail_at_every_cut")
 
 
 @projection("tests.testing.last-place")

@@ -6,15 +6,16 @@ from io import StringIO
 
 import pytest
 
+from careerledger.testing._errors import ViolationError
 from careerledger.testing._other_process import other_process, serve
 from zoo import sound
 
 
 def test_failure_in_the_other_process_is_reported():
     other_process.end()  # so that a new one starts
-    question = {"module": "zoo.sound", "file": sound.__file__, "name": "Nobody"}
+    question = {"kind": "view", "module": "zoo.sound", "file": sound.__file__, "name": "Nobody"}
     with pytest.raises(
-        AssertionError, match=r"raises in another process: AttributeError: .*'Nobody'"
+        ViolationError, match=r"raises in another process: AttributeError: .*'Nobody'"
     ):
         other_process.ask(question | {"rows": [], "at": "2024-01-01", "base": 0})
     other_process.end()
@@ -27,7 +28,9 @@ def test_end_of_the_other_process_is_reported(tmp_path):
     file.write_text("import os; os._exit(3)")
 
     with pytest.raises(RuntimeError, match="the other process ended"):
-        other_process.ask({"module": "goes_away", "file": str(file), "name": "X", "rows": []})
+        other_process.ask(
+            {"kind": "view", "module": "goes_away", "file": str(file), "name": "X", "rows": []}
+        )
 
 
 def test_other_process_answers_line_by_line(monkeypatch, tmp_path):
@@ -40,6 +43,8 @@ def test_other_process_answers_line_by_line(monkeypatch, tmp_path):
         "at": "2024-01-01",
         "base": 0,
         "rows": [],
+        "ids": {},
+        "kind": "view",
     }
     script = question | {"module": "__main__", "file": str(main), "name": "Mine"}
     events = [["zoo.sound", sound.__file__], ["typed.at.a.prompt", None]]
@@ -51,9 +56,12 @@ def test_other_process_answers_line_by_line(monkeypatch, tmp_path):
 
     serve()
 
-    answers = [json.loads(line) for line in out.getvalue().splitlines()]
+    answers = [
+        json.loads(line.removeprefix("careerledger-answer "))
+        for line in out.getvalue().splitlines()
+    ]
     del sys.modules["__careerledger_main__"]
-    assert [{"view": "()"}] * 2 == answers[:2]
+    assert [{"answer": "()"}] * 2 == answers[:2]
     assert "ImportError" in answers[2]["error"]
 
 

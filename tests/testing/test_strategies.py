@@ -38,6 +38,7 @@ from careerledger.events.correction import EntryAmended
 from careerledger.testing import Amended, Career, Clock, Voided, careers, corrupt, events
 from careerledger.testing._career_builder import (
     DRAW_SIZE,
+    HEAD_SIZE,
     CareerBuilder,
     CareerOptions,
     with_introducers,
@@ -46,7 +47,7 @@ from careerledger.testing._event_strategies import facts
 from careerledger.testing._field_shapes import Maybe, OneOf, OtherType, Text, Whole, shape_of
 
 draws = st.lists(st.binary(min_size=DRAW_SIZE, max_size=DRAW_SIZE), max_size=12)
-heads = st.binary(min_size=3, max_size=3)
+heads = st.binary(min_size=HEAD_SIZE, max_size=HEAD_SIZE)
 
 
 class Colour(Enum):

@@ -1,13 +1,16 @@
 """Broken projections. Each would pass the example tests of its author."""
 
+import locale
+import os
 import random
+import re
 import secrets
 import time
 import uuid
-from collections import Counter, defaultdict
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, ClassVar
+from pathlib import Path
+from typing import ClassVar
 
 import attrs
 from immutabledict import immutabledict
@@ -178,7 +181,7 @@ class FloatSumOfSet:
     def view(self, at):
         total = 0.0
         for theme in set(self.hours):
-            total += self.hours[theme] / len(theme)
+            total += self.hours[theme] / (1 + len(theme))
         return total
 
 
@@ -529,80 +532,6 @@ class NewestInstant:
 # Snapshots
 
 
-@broken(
-    "snapshot_and_tail_at_every_cut",
-    "a Counter is declared as a dict, and becomes one in a snapshot",
-)
-@projection("zoo.counter")
-class CounterAsDict:
-    count: dict[str, int] = Counter()
-
-    @on(SkillPractised)
-    def practise(self, event):
-        self.count[event.skill] += 1
-
-    def view(self, at):
-        return tuple(sorted(self.count.items()))
-
-
-@broken(
-    "snapshot_and_tail_at_every_cut",
-    "a defaultdict is declared as a dict, and becomes one in a snapshot",
-)
-@projection("zoo.defaultdict")
-class DefaultAsDict:
-    hours: dict[str, list[float]] = attrs.Factory(lambda: defaultdict(list))
-
-    @on(SkillPractised)
-    def practise(self, event):
-        self.hours[event.skill].append(event.hours or 0.0)
-
-    def view(self, at):
-        return tuple(sorted((skill, tuple(hours)) for skill, hours in self.hours.items()))
-
-
-@broken(
-    "snapshot_and_tail_at_every_cut", "the keys of a mapping are tuples, which JSON cannot express"
-)
-@projection("zoo.tuple-keys")
-class TupleKeys:
-    count: dict[tuple[str, int], int] = {}
-
-    @on(SkillPractised)
-    def practise(self, event):
-        key = (event.skill, event.on.first_day.year)
-        self.count[key] = self.count.get(key, 0) + 1
-
-    def view(self, at):
-        return tuple(sorted(self.count.items()))
-
-
-@broken("snapshot_and_tail_at_every_cut", "an event is stored in a field annotated as Any")
-@projection("zoo.untyped-event")
-class UntypedEvent:
-    last: Any = None
-
-    @on(CourseFinished)
-    def finish(self, event):
-        self.last = event
-
-    def view(self, at):
-        return None if self.last is None else self.last.title
-
-
-@broken("snapshot_and_tail_at_every_cut", "a date is stored in a field annotated as text")
-@projection("zoo.date-as-text")
-class DateAsText:
-    last: str | None = None
-
-    @on(SkillPractised)
-    def practise(self, event):
-        self.last = event.on.first_day
-
-    def view(self, at):
-        return None if self.last is None else (at - self.last).days
-
-
 @attrs.define
 class Visit:
     skill: str
@@ -679,7 +608,7 @@ class NotesInClass:
 # Dates
 
 
-@broken("at", "one year before a leap day is computed with replace(year=...)")
+@broken("same_history_same_view", "one year before a leap day is computed with replace(year=...)")
 @projection("zoo.leap-day")
 class LeapDay:
     days: list[int] = []
@@ -967,7 +896,7 @@ class SetsInMapping:
 # Too little evidence
 
 
-@broken("recording_order", "the view is a constant")
+@broken("same_history_same_view", "the view is a constant")
 @projection("zoo.constant")
 class Constant:
     seen: int = 0
@@ -1020,10 +949,7 @@ class Swallowed:
         return (self.seen, self.hours)
 
 
-@broken(
-    "void",
-    "a condition is never true",
-)
+@broken("same_history_same_view", "a condition is never true")
 @projection("zoo.guarded")
 class Guarded:
     seen: int = 0
@@ -1074,3 +1000,434 @@ class TitlesInClass:
 
     def view(self, at):
         return tuple(self.ended)
+
+
+# Metadata
+
+
+@broken("metadata", "a window of 90 days is laid over the instants of recording")
+@projection("zoo.recorded-window")
+class RecordedWindow:
+    instants: list[str] = []
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.instants.append(entry.recorded_at.isoformat())
+
+    def view(self, at):
+        since = (datetime(2026, 1, 1, tzinfo=UTC) - timedelta(days=90)).isoformat()
+        return sum(instant >= since for instant in self.instants)
+
+
+@broken("metadata", "the year of recording stands for the year of the fact")
+@projection("zoo.recorded-year")
+class RecordedYear:
+    years: dict[str, int] = {}
+
+    @on(CourseFinished)
+    def finish(self, event, entry):
+        year = str(entry.recorded_at.year)
+        self.years[year] = self.years.get(year, 0) + 1
+
+    def view(self, at):
+        return immutabledict(self.years)
+
+
+@broken("metadata", "pauses are measured between the instants of recording")
+@projection("zoo.recorded-pause")
+class RecordedPause:
+    last: str = ""
+    longest: int = 0
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        if self.last:
+            pause = abs(entry.recorded_at - datetime.fromisoformat(self.last)).days
+            self.longest = max(self.longest, pause)
+        self.last = entry.recorded_at.isoformat()
+
+    def view(self, at):
+        return (bool(self.last), self.longest)
+
+
+@broken("metadata", "courses that came with a key count as imported, and half")
+@projection("zoo.imported-half")
+class ImportedHalf:
+    score: float = 0.0
+
+    @on(CourseFinished)
+    def finish(self, event, entry):
+        self.score += 1.0 if entry.key is None else 0.5
+
+    def view(self, at):
+        return self.score
+
+
+@broken("metadata", "skills from LinkedIn are left out")
+@projection("zoo.by-source")
+class BySource:
+    skills: list[str] = []
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        if entry.source != "linkedin":
+            self.skills.append(event.skill)
+
+    def view(self, at):
+        return tuple(self.skills)
+
+
+@broken("metadata", "what came in one batch counts once")
+@projection("zoo.once-per-batch")
+class OncePerBatch:
+    batches: list[str] = []
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        batch = entry.batch or f"{len(self.batches)}"
+        if batch not in self.batches:
+            self.batches.append(batch)
+
+    def view(self, at):
+        return len(self.batches)
+
+
+@broken("metadata", "the length of an id decides")
+@projection("zoo.length-of-id")
+class LengthOfId:
+    total: int = 0
+
+    @on(CourseFinished)
+    def finish(self, event, entry):
+        self.total += len(entry.id)
+
+    def view(self, at):
+        return self.total
+
+
+# Texts
+
+
+@broken("same_history_same_view", "a pair is joined with a colon and taken apart again")
+@projection("zoo.joined-pair")
+class JoinedPair:
+    count: dict[str, int] = {}
+
+    @on(CourseFinished)
+    def finish(self, event):
+        key = f"{event.title}:{event.on.first_day.year}"
+        self.count[key] = self.count.get(key, 0) + 1
+
+    def view(self, at):
+        pairs = (key.split(":") for key in self.count)
+        return tuple(sorted((title, int(year)) for title, year in pairs))
+
+
+@broken("same_history_same_view", "a title is used as a regular expression")
+@projection("zoo.title-as-pattern")
+class TitleAsPattern:
+    titles: list[str] = []
+
+    @on(CourseFinished)
+    def finish(self, event):
+        self.titles.append(event.title)
+
+    def view(self, at):
+        return sum(bool(re.search(self.titles[0], title)) for title in self.titles)
+
+
+@broken("same_history_same_view", "a title is used as a format")
+@projection("zoo.title-as-format")
+class TitleAsFormat:
+    shown: list[str] = []
+
+    @on(CourseFinished)
+    def finish(self, event):
+        self.shown.append((event.title + " ({})").format(event.on))
+
+    def view(self, at):
+        return tuple(self.shown)
+
+
+@broken("same_history_same_view", "a name is taken for a first and a last name")
+@projection("zoo.two-names")
+class TwoNames:
+    initials: list[str] = []
+
+    @on(SkillPractised)
+    def practise(self, event):
+        first, *_ = event.skill.split()
+        self.initials.append(first[0])
+
+    def view(self, at):
+        return "".join(self.initials)
+
+
+@broken("same_history_same_view", "a note is expected to have a first letter")
+@projection("zoo.first-letter")
+class FirstLetter:
+    letters: list[str] = []
+
+    @on(SkillPractised)
+    def practise(self, event):
+        if event.note is not None:
+            self.letters.append(event.note[0])
+
+    def view(self, at):
+        return tuple(self.letters)
+
+
+@broken("same_history_same_view", "skills are kept in lower case and looked up as they are")
+@projection("zoo.lower-case")
+class LowerCase:
+    hours: dict[str, float] = {}
+    last: str = ""
+
+    @on(SkillPractised)
+    def practise(self, event):
+        key = event.skill.lower()
+        self.hours[key] = self.hours.get(key, 0.0) + (event.hours or 1.0)
+        self.last = event.skill
+
+    def view(self, at):
+        return self.hours[self.last] if self.last else 0.0
+
+
+@broken("same_history_same_view", "what looks like a digit is converted to a number")
+@projection("zoo.digits")
+class Digits:
+    levels: int = 0
+
+    @on(SkillPractised)
+    def practise(self, event):
+        self.levels += sum(int(letter) for letter in event.skill if letter.isdigit()) + 1
+
+    def view(self, at):
+        return self.levels
+
+
+# Environment
+
+
+@broken("same_view_in_another_process", "instants are shown in the local time zone")
+@projection("zoo.local-day")
+class LocalDay:
+    days: list[str] = []
+
+    @on(SkillPractised)
+    def practise(self, event):
+        midnight = datetime.combine(event.on.first_day, datetime.min.time())
+        self.days.append(midnight.astimezone(UTC).date().isoformat())
+
+    def view(self, at):
+        return tuple(self.days)
+
+
+@broken(
+    "same_view_in_another_process", "hours are counted with time.mktime, which knows summer time"
+)
+@projection("zoo.mktime")
+class LocalHours:
+    last: int = 0
+    hours: int = 0
+
+    @on(SkillPractised)
+    def practise(self, event):
+        now = int(time.mktime(event.on.first_day.timetuple())) // 3600
+        self.hours += now % 24
+        self.last = now
+
+    def view(self, at):
+        return (self.hours, self.last > 0)
+
+
+@broken("same_view_in_another_process", "months are shown by their names in the locale")
+@projection("zoo.month-names")
+class MonthNames:
+    months: list[str] = []
+
+    @on(CourseFinished)
+    def finish(self, event):
+        self.months.append(event.on.first_day.strftime("%B %Y"))
+
+    def view(self, at):
+        return tuple(self.months)
+
+
+@broken("same_view_in_another_process", "weekdays are shown by their names in the locale")
+@projection("zoo.weekday-names")
+class WeekdayNames:
+    days: list[str] = []
+
+    @on(SkillPractised)
+    def practise(self, event):
+        self.days.append(f"{event.on.first_day:%a}")
+
+    def view(self, at):
+        return tuple(self.days)
+
+
+@broken("no_clock_and_no_chance", "the currency comes from an environment variable")
+@projection("zoo.environ")
+class Currency:
+    pay: list[str] = []
+
+    @on(SkillPractised)
+    def practise(self, event):
+        self.pay.append(os.environ.get("ZOO_CURRENCY", "EUR"))
+
+    def view(self, at):
+        return tuple(self.pay)
+
+
+@broken("no_clock_and_no_chance", "a file of the working directory switches a rule on")
+@projection("zoo.working-directory")
+class Switched:
+    seen: int = 0
+
+    @on(SkillPractised)
+    def practise(self, event):
+        self.seen += 2 if Path("zoo.toml").exists() else 1
+
+    def view(self, at):
+        return self.seen
+
+
+@broken("same_view_in_another_process", "the working directory names the view")
+@projection("zoo.folder")
+class NamedAfterFolder:
+    seen: int = 0
+
+    @on(SkillPractised)
+    def practise(self, event):
+        self.seen += 1
+
+    def view(self, at):
+        return (self.seen, Path.cwd().name)
+
+
+@broken("no_clock_and_no_chance", "the number of the process marks the view")
+@projection("zoo.process")
+class MarkedByProcess:
+    seen: int = 0
+
+    @on(SkillPractised)
+    def practise(self, event):
+        self.seen += 1 if os.getpid() else 0
+
+    def view(self, at):
+        return self.seen
+
+
+@broken("same_view_in_another_process", "numbers are written as the locale writes them")
+@projection("zoo.locale-number")
+class LocaleNumber:
+    hours: float = 0.5
+
+    @on(SkillPractised)
+    def practise(self, event):
+        self.hours += 1
+
+    def view(self, at):
+        return locale.format_string("%.1f", self.hours)
+
+
+TODAY = date.today()
+
+
+@broken("no_clock_and_no_chance", "a constant of the module is the day of the import")
+@projection("zoo.day-of-import")
+class DayOfImport:
+    last: int = 0
+
+    @on(SkillPractised)
+    def practise(self, event):
+        self.last = event.on.ordinal
+
+    def view(self, at):
+        return TODAY.toordinal() - self.last if self.last else None
+
+
+@broken("no_clock_and_no_chance", "the default of an argument is the day of the import")
+@projection("zoo.day-as-default")
+class DayAsDefault:
+    last: int = 0
+
+    @on(SkillPractised)
+    def practise(self, event):
+        self.last = event.on.ordinal
+
+    def view(self, at, today=date.today()):  # noqa: B008 - this is the mistake
+        return today.toordinal() - self.last if self.last else None
+
+
+@broken("no_clock_and_no_chance", "the default of a field is the day of the import")
+@projection("zoo.day-as-field")
+class DayAsField:
+    since: str = date.today().isoformat()
+    days: list[str] = []
+
+    @on(SkillPractised)
+    def practise(self, event):
+        self.days.append(str(event.on))
+
+    def view(self, at):
+        return sum(day < self.since for day in self.days)
+
+
+# Events
+
+
+@broken("state_does_not_leak", "a step changes the event to upper case")
+@projection("zoo.upper-case")
+class UpperCase:
+    titles: list[str] = []
+
+    @on(CourseFinished)
+    def finish(self, event):
+        object.__setattr__(event, "title", event.title.upper())
+        self.titles.append(event.title)
+
+    def view(self, at):
+        return tuple(self.titles)
+
+
+@broken("state_does_not_leak", "a step fills in the hours of an event that states none")
+@projection("zoo.fills-in")
+class FillsIn:
+    hours: float = 0.0
+
+    @on(CourseFinished)
+    def finish(self, event):
+        if event.hours is None:
+            object.__setattr__(event, "hours", 1.0)
+        self.hours += event.hours
+
+    def view(self, at):
+        return self.hours
+
+
+# Hidden fields of views
+
+
+@attrs.frozen
+class Counted:
+    total: int
+    order: str = attrs.field(eq=False, repr=False)
+
+
+@broken("recording_order", "a field of the view that is not compared depends on the order")
+@projection("zoo.hidden-field")
+class HiddenField:
+    total: int = 0
+    first: int = 0
+    skill: str = ""
+
+    @on(SkillPractised)
+    def practise(self, event, entry):
+        self.total += 1
+        if not self.first or entry.seq < self.first:
+            self.first, self.skill = entry.seq, event.skill
+
+    def view(self, at):
+        return Counted(self.total, self.skill)

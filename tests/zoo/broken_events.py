@@ -132,6 +132,36 @@ class ListInPart(Action):
     loose: Loose
 
 
+@attrs.frozen
+class Salary:
+    amount: int = 1
+    currency: str = attrs.field(default="EUR", eq=False)
+
+
+@broken_event(SURVIVES, "two salaries in different currencies are equal", "salary")
+@event("zoo.uncompared-part")
+class UncomparedPart(Action):
+    salary: Salary = attrs.field(factory=Salary)
+
+
+@attrs.frozen(eq=False)
+class Street:
+    name: str = ""
+    number: int = 1
+
+    def __eq__(self, other):
+        return self.name == other.name
+
+    def __hash__(self):
+        return hash(self.name)
+
+
+@broken_event(SURVIVES, "two houses of one street are equal", "street")
+@event("zoo.own-equality")
+class OwnEquality(Action):
+    street: Street = attrs.field(factory=Street)
+
+
 # Older versions
 
 

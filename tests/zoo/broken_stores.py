@@ -1,11 +1,20 @@
 """Broken stores: a store in memory or in a file with one mistake."""
 
+import gzip
 import json
 from contextlib import contextmanager
 from pathlib import Path
 
 from careerledger.errors import StoreError
-from careerledger.stores import EMPTY, Head, Query, Row, check_sequence, check_snapshots
+from careerledger.stores import (
+    EMPTY,
+    Head,
+    Query,
+    Row,
+    check_sequence,
+    check_snapshots,
+    stored_entry,
+)
 from careerledger.stores.memory import LedgerInMemory, MemoryStore, matches
 from careerledger.stores.sqlite import SQLiteStore
 from zoo.keeper import broken_store
@@ -488,6 +497,111 @@ class CommitsLate(SQLiteStore):
     def close(self):
         self._flush()
         super().close()
+
+
+class CachesReads(SQLiteStore):
+    """A store that remembers what it read."""
+
+    def __init__(self, folder: Path):
+        super().__init__(folder / "cached.ledger")
+        self.read = {}
+
+    def remember(self, key, read):
+        if key not in self.read:
+            self.read[key] = read()
+        return self.read[key]
+
+
+@broken_store(
+    "second_stores_see_changes", "a store remembers the snapshots that it read", lasting=True
+)
+class CachesSnapshots(CachesReads):
+    def snapshots(self, ledger, key, fingerprint, *, limit=None):
+        def read():
+            return super(CachesSnapshots, self).snapshots(ledger, key, fingerprint)
+
+        return self.remember((ledger, key, fingerprint), read)[:limit]
+
+    def save(self, ledger, key, fingerprint, snapshots):
+        self.read.clear()
+        super().save(ledger, key, fingerprint, snapshots)
+
+    def erase(self, ledger, remaining):
+        self.read.clear()
+        super().erase(ledger, remaining)
+
+    def delete(self, ledger):
+        self.read.clear()
+        super().delete(ledger)
+
+
+@broken_store("second_stores_see_changes", "a store remembers the names of ledgers", lasting=True)
+class CachesLedgers(CachesReads):
+    def ledgers(self):
+        return self.remember("ledgers", super().ledgers)
+
+    def append(self, ledger, rows, frontier):
+        self.read.clear()
+        super().append(ledger, rows, frontier)
+
+    def delete(self, ledger):
+        self.read.clear()
+        super().delete(ledger)
+
+
+@broken_store("wide_windows", "a query returns at most a thousand rows")
+class AThousandRows(InMemory):
+    def rows(self, ledger, query, /):
+        return super().rows(ledger, query)[:1_000]
+
+
+@broken_store("wide_windows", "a window ends at the year 2100")
+class EndsIn2100(InMemory):
+    def rows(self, ledger, query, /):
+        rows = super().rows(ledger, query)
+        return [row for row in rows if query.order != "place" or row.on < "2101"]
+
+
+@broken_store("long_content_comes_back", "content is cut off at 65,535 bytes")
+class CutsContent(InMemory):
+    def append(self, ledger, rows, frontier):
+        rows = [row._replace(body=row.body[:65_535]) for row in rows]
+        super().append(ledger, rows, frontier)
+
+
+@broken_store("long_content_comes_back", "snapshots that are too long are not saved")
+class ShortSnapshots(InMemory):
+    def save(self, ledger, key, fingerprint, snapshots):
+        short = [one for one in snapshots if len(one.state) < 65_536]
+        super().save(ledger, key, fingerprint, short)
+
+
+@broken_store("closed_stores_refuse_every_use", "entries are read after the store is closed")
+class ReadsAfterClose(InMemory):
+    def entries(self, ledger, query, /):
+        return [stored_entry(row) for row in self._ledgers[ledger].rows]
+
+
+@broken_store("deleting_removes_a_whole_ledger", "ledgers whose names begin alike go as well")
+class DeletesByPrefix(InMemory):
+    def delete(self, ledger):
+        for name in list(self._ledgers):
+            if name.startswith(ledger):
+                super().delete(name)
+
+
+@broken_store(
+    "purge_removes_every_byte", "a backup beside the file keeps erased lines", lasting=True
+)
+class KeepsBackup(SQLiteStore):
+    def __init__(self, folder: Path):
+        super().__init__(folder / "backed-up.ledger")
+        self.file = folder / "backup.gz"
+
+    def append(self, ledger, rows, frontier):
+        super().append(ledger, rows, frontier)
+        packed = gzip.compress(b"".join(row.body + (row.personal or b"") for row in rows))
+        self.file.write_bytes(packed)
 
 
 @broken_store(

@@ -4,6 +4,7 @@ import re
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from enum import Enum
 from functools import wraps
 from typing import (
     Annotated,
@@ -262,6 +263,10 @@ class Event:
     def __repr__(self) -> str:
         return _repr_of(self)
 
+    def _repr_pretty_(self, printer: Any, _cycle: object) -> None:
+        """Print what ``repr`` returns where IPython and Hypothesis would list all fields."""
+        printer.text(_repr_of(self))
+
 
 typed_kinds.add(Event)
 
@@ -271,9 +276,15 @@ def _repr_of(self: object) -> str:
     arguments = (
         f"{field.name}={_repr(getattr(self, field.name))}"
         for field in attrs.fields(cast("Any", type(self)))
-        if getattr(self, field.name) != field.default
+        if not _is_default(getattr(self, field.name), field.default)
     )
     return f"{type(self).__name__}({', '.join(arguments)})"
+
+
+def _is_default(value: object, default: Any) -> bool:
+    if isinstance(default, attrs.Factory) and not default.takes_self:
+        default = default.factory()
+    return default is not attrs.NOTHING and bool(value == default)
 
 
 def _repr(value: Any) -> str:
@@ -284,6 +295,8 @@ def _repr(value: Any) -> str:
     if isinstance(value, immutabledict):
         pairs = sorted(f"{_repr(name)}: {_repr(plain[name])}" for name in plain)
         return f"{{{', '.join(pairs)}}}"
+    if isinstance(value, Enum) and value.name in type(value).__members__:
+        return f"{type(value).__name__}.{value.name}"
     if isinstance(value, tuple) and value:
         items = ", ".join(map(_repr, plain))
         return f"({items},)" if len(plain) == 1 else f"({items})"

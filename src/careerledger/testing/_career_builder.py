@@ -10,7 +10,7 @@ shrinking is quick.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, cast
 
 import attrs
@@ -19,9 +19,11 @@ from careerledger.dates import PartialDate
 from careerledger.events import Action, UnknownEvent, catalogue, introduced, named, referred
 from careerledger.events.role import RoleEnded, RoleStarted
 from careerledger.testing._byte_values import (
-    WORDS,
+    FIRST_DAY,
+    LAST_DAY,
     MakeValue,
     MissingIdError,
+    Pools,
     World,
     date_of,
     days_after,
@@ -30,18 +32,20 @@ from careerledger.testing._byte_values import (
 )
 from careerledger.testing._careers import Amended, Step, Voided
 from careerledger.testing._field_shapes import (
+    Drawn,
     FieldShape,
     Many,
     Maybe,
+    NewId,
     Pairs,
     Reference,
     Shape,
     fields_of,
 )
 
-HEAD_SIZE: Final = 3
-"""How many bytes come before the draws: which classes occur, when the career begins, and whether
-it is one that only a lenient ledger accepts."""
+HEAD_SIZE: Final = 4
+"""How many bytes come before the draws: which classes occur, when the career begins, whether it is
+one that only a lenient ledger accepts, and whether its texts are odd."""
 DRAW_SIZE: Final = 17
 USED, _CLASS, _DAYS, _PRECISION, _REQUIRED, _OPTIONAL = 0, 1, 2, 3, 4, 8
 _CORRECTION, _MOVE, _FIELD, _VALUE = 13, 14, 15, 16
@@ -61,10 +65,13 @@ _SECOND_BYTE: Final = bytes(byte * 151 % 256 for byte in range(256))
 
 _FIRST_DAYS: Final = tuple(
     date.fromisoformat(day)
-    for day in ("2024-01-01", "2024-02-28", "2023-12-31", "2020-02-28", "2016-02-29", "2019-11-30")
+    for day in (
+        *("2024-01-01", "2024-02-28", "2023-12-31", "2020-02-28", "2016-02-29", "2019-11-30"),
+        *("2009-06-15", "1998-09-01"),
+    )
 )
 _SHORT_GAPS: Final = (1, 0, 1, 7, 30, 0, 31, 90, 1, 14, 180, 59)
-_LONG_GAPS: Final = (365, 366, 800)
+_LONG_GAPS: Final = (365, 366, 800, 3_700)
 _LATE: Final = (-1, -7, -30, -365)
 """Days from an event to the next one recorded."""
 _MOVES: Final = (0, 1, 0, -1, 30, 0, -30, 365)
@@ -81,6 +88,28 @@ _ALL_CLASSES: Final = 96
 """Of 256 careers, how many use all classes."""
 
 
+@attrs.define(eq=False)
+class FieldStrategies:
+    """Strategies of the user's for fields of events."""
+
+    by_class: Mapping[type[Action], Mapping[str, Any]] = attrs.Factory(
+        dict[type[Action], Mapping[str, Any]]
+    )
+    """Strategies of fields by the name of the field."""
+    by_name: Mapping[str, Any] = attrs.Factory(dict[str, Any])
+    """Strategies of fields of any class."""
+    whole: Mapping[type[Action], Any] = attrs.Factory(dict[type[Action], Any])
+    """Strategies of events, whose dates and ids are replaced."""
+
+    def shape(self, cls: type[Action], field: FieldShape) -> Shape:
+        """Return the shape of the values of a field."""
+        strategy = self.by_class.get(cls, {}).get(field.name, self.by_name.get(field.name))
+        return field.shape if strategy is None else Drawn(strategy)
+
+
+NO_STRATEGIES: Final = FieldStrategies()
+
+
 @attrs.frozen(kw_only=True)
 class CareerOptions:
     """Which careers to draw."""
@@ -93,9 +122,13 @@ class CareerOptions:
     coarse: bool = True
     overlaps: bool = True
     gaps: bool = True
-    words: tuple[str, ...] = WORDS
+    pools: Pools = attrs.Factory(Pools)
+    """Where the values of fields are taken from."""
+    strategies: FieldStrategies = NO_STRATEGIES
     wild: int = 0
     """Of 256 careers, how many are accepted only by a lenient ledger."""
+    odd: int = 0
+    """Of 256 careers, how many have texts that often break programs."""
     corrected: int = 40
     """Of 256 events, how many are voided or amended."""
 
@@ -133,14 +166,15 @@ class CareerBuilder:
     def __init__(
         self, options: CareerOptions, head: bytes, draw_value: Callable[[Shape], Any]
     ) -> None:
-        classes, first_day, wild = head
+        classes, first_day, wild, odd = head
         self.options = options
         self.wild = wild >= 256 - options.wild
         self.classes = _some_classes(options.kinds, classes)
         self.introducers = _introducers(options.kinds, catalogue.size)
-        self.gaps = (
+        self.gaps: Sequence[int | date] = (
             *_SHORT_GAPS,
             *(_LONG_GAPS if options.gaps else ()),
+            *(_gaps_in(options.pools) if options.gaps else ()),
             *(_LATE if options.late else ()),
         )
         self.steps: list[Step] = []
@@ -154,7 +188,14 @@ class CareerBuilder:
         """The date on which each id was introduced."""
         ids: Mapping[str, Sequence[str]] = _AnyIds() if self.wild else {}
         day = pick(_FIRST_DAYS, first_day)
-        self.world = World(day, options.words, ids, self._new_id, draw_value)
+        self.world = World(
+            day,
+            options.pools,
+            odd=odd >= 256 - options.odd,
+            ids=ids,
+            new_id=self._new_id,
+            draw_value=draw_value,
+        )
 
     def add(self, draw: bytes) -> None:
         """Add the event of a draw, and the corrections that are due."""
@@ -177,7 +218,11 @@ class CareerBuilder:
         self.ranks += [rank] * (len(self.steps) - len(self.ranks))
 
     def _advance(self, draw: bytes) -> None:
-        self.world.day = days_after(self.world.day, pick(self.gaps, draw[_DAYS]))
+        gap = pick(self.gaps, draw[_DAYS])
+        if isinstance(gap, int):
+            self.world.day = days_after(self.world.day, gap)
+        elif self.options.late or gap >= self.world.day:
+            self.world.day = gap
 
     def _date(self, draw: bytes) -> PartialDate:
         length = pick(_PRECISIONS, draw[_PRECISION]) if self.options.coarse else 10
@@ -211,7 +256,7 @@ class CareerBuilder:
         world, tried = self.world, {cls}
         while True:
             try:
-                event = cls(**_field_values(cls, draw, on, world))
+                event = self._new_event(cls, draw, on, world)
                 return self._after_its_references(event)
             except MissingIdError as missing:
                 introducer = self.introducers.get(missing.kind)
@@ -222,6 +267,19 @@ class CareerBuilder:
                 else:
                     cls = introducer
                     tried.add(cls)
+
+    def _new_event(self, cls: type[Action], draw: bytes, on: PartialDate, world: World) -> Action:
+        values = _field_values(cls, draw, on, world, self.options.strategies)
+        strategy = self.options.strategies.whole.get(cls)
+        if strategy is None or world.draw_value is None:
+            return cls(**values)
+        event: Action = world.draw_value(Drawn(strategy))
+        ids = {
+            field.name: values.get(field.name)
+            for field in fields_of(cast("Any", cls))
+            if isinstance(field.shape, NewId) or any(_referred_kinds(field.shape))
+        }
+        return event.replace(on=on, **{name: id_ for name, id_ in ids.items() if name in values})
 
     def _after_its_references(self, event: Action) -> Action:
         """Return the event, moved behind the dates on which its references were introduced."""
@@ -317,9 +375,10 @@ class CareerBuilder:
             kind, _, id_ = own_name.partition(":")
             world = attrs.evolve(world, ids={**world.ids, kind: self._other_ids(kind, id_)})
         changes: dict[str, Any] = {"on": on}
-        fields = _fields_to_amend(cast("Any", type(event)))
+        fields = _fields_to_amend(cast("Any", type(event)), self.options.strategies)
         if draw[_FIELD] >= _DATE_ONLY and fields:
             name, make = fields[(draw[_FIELD] - _DATE_ONLY) * len(fields) // (256 - _DATE_ONLY)]
+            world.pool = world.pools.of(name, odd=world.odd)
             with suppress(MissingIdError):
                 changes[name] = make(draw[_VALUE], _SECOND_BYTE[draw[_VALUE]], world)
         return event.replace(**changes)
@@ -330,11 +389,14 @@ def unknown_event(on: PartialDate) -> UnknownEvent:
     return UnknownEvent(on=on, type="elsewhere.noted", version=1, fields=f'{{"on":"{on}"}}')
 
 
-def _field_values(cls: type[Action], draw: bytes, on: PartialDate, world: World) -> dict[str, Any]:
-    required, optional = _field_makers(cast("Any", cls))
+def _field_values(
+    cls: type[Action], draw: bytes, on: PartialDate, world: World, strategies: FieldStrategies
+) -> dict[str, Any]:
+    required, optional = _field_makers(cast("Any", cls), strategies)
     values: dict[str, Any] = {"on": on}
-    at = _REQUIRED
+    at, pools, odd = _REQUIRED, world.pools, world.odd
     for name, make in required:
+        world.pool = pools.of(name, odd=odd)
         values[name] = make(draw[at], _SECOND_BYTE[draw[at]], world)
         at = at + 1 if at + 1 < _OPTIONAL else _REQUIRED
     count = len(optional)
@@ -346,6 +408,7 @@ def _field_values(cls: type[Action], draw: bytes, on: PartialDate, world: World)
                 continue
             # One byte picks the field and its value. The last byte adds variety to the value.
             value = (position % _FILLED * 256 // _FILLED + draw[_VALUE]) % 256
+            world.pool = pools.of(name, odd=odd)
             with suppress(MissingIdError):
                 values[name] = make(value, _SECOND_BYTE[value], world)
     return values
@@ -355,26 +418,47 @@ _FieldMakers = list[tuple[str, MakeValue]]
 """Names of fields, each with the function that makes its values."""
 
 
-@cache
-def _field_makers(cls: Any) -> tuple[_FieldMakers, _FieldMakers]:
+@lru_cache(maxsize=1024)
+def _field_makers(cls: Any, strategies: FieldStrategies) -> tuple[_FieldMakers, _FieldMakers]:
     """Return the required fields of a class, and the optional ones, its own first."""
     shared = {field.name for field in fields_of(Action)}
     fields = [field for field in fields_of(cls) if field.name != "on"]
     fields.sort(key=lambda field: field.name in shared)
     # An optional reference is filled twice as often, because it connects events to one career.
     fields = [field for field in fields for _ in range(1 + _is_optional_reference(field))]
-    makers = [(field.required, (field.name, value_maker(field.shape))) for field in fields]
+    makers = [
+        (field.required, (field.name, value_maker(strategies.shape(cls, field))))
+        for field in fields
+    ]
     return [it for required, it in makers if required], [it for req, it in makers if not req]
 
 
-@cache
-def _fields_to_amend(cls: Any) -> _FieldMakers:
+@lru_cache(maxsize=1024)
+def _fields_to_amend(cls: Any, strategies: FieldStrategies) -> _FieldMakers:
     """Return the fields that an amendment may change."""
+    if cls in strategies.whole:
+        return []
     ids = cls.__event__.introduces or ()
     shared = {field.name for field in fields_of(Action)}
-    required, optional = _field_makers(cls)
+    required, optional = _field_makers(cls, strategies)
     own = [field for field in [*required, *optional] if field[0] not in (*ids, *shared)]
     return own + [field for field in optional if field[0] in shared]
+
+
+@lru_cache(maxsize=64)
+def _gaps_in(pools: Pools) -> tuple[int | date, ...]:
+    """Return days between events that the constants of a projection's code suggest."""
+    constants = pools.constants.everywhere
+    numbers = [int(n) for n in constants.numbers if n == int(n) and 1 < n <= _MAX_GAP]
+    days = [days for n in numbers for days in (n, n + 1) if n > _MAX_YEARS]
+    years = [366 * n for n in numbers if n <= _MAX_YEARS]
+    dates = [day for day in constants.dates if FIRST_DAY <= day <= LAST_DAY]
+    return (*days[:6], *years[:3], *dates[:6])
+
+
+_MAX_GAP: Final = 20_000
+_MAX_YEARS: Final = 30
+"""A number up to this may be a number of years; a greater one, of days."""
 
 
 def _some_classes(classes: Sequence[type[Action]], byte: int) -> Sequence[type[Action]]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from careerledger.errors import DefinitionError
 from careerledger.events import Action
 from careerledger.ledger import Ledger
-from careerledger.testing._byte_values import WORDS
+from careerledger.testing._byte_values import WORDS, Pools
 from careerledger.testing._career_builder import (
     DRAW_SIZE,
     HEAD_SIZE,
@@ -71,7 +71,7 @@ def careers(
         coarse=coarse,
         overlaps=overlaps,
         gaps=gaps,
-        words=_HOSTILE_WORDS if hostile else WORDS,
+        pools=Pools(_HOSTILE_WORDS if hostile else WORDS),
         wild=256 if wild else 0,
     )
     return careers_with(options)

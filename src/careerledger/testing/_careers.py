@@ -1,7 +1,7 @@
 """A career: the events, voids and amendments of one ledger, in recording order."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, Self
 
 import attrs
@@ -12,7 +12,7 @@ from careerledger.events import Action, Event, UnknownEvent
 from careerledger.events.correction import EntryAmended, EntryVoided
 from careerledger.history import Corrections, Entry, apply_corrections, place
 from careerledger.journal import codec
-from careerledger.journal.converter import instant_text
+from careerledger.journal.converter import event_to_dict, instant_text
 from careerledger.journal.write import as_row
 from careerledger.ledger import Ledger
 from careerledger.proofs import Frontier
@@ -87,6 +87,13 @@ class Career:
     def __repr__(self) -> str:
         return f"Career({steps_as_code(self.steps, PythonCode())})"
 
+    def _repr_pretty_(self, printer: Any, _cycle: object) -> None:
+        """Print what ``repr`` returns where Hypothesis or IPython print a failing example."""
+        for number, line in enumerate(repr(self).splitlines()):
+            if number:
+                printer.break_()
+            printer.text(line)
+
     @property
     def facts(self) -> list[Action | UnknownEvent]:
         """The events with every correction applied, in recording order."""
@@ -115,8 +122,27 @@ def steps_as_code(steps: Sequence[Step], code: PythonCode) -> str:
     """Return the steps as the source of a list, one per line, with their numbers."""
     if not steps:
         return "[]"
-    lines = [f"    {code.expression(step)},  # {n}\n" for n, step in enumerate(steps, start=1)]
+    lines = [f"    {_step_as_code(step, code)},  # {n}\n" for n, step in enumerate(steps, start=1)]
     return f"[\n{''.join(lines)}]"
+
+
+def _step_as_code(step: Step, code: PythonCode) -> str:
+    if isinstance(step, Amended):
+        name = code.class_name(Amended)
+        return f"{name}({step.number}, {event_as_code(step.event, code)})"
+    return code.expression(step) if isinstance(step, Voided) else event_as_code(step, code)
+
+
+def event_as_code(event: Action | UnknownEvent, code: PythonCode) -> str:
+    """Return an expression that creates an event: a constructor call, if its parts have names.
+
+    The class of an event or of one of its parts may be local to a function. Then the event is
+    created from its fields on disk.
+    """
+    if isinstance(event, Action) and not code.can_express(event):
+        fields = code.expression(event_to_dict(event))
+        return f"{code.import_name('careerledger', 'event_from_dict')}({fields})"
+    return code.expression(event)
 
 
 def events_in_force(steps: Sequence[Step]) -> list[tuple[int, Action | UnknownEvent]]:
@@ -170,6 +196,54 @@ def history_of(steps: Sequence[Step], after: int = 0) -> list[Entry[Any]]:
     by_id = {entry.id: entry for entry in entries}
     applicable = Corrections.of(corrections, by_id.get)
     return list(apply_corrections(sorted(events, key=place), applicable, lambda _: True))
+
+
+def noted_otherwise(
+    history: Sequence[Entry[Any]], base: int, *, when_it_happened: bool
+) -> list[Entry[Any]]:
+    """Return the same history with other ids, instants of recording, keys, sources and batches.
+
+    Args:
+        history: The entries.
+        base: The number before the first entry's.
+        when_it_happened: Whether each was recorded on the day that it happened, or later if an
+            earlier entry was. Otherwise months pass between the entries.
+    """
+    last = datetime.combine(date.min, time(), UTC)
+    instants: dict[int, datetime] = {}
+    for entry in sorted(history, key=lambda entry: entry.seq):
+        if when_it_happened:
+            at = datetime.combine(entry.event.on.first_day, time(23, 30), UTC)
+        else:
+            at = _LATER + timedelta(days=97 * (entry.seq - base) % _MAX_DAYS_LATER)
+        instants[entry.seq] = last = max(last + timedelta(seconds=1), at)
+    return [
+        msgspec.structs.replace(
+            entry,
+            id=_other_id(entry.seq - base),
+            recorded_at=instants[entry.seq],
+            key=None if when_it_happened else f"import:{_other_id(entry.seq - base)}",
+            source=None if when_it_happened else ("linkedin", "me")[entry.seq % 2],
+            batch=None if when_it_happened else "batch",
+        )
+        for entry in history
+    ]
+
+
+_LATER: Final = datetime(2026, 3, 1, 0, 30, tzinfo=UTC)
+_MAX_DAYS_LATER: Final = 100_000
+
+
+def _other_id(number: int) -> str:
+    """Return an id without digits; the ids of later entries come first."""
+    number = 25**4 - 1 - number
+    letters = [chr(ord("a") + number // 25**place % 25) for place in (3, 2, 1, 0)]
+    return f"zq{''.join(letters)}qz"
+
+
+def standard_ids(history: Iterable[Entry[Any]]) -> dict[str, str]:
+    """Return the id that ``entry_of`` gives to each entry, by the id that the entry has."""
+    return {entry.id: f"id-{entry.seq}" for entry in history}
 
 
 class Clock:

@@ -1,11 +1,11 @@
 """Strategies for single events of any class, with every value that their rules allow."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from functools import cache
 from math import inf
-from typing import Any, Final, TypeVar, cast, get_args, get_origin, overload
+from typing import Any, Final, TypeVar, cast, overload
 
 from hypothesis import strategies as st
 from immutabledict import immutabledict
@@ -16,12 +16,17 @@ from careerledger.events import Action, Event, catalogue, load_catalogue
 from careerledger.testing._byte_values import MissingIdError, World, date_of, value_maker
 from careerledger.testing._field_shapes import (
     AnyEvent,
+    AnyOf,
     Day,
+    Drawn,
     FieldShape,
     Filtered,
+    Fixed,
+    Identifier,
     Instance,
     Many,
     Maybe,
+    Moment,
     NewId,
     Number,
     OneOf,
@@ -32,7 +37,6 @@ from careerledger.testing._field_shapes import (
     Text,
     Whole,
     fields_of,
-    shape_of,
 )
 
 E = TypeVar("E", bound=Event)
@@ -84,13 +88,19 @@ def any_ids(_kind: str) -> st.SearchStrategy[str]:
 
 
 @overload
-def events(cls: type[E], /, *, ids: Ids = any_ids) -> st.SearchStrategy[E]: ...
+def events(
+    cls: type[E], /, *, ids: Ids = any_ids, **fields: st.SearchStrategy[Any]
+) -> st.SearchStrategy[E]: ...
 @overload
 def events(cls: None = None, /, *, ids: Ids = any_ids) -> st.SearchStrategy[Action]: ...
 
 
-def events(cls: type[Event] | None = None, /, *, ids: Ids = any_ids) -> st.SearchStrategy[Any]:
+def events(
+    cls: type[Event] | None = None, /, *, ids: Ids = any_ids, **fields: st.SearchStrategy[Any]
+) -> st.SearchStrategy[Any]:
     """Return events of a class, made from the types, rules and references of its fields.
+
+        events(HackathonWon, code=st.from_regex("[A-Z]{3}-[0-9]+", fullmatch=True))
 
     No draw is discarded, except for a ``Predicate`` of your own. Texts are as hostile as UTF-8
     allows. An event shrinks to its required fields.
@@ -101,21 +111,49 @@ def events(cls: type[Event] | None = None, /, *, ids: Ids = any_ids) -> st.Searc
         ids: Returns a strategy for the ids of a kind that an event introduces or refers to.
             Default: any text, whether the id exists or not; see ``careers`` for events that fit
             together.
+        fields: Strategies for fields by name, such as one whose ``Predicate`` hardly any value
+            fulfils. Each event has these fields.
 
     Raises:
-        DefinitionError: The class is not an event class.
+        DefinitionError: The class is not an event class, or it has no field of a name.
     """
     if cls is None:
+        if fields:
+            raise DefinitionError(
+                f"events() has a strategy for the field {min(fields)} but no event class; "
+                "pass the class first, as events(CourseFinished, title=...)"
+            )
         return st.sampled_from(facts()).flatmap(lambda cls: events(cls, ids=ids))
     if not hasattr(cls, "__event__"):
         raise DefinitionError(f"{cls!r} is not an event class; make it one with @event('a.name')")
+    if fields:
+        return _instances(cls, ids, checked_fields(cls, fields))
     return _with_any_ids(cast("Any", cls)) if ids is any_ids else _instances(cls, ids)
 
 
-def _instances(cls: type[Any], ids: Ids) -> st.SearchStrategy[Any]:
+def checked_fields(cls: type[Any], strategies: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return strategies by field name; DefinitionError unless the class has all the fields."""
+    names = [field.name for field in fields_of(cast("Any", cls))]
+    for name, strategy in strategies.items():
+        if name not in names:
+            raise DefinitionError(
+                f"event {cls.__name__} has no field {name!r}; give a strategy for one of "
+                f"{', '.join(names)}"
+            )
+        if not isinstance(strategy, st.SearchStrategy):
+            raise DefinitionError(
+                f"the strategy for the field {name} of event {cls.__name__} is {strategy!r}; "
+                "pass one of Hypothesis, such as st.integers(1, 5)"
+            )
+    return strategies
+
+
+def _instances(
+    cls: type[Any], ids: Ids, strategies: Mapping[str, Any] = immutabledict()
+) -> st.SearchStrategy[Any]:
     fields: Sequence[FieldShape] = fields_of(cast("Any", cls))
-    required = {f.name: values_of(f.shape, ids) for f in fields if f.required}
-    optional = {f.name: values_of(f.shape, ids) for f in fields if not f.required}
+    required = {f.name: values_of(f.shape, ids) for f in fields if f.required} | dict(strategies)
+    optional = {f.name: values_of(f.shape, ids) for f in fields if f.name not in required}
     values = st.fixed_dictionaries(required, optional=optional)
     return values.map(lambda arguments: cls(**arguments))
 
@@ -127,14 +165,20 @@ def _with_any_ids(cls: Any) -> st.SearchStrategy[Any]:
 
 def values_of(shape: Shape, ids: Ids = any_ids) -> st.SearchStrategy[Any]:
     """Return a strategy for the values of a shape."""
-    make_strategy: _MakeStrategy = _STRATEGIES.get(type(shape), _other_type)
-    return make_strategy(shape, ids)
+    return _STRATEGIES[type(shape)](shape, ids)
 
 
 _MakeStrategy = Callable[[Any, Ids], st.SearchStrategy[Any]]
 
 
-def _numbers(shape: Number, _ids: Ids) -> st.SearchStrategy[float]:
+def _numbers(shape: Number, _ids: Ids) -> st.SearchStrategy[Any]:
+    if shape.kind is Decimal:
+        return st.decimals(
+            min_value=None if shape.least == -inf else Decimal(f"{shape.least:.15g}"),
+            max_value=None if shape.most == inf else Decimal(f"{shape.most:.15g}"),
+            allow_nan=False,
+            allow_infinity=False,
+        )
     return st.floats(
         min_value=None if shape.least == -inf else shape.least,
         max_value=None if shape.most == inf else shape.most,
@@ -155,18 +199,9 @@ def _filtered(shape: Filtered, ids: Ids) -> st.SearchStrategy[Any]:
     return values_of(shape.of, ids).filter(shape.condition)
 
 
-def _other_type(shape: OtherType, ids: Ids) -> st.SearchStrategy[Any]:
-    cls = shape.cls
-    if isinstance(cls, tuple):
-        return st.one_of([values_of(shape_of(option), ids) for option in cast("Any", cls)])
-    if get_origin(cls) is tuple:
-        return st.tuples(*(values_of(shape_of(item), ids) for item in get_args(cls)))
-    if cls is datetime:
-        offsets = st.integers(-14 * 60, 14 * 60).map(lambda n: timezone(timedelta(minutes=n)))
-        return st.datetimes(timezones=offsets)
-    if cls is Decimal:
-        return st.decimals(allow_nan=False, allow_infinity=False)
-    return st.from_type(cls)
+def _moments(_shape: Moment, _ids: Ids) -> st.SearchStrategy[datetime]:
+    offsets = st.integers(-14 * 60, 14 * 60).map(lambda n: timezone(timedelta(minutes=n)))
+    return st.datetimes(timezones=offsets)
 
 
 def _collections(shape: Many, ids: Ids) -> st.SearchStrategy[Any]:
@@ -214,6 +249,12 @@ _STRATEGIES: Final[dict[type, _MakeStrategy]] = {
     AnyEvent: lambda _shape, _ids: st.deferred(events),
     Instance: lambda shape, ids: _instances(shape.cls, ids),
     Filtered: _filtered,
+    Moment: _moments,
+    Identifier: lambda _shape, _ids: st.uuids(),
+    Fixed: lambda shape, ids: st.tuples(*(values_of(item, ids) for item in shape.items)),
+    AnyOf: lambda shape, ids: st.one_of([values_of(option, ids) for option in shape.options]),
+    OtherType: lambda shape, _: st.from_type(shape.cls),
+    Drawn: lambda shape, _: shape.strategy,
 }
 
 

@@ -2,24 +2,29 @@
 
 import operator
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, Final, Self, cast
 
 import attrs
 
-from careerledger.dates import DateLike
-from careerledger.events import Event
+from careerledger.dates import DateLike, as_of
+from careerledger.events import Action, Event
 from careerledger.ledger import Ledger
 from careerledger.projections import Projection
 from careerledger.projections.base import meta_of
-from careerledger.testing._careers import Career, Step, new_ledger
+from careerledger.testing._careers import Amended, Career, Clock, Step, new_ledger
 from careerledger.testing._python_code import PythonCode
 
 _MAX_LISTED: Final = 30
 """How many entries a failure lists."""
 
 
-def given(career: "Career | Ledger | Step | Iterable[Step]" = (), /, *more: Step) -> "Given":
+def given(
+    career: "Career | Ledger | Step | Iterable[Step]" = (),
+    /,
+    *more: Step,
+    today: DateLike | None = None,
+) -> "Given":
     """Begin an example test with the events that happened.
 
         given(
@@ -33,16 +38,26 @@ def given(career: "Career | Ledger | Step | Iterable[Step]" = (), /, *more: Step
     Args:
         career: A career, a ledger, an event, or several events; see ``Career`` for corrections.
         more: Further events and corrections.
+        today: The date of questions without ``at``, and the last on which something can have
+            happened. Default: today, or the date of the career's last event if that is later. Of a
+            ledger, its clock says which day it is.
     """
     if isinstance(career, Ledger):
-        return Given(ledger=career)
-    if isinstance(career, Iterable):
-        steps: Iterable[Step] = [*career, *more]
-    else:
-        steps = [career, *more]
-    ledger = new_ledger()
-    Career(steps).record(ledger)
+        return Given(ledger=career, day=today)
+    first: Iterable[Step] = career if isinstance(career, Iterable) else [career]
+    steps = Career([*first, *more])
+    day = _today_of(steps) if today is None else as_of(today)
+    # At noon, the day is the same in nearly all time zones.
+    ledger = new_ledger(Clock(datetime.combine(day, time(12), UTC)))
+    steps.record(ledger)
     return Given(ledger=ledger)
+
+
+def _today_of(career: Career) -> date:
+    """Return today, or the date of the career's last event if that is later."""
+    events = [step.event if isinstance(step, Amended) else step for step in career]
+    days = [event.on.first_day for event in events if isinstance(event, Action)]
+    return max([datetime.now(UTC).astimezone().date(), *days])
 
 
 @attrs.frozen(kw_only=True)
@@ -56,7 +71,7 @@ class Given:
     def at(self, day: DateLike) -> Self:
         """Ask for views at this date; a month or year means its last day.
 
-        Default: today, which for a career that is not a ledger is 2026-01-01.
+        Default: see ``today`` of ``given``.
         """
         return attrs.evolve(self, day=day)
 

@@ -6,9 +6,12 @@ make values from that tree: one with Hypothesis's strategies, the other from byt
 
 import types
 from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from math import ceil, floor, inf, nextafter
 from typing import Annotated, Any, Final, Literal, NewType, Union, cast, get_args, get_origin
+from uuid import UUID
 
 import attrs
 from immutabledict import immutabledict
@@ -37,6 +40,8 @@ class Whole:
 class Number:
     least: float
     most: float
+    kind: Any = float
+    """float or Decimal."""
 
 
 @attrs.frozen
@@ -103,10 +108,41 @@ class Filtered:
 
 
 @attrs.frozen
+class Moment:
+    """An instant with a time zone."""
+
+
+@attrs.frozen
+class Identifier:
+    """A UUID."""
+
+
+@attrs.frozen
+class Fixed:
+    """A tuple with a shape for each item."""
+
+    items: tuple["Shape", ...]
+
+
+@attrs.frozen
+class AnyOf:
+    """One of several shapes."""
+
+    options: tuple["Shape", ...]
+
+
+@attrs.frozen
 class OtherType:
-    """A type whose values only Hypothesis can make, or a tuple of alternative types."""
+    """A type whose values only Hypothesis can make."""
 
     cls: Any
+
+
+@attrs.frozen(eq=False)
+class Drawn:
+    """The values of a strategy that the user names for a field."""
+
+    strategy: Any
 
 
 Shape = (
@@ -123,7 +159,12 @@ Shape = (
     | AnyEvent
     | Instance
     | Filtered
+    | Moment
+    | Identifier
+    | Fixed
+    | AnyOf
     | OtherType
+    | Drawn
 )
 
 
@@ -150,7 +191,7 @@ def shape_of(annotation: Any) -> Shape:
     """Return the shape of the values that a field with this annotation accepts."""
     generic_shape = _GENERIC.get(get_origin(annotation))
     if generic_shape is not None:
-        return generic_shape(get_args(annotation)) or OtherType(annotation)
+        return generic_shape(get_args(annotation))
     if isinstance(annotation, NewType):
         return shape_of(annotation.__supertype__)
     if annotation in _PLAIN:
@@ -162,22 +203,23 @@ def shape_of(annotation: Any) -> Shape:
 
 
 def _union(options: tuple[Any, ...]) -> Shape:
-    types_ = tuple(option for option in options if option is not type(None))
-    shape = shape_of(types_[0]) if len(types_) == 1 else OtherType(types_)
-    return shape if len(types_) == len(options) else Maybe(shape)
+    shapes = [shape_of(option) for option in options if option is not type(None)]
+    shape = shapes[0] if len(shapes) == 1 else AnyOf(tuple(shapes))
+    return shape if len(shapes) == len(options) else Maybe(shape)
 
 
-def _tuple_of_any_length(arguments: tuple[Any, ...]) -> Shape | None:
-    """Return the shape of tuples of any length; None if the length is fixed."""
-    return Many(tuple, shape_of(arguments[0])) if arguments[1:] == (...,) else None
+def _tuple(arguments: tuple[Any, ...]) -> Shape:
+    if arguments[1:] == (...,):
+        return Many(tuple, shape_of(arguments[0]))
+    return Fixed(tuple(map(shape_of, arguments)))
 
 
-_GENERIC: Final[dict[Any, Callable[[tuple[Any, ...]], Shape | None]]] = {
+_GENERIC: Final[dict[Any, Callable[[tuple[Any, ...]], Shape]]] = {
     Annotated: lambda arguments: _annotated(arguments[0], arguments[1:]),
     Union: _union,
     types.UnionType: _union,
     Literal: OneOf,
-    tuple: _tuple_of_any_length,
+    tuple: _tuple,
     frozenset: lambda arguments: Many(frozenset, shape_of(arguments[0])),
     immutabledict: lambda arguments: Pairs(shape_of(arguments[0]), shape_of(arguments[1])),
 }
@@ -188,6 +230,9 @@ _PLAIN: Final[dict[Any, Shape]] = {
     float: Number(-inf, inf),
     bool: OneOf((False, True)),
     PartialDate: Day(),
+    Decimal: Number(-inf, inf, Decimal),
+    datetime: Moment(),
+    UUID: Identifier(),
 }
 
 
@@ -229,4 +274,6 @@ def _within(shape: Whole | Number, rule: Interval) -> Whole | Number:
         most = min(most, rule.le)
     if rule.lt is not None:
         most = min(most, nextafter(rule.lt, -inf))
-    return Whole(ceil(least), floor(most)) if isinstance(shape, Whole) else Number(least, most)
+    if isinstance(shape, Whole):
+        return Whole(ceil(least), floor(most))
+    return Number(float(least), float(most), shape.kind)

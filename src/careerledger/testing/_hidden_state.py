@@ -5,6 +5,7 @@ can be neither repeated nor shrunk. So this hidden state is restored before each
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from types import CodeType, FunctionType
 from typing import Any, Final, cast
 
@@ -65,8 +66,12 @@ class HiddenState:
         self._visited.add(id(function))
         for name in sorted(_names_in(function.__code__) & function.__globals__.keys()):
             yield from self._search(function.__globals__[name])
+        defaults = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+        for value in defaults:
+            yield from self._search(cast("object", value))
         for cell in function.__closure__ or ():
-            yield from self._search(cast("object", cell.cell_contents))
+            with suppress(ValueError):  # a variable of an enclosing function without a value yet
+                yield from self._search(cast("object", cell.cell_contents))
 
     def _in_package(self, thing: Any) -> bool:
         return (thing.__module__ or "").partition(".")[0] == self._package

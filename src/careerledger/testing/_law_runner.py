@@ -1,17 +1,20 @@
 """Test a law on many cases: draw them, collect evidence, shrink and report a failure."""
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Collection
 from inspect import Parameter, Signature
+from types import TracebackType
 from typing import Any, Final
 
 from hypothesis import Phase, given, settings, strategies as st
 from hypothesis.errors import Flaky
 
-from careerledger.testing._careers import steps_as_code
+from careerledger.testing._careers import event_as_code, steps_as_code
 from careerledger.testing._cases import Case, without_entry
+from careerledger.testing._errors import InapplicableError, ViolationError
 from careerledger.testing._hidden_state import HiddenState
-from careerledger.testing._laws import Law, Subject, ViolationError
+from careerledger.testing._laws import FIRST_LAW, Law, Subject
 from careerledger.testing._python_code import PythonCode
 from careerledger.testing._test_classes import quiet_settings
 from careerledger.testing._view_text import EntryNames
@@ -22,6 +25,8 @@ class LawBroken(AssertionError):  # noqa: N818 - it names what broke
 
     case: Case | None = None
     """The smallest case found that breaks the law; None for a law of events."""
+    raised: BaseException | None = None
+    """What a step or view raised; None if the projection breaks a law without raising."""
 
 
 class NotShown(AssertionError):  # noqa: N818 - as above
@@ -31,7 +36,9 @@ class NotShown(AssertionError):  # noqa: N818 - as above
 _MIN_EVIDENCE: Final = 50
 """One in so many cases must be evidence."""
 MAX_CASES: Final = 600
-"""After how many cases without enough evidence a law fails."""
+"""How many cases are tried while there is too little evidence."""
+MAX_CASES_OF_FIRST_LAW: Final = 1_500
+"""The same for the first law, whose test fails if no case is evidence."""
 _CASES_AT_ONCE: Final = 10
 """How many cases Hypothesis draws in one run. In longer runs most are variations of others: of a
 hundred careers, fewer than twenty would differ in length."""
@@ -61,7 +68,7 @@ def run_cases(
     Returns:
         Which evidence is missing in the end, or None.
     """
-    current, in_parts = settings(), quiet_settings(max_examples=_CASES_AT_ONCE)
+    current = settings()
     projection = subject.projection
     hidden_state = HiddenState(projection)
     law_id = f"{projection.__module__}.{projection.__qualname__}.{name}"
@@ -79,6 +86,7 @@ def run_cases(
             raise
 
     examples = min(max_examples or current.max_examples, current.max_examples)
+    in_parts = quiet_settings(max_examples=min(_CASES_AT_ONCE, max(examples, max_cases)))
     for start in range(0, max(examples, max_cases), _CASES_AT_ONCE):
         if start >= examples and missing(count) is None:
             break
@@ -89,19 +97,23 @@ def run_cases(
         try:
             in_parts(given(case=strategy)(check_case))()
         except LawBroken as broken:
-            smaller = smaller_failure(broken, check_case)
-            if smaller is broken:
-                raise
-            raise smaller from smaller.__cause__
-        except Flaky as error:
+            smallest = smaller_failure(broken, check_case)
+            raise _cleaned(smallest) from smallest.raised
+        except Flaky:
             if not failures:  # pragma: no cover - a strategy of the user's is flaky
                 raise
-            raise _unrepeatable_failure(failures[0]) from error
+            raise _unrepeatable_failure(failures[0]) from failures[0].raised
         finally:
             hidden_state.restore()
         if Phase.generate not in current.phases:  # pragma: no cover - only old failures are tried
             return None
     return missing(count)
+
+
+def _cleaned(broken: LawBroken) -> LawBroken:
+    """Return the failure without the frames and notes of the kit and of Hypothesis."""
+    broken.__notes__ = []
+    return broken.with_traceback(None)
 
 
 def smaller_failure(broken: LawBroken, check_case: Callable[[Any], None]) -> LawBroken:
@@ -133,18 +145,31 @@ def _unrepeatable_failure(first: LawBroken) -> LawBroken:
     return broken
 
 
-def check_law(law: Law, subject: Subject, case: Case) -> Collection[str]:
+def check_law(
+    law: Law, subject: Subject, case: Case, test_class: type[Any] | None = None
+) -> Collection[str]:
     """Check one case; return the evidence that it gives about the law.
+
+    Args:
+        law: The law.
+        subject: The projection.
+        case: The case.
+        test_class: The test class that the message of a failure imports.
 
     Raises:
         LawBroken: The projection breaks the law.
+        InapplicableError: The law says nothing about the case.
     """
+    __tracebackhide__ = True
     try:
         evidence = law.check(subject, case)
+    except InapplicableError:
+        raise
     except Exception as error:
         name = subject.projection.__name__
         detail = EntryNames(case.base).replace_in(str(error)).replace("##", "#")
-        if isinstance(error, ViolationError):
+        is_violation = isinstance(error, ViolationError)
+        if is_violation:
             problem = (
                 f"{name} breaks the law {law.name}: {law.text}\n\nOn the career below, {detail}"
             )
@@ -155,37 +180,66 @@ def check_law(law: Law, subject: Subject, case: Case) -> Collection[str]:
                 f"the law {law.name} is tested:\n\n  {detail}"
             )
             fix = "handle this career in the step or view that raises; see the traceback above"
-        code = _as_python(law, subject, case)
+        code = _as_python(law, subject, case, test_class)
         broken = LawBroken(f"{problem}\n\nFix: {fix}.\n\nThis test repeats the failure:\n\n{code}")
         broken.case = case
+        if is_violation:
+            raise broken from None
+        broken.raised = error.with_traceback(_frames_of_user(error))
         raise broken from error
     return [law.name] * evidence if isinstance(evidence, bool) else evidence
 
 
-def _as_python(law: Law, subject: Subject, case: Case) -> str:
+def _frames_of_user(error: Exception) -> TracebackType | None:
+    """Return the traceback of an error from the first frame outside this library on."""
+    first = error.__traceback__
+    frame = first
+    while frame is not None:
+        if not frame.tb_frame.f_globals.get("__name__", "").startswith("careerledger."):
+            return frame
+        frame = frame.tb_next
+    return first
+
+
+def _as_python(law: Law, subject: Subject, case: Case, test_class: type[Any] | None) -> str:
     """Return a test that checks the law on this case alone."""
     code = PythonCode()
-    code.import_name("careerledger.testing", "laws")
-    declared: dict[str, Any] = {
-        "of": subject.of,
-        "bounds": subject.bounds,
-        "rises_with": subject.rises_with,
-        "old_versions": subject.old_versions,
-    }
-    arguments = [code.class_name(subject.projection)]
-    arguments += [f"{name}={code.expression(value)}" for name, value in declared.items() if value]
+    name = _name_in_module(test_class)
+    if test_class is not None and name is not None:
+        tested = code.import_name(test_class.__module__, name)
+    else:
+        code.import_name("careerledger.testing", "laws")
+        declared: dict[str, Any] = {
+            "of": subject.of,
+            "bounds": subject.bounds,
+            "rises_with": subject.rises_with,
+            "old_versions": subject.old_versions,
+        }
+        arguments = [code.class_name(subject.projection)]
+        arguments += [
+            f"{name}={code.expression(value)}" for name, value in declared.items() if value
+        ]
+        tested = f"laws({', '.join(arguments)})"
     steps = steps_as_code(case.career.steps, code).replace("\n", "\n        ")
-    optional = {"order": list(case.order), "known": case.known, "added": case.added}
+    optional = {"order": list(case.order), "known": case.known}
     lines = [
         f"def test_{law.name}_of_{_snake_case(subject.projection.__name__)}():",
-        f"    laws({', '.join(arguments)}).check(",
+        f"    {tested}.check(",
         f'        "{law.name}",',
         f"        {steps},",
         f"        at={code.expression(str(case.at))},",
         *(f"        {name}={code.expression(part)}," for name, part in optional.items() if part),
+        *([f"        added={event_as_code(case.added, code)},"] if case.added else []),
         "    )",
     ]
     return "\n".join([*code.imports(), "", "", *lines, ""])
+
+
+def _name_in_module(cls: type[Any] | None) -> str | None:
+    """Return the name of a variable of its module that is this class; None: no variable is."""
+    module = None if cls is None else sys.modules.get(cls.__module__)
+    names = [name for name, value in list(vars(module or object).items()) if value is cls]
+    return next((name for name in names if name.isidentifier()), None)
 
 
 def _snake_case(name: str) -> str:
@@ -212,3 +266,10 @@ def missing_evidence(law: Law, subject: Subject, evidence: Counter[str], count: 
         f"Fix: {law.evidence_fix}. If the law does not apply, give the reason as "
         f'waived={{"{law.name}": "..."}}.'
     )
+
+
+def is_fatal(law: Law, subject: Subject, evidence: Counter[str]) -> bool:
+    """Return whether missing evidence is a failure, rather than a reason to skip the test."""
+    if law.required_evidence(subject):
+        return True
+    return law.name == FIRST_LAW and not evidence

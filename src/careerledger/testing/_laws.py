@@ -8,6 +8,7 @@ evidence. A law with too little evidence fails its test.
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any, Final, cast
 
@@ -15,12 +16,14 @@ import attrs
 
 from careerledger.answers.explanation import Measure, measured
 from careerledger.answers.states import decode_state, encode_state
-from careerledger.errors import CodecError
+from careerledger.errors import CodecError, FieldError
 from careerledger.events import Action, UnknownEvent, catalogue
 from careerledger.history import Draft, Entry
 from careerledger.journal import codec
 from careerledger.projections import Projection, fold
 from careerledger.projections.base import Fold, advance, consumed_types, meta_of
+from careerledger.testing._byte_values import Pools
+from careerledger.testing._career_builder import NO_STRATEGIES, FieldStrategies
 from careerledger.testing._careers import (
     Amended,
     Clock,
@@ -28,17 +31,27 @@ from careerledger.testing._careers import (
     entry_of,
     events_in_force,
     new_ledger,
+    noted_otherwise,
     record_steps,
+    standard_ids,
 )
 from careerledger.testing._cases import Case, events_until
+from careerledger.testing._errors import InapplicableError, ViolationError
 from careerledger.testing._impure_calls import record_impure_calls
+from careerledger.testing._impure_constants import impure_constants
 from careerledger.testing._mutability import mutable_part, mutate
-from careerledger.testing._other_process import reason_not_importable, view_in_other_process
+from careerledger.testing._other_process import (
+    answers_after_edits,
+    reason_not_editable,
+    reason_not_importable,
+    view_in_other_process,
+)
 from careerledger.testing._view_text import (
     EntryNames,
     difference_between,
     fields_of_object,
     shortened,
+    states_something_else,
     view_text,
 )
 
@@ -46,10 +59,6 @@ History = Sequence[Entry[Any]]
 Downgrade = Callable[[dict[str, Any]], dict[str, Any] | None]
 """Converts the fields of one version of an event to the version before; None if that version
 cannot express them."""
-
-
-class ViolationError(Exception):
-    """A projection or an event breaks a law; the text states what was compared."""
 
 
 @attrs.frozen(kw_only=True)
@@ -65,6 +74,9 @@ class Subject:
     """Those of them that are declared or have a step of their own, and their introducers."""
     of: Measure | None = None
     bounds: tuple[float, float] | None = None
+    pools: Pools = attrs.Factory(Pools)
+    """Where the texts and numbers of careers are taken from."""
+    strategies: FieldStrategies = NO_STRATEGIES
     rises_with: tuple[type[Action], ...] = ()
     old_versions: dict[type[Action], dict[int, Downgrade]] = attrs.Factory(
         dict[type[Action], dict[int, Downgrade]]
@@ -124,10 +136,15 @@ class Law:
     """Returns why the law does not apply to a projection; None if it does."""
     required_evidence: Callable[[Subject], Sequence[str]] = lambda _: ()
     """Returns labels; at least one case must be evidence for each of them."""
-    evidence_fix: str = "declare the events on which the view depends as events=[...]"
+    evidence_fix: str = (
+        "pass the texts and numbers that the projection looks for as words=[...] and "
+        "numbers=[...], and the events on which its view depends as events=[...]"
+    )
     """The advice if too few cases are evidence."""
     without_evidence: str | None = None
-    """Why the law does not apply if no case is evidence; None: its test fails then."""
+    """Why the law does not apply if no case is evidence."""
+    max_cases: int | None = None
+    """How many cases to draw at most; None: as many as Hypothesis's setting says."""
 
     def __call__(self, check: Check) -> Check:
         self.name, self.check = check.__name__, check
@@ -138,8 +155,13 @@ class Law:
 LAWS: Final[dict[str, Law]] = {}
 """Every law by name, in the order of the tests."""
 
+_EDITED_CASES: Final = 3
+"""On how many careers edits of the source are tried; each edit needs a process."""
 _NOT_EMPTY: Final = "its view differs from the view of an empty career"
 _VIEW_WITHIN: Final = "the view after some of its entries differs from the view after none"
+FIRST_LAW: Final = "same_history_same_view"
+"""The law whose test fails for a step that raises and for a view that no career changes; the tests
+of the other laws are skipped then."""
 _STATE_ONLY: Final = (
     "let each step change only fields of the state; do not use class variables, module-level "
     "containers, id() or hash()"
@@ -190,31 +212,56 @@ def _decode_again(history: History) -> list[Entry[Any]]:
 
 
 @Law(
-    text="Another process, in which sets iterate in another order, gives the same view.",
+    text="Another process gives the same view, whatever its time zone, locale, folder, environment "
+    "variables and order of sets.",
     evidence=_NOT_EMPTY,
-    fix="sort a set before a step or view iterates over it, and do not use hash()",
+    fix="sort a set before a step or view iterates over it, do not use hash(), name the time zone "
+    "and the words for months, and read no files and no environment variables",
     not_applicable=lambda subject: reason_not_importable(subject.projection),
 )
 def same_view_in_another_process(subject: Subject, case: Case) -> bool:
-    history = case.history()
-    here = case.text_of(subject.view(history, case.at))
-    there = view_in_other_process(subject.projection, history, case.at, case.base)
+    # Instants on both sides of midnight show whether the local time zone is used.
+    history = noted_otherwise(case.history(), case.base, when_it_happened=True)
+    names = EntryNames(case.base, ids=standard_ids(history))
+    here = subject.view_text(history, case.at, names)
+    there = view_in_other_process(subject.projection, history, case.at, names)
     _require_same_view(case.at, "in this process", here, "in another process", there)
     return not _is_empty(subject, case, here)
 
 
 @Law(
-    text="A view reads no clock and no random numbers, only the history and the date.",
+    text="A view reads no clock, random numbers, files or environment, only the history and the "
+    "date.",
     evidence=_NOT_EMPTY,
-    fix="use the date that view receives, or event.on; seed a random.Random from the state",
+    fix="use the date that view receives, or event.on; seed a random.Random from the state; pass "
+    "settings as class variables",
 )
 def no_clock_and_no_chance(subject: Subject, case: Case) -> bool:
+    calls = impure_constants(subject.projection)
+    if calls:
+        raise ViolationError(f"the projection uses what its module read at import: {calls[0]}")
     history = case.history()
     with record_impure_calls() as calls:
         subject.view(history, case.at)
     if calls:
         raise ViolationError(f"a step or view calls {calls[0]}")
     return not _is_empty(subject, case, _text(subject, case))
+
+
+@Law(
+    text="An answer never comes from a state that another version of the source saved.",
+    evidence="an edit of the source changes the view",
+    fix="keep all code that the projection uses in modules with a source file",
+    not_applicable=lambda subject: reason_not_editable(subject.projection),
+    max_cases=_EDITED_CASES,
+    without_evidence="no small edit of its source changes the view",
+)
+def edited_source(subject: Subject, case: Case) -> bool:
+    answers = answers_after_edits(subject.projection, case.career.steps, case.at)
+    for edit, with_snapshot, anew, _ in answers:
+        text = f"a ledger opened after the edit ({edit})"
+        _require_same_view(case.at, "folded with the edited source", anew, text, with_snapshot)
+    return any(anew != before for _, _, anew, before in answers)
 
 
 # Folding in parts
@@ -246,27 +293,31 @@ def fold_split_at_every_cut(subject: Subject, case: Case) -> bool:
 @Law(
     text="A fold that continues from a snapshot gives the same view as one without.",
     evidence=_VIEW_WITHIN,
-    fix="annotate each field of the state with the type that it really holds and that JSON can "
-    "express, such as dict[str, list[int]], and keep nothing outside the state",
+    fix="keep all that a step remembers in fields of the state that are compared, annotated with "
+    "the types that they really hold, such as dict[str, list[int]]",
 )
 def snapshot_and_tail_at_every_cut(subject: Subject, case: Case) -> bool:
     history, at_once = case.history(), _text(subject, case)
     running = Fold(subject.projection)
     between: list[str] = []
+    reason = ""
     for cut in range(len(history) + 1):
         after = f"after {cut} of {len(history)} entries"
         try:
             snapshot = encode_state(running.state)
         except CodecError as error:
-            raise ViolationError(f"its state {after} cannot be saved: {error}") from error
-        state = decode_state(subject.projection, snapshot)
-        resumed: Fold[Any] = Fold(subject.projection, state, running.place)
-        between.append(case.text_of(resumed.view(case.at)))
-        advance([resumed], history[cut:])
-        text = case.text_of(resumed.view(case.at))
-        label = f"from a snapshot {after}"
-        _require_same_view(case.at, "without a snapshot", at_once, label, text)
+            reason = f"its state cannot be saved, so each question folds anew: {error}"
+        else:
+            state = decode_state(subject.projection, snapshot)
+            resumed: Fold[Any] = Fold(subject.projection, state, running.place)
+            between.append(case.text_of(resumed.view(case.at)))
+            advance([resumed], history[cut:])
+            text = case.text_of(resumed.view(case.at))
+            label = f"from a snapshot {after}"
+            _require_same_view(case.at, "without a snapshot", at_once, label, text)
         advance([running], history[cut : cut + 1])
+    if reason:
+        raise InapplicableError(reason)
     return any(text != between[0] for text in between[:-1])
 
 
@@ -307,7 +358,10 @@ _MUCH_LATER: Final = timedelta(days=800)
     fix="let view return copies, such as tuple(self.skills), and let steps change no event",
 )
 def state_does_not_leak(subject: Subject, case: Case) -> bool:
-    history, whole = case.history(), _text(subject, case)
+    history = case.history()
+    # Every fold gets events of its own: a change made twice would not be noticed on the second.
+    before = [view_text(entry.event) for entry in history]
+    whole = case.text_of(subject.view(_decode_again(history), case.at))
     decoded = _decode_again(history)
     running = Fold(subject.projection)
     is_evidence = False
@@ -319,16 +373,15 @@ def state_does_not_leak(subject: Subject, case: Case) -> bool:
         after = f"the same view after entry #{entry.seq} was folded"
         _require_same_view(case.at, "when it was returned", text, after, later)
         is_evidence = is_evidence or text != whole
-    for entry, folded in zip(history, decoded, strict=True):
-        before, after = view_text(entry.event), view_text(folded.event)
-        what = f"the {type(entry.event).__name__} before and after its step"
-        _require_same(what, "before", before, "after", after)
+    for text, folded in zip(before, decoded, strict=True):
+        what = f"the {type(folded.event).__name__} before and after its step"
+        _require_same(what, "before", text, "after", view_text(folded.event))
         for _, part in fields_of_object(folded.event) or ():
             mutate(part)
     mutate(running.view(case.at))
     again = case.text_of(running.view(case.at))
     _require_same_view(case.at, "first", whole, "after the caller changed view and events", again)
-    again = _text(subject, case)
+    again = case.text_of(subject.view(_decode_again(history), case.at))
     _require_same_view(case.at, "first", whole, "of a new fold after that", again)
     return is_evidence
 
@@ -377,6 +430,27 @@ def recording_order(subject: Subject, case: Case) -> bool:
         for entries, names in ((history, EntryNames(case.base)), (other, other_names))
     )
     return names != other_order and not _is_empty(subject, case, text)
+
+
+@Law(
+    text="A view depends on what happened, not on an entry's id, key, source, batch or instant of "
+    "recording.",
+    evidence=_NOT_EMPTY,
+    fix="use event.on for when something happened, not entry.recorded_at; compute with no id, key, "
+    "source or batch",
+)
+def metadata(subject: Subject, case: Case) -> bool:
+    history = case.history()
+    text = case.text_of(subject.view(history, case.at))
+    for when_it_happened, label in (
+        (True, "with other ids, each recorded on the day that it happened"),
+        (False, "with other ids, keys, sources and batches, recorded over years"),
+    ):
+        other = noted_otherwise(history, case.base, when_it_happened=when_it_happened)
+        names = EntryNames(case.base, ids=standard_ids(other))
+        other_text = subject.view_text(other, case.at, names)
+        _require_same_view(case.at, "recorded within seconds", text, label, other_text)
+    return not _is_empty(subject, case, text)
 
 
 @Law(
@@ -473,7 +547,11 @@ def unknown_events(subject: Subject, case: Case) -> bool:
     text="Text that only a voided or amended entry contained is in no snapshot saved afterwards.",
     evidence="the state contains a text that is in no event after the corrections",
     fix="keep texts only in fields of the state, not in class variables or module-level containers",
-    careers={"words": tuple(f"word-{number:02}" for number in range(64)), "corrected": 96},
+    careers={
+        "pools": Pools(tuple(f"word-{number:02}" for number in range(64))),
+        "odd": 0,
+        "corrected": 96,
+    },
     without_evidence="its state contains no text of an event",
 )
 def nothing_forgotten_in_snapshots(subject: Subject, case: Case) -> bool:
@@ -502,7 +580,7 @@ def _snapshot(subject: Subject, history: History) -> bytes:
     try:
         return encode_state(subject.fold(history).state)
     except CodecError:
-        return b""  # no snapshot is saved; snapshot_and_tail_at_every_cut reports that
+        return b""  # no snapshot is saved
 
 
 def _words_in(value: Any) -> Iterator[str]:
@@ -632,8 +710,13 @@ def discard_events_that_count(subject: Subject, case: Case, names: set[str]) -> 
                 names.discard(name)
 
 
-def check_event_survives(event: Action) -> None:
-    """Raise ViolationError unless an event decodes to an equal event and is immutable."""
+def check_event_survives(event: Action, other: Action) -> None:
+    """Raise ViolationError unless an event decodes to an equal event and is immutable.
+
+    Args:
+        event: The event.
+        other: An event of the same class: with any field of it, the event states another fact.
+    """
     entry = entry_of(event, 1)
     try:
         decoded = codec.decode(1, codec.encode(entry)).event
@@ -652,6 +735,28 @@ def check_event_survives(event: Action) -> None:
         raise ViolationError(f"the event has no hash: {error}") from error
     if not same:
         raise ViolationError("the decoded event is unequal to the event, or has another hash")
+    for name, value in fields_of_object(other) or ():
+        for changed in _one_change(getattr(event, name), value):
+            with suppress(FieldError):  # a rule about several fields refuses the mixture
+                if event.replace(**{name: changed}) == event:
+                    raise ViolationError(f"the event equals one whose {name} is {changed!r}")
+
+
+def _one_change(value: Any, other: Any) -> Iterator[Any]:
+    """Yield values that state something else, such as with one field of a part changed."""
+    if not states_something_else(value, other):
+        return
+    yield other
+    if type(value) is type(other) and attrs.has(cast("Any", type(value))):
+        for field in attrs.fields(cast("Any", type(value))):
+            if field.init:
+                parts = (getattr(value, field.name), getattr(other, field.name))
+                for part in _one_change(*parts):
+                    with suppress(Exception):  # a rule of the user's refuses the mixture
+                        yield attrs.evolve(value, **{field.alias: part})
+    elif isinstance(value, tuple) and isinstance(other, tuple) and value and other:
+        first, *rest = cast("tuple[object, ...]", value)
+        yield from ((part, *rest) for part in _one_change(first, cast("Any", other)[0]))
 
 
 def consumed_classes(projection: type[Projection[Any]]) -> list[type[Action]]:

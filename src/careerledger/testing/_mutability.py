@@ -1,7 +1,11 @@
 """Find the mutable part of a value, and change every part that can be changed."""
 
-from collections.abc import Mapping
-from typing import Any, cast
+from array import array
+from collections import deque
+from collections.abc import Iterator, Mapping, MutableMapping, MutableSequence, MutableSet
+from enum import Enum
+from types import FunctionType, ModuleType
+from typing import Any, Final, cast
 
 from immutabledict import immutabledict
 
@@ -18,7 +22,7 @@ def mutable_part(value: Any, path: str) -> str | None:
     Returns:
         The first mutable part with its type; None if the value is immutable throughout.
     """
-    if isinstance(value, list | dict | set | bytearray):
+    if isinstance(value, _MUTABLE):
         return f"{path} is a {type(cast('object', value)).__name__}"
     parts: list[tuple[str, Any]] = []
     if isinstance(value, tuple | frozenset):
@@ -33,7 +37,19 @@ def mutable_part(value: Any, path: str) -> str | None:
         if _can_set(value, name, field):
             return f"{path} is a {type(value).__name__}, whose fields can be set"
         parts = [(f".{name}", field) for name, field in fields]
+    elif isinstance(getattr(value, "__dict__", None), dict) and not isinstance(value, _FIXED):
+        own = cast("dict[str, object]", vars(value))
+        if own and _can_set(value, *next(iter(own.items()))):
+            return f"{path} is a {type(value).__name__}, whose attributes can be set"
     return next(filter(None, (mutable_part(part, path + name) for name, part in parts)), None)
+
+
+_MUTABLE: Final[Any] = (
+    *(list, dict, set, bytearray, deque, MutableMapping, MutableSequence, MutableSet),
+    *(Iterator, array),
+)
+_FIXED: Final[Any] = (Enum, type, FunctionType, ModuleType, BaseException)
+"""Objects with attributes that are no part of a value."""
 
 
 def _can_set(value: Any, name: str, field: Any) -> bool:

@@ -31,6 +31,17 @@ class PythonCode:
             for module, names in sorted(self._imports.items())
         ]
 
+    def can_express(self, value: Any) -> bool:
+        """Return whether the expression for a value creates an equal one when it is run."""
+        trial = PythonCode()
+        try:
+            expression = trial.expression(value)
+            names: dict[str, Any] = {}
+            exec("\n".join(trial.imports()), names)  # noqa: S102 - what a person would run
+            return bool(eval(expression, names) == value)  # noqa: S307 - as above
+        except Exception:  # noqa: BLE001 - the class may be local, or its module no longer there
+            return False
+
     def class_name(self, cls: Any) -> str:
         """Return the name of a class, and import it from its public package."""
         module = cls.__module__

@@ -1,9 +1,17 @@
 """``store_laws``: a test class for a store, with one test per promise of every store."""
 
+import base64
+import bz2
+import gzip
+import io
 import json
+import lzma
 import os
+import re
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import combinations
 from pathlib import Path
@@ -65,6 +73,32 @@ def store_laws(
         make=(make_store,),
         lasting=lasting,
     )
+
+
+def _readings(content: bytes) -> Iterator[bytes]:
+    """Yield the content of a file, also unpacked if it is packed or coded, as a backup may be."""
+    yield content
+    unpacking: tuple[Callable[[bytes], bytes], ...] = (
+        *(gzip.decompress, zlib.decompress, bz2.decompress, lzma.decompress),
+        *(_unzipped, base64.b64decode, _coded_within),
+    )
+    for unpack in unpacking:
+        with suppress(Exception):
+            yield unpack(content)
+
+
+def _unzipped(content: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return b"".join(archive.read(name) for name in archive.namelist())
+
+
+def _coded_within(content: bytes) -> bytes:
+    """Return the bytes that long texts of hexadecimal digits or of base64 within it stand for."""
+    hexadecimal = (
+        bytes.fromhex(it.decode()) for it in re.findall(rb"(?:[0-9a-f]{2}){8,}", content)
+    )
+    others = re.findall(rb"[A-Za-z0-9+/]{16,}={0,2}", content)
+    return b"".join([*hexadecimal, *(base64.b64decode(it[: len(it) // 4 * 4]) for it in others)])
 
 
 def promises() -> dict[str, str]:
@@ -260,6 +294,22 @@ class StoreLaws(LawTests):
                 with self.assertRaises(StoreError):
                     self.store.save("career", key, fingerprint, snapshots)
 
+    def test_long_content_comes_back(self) -> None:
+        """Content, personal lines, names and snapshots come back whole, however long they are."""
+        body, lines = os.urandom(70_000) * 16, b"\n".join([b"x" * 40_000, b"y" * 40_000])
+        names = json.dumps([f"role:{n:04}-{'n' * 900}" for n in range(300)])
+        longest = "k" * MAX_TEXT
+        rows = [new_row(1, body=body, personal=lines), new_row(2, names=names, key=longest)]
+        append_rows(self.store, *rows)
+        snapshot = Snapshot(2, "2024", 2, os.urandom(65_537) * 8)
+        self.store.save("career", longest, longest, [snapshot])
+        for store in [self.store, *([self.reopen()] if self.lasting else [])]:
+            self.assertEqual(rows, store.rows("career", Query()))
+            self.assertEqual(rows[1:], store.rows("career", Query(keys=[longest])))
+            self.assertEqual(rows[1:], store.rows("career", Query(names=f"role:0299-{'n' * 900}")))
+            self.assertEqual([], store.rows("career", Query(keys=[longest[:-1]])))
+            self.assertEqual([snapshot], store.snapshots("career", longest, longest))
+
     def test_append_needs_its_block(self) -> None:
         """An append outside a writing block of its ledger is refused."""
         with self.assertRaises(StoreError):
@@ -350,6 +400,48 @@ class StoreLaws(LawTests):
         self.assertEqual(rows[:1], other.rows("career", Query(keys=["k"])))
         self.assertEqual(3, append_rows(other, new_row(3)).size)
         self.assertEqual(3, self.store.head("career").size)
+
+    def test_second_stores_see_changes(self) -> None:
+        """A store that has read before sees what another one appends, saves, erases or deletes."""
+        self.needs_lasting()
+        mine, other = self.store, self.reopen()
+        rows = [new_row(1, key="k", personal=b"line"), new_row(2, names='["a:b"]')]
+        append_rows(mine, *rows)
+        queries = (Query(), Query(keys=["k"]), Query(names="a:b"), Query(order="place"))
+
+        def check(expected: list[Row], snapshots: list[Snapshot]) -> None:
+            for store in (mine, other):
+                for query in queries:
+                    answer = expected_rows(expected, query)
+                    self.assertEqual(answer, store.rows("career", query), query)
+                self.assertEqual(len(expected), store.head("career").size)
+                self.assertEqual(["career"] if expected else [], store.ledgers())
+                self.assertEqual(snapshots, store.snapshots("career", "key", "print"))
+
+        check(rows, [])
+        early, late = Snapshot(1, "2023", 1, b"early"), Snapshot(2, "2024", 2, b"late")
+        for snapshot in (early, late):
+            mine.save("career", "key", "print", [snapshot])
+            check(rows, [snapshot])
+        rows.append(new_row(3, key="k", names='["a:b"]'))
+        append_rows(mine, rows[2])
+        check(rows, [late])
+        rows.append(new_row(4, on=None, target="id-1"))
+        append_rows(other, rows[3])
+        check(rows, [late])
+        other.save("career", "key", "other code", [Snapshot(4, "2024", 2, b"new")])
+        check(rows, [])
+        mine.save("career", "key", "print", [Snapshot(4, "2024", 2, b"again")])
+        check(rows, [Snapshot(4, "2024", 2, b"again")])
+        with mine.writing("career"):
+            mine.erase("career", {1: None})
+        rows[0] = rows[0]._replace(personal=None)
+        check(rows, [])
+        mine.save("career", "key", "print", [Snapshot(4, "2024", 2, b"more")])
+        mine.delete("career")
+        check([], [])
+        append_rows(other, new_row(1, key="other"))
+        check([new_row(1, key="other")], [])
 
     def test_blocks_survive_a_crash(self) -> None:
         """After a block has ended, its rows survive when the process is killed."""
@@ -448,6 +540,37 @@ class StoreLaws(LawTests):
         self.assertEqual([2, 6], selected(behind=("2023-12-31", 5), limit=2))
         append_rows(self.store, new_row(8, on="2024-02"))
         self.assertEqual([5, 2, 6, 8, 3, 1, 7], selected())
+
+    def test_wide_windows(self) -> None:
+        """A window of any width returns every row within it, however many there are."""
+        count = 2_500
+        rows = [
+            new_row(n, on=f"{1 + n * 9_998 // count:04}-{1 + n % 12:02}") for n in range(1, count)
+        ]
+        rows += [new_row(count, on="0001-01-01"), new_row(count + 1, on="9999-12-31")]
+        append_rows(self.store, *rows)
+        for query in (
+            Query(),
+            Query(order="place"),
+            Query(order="newest"),
+            Query(order="place", until="9999-12-31"),
+            Query(order="place", behind=("0001-01-01", count), until="9999-12-30"),
+            Query(order="place", behind=("0001", 0), until="0001-12"),
+            Query(order="place", behind=("9999-12-31", count)),
+            Query(after=10, upto=count - 10),
+            Query(order="place", until="9999-12-31", limit=2_000),
+            Query(limit=10**9),
+        ):
+            self.assertEqual(expected_rows(rows, query), self.store.rows("career", query), query)
+        read = [row for page in self._pages(700) for row in page]
+        self.assertEqual(expected_rows(rows, Query(order="place")), read)
+
+    def _pages(self, size: int) -> Iterator[list[Row]]:
+        """Yield the rows in order of place, some at a time."""
+        behind = ("", 0)
+        while page := self.store.rows("career", Query(order="place", behind=behind, limit=size)):
+            yield page
+            behind = (page[-1].on or "", page[-1].seq)
 
     def test_rows_by_type(self) -> None:
         """A query selects rows by type, then applies its limit; no types select no rows."""
@@ -656,9 +779,18 @@ class StoreLaws(LawTests):
         """Deleting removes a whole ledger and no other; its name may be used again."""
         rows = [new_row(n, key="k", introduces="a:b", names='["c:d"]') for n in (1, 2)]
         snapshot = Snapshot(2, "2024", 2, b"state")
-        for ledger in ("career", "other"):
+        likely = ("Career", "career2", "careeR", "caree_", "c%", "", "career ")
+        head = EMPTY
+        for ledger in ("career", "other", *likely):
             head = append_rows(self.store, *rows, ledger=ledger)
             self.store.save(ledger, "key", "print", [snapshot])
+        self.store.delete("c%")
+        self.store.delete("caree_")
+        self.store.delete("none")
+        self.assertEqual(rows, self.store.rows("career", Query()))
+        for ledger in likely:
+            self.store.delete(ledger)
+        self.store.delete("career")
         self.store.delete("career")
         queries = (Query(), Query(keys=["k"]), Query(kind="a"), Query(names="c:d"))
         for store in [self.store, *([self.reopen()] if self.lasting else [])]:
@@ -690,10 +822,12 @@ class StoreLaws(LawTests):
         self.store.delete("other")
         self.store.purge()
         self.assertEqual([2], self.selected(personal=True))
+        self.assertEqual([], self.store.snapshots("career", "key", "print"))
         self.store.close()
         for file in filter(Path.is_file, self.folder.rglob("*")):
-            content = file.read_bytes()
-            self.assertEqual([], [secret for secret in secrets if secret in content], file.name)
+            content = b"".join(_readings(file.read_bytes()))
+            for secret in secrets:
+                self.assertNotIn(secret, content, f"{file.name} still contains {secret!r}")
 
     def test_purge_removes_deleted_ledgers(self) -> None:
         """After a deletion and a purge, no file holds any of a ledger, its name and hashes too."""
@@ -732,6 +866,9 @@ class StoreLaws(LawTests):
             store.ledgers,
             lambda: store.head("career"),
             lambda: store.rows("career", Query()),
+            lambda: store.rows("none", Query(ids=[])),
+            lambda: store.entries("career", Query()),
+            lambda: store.writing("career").__enter__(),
             lambda: store.snapshots("career", "key", "print"),
             lambda: store.save("career", "key", "print", []),
             lambda: store.delete("career"),

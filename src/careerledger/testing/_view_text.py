@@ -7,9 +7,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields as dataclass_fields, is_dataclass
 from difflib import unified_diff
+from functools import cache
 from typing import Any, Final, cast
 
 import attrs
+import msgspec
+from immutabledict import immutabledict
 
 _NUMBER: Final = re.compile(r"\d+")
 MAX_ENTRIES: Final = 1_000_000
@@ -27,6 +30,8 @@ class EntryNames:
     """The first entry has the sequence number ``base + 1``. 0: no entry has a name."""
     order: tuple[int, ...] = ()
     """The number in the name of each entry, by sequence number; empty: 1, 2, 3 and so on."""
+    ids: Mapping[str, str] = immutabledict()
+    """What to show in place of an entry's id."""
 
     def name_of(self, seq: int) -> str | None:
         """Return the name of the entry with a sequence number; None for any other number."""
@@ -36,7 +41,9 @@ class EntryNames:
         return f"#{self.order[number - 1] if self.order else number}"
 
     def replace_in(self, text: str) -> str:
-        """Return a text with sequence numbers replaced by the names of entries."""
+        """Return a text with ids and sequence numbers replaced by the names of entries."""
+        for id_, shown in self.ids.items():
+            text = text.replace(id_, shown)
         if not self.base:
             return text
         return _NUMBER.sub(lambda match: self.name_of(int(match[0])) or match[0], text)
@@ -80,17 +87,53 @@ def _pieces(value: Any, names: EntryNames) -> Iterator[str]:
 
 
 def fields_of_object(value: Any) -> list[tuple[str, Any]] | None:
-    """Return the compared fields of an attrs or dataclass instance; None for other objects."""
+    """Return the fields of an object, hidden ones too; None for a value without fields."""
     if isinstance(value, type):
         return None
-    cls = cast("Any", type(value))
-    if attrs.has(cls):
-        names = [field.name for field in attrs.fields(cls) if field.eq]
-    elif is_dataclass(value):
-        names = [field.name for field in dataclass_fields(value) if field.compare]
-    else:
+    names = _names_of_fields(cast("Any", type(value)))
+    if names is None:
         return None
-    return [(name, getattr(value, name)) for name in names]
+    if not names and hasattr(value, "__dict__"):
+        return sorted(cast("dict[str, Any]", vars(value)).items())
+    return [(name, getattr(value, name, None)) for name in names]
+
+
+@cache
+def _names_of_fields(cls: Any) -> tuple[str, ...] | None:
+    """Return the names of the fields of a class; none: they differ between its instances."""
+    if attrs.has(cls):
+        return tuple(field.name for field in attrs.fields(cls))
+    if is_dataclass(cls):
+        return tuple(field.name for field in dataclass_fields(cls))
+    if issubclass(cls, msgspec.Struct):
+        return tuple(field.name for field in msgspec.structs.fields(cls))
+    if cls.__repr__ is object.__repr__:  # any other object says by itself what it holds
+        return tuple(name for base in cls.__mro__ for name in _slots_of(base))
+    return None
+
+
+def _slots_of(cls: Any) -> tuple[str, ...]:
+    slots: Any = cast("Any", vars(cls)).get("__slots__", ())
+    names = (slots,) if isinstance(slots, str) else tuple(slots)
+    return tuple(name for name in names if name not in {"__dict__", "__weakref__"})
+
+
+def states_something_else(value: Any, other: Any) -> bool:
+    """Return whether two values differ in any part, also one that they do not compare."""
+    fields, other_fields = fields_of_object(value), fields_of_object(other)
+    if fields is not None and other_fields is not None:
+        return type(value) is not type(other) or any(
+            states_something_else(part, other_part)
+            for (_, part), (_, other_part) in zip(fields, other_fields, strict=False)
+        )
+    one, two = value, other  # stay Any for type checkers
+    if isinstance(value, tuple) and isinstance(other, tuple):
+        return len(one) != len(two) or any(map(states_something_else, one, two))
+    if isinstance(value, Mapping) and isinstance(other, Mapping):
+        return one.keys() != two.keys() or any(
+            states_something_else(one[key], two[key]) for key in one
+        )
+    return bool(value != other)
 
 
 _MAX_CHANGES: Final = 24
