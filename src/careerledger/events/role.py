@@ -7,6 +7,7 @@ from careerledger.events import Action, Interval, Introduces, Refers, Text, even
 RoleId = Annotated[Text, Refers.to("role")]
 Rung = Annotated[int, Interval(ge=0)]
 Amount = Annotated[float, Interval(ge=0)]
+WeeklyHours = Annotated[float, Interval(ge=0, le=168)]
 
 
 @event("role.started", practice="role", effort=0)
@@ -21,6 +22,9 @@ class RoleStarted(Action):
     scope: Amount | None = None
     """The size of your responsibility, in one unit of your own, such as people led."""
     industry: Text | None = None
+    weekly_hours: WeeklyHours | None = None
+    volunteered: bool = False
+    """Whether you held it without pay, beside your work."""
     pay: Amount | None = None
     """Pay per year, in ``currency``."""
     currency: Text | None = None
@@ -28,12 +32,13 @@ class RoleStarted(Action):
 
 @event("role.changed", practice="role", effort=0, changes="role")
 class RoleChanged(Action):
-    """Your title, level, scope or pay in a role changed."""
+    """Your title, level, scope, hours or pay in a role changed."""
 
     role: RoleId
     title: Text | None = None
     level: Rung | None = None
     scope: Amount | None = None
+    weekly_hours: WeeklyHours | None = None
     pay: Amount | None = None
     """Pay per year, in the currency of the role."""
 
