@@ -62,13 +62,14 @@ def test_shown_failure_is_what_the_kit_prints(monkeypatch: pytest.MonkeyPatch) -
     """Its code runs, and its text is the message, with other line ends."""
     page = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
     shown = page[page.index("careerledger.testing.LawBroken: ") :].partition("```")[0]
-    module = ModuleType("acme.courses")
-    monkeypatch.setitem(sys.modules, "acme.courses", module)
+    module = ModuleType("test_courses")
+    monkeypatch.setitem(sys.modules, "test_courses", module)
     buggy = next(
         code for code in blocks(ROOT / "docs" / "testing.md") if "class LastCourse" in code
     )
     exec(f"from careerledger.projections import on, projection\n{buggy}", vars(module))
-    exec(shown[shown.index("from acme.courses") :], vars(module))
+    exec("from careerledger.testing import laws\nTestLastCourse = laws(LastCourse)", vars(module))
+    exec(shown[shown.index("from careerledger.events") :], vars(module))
 
     with pytest.raises(LawBroken) as broken:
         vars(module)["test_recording_order_of_last_course"]()

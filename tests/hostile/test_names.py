@@ -408,7 +408,7 @@ def test_new_file_belongs_to_who_makes_it(tmp_path):
 
 @pytest.mark.parametrize("owner", ["nobody-by-this-name", "", "nul\0", -1, 1.5, True, b"root"])
 def test_owner_who_is_no_user_is_refused(made, owner):
-    with pytest.raises(StoreError, match=re.escape(f"owner is {owner!r}")):
+    with pytest.raises(ArgumentError, match=re.escape(f"owner is {owner!r}")):
         Ledger.open(made, owner=owner)
 
 

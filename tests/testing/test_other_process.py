@@ -6,6 +6,7 @@ from io import StringIO
 
 import pytest
 
+from careerledger.testing import _other_process
 from careerledger.testing._errors import ViolationError
 from careerledger.testing._other_process import other_process, serve
 from zoo import sound
@@ -54,6 +55,7 @@ def test_other_process_answers_line_by_line(monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "stdin", map(json.dumps, [script, again, lost]))
     monkeypatch.setattr(sys, "stdout", out)
 
+    monkeypatch.setattr(_other_process, "_set_other_locale", lambda: None)  # it is for good
     serve()
 
     answers = [

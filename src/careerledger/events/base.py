@@ -254,6 +254,20 @@ def part(cls: C) -> C:
     return _fact(cls)
 
 
+class _OfInstances:
+    """A method that its class does not have: Hypothesis would call it to print the class."""
+
+    __slots__ = ("method",)
+
+    def __init__(self, method: Callable[..., Any]) -> None:
+        self.method = method
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        if instance is None:
+            raise AttributeError("only instances are printed so")
+        return self.method.__get__(instance, owner)
+
+
 class Event:
     """The base of everything that an entry can hold: actions, corrections, unknown events."""
 
@@ -263,6 +277,7 @@ class Event:
     def __repr__(self) -> str:
         return _repr_of(self)
 
+    @_OfInstances
     def _repr_pretty_(self, printer: Any, _cycle: object) -> None:
         """Print what ``repr`` returns where IPython and Hypothesis would list all fields."""
         printer.text(_repr_of(self))
@@ -282,7 +297,8 @@ def _repr_of(self: object) -> str:
 
 
 def _is_default(value: object, default: Any) -> bool:
-    if isinstance(default, attrs.Factory) and not default.takes_self:
+    factories = cast("Any", attrs.Factory)  # a class that type checkers see as a function
+    if isinstance(default, factories) and not default.takes_self:
         default = default.factory()
     return default is not attrs.NOTHING and bool(value == default)
 
