@@ -216,12 +216,12 @@ def test_dates_amended_to_their_month_are_not_too_precise(dates):
     assert [] == imported(*(PartialDate(on).month for on in dates))
 
 
-@given(st.lists(ons, max_size=8, unique=True))
+@given(st.lists(ons, max_size=8))
 def test_first_of_january_is_too_precise(dates):
     days = [on for on in dates if len(on) == 10]
     januaries = [on for on in days if on.endswith("-01-01")]
     firsts = [on for on in days if on.endswith("-01")]
-    odd = firsts if firsts == days and len(days) >= FIRSTS else januaries
+    odd = firsts if firsts == days and len(set(days)) >= FIRSTS else januaries
 
     assert [("too-precise-date", "note", len(odd))] * bool(odd) == imported(*dates)
 
@@ -262,6 +262,7 @@ def test_dates_all_on_the_first_mean_months():
 
 def test_dates_that_begin_a_month_may_be_chance():
     assert [] == imported(*FIRST_DAYS[1:])
+    assert [] == imported(*FIRST_DAYS[1:], FIRST_DAYS[1])
     assert [] == imported(*FIRST_DAYS, "2019-08-02")
     assert [("too-precise-date", "note", FIRSTS)] == imported(*FIRST_DAYS, "2019-08")
 

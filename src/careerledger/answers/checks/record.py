@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 FIRSTS: Final = 5
-"""How many imported events of one type, all on the first of a month, are no accident."""
+"""On how many days imported events of one type, all on the first of a month, are no accident."""
 
 
 def unknown_events(history: Sequence[Entry[Event]], _at: date) -> Iterator[Finding]:
@@ -210,7 +210,7 @@ def dates_too_precise(history: Sequence[Entry[Event]], _at: date) -> Iterator[Fi
     """Find imported dates that look like a year or a month written as its first day.
 
     Those are 1 January, and the first of a month where all that was imported of a type with a
-    day has it.
+    day has it. Events that share a day count once: a file gives its own date to all its skills.
     """
     by_type: defaultdict[str, list[Entry[Action]]] = defaultdict(list)
     for entry in facts(history):
@@ -218,7 +218,7 @@ def dates_too_precise(history: Sequence[Entry[Event]], _at: date) -> Iterator[Fi
             by_type[entry.type].append(entry)
     for name, entries in sorted(by_type.items()):
         days = [entry.event.on.first_day for entry in entries]
-        if len(entries) >= FIRSTS and all(day.day == 1 for day in days):
+        if len(set(days)) >= FIRSTS and all(day.day == 1 for day in days):
             odd, what = entries, f"every imported {name} is on the first of a month"
         else:
             odd = [
