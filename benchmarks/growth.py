@@ -4,12 +4,13 @@
     python benchmarks/growth.py voids      # one case
     python benchmarks/growth.py --quick    # every case once, at a tenth of its size
 
-A doubling ratio is the processor time at a size beside that at half of it: 2 for linear time, 4 for
-quadratic time. A full run writes its table into README.md.
+A doubling ratio is how often longer twice as much takes, as the mean of two doublings: 2 for linear
+time, 4 for quadratic time. A full run writes its table into README.md.
 """
 
 import argparse
 from collections.abc import Callable
+from math import sqrt
 from pathlib import Path
 from time import process_time
 from typing import Any, Final
@@ -264,12 +265,14 @@ def main() -> None:
     parser.add_argument("cases", nargs="*", choices=[[], *CASES], metavar="CASE")
     parser.add_argument("--quick", action="store_true", help="once, at a tenth of the sizes")
     arguments = parser.parse_args()
-    table = Table("How time grows", ("what", "n", "n", "2n", "4n", "4n : 2n", f"at most {LIMIT}"))
+    table = Table(
+        "How time grows", ("what", "n", "n", "2n", "4n", "a doubling", f"at most {LIMIT}")
+    )
     for name in arguments.cases or CASES:
         smallest, build = CASES[name]
         size, tries = (max(2, smallest // 10), 1) if arguments.quick else (smallest, TRIES)
         times = [seconds(build, size * factor, tries) for factor in (1, 2, 4)]
-        ratio = times[2] / max(times[1], 1e-6)
+        ratio = sqrt(times[2] / max(times[0], 1e-6))
         verdict = "yes" if ratio <= LIMIT or times[2] < NOISE else "**no**"
         table.add(name, size, *(f"{time * 1e3:.1f} ms" for time in times), f"{ratio:.2f}", verdict)
     Console(width=140).print(table.rich())
