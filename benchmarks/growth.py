@@ -224,7 +224,7 @@ def skills(size: int) -> Question:
     return lambda: (ledger.check(at=AT), ledger.project(projections.Skills, at=AT))
 
 
-@case(250)
+@case(1_000)
 def contacts_to_keep_in_touch_with(size: int) -> Question:
     ledger = contacts([f"N{n}" for n in range(size)])
     ledger.record([ContactTouched(on=month(n), contact=f"c{n}") for n in range(size)])
