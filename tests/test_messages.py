@@ -27,6 +27,7 @@ UNSEEN = {
     "answers/states.py": "the ledger folds again when a state has no bytes",
     "cli/__init__.py:_run": "cli/test_terminal.py hides click",
     "cli/framework.py:ask.checked": "the person is asked again",
+    "events/base.py:_OfInstances.__get__": "Python's own words",
     "journal/codec.py:_event_inside": "the strict reader reads the entry again and reports it",
     "journal/copy.py:_pages": "the copy starts again",
     "journal/personal.py:disclose": "the strict reader reads the entry again and reports it",

@@ -16,6 +16,7 @@ __all__ = [
     "as_of",
     "beginning",
     "cached_date",
+    "check_period",
     "period_ends",
 ]
 
@@ -171,14 +172,19 @@ def period_ends(every: str, first: date, last: date) -> list[date]:
     """
     if every not in PERIODS:
         raise DateError(f"every is {shown(every)}; it must be one of {', '.join(PERIODS)}")
-    if last < first:
-        raise DateError(f"the period would end on {last}, before it begins on {first}")
+    check_period(first, last)
     ends: list[date] = []
     end = _period_end(every, first)
     while end < last:
         ends.append(end)
         end = _period_end(every, end + timedelta(days=1))
     return [*ends, last]
+
+
+def check_period(first: date, last: date) -> None:
+    """Raise DateError if a period ends before it begins."""
+    if last < first:
+        raise DateError(f"the period ends on {last}, before it begins on {first}; swap the dates")
 
 
 PERIODS: Final = ("day", "week", "month", "quarter", "year")

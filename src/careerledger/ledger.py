@@ -10,7 +10,7 @@ from typing import Any, Self, TypeVar, cast, overload
 from careerledger import answers, journal, proofs
 from careerledger.answers.fold import Folds
 from careerledger.arguments import check_items, check_text, check_whole_number, wrong
-from careerledger.dates import DateLike, PartialDate, as_instant, as_of, period_ends
+from careerledger.dates import DateLike, PartialDate, as_instant, as_of, check_period, period_ends
 from careerledger.errors import DefinitionError, StoreError
 from careerledger.events import Action, Event, catalogue
 from careerledger.events.correction import EntryAmended, EntryVoided
@@ -646,17 +646,22 @@ class Ledger:
                 entry has now.
 
         Raises:
+            DateError: ``until`` lies before ``since``.
             DefinitionError: ``types`` contains something other than event classes.
             UnknownEntryError: The ledger has no entry ``after``.
         """
         if limit is not None:
             check_whole_number("limit", limit, 0, "20")
+        first = None if since is None else PartialDate(since).first_day
+        last = None if until is None else as_of(until)
+        if first is not None and last is not None:
+            check_period(first, last)
         with self._journal.lock:
             upto = self._size_at(known_at)
             query = Query(
                 upto=upto,
-                until=None if until is None else PartialDate(as_of(until)),
-                behind=None if since is None else _before(PartialDate(since).first_day),
+                until=None if last is None else PartialDate(last),
+                behind=None if first is None else _before(first),
                 types=None if types is None else _names_of(types),
                 order="latest" if newest_first else "place",
                 limit=limit,

@@ -1,4 +1,4 @@
-"""Words that correct: void, amend, forget, subject."""
+"""Words that correct: void, amend, rename, forget, subject, delete."""
 
 import json
 from pathlib import Path
@@ -33,8 +33,42 @@ def test_void_removes_an_entry_from_the_history(known, refused, recorded):
     assert "#3 voids #2\n" == known("void", "2", "--reason", "it was a dream")
     assert 1 == len(recorded())
     assert "cannot amend #2: it is voided" in refused("amend", "2", "title=x", "--reason", "no")
-    assert "#2 was voided before" in refused("void", "2", "--reason", "again")
+    assert "#2 is voided already" in refused("void", "2", "--reason", "again")
     assert "#3 is a correction" in refused("void", "3", "--reason", "back")
+
+
+def test_void_asks_for_a_cascade_where_others_refer_to_the_id(known, refused, recorded):
+    known("log", "contact.touched", "contact=jane", "on=2024-05")
+
+    assert "void them too (--cascade)" in refused("void", "1", "--reason", "no one")
+    assert "#4 voids #1\n#5 voids #3\n" == known("void", "1", "--cascade", "--reason", "no one")
+    assert ["milestone.declared"] == [event.__event__.name for event in recorded()]
+
+
+def test_rename_changes_every_entry_that_names_the_id(known, recorded):
+    known("log", "contact.touched", "contact=jane", "on=2024-05")
+    out = known("rename", "contact", "jane", "jane-doe", "--reason", "two of them")
+
+    assert "contact 'jane' is now 'jane-doe' in 2 entries\n" == out
+    assert ["jane-doe", "jane-doe"] == [e.contact for e in recorded() if hasattr(e, "contact")]
+
+
+def test_delete_asks_first_and_leaves_nothing(known, refused, run, person):
+    assert "confirm it with --yes" in refused("delete")
+    person("n")
+    assert 130 == run("delete")[0]
+    assert b"Quixotic" in Path("career.ledger").read_bytes()
+    person("y")
+    assert "the ledger 'career' is deleted, with its 2 entries\n" == run("delete")[1]
+    assert b"Quixotic" not in Path("career.ledger").read_bytes()
+    assert "no entries to delete" in refused("delete", "--yes")
+
+
+def test_owner_of_a_file_is_named_as_an_option(known, refused):
+    assert "--owner is 'nobody-by-this-name'" in refused(
+        "history", "--owner", "nobody-by-this-name"
+    )
+    assert "Jane" in known("history", "--owner", "0")
 
 
 @pytest.mark.parametrize(

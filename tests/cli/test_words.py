@@ -67,6 +67,7 @@ def example_folder(run, monkeypatch):
 
 ON_ANOTHER_FILE = {
     "forget": "jane.ledger",
+    "rename": "jane.ledger",
     "subject": "jane.ledger",
     "--name user-1": "team.ledger",
     "--name career": "career.ledger",

@@ -85,7 +85,7 @@ def test_held_is_the_sum_of_strengths(facts: list) -> None:
     found = [skill.strength for skill in view.skills]
     assert all(0 <= strength <= 1 for strength in found)
     assert sorted(found, reverse=True) == found
-    assert (fsum(found) if found else None) == view.held == getattr(view, view.HEADLINE)
+    assert (fsum(found) if found else None) == view.strength == getattr(view, view.HEADLINE)
 
 
 @given(facts=evidence, more=evidence.filter(bool).map(lambda facts: facts[-1]))

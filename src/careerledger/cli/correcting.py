@@ -1,4 +1,4 @@
-"""Words about an entry or a person: ``void``, ``amend``, ``forget``, ``subject``."""
+"""Words that correct: ``void``, ``amend``, ``rename``, ``forget``, ``subject``, ``delete``."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from careerledger.cli.completing import FieldOfEvent
-from careerledger.cli.framework import ledger_option, name_option, reason_option, word
+from careerledger.cli.framework import (
+    confirm,
+    ledger_option,
+    name_option,
+    reason_option,
+    word,
+    yes_option,
+)
 from careerledger.cli.ledgers import existing_ledger, recorded_entry
 from careerledger.cli.printing import print_json, print_notice, print_text
 from careerledger.errors import CareerLedgerError
@@ -15,20 +22,29 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@word("void", examples=['void 3 --reason "never happened"'])
+@word(
+    "void",
+    examples=['void 3 --reason "never happened"', 'void 3 --cascade --reason "never happened"'],
+)
 @click.argument("entry", metavar="ENTRY")
+@click.option(
+    "--cascade",
+    is_flag=True,
+    help="Void also the entries that refer to what this one introduces, and so on.",
+)
 @reason_option
 @ledger_option
 @name_option
-def void(*, entry: str, reason: str, path: "Path | None", name: str | None) -> None:
+def void(*, entry: str, cascade: bool, reason: str, path: "Path | None", name: str | None) -> None:
     """Void an entry, as if it had never been recorded.
 
     ENTRY is the entry's number or id.
     """
     with existing_ledger(path, name) as ledger:
-        target = recorded_entry(ledger, entry)
-        correction = ledger.void(target.id, reason=reason)
-    print_text(f"#{correction.seq} voids #{target.seq}")
+        first = ledger.void(recorded_entry(ledger, entry).id, reason=reason, cascade=cascade)
+        corrections = [ledger.entry(seq) for seq in range(first.seq, len(ledger) + 1)]
+        for correction in corrections:
+            print_text(f"#{correction.seq} voids #{ledger.entry(correction.event.target).seq}")
 
 
 @word(
@@ -68,6 +84,26 @@ def amend(
         print_notice(hint)
 
 
+@word("rename", examples=['rename contact jane jane-doe --reason "two people called Jane"'])
+@click.argument("kind", metavar="KIND")
+@click.argument("old", metavar="ID")
+@click.argument("new", metavar="NEW-ID")
+@reason_option
+@ledger_option
+@name_option
+def rename(
+    *, kind: str, old: str, new: str, reason: str, path: "Path | None", name: str | None
+) -> None:
+    """Rename an id in every entry that names it.
+
+    KIND is the kind of the id, such as contact or role, and ID the id, such as jane.
+    """
+    with existing_ledger(path, name) as ledger:
+        corrections = ledger.rename(kind, old, new, reason=reason)
+    entries = "entry" if len(corrections) == 1 else "entries"
+    print_text(f"{kind} {old!r} is now {new!r} in {len(corrections)} {entries}")
+
+
 @word("forget", examples=['forget contact jane --reason "she asked"'])
 @click.argument("kind", metavar="KIND")
 @click.argument("person", metavar="ID")
@@ -99,4 +135,22 @@ def subject(*, kind: str, person: str, path: "Path | None", name: str | None) ->
     print_json(entries)
 
 
-WORDS: Final = (void, amend, forget, subject)
+@word("delete", examples=["delete --name user-1 --yes"])
+@yes_option
+@ledger_option
+@name_option
+def delete(*, yes: bool, path: "Path | None", name: str | None) -> None:
+    """Delete a whole ledger from its file, for good.
+
+    Other ledgers of the file stay, and so does the file itself.
+    """
+    with existing_ledger(path, name) as ledger:
+        size = len(ledger)
+        if not size:
+            raise CareerLedgerError(f"the ledger {ledger.name!r} has no entries to delete")
+        confirm(f"delete all {size} entries of the ledger {ledger.name!r} for good?", yes=yes)
+        ledger.delete()
+    print_text(f"the ledger {ledger.name!r} is deleted, with its {size} entries")
+
+
+WORDS: Final = (void, amend, rename, forget, subject, delete)

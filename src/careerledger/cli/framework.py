@@ -1,5 +1,6 @@
 """What the words share: help with examples, suggestions, and the types of their arguments."""
 
+import re
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
@@ -216,7 +217,14 @@ INSTANT: Final = _Instant()
 
 
 def ledger_option(function: F) -> F:
-    """Add ``--ledger FILE`` as the argument ``path``."""
+    """Add ``--ledger FILE`` as the argument ``path``, and ``--owner USER`` for ``owner()``."""
+    function = click.option(
+        "--owner",
+        metavar="USER",
+        expose_value=False,
+        callback=_remember_owner,
+        help="Another user to whom the file may belong: a name or number.",
+    )(function)
     return click.option(
         "--ledger",
         "path",
@@ -225,6 +233,21 @@ def ledger_option(function: F) -> F:
         help="The ledger file (default: $CAREERLEDGER, or career.ledger in this folder if it "
         "exists, or career.ledger in your data folder).",
     )(function)
+
+
+def owner() -> int | str | None:
+    """Return the user to whom the ledger file may belong, as named with ``--owner``."""
+    user: int | str | None = click.get_current_context().meta.get(_OWNER)
+    return user
+
+
+_OWNER: Final = "careerledger.owner"
+_UID: Final = re.compile("[0-9]{1,10}")
+
+
+def _remember_owner(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    is_number = value is not None and _UID.fullmatch(value)
+    ctx.meta[_OWNER] = int(value or 0) if is_number else value
 
 
 def name_option(function: F) -> F:
@@ -246,6 +269,11 @@ def reason_option(function: F) -> F:
     )(function)
 
 
+def yes_option(function: F) -> F:
+    """Add ``--yes`` as the argument ``yes``."""
+    return click.option("--yes", is_flag=True, help="Do not ask; go ahead.")(function)
+
+
 def _ask_for_reason(ctx: click.Context, param: click.Parameter, value: str | None) -> str:
     if value is None and not ctx.resilient_parsing:
         if not is_interactive():
@@ -260,6 +288,19 @@ def _ask_for_reason(ctx: click.Context, param: click.Parameter, value: str | Non
 def is_interactive() -> bool:
     """Return whether a person can answer a question: input and output are a terminal."""
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask before something that cannot be undone; end the word if the answer is no.
+
+    Args:
+        question: The question, which yes or no answers.
+        yes: Whether the answer was given beforehand, by ``--yes``.
+    """
+    if not yes and not is_interactive():
+        raise click.UsageError(f"{question} Nobody can answer here: confirm it with --yes")
+    if not yes:
+        click.confirm(question, err=True, abort=True)
 
 
 def ask(name: str, check: Callable[[str], object] = str, *, optional: bool = False) -> str:

@@ -5,8 +5,9 @@ from collections.abc import Generator, Sequence
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from careerledger.cli.framework import owner
 from careerledger.cli.printing import print_notice
-from careerledger.errors import CareerLedgerError
+from careerledger.errors import CareerLedgerError, UnknownEntryError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,7 +84,7 @@ def ledger_to_record(path: "Path | None", name: str | None) -> Generator["Ledger
     is_new = not os.path.lexists(file)
     if is_new and path is None and file == _file_in_data_folder():
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with closing(SQLiteStore(file)) as store:
+    with closing(SQLiteStore(file, owner=owner())) as store:
         names = store.ledgers()
         if name is None:
             name = _chosen_name(store, file, None)
@@ -106,7 +107,7 @@ def _existing_store(file: "Path") -> Generator["Store", None, None]:
             f"there is no ledger {file} ({reason}); create it with 'careerledger log' "
             "or 'careerledger import', or name another file with --ledger"
         ) from error
-    with closing(SQLiteStore(file)) as store:
+    with closing(SQLiteStore(file, owner=owner())) as store:
         yield store
 
 
@@ -138,12 +139,12 @@ def _quoted(names: Sequence[str]) -> str:
 def recorded_entry(ledger: "Ledger", entry: str) -> "Entry[Any]":
     """Return the entry with this number or id, as it was recorded."""
     if not entry.isdecimal():
-        found = next((each for each in ledger if each.id == entry), None)
-        if found is None:
+        try:
+            return ledger.entry(entry)
+        except UnknownEntryError:
             raise CareerLedgerError(
                 f"there is no entry {entry!r}; 'careerledger history' lists the numbers of entries"
-            )
-        return found
+            ) from None
     if len(entry) > _MAX_DIGITS:
         raise CareerLedgerError(f"an entry number must not have more than {_MAX_DIGITS} digits")
     return ledger.entry(int(entry))

@@ -35,6 +35,10 @@ _PHRASES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (r", or a function of the view", ""),
         (r"name one of its numbers, as of='(\w+)' or of=lambda.*", r"use another, as in --of \1"),
         (r"\bbetween is\b", "--between has"),
+        (r"\bby owner=(\d+)", r"with --owner \1"),
+        (r"^owner is\b", "--owner is"),
+        (r"\(cascade=True\)", "(--cascade)"),
+        (r"\bin the same record\b", "first"),
         (r" with about=\['([^']*)'\]", r" with about=\1"),
     )
 )

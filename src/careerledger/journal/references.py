@@ -311,7 +311,7 @@ class References:
             kind, _, other = str(name).partition(":")
             if kind in kinds:
                 ids.setdefault(other, set()).add(str(name))
-        for near in get_close_matches(id_, sorted(ids), n=5):
+        for near in get_close_matches(id_, sorted(ids.keys() - {id_}), n=5):
             if ids[near].intersection(new) or self._introductions(ids[near]):
                 return f"; did you mean {near!r}?"
         return "; nothing introduced it."

@@ -153,12 +153,12 @@ class Writer:
             check_whole_number("expect", expect, 0, "len(ledger)")
         if amend is not None:
             check_text("amend", amend, "the file says otherwise")
-        if isinstance(facts, Event) or not isinstance(facts, Iterable):
+        if isinstance(facts, Event | str | bytes) or not isinstance(facts, Iterable):
             return self._record(proposals([facts], key), expect, amend)[0]
         several = proposals(facts)
         if key is not None:
             raise RecordError(
-                f"key {key!r} was given for several events; a key stands for one, "
+                f"key {key!r} was given for several events; a key belongs to one, "
                 "so give each as Draft(event, key)"
             )
         return self._record(several, expect, amend)
@@ -317,7 +317,8 @@ class Writer:
             fact = facts[correction.target]
             if changes.get(correction.target, fact).event is None:
                 raise CorrectionError(
-                    f"#{fact.recorded.seq} was voided before; record the event again"
+                    f"#{fact.recorded.seq} is voided already; if it happened after all, record "
+                    "its event anew"
                 )
             event = correction.event if isinstance(correction, EntryAmended) else None
             changes[correction.target] = Change(fact, cast("Action | None", event))
@@ -467,7 +468,7 @@ def _key_voided(key: str, entry: Entry[Event]) -> KeyVoidedError:
 
 def _key_reused(key: str, other: str, event: Event) -> KeyReusedError:
     return KeyReusedError(
-        f"key {key!r} stands for {other}, where {event!r} was given; "
+        f"key {key!r} belongs to {other}, but the event is {event!r} now; "
         "amend that entry (amend='why' does it here), or use another key"
     )
 

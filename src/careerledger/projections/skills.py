@@ -122,11 +122,11 @@ class Skill(View):
 class SkillsView(View):
     """The answer of Skills."""
 
-    HEADLINE: ClassVar[str] = "held"
+    HEADLINE: ClassVar[str] = "strength"
 
     at: date
-    held: float | None
-    """The sum of all strengths: how many skills are held, a half-faded one counting half. None
+    strength: float | None
+    """The sum of all strengths: how many skills you have, a half-faded one counting half. None
     without any evidence."""
     skills: tuple[Skill, ...]
     """Strongest first."""
@@ -226,7 +226,7 @@ class Skills(Tunable):
         skills.sort(key=lambda skill: (-skill.strength, skill.name))
         return SkillsView(
             at=at,
-            held=fsum(skill.strength for skill in skills) if skills else None,
+            strength=fsum(skill.strength for skill in skills) if skills else None,
             skills=tuple(skills),
             fading=tuple(skill.name for skill in skills if skill.fading),
         )

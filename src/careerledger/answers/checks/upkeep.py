@@ -113,7 +113,7 @@ def overlapping_roles(history: Sequence[Entry[Event]], at: date) -> Iterator[Fin
             f"a handover takes no more than {OVERLAP_DAYS}",
             entries=ids(*(roles[number].start for number in cluster)),
             fix="record the end that is missing, or amend the date that is wrong; "
-            "if you held them at the same time, let it stand",
+            "if you held them at the same time, ignore this note",
         )
 
 
@@ -134,7 +134,7 @@ def gaps_between_roles(history: Sequence[Entry[Event]], at: date) -> Iterator[Fi
                     f"than {GAP_DAYS}",
                     entries=ids(end, span.start),
                     fix="record the role that is missing, or amend the date that is wrong; "
-                    "if there was none, let it stand",
+                    "if there was none, ignore this note",
                 )
         if span.end is None:
             return
@@ -196,7 +196,7 @@ def open_challenges(history: Sequence[Entry[Event]], at: date) -> Iterator[Findi
                 code="open-challenge",
                 severity="note",
                 message=f"the challenge {span.id!r}, taken on {span.start.event.on} "
-                f"(#{span.start.seq}), is open for at least {days} days; "
+                f"(#{span.start.seq}), has been open for at least {days} days; "
                 f"after {CHALLENGE_DAYS} it is worth asking how it went",
                 entries=ids(span.start),
                 fix="record ChallengeResolved; withdrawn is an outcome too",
