@@ -274,12 +274,7 @@ class CareerBuilder:
         if strategy is None or world.draw_value is None:
             return cls(**values)
         event: Action = world.draw_value(Drawn(strategy))
-        ids = {
-            field.name: values.get(field.name)
-            for field in fields_of(cast("Any", cls))
-            if isinstance(field.shape, NewId) or any(_referred_kinds(field.shape))
-        }
-        return event.replace(on=on, **{name: id_ for name, id_ in ids.items() if name in values})
+        return event.replace(**values)
 
     def _after_its_references(self, event: Action) -> Action:
         """Return the event, moved behind the dates on which its references were introduced."""
@@ -423,6 +418,8 @@ def _field_makers(cls: Any, strategies: FieldStrategies) -> tuple[_FieldMakers, 
     """Return the required fields of a class, and the optional ones, its own first."""
     shared = {field.name for field in fields_of(Action)}
     fields = [field for field in fields_of(cls) if field.name != "on"]
+    if cls in strategies.whole:  # all but the ids is drawn
+        fields = [field for field in fields if _is_id(field)]
     fields.sort(key=lambda field: field.name in shared)
     # An optional reference is filled twice as often, because it connects events to one career.
     fields = [field for field in fields for _ in range(1 + _is_optional_reference(field))]
@@ -482,6 +479,10 @@ def _introducers(classes: tuple[Any, ...], _catalogue_size: int) -> dict[str, ty
         if cls.__event__.introduces is not None:
             introducers.setdefault(cls.__event__.introduces[1], cls)
     return introducers
+
+
+def _is_id(field: FieldShape) -> bool:
+    return isinstance(field.shape, NewId) or any(_referred_kinds(field.shape))
 
 
 def _is_optional_reference(field: FieldShape) -> bool:
