@@ -12,6 +12,7 @@ from hypothesis import given, strategies as st
 from careerledger import Entry, Ledger, projections
 from careerledger.answers import fold as answers_fold
 from careerledger.dates import PartialDate
+from careerledger.errors import DateError
 from careerledger.events import Action, ContactMade, CourseFinished, UnknownEvent
 from careerledger.history import place
 from careerledger.journal import read
@@ -126,6 +127,10 @@ def test_entries_are_those_of_the_window_in_order(career: Any, since: str, until
     assert everything == sorted(everything, key=place)
     first, last = PartialDate(since).first_day, PartialDate(until).last_day
     wanted = [e for e in everything if first <= e.event.on.first_day <= last]
-    assert wanted == list(ledger.entries(since=since, until=until))
+    if first <= last:
+        assert wanted == list(ledger.entries(since=since, until=until))
+    else:
+        with pytest.raises(DateError, match="before it begins"):
+            ledger.entries(since=since, until=until)
     contacts = [e for e in everything if isinstance(e.event, ContactMade)]
     assert contacts == list(ledger.entries(types=[ContactMade]))

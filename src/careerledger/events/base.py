@@ -250,8 +250,9 @@ def part(cls: C) -> C:
         raise DefinitionError(
             f"@part decorates {shown(cls)}, which is not a new class; write it above a class"
         )
-    cast("Any", cls).__repr__ = _repr_of
-    return _fact(cls)
+    checked = _fact(cls)  # a new class; attrs refuses some, which must stay as they are
+    cast("Any", checked).__repr__ = _repr_of
+    return checked
 
 
 class _OfInstances:

@@ -234,6 +234,9 @@ class References:
         return rows
 
     def _remember(self, name: str, introduction: _Introduction) -> None:
+        older = self._names.get(introduction.id, name)
+        if older != name:  # the entry was amended to another id
+            self._introduced.pop(older, None)
         self._introduced[name] = introduction
         self._names[introduction.id] = name
 
