@@ -27,7 +27,12 @@ from careerledger.events import (
     register_type,
 )
 from careerledger.events.base import part
-from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten
+from careerledger.events.correction import (
+    BatchUndone,
+    EntryAmended,
+    EntryVoided,
+    SubjectForgotten,
+)
 from careerledger.testing import texts
 
 load_catalogue()
@@ -36,7 +41,7 @@ FACTS = sorted(
     key=lambda c: c.__name__,
 )
 """The event classes of the library that a person records."""
-CORRECTIONS = [EntryAmended, EntryVoided, SubjectForgotten]
+CORRECTIONS = [BatchUndone, EntryAmended, EntryVoided, SubjectForgotten]
 ENDS = [
     (kind, start, end)
     for end in FACTS

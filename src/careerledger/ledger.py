@@ -1,9 +1,11 @@
 """Ledger: record events, correct them, and ask what they amount to."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from itertools import islice
+from secrets import token_hex
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast, overload
 
@@ -27,6 +29,7 @@ from careerledger.journal.write import (
 )
 from careerledger.projections import Projection
 from careerledger.projections.base import is_action, meta_of
+from careerledger.statements import batches_to_undo
 from careerledger.stores import Place, Query, Store
 from careerledger.stores.descriptors import spare_descriptor
 from careerledger.stores.memory import MemoryStore
@@ -199,10 +202,12 @@ class Ledger:
     def record(
         self, facts: Iterable[Fact], /, *, expect: int | None = None, amend: str | None = None
     ) -> Sequence[Entry[Event]]: ...
+    @overload
+    def record(self, plan: "answers.Plan", /) -> list[Entry[Event]]: ...
 
     def record(
         self,
-        facts: Fact | Iterable[Fact],
+        facts: "Fact | Iterable[Fact] | answers.Plan",
         /,
         *,
         key: str | None = None,
@@ -213,7 +218,7 @@ class Ledger:
 
         Args:
             facts: An event, a draft, or a correction (``EntryVoided``, ``EntryAmended``), or an
-                iterable of them, which may refer to each other in any order.
+                iterable of them, which may refer to each other in any order; or a plan.
             key: An import key for a single event. Recording the same event under the same key
                 again writes nothing and returns the existing entry.
             expect: The number of entries that the ledger must have, or nothing is recorded.
@@ -224,12 +229,69 @@ class Ledger:
             The new or existing entry; for an iterable, a list of entries in the same order.
 
         Raises:
-            ConflictError: The ledger does not have ``expect`` entries.
+            ConflictError: The ledger does not have ``expect`` entries, or has others than when
+                the plan was made.
             RecordError: An event is refused; its subclasses name the reasons.
             CodecError: An event cannot be written as JSON.
             StoreError: The store cannot be written.
         """
+        if isinstance(facts, answers.Plan):
+            return self._writer.state(facts.statements, facts.source, size=facts.size)
         return self._writer.record(facts, key=key, expect=expect, amend=amend)
+
+    @contextmanager
+    def batch(self) -> Generator[None, None, None]:
+        """Record everything within a ``with`` block in one batch, which ``undo`` takes back whole.
+
+        Other threads that record in this ledger wait for the end of the block.
+        """
+        with self._writer.batch():
+            yield
+
+    def plan(self, reading: "answers.Reading", /, *, prune: bool = False) -> "answers.Plan":
+        """Compare what a file states with this ledger; write nothing.
+
+        Args:
+            reading: What a format of ``careerledger.interop`` read from a file.
+            prune: Whether recording the plan takes back what the file no longer states.
+
+        Returns:
+            The plan, which ``record`` records whole, in one batch.
+        """
+        with self._journal.lock:
+            self._journal.refresh()
+            plan = answers.make_plan(
+                reading,
+                list(self),
+                salt=token_hex(8),
+                forgotten=self._writer.forgotten_names(),
+                prune=prune,
+            )
+            branch = self.what_if()
+        return plan.without_refused(branch.record)
+
+    def undo(
+        self, batch: str | None = None, /, *, source: str | None = None, reason: str | None = None
+    ) -> list[Entry[Event]]:
+        """Undo a batch: what was recorded in it counts as if it had never been recorded.
+
+        Undoing the batch of an undo brings back what that took away.
+
+        Args:
+            batch: The name of the batch, as its entries have it. None: the last batch in force
+                that is not an undo.
+            source: Undo all batches of this source instead.
+            reason: The reason, for readers of the log.
+
+        Returns:
+            The new entries: the undo, and the corrections that follow from it.
+
+        Raises:
+            CorrectionError: There is no such batch in force.
+            ReferencedError: Entries of other batches refer to an id that would no longer exist.
+            IntroducedTwiceError: An id would be introduced twice.
+        """
+        return self._writer.undo(batches_to_undo(self, batch, source), reason)
 
     def void(self, entry: Entry[Any] | str, *, reason: str, cascade: bool = False) -> Entry[Event]:
         """Void an entry: it stays in the log, but counts as if it had never been recorded.
@@ -544,7 +606,7 @@ class Ledger:
         store = BranchStore(self.store)
         store.head(self.name)  # later entries of this ledger are not in the branch
         now = self.now()
-        events = [event for event, _ in proposals(facts)]
+        events = [event for event, *_ in proposals(facts)]
         stated = [event.event if isinstance(event, EntryAmended) else event for event in events]
         days = [event.on.last_day for event in stated if isinstance(event, Action)]
         last = min(max([self._today(), *days]), _LAST_DAY)

@@ -484,7 +484,7 @@ def test_a_challenge_is_found_after_a_year():
     (finding,) = found(open_challenges, taken, at="2024-03-01")
     assert ("open-challenge", "note") == (finding.code, finding.severity)
     assert (
-        "the challenge 'launch', taken on 2023-03-01 (#1), is open for at least 366 days; "
+        "the challenge 'launch', taken on 2023-03-01 (#1), has been open for at least 366 days; "
         "after 365 it is worth asking how it went" == finding.message
     )
 

@@ -32,5 +32,7 @@ if TYPE_CHECKING:
         Severity as Severity,
     )
     from careerledger.answers.open_opportunities import opportunities as opportunities
+    from careerledger.answers.plans import Item as Item, Plan as Plan, make_plan as make_plan
+    from careerledger.answers.reading import LeftOut as LeftOut, Reading as Reading
 
 __getattr__, __dir__ = on_demand(__name__)

@@ -63,6 +63,6 @@ def _name_of_class(match: re.Match[str]) -> str:
     return name
 
 
-_CORRECTIONS: Final = ("entry.amended", "entry.voided", "subject.forgotten")
+_CORRECTIONS: Final = ("batch.undone", "entry.amended", "entry.voided", "subject.forgotten")
 _NAMES: Final = ((".", (*EVENTS, *_CORRECTIONS)), ("-", PROJECTIONS))
 """What separates the words of a name, and the names."""

@@ -60,6 +60,7 @@ from careerledger.events.ids import (
     named as named,
     referred as referred,
     with_renamed_id as with_renamed_id,
+    with_renamed_ids as with_renamed_ids,
 )
 from careerledger.events.plain import register_type as register_type
 from careerledger.events.rules import Interval as Interval, MinLen as MinLen, Predicate as Predicate

@@ -1,11 +1,17 @@
 """Correct without erasing: entries about earlier entries.
 
-Only ``Ledger.void``, ``Ledger.amend`` and ``Ledger.forget`` record them.
+Of two corrections of one entry the last counts. Their envelopes tell who states them:
+
+| key | source | what it is |
+|---|---|---|
+| yes | yes | a statement of that source, in place of its earlier one; a void takes it back |
+| no | no | the word of the person: it stays, whatever a source says |
+| no | yes | a result: what counts after the statements and words before it |
 """
 
 from typing import Annotated
 
-from careerledger.events import Action, Event, Predicate, Text, UnknownEvent
+from careerledger.events import Action, Event, MinLen, Predicate, Text, Texts, UnknownEvent, field
 from careerledger.events.base import correction
 
 
@@ -30,7 +36,21 @@ class EntryAmended(Event):
     """The id of the entry."""
     event: Annotated[Event, Predicate(_is_a_fact, "an event that is not itself a correction")]
     """The event that replaces the earlier one."""
+    fields: Texts = field(default=())
+    """The fields that it corrects, where the person amended some; empty: all fields."""
     reason: Text
+
+
+@correction("batch.undone")
+class BatchUndone(Event):
+    """Batches were undone: what was recorded in them counts as if it had never been recorded.
+
+    An undone batch of an undo brings back what that undid.
+    """
+
+    batches: Annotated[Texts, MinLen(1)]
+    """The names of the batches."""
+    reason: Text | None = None
 
 
 @correction("subject.forgotten")

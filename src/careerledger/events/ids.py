@@ -53,23 +53,39 @@ def named(event: Event) -> list[str]:
 
 def with_renamed_id(event: Event, kind: str, old: str, new: str) -> Event:
     """Return an event that introduces and refers to another id in place of one of this kind."""
-    fields = [name for name, kinds in event.__event__.refers if kind in kinds]
-    if event.__event__.introduces is not None and event.__event__.introduces[1] == kind:
-        fields.append(event.__event__.introduces[0])
+    return with_renamed_ids(event, {f"{kind}:{old}": new})
+
+
+def with_renamed_ids(event: Event, new: Mapping[str, str]) -> Event:
+    """Return an event that introduces and refers to other ids.
+
+    Args:
+        event: The event.
+        new: The new id of each old one, which is written as ``"kind:id"``.
+    """
+    fields = list(event.__event__.refers)
+    if event.__event__.introduces is not None:
+        field, kind = event.__event__.introduces
+        fields.append((field, (kind,)))
     changes: dict[str, object] = {}
-    for name in fields:
+    for name, kinds in fields:
         value: Any = getattr(event, name)
+
+        def renamed(id_: str, kinds: tuple[str, ...] = kinds) -> str:
+            names = (new.get(f"{kind}:{id_}") for kind in kinds)
+            return next((name for name in names if name is not None), id_)
+
         if isinstance(value, str):
-            ids: Any = new if value == old else value
+            ids: Any = renamed(value)
         elif isinstance(value, Mapping):
             weights = cast("Mapping[str, object]", value)
-            ids = {new if id_ == old else id_: weight for id_, weight in weights.items()}
+            ids = {renamed(id_): weight for id_, weight in weights.items()}
         else:
-            ids = value and type(value)(new if id_ == old else id_ for id_ in value)
+            ids = value and type(value)(map(renamed, value))
         if ids != value:
             changes[name] = ids
-    renamed: Event = attrs.evolve(cast("Any", event), **changes)
-    return renamed
+    other: Event = attrs.evolve(cast("Any", event), **changes)
+    return other
 
 
 def _fact_in(event: Event) -> Event:

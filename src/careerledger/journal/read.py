@@ -306,7 +306,8 @@ class Journal:
         if entries and entries[0].seq == 1:
             self._first_id = entries[0].id
         self._head = head
-        if entries and entries[0].seq == self._seen + 1 and not any(map(_target, entries)):
+        facts = all(_on(entry.event) is not None for entry in entries)
+        if entries and entries[0].seq == self._seen + 1 and facts:
             self._seen = entries[-1].seq
 
     def changed_before(self, seen: int, reached: Place, query: Query) -> bool:

@@ -2,7 +2,8 @@
 
 import os
 import warnings
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from operator import attrgetter
@@ -32,7 +33,7 @@ from careerledger.events import (
     referred,
     with_renamed_id,
 )
-from careerledger.events.correction import EntryAmended, EntryVoided, SubjectForgotten
+from careerledger.events.correction import BatchUndone, EntryAmended, EntryVoided, SubjectForgotten
 from careerledger.events.nfc import event_in_nfc, nfc
 from careerledger.history import Draft, Entry, id_of
 from careerledger.journal import codec, personal
@@ -42,6 +43,7 @@ from careerledger.journal.read import Fact as KnownFact, Journal
 from careerledger.journal.references import Change, References
 from careerledger.proofs import Frontier, leaf_hash
 from careerledger.proofs.personal import SALT_SIZE
+from careerledger.statements import differing, facts_in
 from careerledger.stores import Head, Query, Row, new_row
 from careerledger.text import shown
 
@@ -88,10 +90,11 @@ def read_clock(clock: Callable[[], datetime]) -> datetime:
 
 
 class Proposal(NamedTuple):
-    """An event to be recorded, with its import key."""
+    """An event to be recorded, with its import key and its source."""
 
     event: Event
     key: str | None = None
+    source: str | None = None
 
 
 def proposals(facts: Iterable[object], key: str | None = None) -> list[Proposal]:
@@ -139,6 +142,54 @@ class Writer:
         """The entries by which people were forgotten, among the first ``_searched`` entries."""
         self._searched = 0
         self._searched_in = journal.generation
+        self._batch: str | None = None
+        """The name of the batch that is open, empty before its first entry; None: no batch."""
+
+    @contextmanager
+    def batch(self) -> Generator[None, None, None]:
+        """Record all entries of the block in one batch; see ``Ledger.batch``."""
+        with self._journal.lock:
+            outer = self._batch
+            self._batch = outer or ""
+            try:
+                yield
+            finally:
+                self._batch = outer
+
+    def state(
+        self, statements: Iterable[tuple[Event, str | None]], source: str, *, size: int
+    ) -> list[Entry[Event]]:
+        """Record what a source states, and what follows from it, in one batch.
+
+        Args:
+            statements: Events and corrections, each with its key.
+            source: The source.
+            size: How many entries the ledger must have.
+        """
+        with self.batch(), self._journal.writing() as head:
+            if head.size != size:
+                raise ConflictError(
+                    f"ledger {self._journal.name!r} has {head.size} entries where the plan was "
+                    f"made for {size}; make the plan again"
+                )
+            new = [Proposal(event_in_nfc(event), key, source) for event, key in statements]
+            return self._append(head, new)
+
+    def undo(self, batches: Sequence[str], reason: str | None) -> list[Entry[Event]]:
+        """Record that batches do not count, and what follows; see ``Ledger.undo``."""
+        with self.batch(), self._journal.writing() as head:
+            log = list(self._journal.log(Query(upto=head.size)))
+            undone = BatchUndone(batches=batches, reason=reason)
+            now = next_instant(read_clock(self._clock), head)
+            (entry,) = new_entries([Proposal(event_in_nfc(undone))], now, head.size)
+            before, after = facts_in(log), facts_in([*log, entry])
+            why = f"undone: batch {', '.join(batches)}"
+            follows = [
+                Proposal(_result(id_, fact.event, why), source="undo")
+                for id_, fact in after.items()
+                if fact.event != before[id_].event
+            ]
+            return self._append(head, [Proposal(entry.event), *follows])
 
     def record(
         self,
@@ -167,7 +218,7 @@ class Writer:
         self, new: list[Proposal], expect: int | None, amend: str | None
     ) -> list[Entry[Any]]:
         journal = self._journal
-        keys = {key for _, key in new if key is not None}
+        keys = {each.key for each in new if each.key is not None}
         with journal.writing() as head:
             if expect is not None and head.size != expect:
                 raise ConflictError(
@@ -188,15 +239,9 @@ class Writer:
         An import that runs every night would bring their names back. Whoever records an event
         without a key means it.
         """
-        people = {
-            name
-            for entry, event in self._forgettings()
-            for name in Person.called(
-                self._journal, f"{event.kind}:{event.id}", entry.seq
-            ).present_names
-        }
+        people = self.forgotten_names()
         allowed: list[Proposal] = []
-        for event, key in new:
+        for event, key, *_ in new:
             without = event if key is None else personal.without_people(event, people)
             if without is not event:
                 warnings.warn(
@@ -224,12 +269,12 @@ class Writer:
 
     def amend(self, entry: Entry[Event] | str, event: Action, reason: str) -> Entry[Event]:
         """Record that this event counts in the place of an entry's; see ``Ledger.amend``."""
-        ((checked, _),) = proposals([event])
+        checked = proposals([event])[0].event
         if not isinstance(checked, Action):
             raise RecordError(f"{shown(event)} is a correction, which no entry can be amended to")
         with self._journal.writing() as head:
-            amendment = EntryAmended(target=id_of(entry), event=checked, reason=reason)
-            return self._append(head, [Proposal(event_in_nfc(amendment))])[0]
+            fact = self._fact(id_of(entry))
+            return self._append(head, [_amendment(fact, checked, reason)], [fact])[0]
 
     def rename(self, kind: str, old: str, new: str, reason: str) -> list[Entry[Event]]:
         """Amend every entry that names an id, so that it names another; see ``Ledger.rename``."""
@@ -244,16 +289,7 @@ class Writer:
                 )
             self._check_free(kind, old, new)
             amendments = [
-                Proposal(
-                    event_in_nfc(
-                        EntryAmended(
-                            target=fact.recorded.id,
-                            event=self._renamed(fact, kind, old, new),
-                            reason=reason,
-                        )
-                    )
-                )
-                for fact in facts
+                _amendment(fact, self._renamed(fact, kind, old, new), reason) for fact in facts
             ]
             return self._append(head, amendments, facts)
 
@@ -309,13 +345,17 @@ class Writer:
             new: What is recorded, in order; of several corrections of an entry the last counts.
             known: The facts that were looked up already.
         """
-        corrections = [e for e, _ in new if isinstance(e, EntryVoided | EntryAmended)]
+        corrections = [each for each in new if isinstance(each.event, EntryVoided | EntryAmended)]
         facts = {fact.recorded.id: fact for fact in known}
-        facts |= self._facts({correction.target for correction in corrections} - facts.keys())
+        targets = {cast("EntryVoided | EntryAmended", event).target for event, *_ in corrections}
+        facts |= self._facts(targets - facts.keys())
         changes: dict[str, Change] = {}
-        for correction in corrections:
+        for each in corrections:
+            correction = cast("EntryVoided | EntryAmended", each.event)
             fact = facts[correction.target]
-            if changes.get(correction.target, fact).event is None:
+            # A statement or an undo may bring a fact back, but no word of the person.
+            is_word = each.key is None and each.source is None
+            if is_word and changes.get(correction.target, fact).event is None:
                 raise CorrectionError(
                     f"#{fact.recorded.seq} is voided already; if it happened after all, record "
                     "its event anew"
@@ -366,6 +406,16 @@ class Writer:
             self._references.check_known(kind, id_)
         return entries
 
+    def forgotten_names(self) -> set[str]:
+        """Return the ids of the people who were forgotten, each as ``"kind:id"``."""
+        return {
+            name
+            for entry, event in self._forgettings()
+            for name in Person.called(
+                self._journal, f"{event.kind}:{event.id}", entry.seq
+            ).present_names
+        }
+
     def _last_forgotten(self, person: Person) -> Entry[Event] | None:
         """Return the last entry by which someone was forgotten, under any of the person's ids."""
         last = None
@@ -402,20 +452,25 @@ class Writer:
             return []
         journal, now = self._journal, read_clock(self._clock)
         changes = self._changes(new, known)
-        facts = [event for event, _ in new if isinstance(event, Action)]
+        facts = [event for event, *_ in new if isinstance(event, Action)]
         _check_dates([*facts, *(change.event for change in changes.values())], now)
         if self._strict:
             self._references.check(facts, changes, head.size)
-        entries = new_entries(new, next_instant(now, head), head.size)
+        if self._batch == "":
+            self._batch = str(head.size + 1)
+        entries = new_entries(new, next_instant(now, head), head.size, self._batch)
         journal.note_recorded(entries, append(journal, head, entries))
         return entries
 
     def _known(self, keys: set[str]) -> dict[str, KnownFact]:
         """Return the facts that were recorded under these keys."""
-        ids = [row.id for row in self._journal.rows(Query(keys=keys))]
+        rows = self._journal.rows(Query(keys=keys))
+        facts = self._journal.facts({row.target or row.id for row in rows})
         known: dict[str, KnownFact] = {}
-        for fact in self._journal.facts(ids).values():
-            known.setdefault(str(fact.recorded.key), fact)
+        for row in rows:
+            fact = facts.get(row.target or row.id)
+            if fact is not None:
+                known.setdefault(str(row.key), fact)
         return known
 
 
@@ -432,20 +487,14 @@ def _without_known(
     index_of: dict[str, int] = {}
     current = {key: fact.event for key, fact in known.items()}
     results: list[Entry[Event] | int] = []
-    for event, key in new:
+    for event, key, _ in new:
         if key is not None and key in known:
             entry, *_ = known[key]
             results.append(entry)
-            if current[key] is None:
-                if amend is None:
-                    raise _key_voided(key, entry)
-                continue  # a voided entry stays voided, whatever a file says
-            if event in (entry.event, current[key]):
-                continue
-            if amend is None:
-                raise _key_reused(key, f"#{entry.seq}, which says {entry.event!r}", event)
-            unknown.append(Proposal(EntryAmended(target=entry.id, event=event, reason=amend)))
-            current[key] = event  # for another proposal with this key
+            correction = _correction_of(known[key], current[key], event, key, amend)
+            if correction is not None:
+                unknown.append(correction)
+                current[key] = event  # for another proposal with this key
         elif key is not None and key in index_of:
             results.append(index_of[key])
             other = unknown[index_of[key]].event
@@ -457,6 +506,39 @@ def _without_known(
             results.append(len(unknown))
             unknown.append(Proposal(event, key))
     return unknown, results
+
+
+def _amendment(fact: KnownFact, event: Event, reason: str) -> Proposal:
+    """Return the person's word on a fact: on the fields that it changes."""
+    same_class = type(fact.event) is type(event) and not isinstance(event, UnknownEvent)
+    fields = differing(cast("Event", fact.event), event) if same_class else ()
+    amendment = EntryAmended(target=fact.recorded.id, event=event, fields=fields, reason=reason)
+    return Proposal(event_in_nfc(amendment))
+
+
+def _correction_of(
+    fact: KnownFact, current: Event | None, event: Event, key: str, amend: str | None
+) -> Proposal | None:
+    """Return what to record where a key is known; None: nothing."""
+    entry = fact.recorded
+    if current is None and fact.row.source is not None:  # its batch was undone
+        return Proposal(EntryAmended(target=entry.id, event=event, reason="stated again"), key)
+    if current is None:
+        if amend is None:
+            raise _key_voided(key, entry)
+        return None  # a voided entry stays voided, whatever a file says
+    if event in (entry.event, current):
+        return None
+    if amend is None:
+        raise _key_reused(key, f"#{entry.seq}, which says {entry.event!r}", event)
+    return Proposal(EntryAmended(target=entry.id, event=event, reason=amend))
+
+
+def _result(target: str, event: Event | None, reason: str) -> Event:
+    """Return the correction after which this event counts, or nothing."""
+    if event is None:
+        return EntryVoided(target=target, reason=reason)
+    return EntryAmended(target=target, event=event, reason=reason)
 
 
 def _key_voided(key: str, entry: Entry[Event]) -> KeyVoidedError:
@@ -504,8 +586,10 @@ def next_instant(now: datetime, head: Head) -> datetime:
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
-def new_entries(new: Sequence[Proposal], recorded_at: datetime, after: int) -> list[Entry[Event]]:
-    """Return entries for proposals, numbered behind ``after``."""
+def new_entries(
+    new: Sequence[Proposal], recorded_at: datetime, after: int, batch: str | None = None
+) -> list[Entry[Event]]:
+    """Return entries of a batch for proposals, numbered behind ``after``."""
     return [
         Entry(
             id=id_,
@@ -513,10 +597,14 @@ def new_entries(new: Sequence[Proposal], recorded_at: datetime, after: int) -> l
             version=event.__event__.version,
             recorded_at=recorded_at,
             key=key,
+            source=source,
+            batch=batch,
             event=event,
             seq=seq,
         )
-        for seq, id_, (event, key) in zip(count(after + 1), _ids(recorded_at, len(new)), new)
+        for seq, id_, (event, key, source) in zip(
+            count(after + 1), _ids(recorded_at, len(new)), new
+        )
     ]
 
 
