@@ -2,9 +2,9 @@
 
 A fact begins with an entry. Its sources state it in that entry and in corrections with a key, each
 in place of its earlier statement; a void with a key takes a statement back. A correction without a
-key is the person's word. Batches that were undone do not count. The result of all that is recorded as
-a correction too (see ``events.correction``), so that whoever asks about a career need not know any
-of this.
+key is the person's word. Batches that were undone do not count. The result of all that is recorded
+as a correction too (see ``events.correction``), so that whoever asks about a career need not know
+any of this.
 """
 
 from collections.abc import Iterable

@@ -324,34 +324,46 @@ class _Planner:
 
     def _gone(self, *, prune: bool) -> Iterable[Item]:
         """Yield what the source stated and no longer does."""
-        named = {
-            f"{kind}:{id_}"
-            for fact in self.facts.values()
-            if (event := fact.event) is not None
-            for _, id_, kinds in referred(event)
-            for kind in kinds
+        gone = {
+            id_: event
+            for id_ in sorted(self.own & self.free, key=lambda id_: self.facts[id_].entry.seq)
+            if isinstance(event := self.facts[id_].statements[self.source].event, Action)
+            and self._is_covered(event)
         }
-        still = {introduced(item.event) for item in self.items.values()}
-        for id_ in sorted(self.own & self.free, key=lambda id_: self.facts[id_].entry.seq):
-            fact = self.facts[id_]
-            event = fact.statements[self.source].event
-            if not isinstance(event, Action) or not self._is_covered(event):
-                continue
+        stays = self._still_needed(gone)
+        listed = {introduced(item.event) for item in self.items.values()}
+        for id_, event in gone.items():
             item = Item(
                 state="gone",
                 event=event,
                 key=self.key_of[id_] or "",
                 entry=id_,
-                seq=fact.entry.seq,
+                seq=self.facts[id_].entry.seq,
             )
-            if isinstance(event, RoleEnded) and f"role:{event.role}" in still:
+            if isinstance(event, RoleEnded) and f"role:{event.role}" in listed:
                 yield attrs.evolve(item, state="reopened", statements=self._taken_back(id_))
-                continue
-            others = fact.statements.keys() - {self.source}
-            if introduced(event) in named and not others:
+            elif id_ in stays:
                 yield attrs.evolve(item, reason="other entries refer to it, so it stays")
-                continue
-            yield attrs.evolve(item, statements=self._taken_back(id_) if prune else ())
+            else:
+                yield attrs.evolve(item, statements=self._taken_back(id_) if prune else ())
+
+    def _still_needed(self, gone: Mapping[str, Action]) -> set[str]:
+        """Return those facts that others name which stay, and that no other source states."""
+        stays: set[str] = set()
+        while True:
+            named = _names_in(item.event for item in self.items.values()) | _names_in(
+                event
+                for id_, fact in self.facts.items()
+                if (id_ not in gone or id_ in stays) and (event := fact.event) is not None
+            )
+            more = {
+                id_
+                for id_, event in gone.items()
+                if introduced(event) in named and len(self.facts[id_].statements) == 1
+            }
+            if more <= stays:
+                return stays
+            stays |= more
 
     def _taken_back(self, id_: str) -> tuple[tuple[Event, str | None], ...]:
         fact = self.facts[id_]
@@ -364,6 +376,13 @@ class _Planner:
             return True
         first, last = self.reading.period
         return not event.on.is_before(first) and not last.is_before(event.on)
+
+
+def _names_in(events: Iterable[Event]) -> set[str]:
+    """Return the ids that events refer to, each as ``"kind:id"``."""
+    return {
+        f"{kind}:{id_}" for event in events for _, id_, kinds in referred(event) for kind in kinds
+    }
 
 
 def _statements_of(fact: StatedFact) -> list[Event]:
