@@ -272,7 +272,7 @@ class Ledger:
 
     def undo(
         self, batch: str | None = None, /, *, source: str | None = None, reason: str | None = None
-    ) -> list[Entry[Event]]:
+    ) -> list[Entry[Any]]:
         """Undo a batch: what was recorded in it counts as if it had never been recorded.
 
         Undoing the batch of an undo brings back what that took away.

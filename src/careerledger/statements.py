@@ -15,7 +15,7 @@ import attrs
 from careerledger.dates import PartialDate
 from careerledger.errors import CorrectionError
 from careerledger.events import Event, UnknownEvent
-from careerledger.events.correction import BatchUndone, EntryAmended, EntryVoided
+from careerledger.events.correction import BatchUndone, EntryAmended, EntryVoided, SubjectForgotten
 from careerledger.history import Entry
 
 __all__ = [
@@ -159,6 +159,7 @@ def batches_to_undo(
     last: dict[str, None] = {}
     for entry in log:
         counts = entry.batch is not None and entry.batch not in undone
+        counts = counts and not isinstance(entry.event, SubjectForgotten)  # it is for good
         if counts and (source is None or entry.source == source):
             last.pop(entry.batch or "", None)
             last[entry.batch or ""] = None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, cast
 
 from careerledger.dates import PartialDate
-from careerledger.events import Action, Event
+from careerledger.events import Action, Event, introduced, with_renamed_ids
 from careerledger.events.challenge import ChallengeTaken
 from careerledger.events.learning import (
     CourseFinished,
@@ -99,6 +99,8 @@ def _matched(
     drafts: Mapping[int, Event], facts: Iterable[Candidate], block: Block, distance: Distance
 ) -> dict[int, str]:
     """Return pairs, one to one: the nearest first, then those with equal content."""
+    drafts = {number: _without_own_id(draft) for number, draft in drafts.items()}
+    facts = [(id_, _without_own_id(fact)) for id_, fact in facts]
     blocks: dict[Hashable, dict[Candidate, None]] = {}
     for fact in facts:
         for name in block(fact[1]):
@@ -117,6 +119,12 @@ def _matched(
             pairs[number] = id_
             taken.add(id_)
     return pairs
+
+
+def _without_own_id(event: Event) -> Event:
+    """Return an event that introduces an id which says nothing about it."""
+    name = introduced(event)
+    return event if name is None else with_renamed_ids(event, {name: "-"})
 
 
 def _no_distance(_one: Event, _other: Event) -> int:

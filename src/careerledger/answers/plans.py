@@ -18,6 +18,7 @@ from careerledger.answers.reading import LeftOut, Reading
 from careerledger.errors import RecordError
 from careerledger.events import Action, Event, introduced, referred, with_renamed_ids
 from careerledger.events.correction import EntryAmended, EntryVoided
+from careerledger.events.nfc import event_in_nfc
 from careerledger.events.role import RoleEnded
 from careerledger.history import Entry
 from careerledger.statements import StatedFact, differing, facts_in
@@ -134,7 +135,7 @@ class _Planner:
         self.key_of = {id_: self.facts[id_].statements[self.source].key for id_ in self.own}
         salt = next(filter(None, map(_salt_in, self.facts.values())), salt)
         self.drafts = {
-            number: (_with_opaque_key(draft.event, draft.key, reading.source, salt))
+            number: _with_opaque_key(event_in_nfc(draft.event), draft.key, reading.source, salt)
             for number, draft in enumerate(reading.drafts)
         }
         self.names: dict[str, str] = {}

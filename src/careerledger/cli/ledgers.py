@@ -49,7 +49,9 @@ def existing_ledger(path: "Path | None", name: str | None) -> Generator["Ledger"
     """Open a ledger that exists; a file without any ledger counts as one empty ledger."""
     file = chosen_file(path)
     with _existing_store(file) as store:
-        yield _ledger(store, _chosen_name(store, file, name))
+        ledger = _ledger(store, _chosen_name(store, file, name))
+        with ledger.batch():
+            yield ledger
 
 
 @contextmanager
@@ -90,7 +92,9 @@ def ledger_to_record(path: "Path | None", name: str | None) -> Generator["Ledger
             name = _chosen_name(store, file, None)
         if is_new:
             print_notice(f"created the ledger file {file}")
-        yield _ledger(store, name)
+        ledger = _ledger(store, name)
+        with ledger.batch():
+            yield ledger
         if names and name not in names:
             print_notice(f"created the ledger {name!r} in {file}, beside {_quoted(names)}")
 

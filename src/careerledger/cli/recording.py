@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from careerledger.history import Draft
-    from careerledger.interop.json_resume import Resume
     from careerledger.ledger import Ledger
 
 
@@ -80,28 +79,6 @@ def _ask_for_field(name: str, check: Callable[[str], object], repeats: bool) -> 
     return [answer for answer in answers if answer or not repeats]
 
 
-@word("import", examples=["import resume.json", "import career.jsonl --ledger copy.ledger"])
-@click.argument("file", type=FILE)
-@ledger_option
-@name_option
-def import_(*, file: "Path", path: "Path | None", name: str | None) -> None:
-    """Import a résumé or an exported ledger; importing twice is harmless.
-
-    FILE is a JSON Resume file, which may be compressed with gzip or zip; or, if its name ends in
-    .jsonl, a file that 'careerledger export' wrote.
-    """
-    from careerledger.interop import json_resume
-
-    if file.suffix == ".jsonl":
-        with ledger_to_record(path, name) as ledger:
-            new = ledger.import_jsonl(file)
-        print_text(f"{file.name}: {new} recorded")
-        return
-    resume = json_resume.read(file)
-    with ledger_to_record(path, name) as ledger:
-        _record_resume(ledger, file.name, resume)
-
-
 @word("demo", examples=["demo", "demo --ledger /tmp/try.ledger"])
 @click.option(
     "--ledger",
@@ -116,20 +93,17 @@ def demo(*, path: "Path", name: str | None) -> None:
     """Try it out: record a sample résumé and a made-up year, and show them."""
     from careerledger import demo as sample
     from careerledger.cli.asking import HEADLINES, project
+    from careerledger.cli.importing import counted
     from careerledger.interop import json_resume
 
     terminal = open_terminal()
     with ledger_to_record(path, name) as ledger:
-        _record_resume(ledger, "the résumé", json_resume.read(sample.resume()))
+        plan = ledger.plan(json_resume.read(sample.resume()))
+        print_text(counted("the résumé", plan))
+        ledger.record(plan)
         _record(ledger, "a made-up year", sample.year())
         print_views(terminal, project(ledger, HEADLINES, at=sample.AT))
     print_text(f"The ledger is {path}. Try: careerledger show all --ledger {path}")
-
-
-def _record_resume(ledger: "Ledger", name: str, resume: "Resume") -> None:
-    _record(ledger, name, resume.drafts)
-    for omission in resume.left_out:
-        print_text(f"  left out {omission.path}: {omission.reason}")
 
 
 def _record(ledger: "Ledger", source: str, drafts: "Sequence[Draft]") -> None:
@@ -141,4 +115,4 @@ def _record(ledger: "Ledger", source: str, drafts: "Sequence[Draft]") -> None:
     print_text(f"{source}: {new} recorded, {amended} amended, {known} already known")
 
 
-WORDS: Final = (log, import_, demo)
+WORDS: Final = (log, demo)

@@ -7,12 +7,12 @@ from typing import Any, Final
 import click
 
 import careerledger
-from careerledger.cli import asking, completing, copying, correcting, proving, recording
+from careerledger.cli import asking, completing, copying, correcting, importing, proving, recording
 from careerledger.cli.framework import COMPLETE, INTERRUPTED, PROGRAM, Words, usage_text
 from careerledger.errors import CareerLedgerError
 
 SECTIONS: Final = {
-    "Record": recording.WORDS,
+    "Record": (*recording.WORDS, *importing.WORDS),
     "Ask": asking.WORDS,
     "Correct": correcting.WORDS,
     "Prove": proving.WORDS,

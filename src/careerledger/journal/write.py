@@ -175,7 +175,7 @@ class Writer:
             new = [Proposal(event_in_nfc(event), key, source) for event, key in statements]
             return self._append(head, new)
 
-    def undo(self, batches: Sequence[str], reason: str | None) -> list[Entry[Event]]:
+    def undo(self, batches: Sequence[str], reason: str | None) -> list[Entry[Any]]:
         """Record that batches do not count, and what follows; see ``Ledger.undo``."""
         with self.batch(), self._journal.writing() as head:
             log = list(self._journal.log(Query(upto=head.size)))

@@ -1,0 +1,114 @@
+"""The formats of other programs' files, and how the format of a file is found."""
+
+import os
+import zipfile
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import attrs
+
+from careerledger.answers.reading import Reading
+from careerledger.errors import ForeignFileError
+from careerledger.interop import unpacking
+
+__all__ = ["Format", "Source", "formats", "read_file", "source_of"]
+
+HEAD: Final = 65_536
+"""How many bytes of a file a format sees to tell whether it is its own."""
+
+
+@attrs.frozen(kw_only=True)
+class Source:
+    """A file or folder that may be of any format."""
+
+    name: str
+    """Its name without its folder."""
+    head: bytes = attrs.field(default=b"", repr=False)
+    """The first 64 KiB of a file, unpacked if it is a packed file; empty for a folder."""
+    members: tuple[str, ...] = attrs.field(default=(), repr=False)
+    """The names of the files in a zip archive or a folder, each with the folders before it."""
+    path: Path | None = None
+    """Where it is."""
+
+
+class Format(Protocol):
+    """A format: a module, or anything else with these names."""
+
+    NAME: str
+    """The name, which becomes the source of the entries."""
+
+    @staticmethod
+    def matches(source: Source, /) -> bool:
+        """Return whether a file is of this format."""
+        ...
+
+    @staticmethod
+    def read(source: Any, /, **options: Any) -> Reading:
+        """Read a file."""
+        ...
+
+
+@cache
+def formats() -> Mapping[str, Format]:
+    """Return all formats by name: those of the entry points ``careerledger.formats``."""
+    found = (entry.load() for entry in entry_points(group="careerledger.formats"))
+    return {each.NAME: each for each in found}
+
+
+def source_of(path: str | os.PathLike[str]) -> Source:
+    """Return what formats need to know of a file or folder.
+
+    Raises:
+        ForeignFileError: There is no such file, or it cannot be read.
+    """
+    where = Path(path)
+    try:
+        if where.is_dir():
+            names = (one.relative_to(where) for one in sorted(where.rglob("*")) if one.is_file())
+            return Source(name=where.name, members=tuple(map(Path.as_posix, names)), path=where)
+        with where.open("rb") as file:
+            head = file.read(HEAD)
+    except (OSError, ValueError) as error:
+        raise ForeignFileError(
+            f"{os.fspath(path)!r} cannot be read: {getattr(error, 'strerror', None) or error}"
+        ) from error
+    members: tuple[str, ...] = ()
+    if head.startswith(b"PK"):
+        with suppress(Exception), zipfile.ZipFile(where) as archive:
+            members = tuple(archive.namelist())
+    if head.startswith(b"\x1f\x8b") or len(members) == 1:
+        with suppress(ForeignFileError):  # its format will say what is wrong with it
+            head = unpacking.read(where)[:HEAD]
+    return Source(name=where.name, head=head, members=members, path=where)
+
+
+def read_file(
+    path: str | os.PathLike[str], format_name: str | None = None, /, **options: Any
+) -> Reading:
+    """Read a file in any known format.
+
+    Args:
+        path: The file, or a folder.
+        format_name: The name of its format. None: the first that claims it.
+        options: Options of the format.
+
+    Raises:
+        ForeignFileError: No format claims the file, or its format cannot read it.
+    """
+    known, source = formats(), source_of(path)
+    if format_name is not None and format_name not in known:
+        raise ForeignFileError(
+            f"there is no format {format_name!r}; choose from {', '.join(known)}"
+        )
+    chosen = known.get(format_name or "") or next(
+        (each for each in known.values() if each.matches(source)), None
+    )
+    if chosen is None:
+        raise ForeignFileError(
+            f"{os.fspath(path)} is of no known format; name one of these: {', '.join(known)}"
+        )
+    return chosen.read(source, **options)
