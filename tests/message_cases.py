@@ -33,6 +33,8 @@ from careerledger import answers, cli, errors, events, projections, proofs, stor
 from careerledger.answers.comparison import AS_IT_IS
 from careerledger.dates import PartialDate
 from careerledger.interop import json_resume
+from careerledger.interop.dates_in_words import read_date
+from careerledger.interop.formats import read_file
 from careerledger.journal import codec, strict
 from careerledger.projections.rules import ties
 from careerledger.report import tables

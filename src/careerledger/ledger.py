@@ -258,6 +258,8 @@ class Ledger:
         Returns:
             The plan, which ``record`` records whole, in one batch.
         """
+        if not isinstance(cast("object", reading), answers.Reading):
+            raise wrong("reading", reading, "it must be what a format of interop read from a file")
         with self._journal.lock:
             self._journal.refresh()
             plan = answers.make_plan(
@@ -291,6 +293,9 @@ class Ledger:
             ReferencedError: Entries of other batches refer to an id that would no longer exist.
             IntroducedTwiceError: An id would be introduced twice.
         """
+        for name, text in (("batch", batch), ("source", source), ("reason", reason)):
+            if text is not None:
+                check_text(name, text, {"batch": "12", "source": "resume"}.get(name, "a mistake"))
         return self._writer.undo(batches_to_undo(self, batch, source), reason)
 
     def void(self, entry: Entry[Any] | str, *, reason: str, cascade: bool = False) -> Entry[Event]:

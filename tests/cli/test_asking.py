@@ -239,7 +239,7 @@ def test_check_succeeds_with_notes(run):
     status, out, err = run("check", "--ledger", "demo.ledger")
 
     assert (0, "") == (status, err)
-    assert "findings in 123 entries" in out
+    assert "findings in 124 entries" in out
 
 
 def test_check_exits_with_1_if_it_finds_errors(run):
@@ -319,7 +319,7 @@ def test_a_file_that_is_not_a_ledger_is_left_alone(refused, words):
         (["series", "learning", "--since", "2024", "--every", "hour"], "'day', 'week'"),
         (["show", "one", "two"], "there is no projection 'one'"),
         (["import", "nope.json"], "cannot be read"),
-        (["import", "."], "cannot be read"),
+        (["import", "."], "is of no known format"),
     ],
     ids=lambda value: "" if isinstance(value, str) else " ".join(value),
 )  # fmt: skip

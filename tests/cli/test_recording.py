@@ -127,42 +127,79 @@ def test_demo_records_and_shows_the_headlines(run):
     status, out, err = run("demo")
 
     assert (0, "careerledger: created the ledger file demo.ledger\n") == (status, err)
-    assert "the résumé: 32 recorded, 0 amended, 0 already known" in out
-    assert "left out $.references[0]" in out
+    assert "the résumé (resume): 33 new\n" in out
     assert f"a made-up year: {len(demo.year())} recorded" in out
     for title in ("Vision alignment", "Network growth", "Milestone history"):
         assert f"{title}, {demo.AT}" in out
     assert "careerledger show all --ledger demo.ledger" in out
 
     _, out, _ = run("demo")
-    assert "the résumé: 0 recorded, 0 amended, 32 already known" in out
+    assert "the résumé (resume): 33 known\n" in out
 
 
 def test_importing_twice_records_nothing_the_second_time(output, recorded):
     output("import", "resume.json")
     once = recorded()
 
-    assert "0 recorded, 0 amended, 32 already known" in output("import", "resume.json")
+    assert "resume.json (resume): 33 known\n" in output("import", "resume.json")
     assert once == recorded()
 
 
-def test_importing_a_changed_file_amends(output):
-    output("import", "resume.json")
+def edited():
+    """Edit the résumé: a link changes, and an end is no date."""
     resume = json.loads(demo.resume())
     resume["certificates"][0]["url"] = "https://example.org/another"
+    resume["work"][1]["endDate"] = "2014-19-39"
     Path("resume.json").write_text(json.dumps(resume))
 
-    assert "0 recorded, 1 amended, 31 already known" in output("import", "resume.json")
+
+def test_importing_a_changed_file_shows_what_changes(output, recorded):
+    output("import", "resume.json")
+    once = recorded()
+    edited()
+    out = output("import", "resume.json", "--dry-run")
+
+    assert "1 changed, 31 known, 1 reopened\n" in out
+    assert "\n  changed #" in out
+    assert "left out $.work[1].endDate: '2014-19-39' is not a date" in out
+    assert once == recorded()
+    assert out == output("import", "resume.json", "--yes")
+    assert 32 == len(recorded())
 
 
-def test_import_names_the_path_of_an_impossible_date(refused, recorded):
-    resume = json.loads(demo.resume())
-    resume["work"][1]["startDate"] = "2014-19-39"
-    Path("resume.json").write_text(json.dumps(resume))
+def test_plan_of_an_import_is_shown_as_json(output):
+    output("import", "resume.json")
+    edited()
+    plan = json.loads(output("import", "resume.json", "--json"))
 
-    with pytest.raises(AssertionError):  # the message has a line for each value
-        refused("import", "resume.json")
+    assert (1, 31, 1) == (plan["changed"], plan["known"], plan["reopened"])
+    assert {"state", "type", "key", "entry", "fields", "reason"} == set(plan["items"][0])
+    assert {"path", "value", "reason"} == set(plan["left_out"][0])
+
+
+def test_import_asks_a_person_before_it_records(run, person, recorded):
+    person("n")
+    assert 130 == run("import", "resume.json")[0]
     assert [] == recorded()
+    person("y")
+    assert 0 == run("import", "resume.json")[0]
+    assert 33 == len(recorded())
+
+
+def test_undo_takes_back_a_command_and_brings_it_back(output, refused, recorded):
+    output("log", "course.finished", "title=SQL")
+    output("import", "resume.json")
+    out = output("undo")
+
+    assert "batch 2 is undone, which changes 33 entries; 'careerledger undo 35'" in out
+    assert 1 == len(recorded())
+    output("undo", "35", "--reason", "not a mistake")
+    assert 34 == len(recorded())
+    output("undo", "--source", "resume")
+    output("undo", "1")
+    assert [] == recorded()
+    assert "no batch left to undo" in refused("undo")
+    assert "a batch or a source, not both" in refused("undo", "1", "--source", "resume")
 
 
 # The file

@@ -45,6 +45,7 @@ def example_folder(run, monkeypatch):
         log vision.declared vision=first statement=x themes=a:1 on=2020
         log course.finished title=SQL on=2024
         log contact.made contact=jane name="Jane Doe" on=2024 --ledger jane.ledger
+        import resume.json --ledger imported.ledger
         log course.finished title=SQL --name user-1 --ledger team.ledger
         log course.finished title=SQL on=2024 --ledger damaged.ledger
         export career.jsonl
@@ -67,6 +68,7 @@ def example_folder(run, monkeypatch):
 
 ON_ANOTHER_FILE = {
     "forget": "jane.ledger",
+    "undo": "imported.ledger",
     "rename": "jane.ledger",
     "subject": "jane.ledger",
     "--name user-1": "team.ledger",

@@ -154,9 +154,11 @@ def is_kept(leaf, kept):
 
 @given(resumes | odd_resumes)
 def test_nothing_is_lost(value):
-    meta = value.get("meta")
     assume(value.keys() - {"meta", "other"})
-    reading = read_value(value, people=True)
+    try:
+        reading = read_value(value, people=True)
+    except ForeignFileError:  # of numbers that JSON does not have
+        return
     kept = [text for draft in reading.drafts for text in texts_in(attrs.asdict(draft.event))]
     kept += [text for each in reading.left_out for text in texts_in(each.value)]
 
@@ -164,8 +166,6 @@ def test_nothing_is_lost(value):
         if section != "meta":
             for leaf in leaves(inner):
                 assert is_kept(leaf, kept), (section, leaf)
-    if isinstance(meta, dict):
-        pass  # about the file itself
 
 
 @given(resumes)
@@ -414,7 +414,7 @@ def test_other_sections():
             on=on,
             kind="recommendation",
             text="The best.",
-            note="Jo\nThe date is that of the file.",
+            note="Jo\nThe file gives no date; this is its own.",
         ),
         SkillAssessed(on=on, skill="SQL", level=1.0, hours=0, note="Daily.\nLevel: Expert"),
         SkillPractised(on=on, skill="joins", context="SQL", hours=0),

@@ -90,7 +90,7 @@ def import_(
 
 
 def show_plan(name: str, plan: "Plan") -> None:
-    """Print what a plan does: its counts, its items, and what is left out."""
+    """Print the counts and items of a plan, and the values that it leaves out."""
     print_text(counted(name, plan))
     changes = [_line(item) for item in plan.items if item.state != "known"]
     for line in changes[:LISTED]:
@@ -155,7 +155,7 @@ def _plain(plan: "Plan") -> dict[str, Any]:
     }
 
 
-@word("undo", examples=["undo", "undo 12", "undo --source resume"])
+@word("undo", examples=["undo", "undo 1", "undo --source resume"])
 @click.argument("batch", metavar="[BATCH]", required=False)
 @click.option("--source", metavar="NAME", help="Undo all batches of this source.")
 @click.option("--reason", metavar="TEXT", help="The reason, which the ledger records.")

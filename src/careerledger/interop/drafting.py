@@ -198,7 +198,7 @@ class Item:
         return tuple(text for text in texts if text is not None)
 
     def date(self, *names: str) -> PartialDate | None:
-        """Return the first date under one of these names; leave out one that is none."""
+        """Return the first date under one of these names; leave out an invalid one."""
         for name in names:
             text = self.text(name)
             if text is None or is_ongoing(text):

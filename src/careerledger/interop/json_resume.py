@@ -451,7 +451,7 @@ def _add_reference(drafting: Drafting, item: Item, *, people: bool = False) -> N
     if drafting.past(item, "date", on) is None:
         item.leave_out("it has not happened")
         return
-    note = join_note(name, None if dated else "The date is that of the file.")
+    note = join_note(name, None if dated else "The file gives no date; this is its own.")
     received = RecognitionReceived(on=on, kind="recommendation", text=reference, note=note)
     drafting.add(item, f"{slug(reference[:MAX_SHOWN], dated)}:received", received)
     if not people and item.fields.get("name"):
