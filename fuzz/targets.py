@@ -19,7 +19,7 @@ from careerledger.errors import CareerLedgerError, DateError
 from careerledger.events import Event, UnknownEvent
 from careerledger.events.correction import EntryAmended
 from careerledger.history import Entry
-from careerledger.interop import json_resume, unpacking
+from careerledger.interop import json_resume, linkedin as linkedin_archive, unpacking
 from careerledger.journal import codec, strict
 from careerledger.journal.parser import parse_entry
 from careerledger.projections import (
@@ -122,7 +122,21 @@ def resume(data: bytes) -> None:
     """Read a JSON Resume file, compressed or not, and record its drafts."""
     reading = json_resume.read(data, today=TODAY)
     require_equal(reading, json_resume.read(data, today=TODAY))
-    Ledger.in_memory(strict=False).record(list(reading.drafts))
+    ledger = Ledger.in_memory()
+    ledger.record(ledger.plan(reading))
+    require_equal(0, len(ledger.plan(reading).statements))
+
+
+@target
+def linkedin(data: bytes) -> None:
+    """Read an archive whose positions are these bytes, and plan it."""
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        (Path(folder) / "Positions.csv").write_bytes(data)
+        (Path(folder) / "Profile.csv").touch()
+        reading = linkedin_archive.read(folder, today=TODAY)
+    ledger = Ledger.in_memory()
+    ledger.record(ledger.plan(reading))
+    require_equal(0, len(ledger.plan(reading).statements))
 
 
 @target

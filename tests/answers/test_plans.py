@@ -312,7 +312,7 @@ def test_plan_of_an_older_ledger_is_refused():
 def people_reading(*contacts: str) -> Reading:
     drafts = []
     for name in contacts:
-        made = ContactMade(on="2020", contact=name, name=f"{name} Doe", evidence=[f"x.org/{name}"])
+        made = ContactMade(on="2020", contact=name, name=f"{name} Doe", note=f"www.x.org/{name}")
         drafts += [
             Draft(made, f"contact:x.org/{name}"),
             Draft(ContactTouched(on="2021-03-04", contact=name), f"touch:{name}:2021-03-04"),

@@ -138,7 +138,7 @@ def _names_of(event: Event) -> Iterator[Hashable]:
     elif (name := _ended(event)) is not None:
         yield name
     if isinstance(event, ContactMade):
-        yield from map(_normal_link, event.evidence)
+        yield from map(_normal_link, _LINK.findall(event.note or ""))
 
 
 def _ended(event: Event) -> str | None:
@@ -208,6 +208,10 @@ def normal_organisation(name: str) -> str:
     while len(words) > 1 and words[-1] in _LEGAL_FORMS:
         words.pop()
     return " ".join(words)
+
+
+_LINK: Final = re.compile(r"[^\s@]+@[^\s@]+|(?:https?://|www\.)\S+")
+"""An e-mail address, or the address of a page."""
 
 
 def _normal_link(link: str) -> str:

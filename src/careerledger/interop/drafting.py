@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from datetime import date
 from hashlib import sha256
+from operator import itemgetter
 from typing import Any, Final, TypeGuard
 
 from careerledger.answers.reading import LeftOut, Reading
@@ -45,6 +46,8 @@ class Drafting:
         self.left_out: list[LeftOut] = []
         self.file_date: PartialDate | None = None
         """The date of the file, if it states one."""
+        self.known: dict[str, str] = {}
+        """The ids of people by what identifies them, for later parts of a file."""
         self._latest: PartialDate | None = None
         self._twins = twins
         self._contents: defaultdict[str, set[Hashable]] = defaultdict(set)
@@ -66,12 +69,12 @@ class Drafting:
 
     def read(self, item: "Item", add_events: "Callable[[Drafting, Item], None]") -> None:
         """Add the events of an item, and leave out the values that they do not take."""
-        content = (item.section, repr(item.fields))
+        content = (item.section, item.content)
         if content in self._items:
             self.leave_out(item.path, "it is the same as an earlier item", item.fields)
             return
         self._items.add(content)
-        size = len(repr(item.fields))
+        size = len(str(item.content))
         if size > MAX_ITEM:
             self.leave_out(item.path, f"it has {size:,} characters, more than {MAX_ITEM:,}")
             return
@@ -165,16 +168,13 @@ class Item:
         *,
         day_first: bool | None = None,
     ) -> None:
-        self.drafting, self.section, self.path, self.fields = drafting, section, path, fields
+        self.drafting, self.section, self.path, self.fields = drafting, section, path, dict(fields)
+        self.content: Hashable = repr(sorted(fields.items(), key=itemgetter(0)))
+        """Everything that the item says."""
         self.is_left_out = False
         """Whether no event was made of it."""
         self._member, self._day_first = member, day_first
         self._taken: set[str] = set()
-
-    @property
-    def content(self) -> Hashable:
-        """Everything that the item says."""
-        return repr(sorted(self.fields.items(), key=lambda pair: pair[0]))
 
     def text(self, *names: str) -> str | None:
         """Return the first text under one of these names; numbers are read as text."""
