@@ -32,9 +32,9 @@ import careerledger
 from careerledger import answers, cli, errors, events, projections, proofs, stores, testing
 from careerledger.answers.comparison import AS_IT_IS
 from careerledger.dates import PartialDate
-from careerledger.interop import json_resume
+from careerledger.interop import json_resume, linkedin
 from careerledger.interop.dates_in_words import read_date
-from careerledger.interop.formats import read_file
+from careerledger.interop.formats import Source, read_file
 from careerledger.journal import codec, strict
 from careerledger.projections.rules import ties
 from careerledger.report import tables
