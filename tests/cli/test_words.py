@@ -104,7 +104,7 @@ def test_every_example_runs(run, example_folder, example):
 
 PYTHON = re.compile(
     r"\b[a-z_]+=(True|False|None|')|\bstrict\b|\bledger\.\w+\(|\bLedger\b|\bNone\b|\bTrue\b|lambda"
-    r"|\b[A-Z][a-z]+[A-Z]\w+"
+    r"|\b(?!LinkedIn\b)[A-Z][a-z]+[A-Z]\w+"
 )
 """Words of Python: keyword arguments, methods, constants, and names of classes."""
 REACHED = {

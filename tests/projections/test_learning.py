@@ -11,6 +11,7 @@ from careerledger.events import (
     CourseDropped,
     CourseFinished,
     CourseStarted,
+    CpdClaimed,
     CredentialAwarded,
     GoalSet,
     SkillPractised,
@@ -34,6 +35,7 @@ facts = facts_of(
     GoalSet,
     TrendNoted,
     CredentialAwarded,
+    CpdClaimed,
 )
 
 
@@ -430,3 +432,17 @@ def test_a_credential_that_was_awarded_again_is_renewed() -> None:
     assert ["b"] == [found.credential for found in view.expired]
     soon = ledger.project(Learning, at="2022-12-01")
     assert ["b"] == [found.credential for found in soon.expiring]
+
+
+@given(facts)
+def test_claims_add_up_by_scheme_and_category(facts_: list) -> None:
+    claims = [fact for fact in facts_ if isinstance(fact, CpdClaimed)]
+    found = {(cpd.scheme, cpd.category): cpd for cpd in project(facts_).cpd}
+
+    assert found.keys() == {(claim.scheme, claim.category or "") for claim in claims}
+    for (scheme, category), cpd in found.items():
+        mine = [c for c in claims if (c.scheme, c.category or "") == (scheme, category)]
+        assert cpd.units == pytest.approx(sum(c.units for c in mine), abs=1e-5 * len(mine))
+        checked = sum(c.units for c in mine if c.verifiable)
+        assert cpd.verifiable == pytest.approx(checked, abs=1e-5 * len(mine))
+        assert cpd.last == max(str(c.on) for c in mine)

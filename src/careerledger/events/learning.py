@@ -6,6 +6,7 @@ from careerledger.dates import DateLike, PartialDate
 from careerledger.events import (
     Accepts,
     Action,
+    Interval,
     Introduces,
     Refers,
     Share,
@@ -60,6 +61,25 @@ class CredentialAwarded(Action):
     expires: Accepts[PartialDate | None, DateLike | None] = field(default=None)
     url: Text | None = None
     skills: Texts = field(default=())
+
+
+@event("cpd.claimed", practice="learning", effort=0)
+class CpdClaimed(Action):
+    """You claimed continuing professional development under the scheme of a professional body."""
+
+    scheme: Text
+    """The scheme, such as ``"nmc"``."""
+    units: Annotated[float, Interval(gt=0, le=10_000)]
+    """Hours, points or credits, whichever the scheme counts."""
+    category: Text | None = None
+    """A category of the scheme, such as ``"participatory"``."""
+    about: Text
+    """The id of a course, or what you did in words."""
+    verifiable: bool = False
+    """Whether there is evidence that another person can check."""
+    why: Text | None = None
+    learned: Text | None = None
+    applied: Text | None = None
 
 
 @event("skill.practised", practice="learning", effort=1)

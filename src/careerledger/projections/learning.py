@@ -13,6 +13,7 @@ from careerledger.events.learning import (
     CourseDropped,
     CourseFinished,
     CourseStarted,
+    CpdClaimed,
     CredentialAwarded,
     SkillPractised,
 )
@@ -28,7 +29,7 @@ from careerledger.projections import Days, Evidence, Tunable, View, on, projecti
 from careerledger.projections.rules.names import Names
 from careerledger.projections.rules.renewals import not_renewed
 
-__all__ = ["Credential", "Learning", "LearningCut", "LearningView", "Trend"]
+__all__ = ["CpdUnits", "Credential", "Learning", "LearningCut", "LearningView", "Trend"]
 
 TOP: Final = 10
 """How many entries the hours name as their evidence."""
@@ -57,6 +58,23 @@ class Credential(View):
     """It holds to the end of this day, month or year; None: for good."""
     seq: int
     """The number of the entry that awarded it."""
+
+
+@attrs.frozen(kw_only=True)
+class CpdUnits(View):
+    """The continuing professional development that was claimed under one scheme."""
+
+    scheme: str
+    category: str
+    """Empty for claims without one."""
+    units: float
+    """All units ever claimed."""
+    verifiable: float
+    """Those of them with evidence that another person can check."""
+    last: PartialDate
+    """The date of the last claim."""
+    seq: int
+    """The number of its entry."""
 
 
 @attrs.frozen(kw_only=True)
@@ -101,6 +119,8 @@ class LearningView(View):
     """Those of them that soon will, the first to expire first."""
     expired: tuple[Credential, ...]
     """Credentials that have expired and were not awarded again, the first that did first."""
+    cpd: tuple[CpdUnits, ...]
+    """By scheme and category."""
     serving: float | None
     """The share of all hours that serves a vision in force, 0..1; None without hours."""
     unanswered: tuple[Trend, ...]
@@ -129,6 +149,15 @@ class _Credential:
     awarded: str
     expires: str | None
     seq: int
+
+
+@attrs.define
+class _Cpd:
+    millionths: int = 0
+    """Units, which add up exactly as whole numbers."""
+    verifiable: int = 0
+    last: str = ""
+    seq: int = 0
 
 
 @attrs.define
@@ -183,6 +212,8 @@ class Learning(Tunable):
     longest: list[tuple[int, int, str]] = []
     """The entries with the most seconds: those, entry number, date."""
     credentials: dict[str, _Credential] = {}
+    claims: dict[str, dict[str, _Cpd]] = {}
+    """By scheme and category."""
     trends: list[_Trend] = []
     learned: dict[str, str] = {}
     """By theme the last day on which something may have been learned."""
@@ -267,6 +298,15 @@ class Learning(Tunable):
             seq=entry.seq,
         )
 
+    @on(CpdClaimed)
+    def claim(self, event: CpdClaimed, entry: Entry[CpdClaimed]) -> None:
+        claims = self.claims.setdefault(event.scheme, {})
+        claimed = claims.setdefault(event.category or "", _Cpd())
+        units = round(event.units * 1_000_000)
+        claimed.millionths += units
+        claimed.verifiable += units if event.verifiable else 0
+        claimed.last, claimed.seq = str(event.on), entry.seq
+
     @on(TrendNoted)
     def note(self, event: TrendNoted, entry: Entry[TrendNoted]) -> None:
         theme = self.names.of(event.theme)
@@ -318,6 +358,18 @@ class Learning(Tunable):
             in_force=in_force,
             expiring=expiring,
             expired=expired,
+            cpd=tuple(
+                CpdUnits(
+                    scheme=scheme,
+                    category=category,
+                    units=claimed.millionths / 1_000_000,
+                    verifiable=claimed.verifiable / 1_000_000,
+                    last=PartialDate(claimed.last),
+                    seq=claimed.seq,
+                )
+                for scheme, claims in sorted(self.claims.items())
+                for category, claimed in sorted(claims.items())
+            ),
             serving=self._serving() / self.seconds if self.seconds else None,
             unanswered=tuple(self._unanswered()),
             evidence=tuple(
