@@ -112,7 +112,7 @@ def test_series_shows_a_number_over_time(output):
 def test_compare_lays_open_opportunities_side_by_side(output):
     with Ledger.open("career.ledger") as ledger:
         ledger.record(VisionDeclared(on="2024", vision="v", statement="Lead", themes={"lead": 1}))
-        ledger.record(CourseFinished(on="2024", title="SQL", hours=400))
+        ledger.record(CourseFinished(on="2024", title="SQL", hours=400, themes={"data"}))
         role = RoleLike(title="Lead")
         ledger.record(
             OpportunityFound(

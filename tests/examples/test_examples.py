@@ -92,7 +92,7 @@ def test_the_file_of_an_older_program_is_read_and_another_half_life_fades_less(p
 def test_the_analysis_makes_a_demo_where_no_file_is_given(printed, tmp_path):
     """And leaves no file behind."""
     out = printed("analysis.py")
-    assert "2026-04-30   7.96 of 12      41%" in out
+    assert "2026-04-30   7.96 of 12      45%  #########" in out
     assert "analytics           496.0   325.0" in out
     assert [] == list(tmp_path.iterdir())
 

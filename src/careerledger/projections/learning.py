@@ -327,7 +327,8 @@ class Learning(Tunable):
     @on(VisionRetired)
     def retire(self, event: VisionRetired) -> None:
         if self.visions.pop(event.vision, None) is None:
-            self.retired[event.vision] = event.on.last_day.toordinal()
+            last = event.on.last_day.toordinal()
+            self.retired[event.vision] = max(last, self.retired.get(event.vision, 0))
 
     @on(GoalSet)
     def link(self, event: GoalSet) -> None:

@@ -92,10 +92,6 @@ def _bar(share: float | None, width: int = 20) -> Text:
     return Text.assemble(("█" * filled, "green"), ("░" * (width - filled), "dim"))
 
 
-def _spark(values: Iterable[float | None]) -> str:
-    return "".join("·" if v is None else _BARS[1 + round(v * (len(_BARS) - 2))] for v in values)
-
-
 def _table(*columns: str) -> Table:
     """Return a table; a column name with ``>`` is aligned right, one with ``~`` shrinks first."""
     table = Table(box=None, pad_edge=False, expand=True)
@@ -207,14 +203,21 @@ def _title(name: str) -> str:
 @render_view.register
 def _(view: VisionAlignmentView) -> RenderableType:
     if view.visions:
-        head = Text.assemble(
-            "Effort towards your visions: ",
-            (_percent(view.score), "bold green"),
-            " as worded now, ",
+        numbers = Text.assemble(
+            "job ",
+            (_percent(view.job), "bold green"),
+            "   beyond it ",
+            (_percent(view.beyond), "bold green"),
+            "   together ",
+            (_percent(view.score), "bold"),
+            "   as worded at the time ",
             (_percent(view.in_force), "bold"),
-            " as worded at the time",
         )
-        content = Group(head, *map(_render_vision, view.visions))
+        known = Text(
+            f"tagged {_percent(view.coverage)} of your effort; hours assumed for "
+            f"{_percent(view.assumed)}"
+        )
+        content = Group(safe(view.sentence), "", numbers, known, *map(_render_vision, view.visions))
     else:
         content = Group(Text("No visions yet; record vision.declared."))
     return Panel(content, title=f"Vision alignment, {view.at}", title_align="left")
@@ -231,8 +234,7 @@ def _render_vision(vision: VisionScore) -> RenderableType:
     for theme in vision.themes:
         weight, share = number_text(theme.weight), _percent(theme.share)
         _add_row(themes, theme.theme, weight, share, _bar(theme.share))
-    months = _spark(month.score for month in vision.months)
-    lines: list[RenderableType] = ["", title, themes, f"last 12 months  {months}"]
+    lines: list[RenderableType] = ["", title, themes]
     if vision.unbacked:
         lines.append(Text.assemble(("no effort on ", "yellow"), safe(", ".join(vision.unbacked))))
     if vision.evidence:
