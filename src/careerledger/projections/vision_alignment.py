@@ -342,11 +342,13 @@ class VisionAlignment(Tunable):
 
     @on(Action)
     def weigh(self, event: Action, entry: Entry[Action]) -> None:
-        name = introduced(event)
-        tags = self._tags(event, name)
+        name = None if event.__event__.introduces is None else introduced(event)
+        hours = hours_of(event, self.efforts)
+        if name is None and hours == 0:
+            return
+        tags = self._own_tags(event) or self._tags_by_name(event, name)
         if name is not None and not name.startswith(("contact:", "vision:")):
             self.things[name] = [tags]
-        hours = hours_of(event, self.efforts)
         if hours == 0 or self._is_held(event):
             return
         on_, is_job = event.on, isinstance(event, WorkLogged)
@@ -393,18 +395,16 @@ class VisionAlignment(Tunable):
 
     def _own_tags(self, event: Action) -> _Tags | None:
         """Return the tags that an action states; None if it states none."""
-        if isinstance(event, GoalSet) and event.vision and not (event.themes or event.toward):
+        themes, toward = event.themes, event.toward
+        if themes or toward:
+            names = tuple(self.names.each_of(themes)) if themes else ()
+            return _Tags(names, None if toward is None else dict(toward))
+        if isinstance(event, GoalSet) and event.vision:
             return _Tags(toward={event.vision: 1.0})
-        if not (event.themes or event.toward):
-            return None
-        toward = None if event.toward is None else dict(event.toward)
-        return _Tags(tuple(self.names.each_of(event.themes)), toward)
+        return None
 
-    def _tags(self, event: Action, name: str | None) -> _Tags:
-        """Return the tags of an action, or the names of the things that it has them from."""
-        own = self._own_tags(event)
-        if own is not None:
-            return own
+    def _tags_by_name(self, event: Action, name: str | None) -> _Tags:
+        """Return the names of the things that an action without tags has them from."""
         names = [] if name is None else [name]
         for _, id_, kinds in referred(event):
             names += [f"{kind}:{id_}" for kind in kinds if kind not in {"contact", "vision"}]
@@ -715,7 +715,7 @@ class VisionAlignment(Tunable):
             hours = hours_of(event, self.efforts)
             if not hours or folded._is_held(event):  # noqa: SLF001
                 continue
-            tags = folded._tags(event, introduced(event))  # noqa: SLF001
+            tags = folded._tags_of(event)  # noqa: SLF001
             key = repr((tags.themes, tags.toward, tags.names))
             if key not in known:
                 known[key] = relevance(self._resolved(tags))
@@ -733,7 +733,10 @@ class VisionAlignment(Tunable):
             self.enrol(event, entry)
         name = introduced(event)
         if name is not None and not name.startswith(("contact:", "vision:")):
-            self.things[name] = [self._tags(event, name)]
+            self.things[name] = [self._tags_of(event)]
+
+    def _tags_of(self, event: Action) -> _Tags:
+        return self._own_tags(event) or self._tags_by_name(event, introduced(event))
 
     # The sentence
 
@@ -785,7 +788,8 @@ class VisionAlignment(Tunable):
             yield ("role" if "role" in open_ else "course"), None
         elif spans:
             last, kind, _ = max(spans)
-            yield kind, f"{date.fromordinal(last):%B %Y}"
+            day_left = date.fromordinal(last)
+            yield kind, f"{_MONTHS[day_left.month - 1]} {day_left.year}"
 
 
 class _Pile:
@@ -859,6 +863,10 @@ class _Index:
 
 
 _NO_TAGS: Final = _Tags()
+_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 
 
 def _keep(heaviest: list[_Heavy], action: _Heavy) -> None:
