@@ -167,6 +167,15 @@ def test_importing_a_changed_file_shows_what_changes(output, recorded):
     assert 32 == len(recorded())
 
 
+def test_a_dry_run_creates_no_file(output, refused):
+    out = output("import", "resume.json", "--dry-run", "--ledger", "new.ledger")
+
+    assert "33 new" in out
+    assert not Path("new.ledger").exists()
+    Path("x.jsonl").touch()
+    assert "no plan to show" in refused("import", "x.jsonl", "--dry-run")
+
+
 def test_plan_of_an_import_is_shown_as_json(output):
     output("import", "resume.json")
     edited()

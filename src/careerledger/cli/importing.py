@@ -14,7 +14,7 @@ from careerledger.cli.framework import (
     word,
     yes_option,
 )
-from careerledger.cli.ledgers import existing_ledger, ledger_to_record
+from careerledger.cli.ledgers import existing_ledger, ledger_to_record, ledger_to_try
 from careerledger.cli.printing import print_json, print_text
 from careerledger.errors import CareerLedgerError
 
@@ -68,10 +68,13 @@ def import_(
     """
     from careerledger.interop.formats import read_file
 
-    with ledger_to_record(path, name) as ledger:
+    opened = ledger_to_try if dry_run else ledger_to_record
+    with opened(path, name) as ledger:
         plans: list[dict[str, Any]] = []
         for file in files:
             if file.suffix == ".jsonl":
+                if dry_run:
+                    raise CareerLedgerError(f"{file.name} is an export, which has no plan to show")
                 print_text(f"{file.name}: {ledger.import_jsonl(file)} recorded")
                 continue
             reading = read_file(file, format_name, people=people)

@@ -100,6 +100,18 @@ def ledger_to_record(path: "Path | None", name: str | None) -> Generator["Ledger
 
 
 @contextmanager
+def ledger_to_try(path: "Path | None", name: str | None) -> Generator["Ledger", None, None]:
+    """Open a ledger in which nothing is recorded; an empty one if its file does not exist."""
+    from careerledger.ledger import Ledger
+
+    if os.path.lexists(chosen_file(path)):
+        with existing_ledger(path, name) as ledger:
+            yield ledger
+    else:
+        yield Ledger.in_memory()
+
+
+@contextmanager
 def _existing_store(file: "Path") -> Generator["Store", None, None]:
     from careerledger.stores.sqlite import SQLiteStore
 
