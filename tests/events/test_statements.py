@@ -92,7 +92,7 @@ def test_an_event_of_ones_own_counts_by_what_it_states():
             [
                 VisionDeclared(on="2024", vision="v", statement="…", themes={"craft": 1}),
                 HackathonWon(on="2024-02-01", themes={"craft"}),
-                CourseFinished(on="2024-02-01", title="x", hours=20),
+                CourseFinished(on="2024-02-01", title="x", hours=20, themes={"other"}),
             ]
         )
         alignment, momentum, answer = ledger.project(
