@@ -22,6 +22,7 @@ from careerledger.stores.sqlite.schema import empty_file
 HERE = Path(__file__).parent
 LARGE = 20_000
 """In bytes. A larger seed slows the fuzzer down."""
+SOURCE = HERE.parent / "src" / "careerledger"
 GOLDEN = HERE.parent / "tests" / "journal" / "golden.jsonl"
 
 
@@ -61,6 +62,17 @@ def seeds() -> dict[str, list[bytes]]:
         "rows": [b"\n".join(bodies[:4]), b"\n".join(row.body for row in rows[:4])],
         "state": [body for body in states if len(body) < LARGE],
         "plain_event": plain,
+        "linkedin": [(HERE / "corpus" / "linkedin" / "positions").read_bytes()],
+        "table": [
+            b"\0Project,Description,Start Date,Duration (decimal),Tags\na,b,02/25/2026,1.5,x\n",
+            b"\1" + b"Date;Activity;Hours;Why\n12.03.2026;Law;2,5;new\n",
+            b"\2" + b"First Name,Organization Name,E-mail 1 - Value\nJane,Acme,jane@x.org\n",
+            b'\3[{"id":1,"start":"20260302T120209Z","end":"20260302T130209Z","tags":["a"]}]',
+            b"\4Project,Description,Start date,Start time,Duration\na,b,2026-02-25,9:00,1:30:00\n",
+        ],
+        "table_map": [
+            preset.read_bytes() for preset in sorted((SOURCE / "interop" / "maps").iterdir())
+        ],
         "resume": [small, gzip.compress(small, mtime=0), archive.getvalue(), demo.resume()],
         "packed": [small, gzip.compress(small, mtime=0), archive.getvalue()],
         "words": [

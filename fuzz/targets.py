@@ -18,8 +18,12 @@ from careerledger.dates import PartialDate
 from careerledger.errors import CareerLedgerError, DateError
 from careerledger.events import Event, UnknownEvent
 from careerledger.events.correction import EntryAmended
+from careerledger.events.role import RoleStarted, WorkLogged
 from careerledger.history import Entry
-from careerledger.interop import json_resume, linkedin as linkedin_archive, unpacking
+from careerledger.interop import csv_table, json_resume, linkedin as linkedin_archive, unpacking
+from careerledger.interop.formats import source_of
+from careerledger.interop.map_guess import guess
+from careerledger.interop.table_map import map_from_text, presets
 from careerledger.journal import codec, strict
 from careerledger.journal.parser import parse_entry
 from careerledger.projections import (
@@ -137,6 +141,31 @@ def linkedin(data: bytes) -> None:
     ledger = Ledger.in_memory()
     ledger.record(ledger.plan(reading))
     require_equal(0, len(ledger.plan(reading).statements))
+
+
+@target
+def table(data: bytes) -> None:
+    """Read a table by a preset; the first byte selects it. Guess a map for the same table."""
+    names = list(presets())
+    body, name = data[1:], names[data[0] % len(names)] if data else names[0]
+    ledger = Ledger.in_memory()
+    ledger.record(RoleStarted(on="2000", role="role", organisation="Inn", title="Chef"))
+    reading = csv_table.read(body, today=TODAY, people=True, map=name, role=_role(name))
+    ledger.record(ledger.plan(reading))
+    require_equal(0, len(ledger.plan(reading).statements))
+    with suppress(CareerLedgerError):
+        guessed = map_from_text(guess(source_of(body)), name="guess.toml", source="guess")
+        csv_table.read(body, today=TODAY, people=True, map=guessed)
+
+
+def _role(name: str) -> str | None:
+    return "role" if presets()[name].kind is WorkLogged else None
+
+
+@target
+def table_map(data: bytes) -> None:
+    """Read a map."""
+    map_from_text(data.decode("utf-8", "replace"), name="it.toml", source="it")
 
 
 @target

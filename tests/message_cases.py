@@ -32,9 +32,11 @@ import careerledger
 from careerledger import answers, cli, errors, events, projections, proofs, stores, testing
 from careerledger.answers.comparison import AS_IT_IS
 from careerledger.dates import PartialDate
-from careerledger.interop import json_resume, linkedin
+from careerledger.interop import csv_table, json_resume, linkedin
+from careerledger.interop.amounts import hours_between, read_hours, read_number
 from careerledger.interop.dates_in_words import read_date
-from careerledger.interop.formats import Source, read_file
+from careerledger.interop.formats import Source, read_file, source_of
+from careerledger.interop.map_guess import guess
 from careerledger.journal import codec, strict
 from careerledger.projections.rules import ties
 from careerledger.report import tables

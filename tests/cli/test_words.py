@@ -48,6 +48,7 @@ def example_folder(run, monkeypatch):
         import resume.json --ledger imported.ledger
         log course.finished title=SQL --name user-1 --ledger team.ledger
         log course.finished title=SQL on=2024 --ledger damaged.ledger
+        log role.started role=chef organisation=Inn title=Chef on=2024
         export career.jsonl
         key ada.example/career ada.key
         checkpoint --key ada.key
@@ -55,6 +56,10 @@ def example_folder(run, monkeypatch):
     """
     Path("career.ledger").touch(mode=0o600)
     Path("career.ledger").unlink()
+    Path("times.csv").write_text("Date,Hours,What\n2024-01-02,3,Cooked\n")
+    Path("times.toml").write_text(
+        'type = "work.logged"\n[fields]\non = "Date"\nhours = "Hours"\nwhat = "What"\n'
+    )
     for line in setup.strip().splitlines():
         words = shlex.split(line)
         where = [] if {"--ledger", "key"} & set(words) else ["--ledger", "career.ledger"]
@@ -83,6 +88,8 @@ def test_every_example_runs(run, example_folder, example):
     words = [Path("ada.pub").read_text().strip() if "ada.pub" in word else word for word in words]
     if words[0] in ("key", "export"):
         Path(words[-1] if words[0] == "key" else words[1]).unlink(missing_ok=True)
+    if "guess" in words:
+        Path("times.toml").unlink()
     if words == ["completion"]:
         words.append("bash")
     if "--ledger" not in words:

@@ -37,10 +37,14 @@ SHOWN: Final = 60
         "import resume.json",
         "import resume.json --dry-run",
         "import career.jsonl --ledger copy.ledger",
+        "import times.csv --map guess",
+        "import times.csv --map times.toml --role chef",
     ],
 )
 @click.argument("files", metavar="FILE...", type=FILE, nargs=-1, required=True)
 @click.option("--format", "format_name", metavar="NAME", help="The format of the files.")
+@click.option("--map", "map_", metavar="MAP", help="The map of a table: see below.")
+@click.option("--role", metavar="ID", help="The role in which the time of a time sheet was spent.")
 @click.option("--people", is_flag=True, help="Import other people's data too.")
 @click.option("--prune", is_flag=True, help="Take back what a file no longer states.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and record nothing.")
@@ -52,6 +56,8 @@ def import_(
     *,
     files: "Sequence[Path]",
     format_name: str | None,
+    map_: str | None,
+    role: str | None,
     people: bool,
     prune: bool,
     dry_run: bool,
@@ -65,9 +71,17 @@ def import_(
     FILE is a résumé (JSON Resume), a LinkedIn archive, or, if its name ends in .jsonl, a file
     that 'careerledger export' wrote. What a file said before and says otherwise now is changed;
     what you corrected by hand stays. 'careerledger undo' takes an import back.
+
+    Tables of Toggl, Clockify, Timewarrior and Google Contacts are read as they are. For any other
+    table (CSV), MAP is a TOML file that says which column is which field; 'cpd', a log of
+    professional development; or 'guess', which writes such a file for you to check.
     """
     from careerledger.interop.formats import read_file
 
+    if map_ == "guess":
+        for file in files:
+            _write_guess(file)
+        return
     opened = ledger_to_try if dry_run else ledger_to_record
     with opened(path, name) as ledger:
         plans: list[dict[str, Any]] = []
@@ -77,7 +91,7 @@ def import_(
                     raise CareerLedgerError(f"{file.name} is an export, which has no plan to show")
                 print_text(f"{file.name}: {ledger.import_jsonl(file)} recorded")
                 continue
-            reading = read_file(file, format_name, people=people)
+            reading = read_file(file, format_name, people=people, map=map_, role=role)
             plan = ledger.plan(reading, prune=prune)
             if as_json:
                 plans.append(_plain(plan))
@@ -90,6 +104,20 @@ def import_(
             ledger.record(plan)
         if as_json:
             print_json(plans[0] if len(plans) == 1 else plans)
+
+
+def _write_guess(file: "Path") -> None:
+    """Write a map for a table beside it, unless that file exists."""
+    from careerledger.interop.formats import source_of
+    from careerledger.interop.map_guess import guess
+
+    text, target = guess(source_of(file)), file.with_suffix(".toml")
+    try:
+        with target.open("x", encoding="utf-8") as new:
+            new.write(text)
+    except OSError as error:
+        raise CareerLedgerError(f"{target} cannot be written: {error.strerror}") from error
+    print_text(f"{target} is a guess; check it, then: careerledger import {file} --map {target}")
 
 
 def show_plan(name: str, plan: "Plan") -> None:

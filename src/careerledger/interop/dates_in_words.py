@@ -1,12 +1,13 @@
 """Read dates as people and programs write them; an ambiguous one is never guessed."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from careerledger.dates import PartialDate
 from careerledger.errors import DateError
 
-__all__ = ["is_ongoing", "read_date"]
+__all__ = ["is_ongoing", "order_of", "read_date"]
 
 _ONGOING: Final = {
     *("present", "current", "currently", "now", "ongoing", "active", "today", "to date"),
@@ -93,6 +94,8 @@ def read_date(text: str, *, day_first: bool | None = None) -> PartialDate:
             return date
     numbers = _NUMBERS.fullmatch(text)
     if numbers is not None:
+        if day_first is None and text.count(".") > 1:  # as in German, where the day comes first
+            day_first = True
         return _in_order(text, numbers, day_first=day_first)
     return PartialDate(text)
 
@@ -121,11 +124,32 @@ def _month_named(name: str) -> int | None:
     return _OTHER_MONTHS.get(name)
 
 
+def order_of(texts: Iterable[str]) -> bool | None:
+    """Return whether the dates of one file have the day first, as far as one of them shows it.
+
+    Args:
+        texts: The dates, such as ``"25/11/2024"``, which has the day first.
+
+    Returns:
+        True or False; None if no date shows it, or dates disagree.
+    """
+    shown: set[bool] = set()
+    for text in texts:
+        numbers = _NUMBERS.fullmatch(text.strip()[:_LONGEST])
+        if numbers is not None:
+            one, two = int(numbers["one"]), int(numbers["two"])
+            if (one > _MONTHS_OF_A_YEAR) != (two > _MONTHS_OF_A_YEAR):
+                shown.add(one > _MONTHS_OF_A_YEAR)
+    return shown.pop() if len(shown) == 1 else None
+
+
+_MONTHS_OF_A_YEAR: Final = 12
+
+
 def _in_order(text: str, numbers: re.Match[str], *, day_first: bool | None) -> PartialDate:
     one, two = int(numbers["one"]), int(numbers["two"])
     orders = {True: (two, one), False: (one, two)}
-    months_of_a_year = 12
-    possible = [first for first in orders if orders[first][0] <= months_of_a_year]
+    possible = [first for first in orders if orders[first][0] <= _MONTHS_OF_A_YEAR]
     if day_first is None and len(possible) > 1 and one != two:
         raise DateError(
             f"{text!r} is not a date that can be read in one way only; write it as 'YYYY-MM-DD'"

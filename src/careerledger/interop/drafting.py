@@ -8,25 +8,37 @@ the same key each gets a digest of its content, so that an item never takes the 
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from operator import itemgetter
 from typing import Any, Final, TypeGuard
 
 from careerledger.answers.reading import LeftOut, Reading
-from careerledger.dates import PartialDate
+from careerledger.dates import PartialDate, as_of
 from careerledger.errors import DateError
 from careerledger.events import Action
 from careerledger.history import Draft
 from careerledger.interop.dates_in_words import is_ongoing, read_date
 
-__all__ = ["Drafting", "Item", "drafted", "is_list", "is_object", "join_note", "slug"]
+__all__ = [
+    "DATED_BY_FILE",
+    "Drafting",
+    "Item",
+    "drafted",
+    "is_list",
+    "is_object",
+    "join_note",
+    "last_day",
+    "slug",
+]
 
 MAX_ITEM: Final = 50_000
 """The maximum number of characters in an item. An event repeats none more than once, and JSON
 needs at most six bytes for one, so that every item fits into an entry."""
 MAX_WORD: Final = 60
 """The maximum number of characters that an id takes from a text."""
+DATED_BY_FILE: Final = "The file gives no date; this is its own."
+"""The note of what has no date of its own."""
 SHOWN: Final = 40
 """The maximum number of characters of a value in a reason."""
 
@@ -146,6 +158,11 @@ def drafted(
     return drafting.reading(covers)
 
 
+def last_day(today: date | None) -> date:
+    """Return the last date of events that have happened: this one, or else today."""
+    return datetime.now().astimezone().date() if today is None else as_of(today)
+
+
 class Item:
     """An object or a row of a file. A null, empty or wrong value reads as absent.
 
@@ -223,6 +240,10 @@ class Item:
         """Leave out the whole item."""
         self.is_left_out = True
         self.drafting.leave_out(self.path, reason, self.fields)
+
+    def is_taken(self, name: str) -> bool:
+        """Return whether a field's value is in an event already, or left out."""
+        return name in self._taken
 
     def untaken(self) -> Iterator[tuple[str, Any]]:
         """Yield the path and value of each field that was not taken and is not empty."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import entry_points
+from inspect import Parameter, signature
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -15,7 +16,7 @@ from careerledger.answers.reading import Reading
 from careerledger.errors import ForeignFileError
 from careerledger.interop import unpacking
 
-__all__ = ["Format", "Source", "formats", "read_file", "source_of"]
+__all__ = ["Format", "Source", "as_source", "formats", "read_file", "source_of"]
 
 HEAD: Final = 65_536
 """How many bytes of a file a format sees to tell whether it is its own."""
@@ -32,7 +33,9 @@ class Source:
     members: tuple[str, ...] = attrs.field(default=(), repr=False)
     """The names of the files in a zip archive or a folder, each with the folders before it."""
     path: Path | None = None
-    """Where it is."""
+    """Where it is; None: it is only its content."""
+    body: bytes | None = attrs.field(default=None, repr=False)
+    """Its content, if it has no path."""
 
 
 class Format(Protocol):
@@ -56,15 +59,17 @@ class Format(Protocol):
 def formats() -> Mapping[str, Format]:
     """Return all formats by name: those of the entry points ``careerledger.formats``."""
     found = (entry.load() for entry in entry_points(group="careerledger.formats"))
-    return {each.NAME: each for each in found}
+    return {each.NAME: each for each in sorted(found, key=lambda each: each.NAME)}
 
 
-def source_of(path: str | os.PathLike[str]) -> Source:
-    """Return what formats need to know of a file or folder.
+def source_of(path: str | os.PathLike[str] | bytes) -> Source:
+    """Return what formats need to know of a file or folder, or of the content of a file.
 
     Raises:
         ForeignFileError: There is no such file, or it cannot be read.
     """
+    if isinstance(path, bytes):
+        return Source(name="the file", head=path[:HEAD], body=path)
     where = Path(path)
     try:
         if where.is_dir():
@@ -86,6 +91,11 @@ def source_of(path: str | os.PathLike[str]) -> Source:
     return Source(name=where.name, head=head, members=members, path=where)
 
 
+def as_source(source: Source | str | os.PathLike[str] | bytes) -> Source:
+    """Return a source as it is, and anything else as ``source_of`` does."""
+    return source if isinstance(source, Source) else source_of(source)
+
+
 def read_file(
     path: str | os.PathLike[str], format_name: str | None = None, /, **options: Any
 ) -> Reading:
@@ -93,13 +103,17 @@ def read_file(
 
     Args:
         path: The file, or a folder.
-        format_name: The name of its format. None: the first that claims it.
-        options: Options of the format.
+        format_name: The name of its format. None: the first that claims it, or ``csv`` for a file
+            with a ``map``.
+        options: Options of the format. One that it does not have must be None or False.
 
     Raises:
-        ForeignFileError: No format claims the file, or its format cannot read it.
+        ForeignFileError: No format claims the file, its format cannot read it, or its format has
+            no such option.
     """
     known, source = formats(), source_of(path)
+    if format_name is None and options.get("map"):
+        format_name = "csv"
     if format_name is not None and format_name not in known:
         raise ForeignFileError(
             f"there is no format {format_name!r}; choose from {', '.join(known)}"
@@ -109,6 +123,18 @@ def read_file(
     )
     if chosen is None:
         raise ForeignFileError(
-            f"{os.fspath(path)} is of no known format; name one of these: {', '.join(known)}"
+            f"{os.fspath(path)} is of no known format; name one of these: {', '.join(known)}; "
+            "for a table, name a map, or have one guessed"
         )
-    return chosen.read(source, **options)
+    return chosen.read(source, **_used_options(chosen, options))
+
+
+def _used_options(chosen: Format, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that a format has; ForeignFileError if it lacks one that is used."""
+    parameters = signature(chosen.read).parameters.values()
+    names = {each.name for each in parameters}
+    takes_all = any(each.kind is Parameter.VAR_KEYWORD for each in parameters)
+    for name, value in options.items():
+        if not takes_all and name not in names and value not in (None, False):
+            raise ForeignFileError(f"the format {chosen.NAME!r} has no option {name!r}")
+    return {name: value for name, value in options.items() if takes_all or name in names}

@@ -24,14 +24,14 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from itertools import chain
 from typing import Any, Final, NoReturn, cast
 
 from careerledger.answers.reading import Reading
 from careerledger.arguments import check_path
-from careerledger.dates import PartialDate, as_of
+from careerledger.dates import PartialDate
 from careerledger.errors import DateError, ForeignFileError
 from careerledger.events import (
     Action,
@@ -50,12 +50,14 @@ from careerledger.events import (
 from careerledger.interop import unpacking
 from careerledger.interop.dates_in_words import read_date
 from careerledger.interop.drafting import (
+    DATED_BY_FILE,
     Drafting,
     Item,
     drafted,
     is_list,
     is_object,
     join_note,
+    last_day,
     slug,
 )
 from careerledger.interop.formats import Source
@@ -150,7 +152,7 @@ def read(
             or has no section of a résumé.
     """
     if isinstance(source, Source):
-        source = source.path if source.path is not None else source.head
+        source = source.path if source.path is not None else source.body or b""
     if isinstance(source, bytes):
         name, body = "résumé", unpacking.unpack("résumé", source)
     else:
@@ -161,7 +163,7 @@ def read(
         raise ForeignFileError(
             f"cannot import {name}: it is no résumé, which has sections such as 'work'"
         )
-    last = datetime.now().astimezone().date() if today is None else as_of(today)
+    last = last_day(today)
     return drafted(NAME, last, COVERS, lambda drafting: _fill(drafting, resume, people=people))
 
 
@@ -451,7 +453,7 @@ def _add_reference(drafting: Drafting, item: Item, *, people: bool = False) -> N
     if drafting.past(item, "date", on) is None:
         item.leave_out("it has not happened")
         return
-    note = join_note(name, None if dated else "The file gives no date; this is its own.")
+    note = join_note(name, None if dated else DATED_BY_FILE)
     received = RecognitionReceived(on=on, kind="recommendation", text=reference, note=note)
     drafting.add(item, f"{slug(reference[:MAX_SHOWN], dated)}:received", received)
     if not people and item.fields.get("name"):

@@ -24,13 +24,13 @@ import io
 import os
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Any, Final, NamedTuple
 
 from careerledger.answers.reading import Reading
-from careerledger.dates import PartialDate, as_of
+from careerledger.dates import PartialDate
 from careerledger.errors import ForeignFileError
 from careerledger.events import (
     Action,
@@ -52,7 +52,7 @@ from careerledger.events import (
     SkillPractised,
 )
 from careerledger.interop.archive import Member, members_of
-from careerledger.interop.drafting import Drafting, Item, drafted, join_note, slug
+from careerledger.interop.drafting import Drafting, Item, drafted, join_note, last_day, slug
 from careerledger.interop.formats import Source, source_of
 from careerledger.interop.json_resume import FLUENCY_LEVELS
 
@@ -102,7 +102,7 @@ def read(
             f"cannot import {source.name}: it is no LinkedIn archive, which has files such as "
             "Positions.csv"
         )
-    last = datetime.now().astimezone().date() if today is None else as_of(today)
+    last = last_day(today)
     tables = {**_TABLES, **(_PEOPLE if people else {})}
     covers = {
         kind

@@ -31,8 +31,12 @@ _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """For other methods Python ignores the limit and unpacks everything."""
 
 
-def read(path: str | os.PathLike[str]) -> bytes:
+def read(path: str | os.PathLike[str], most: int = MAX_BYTES) -> bytes:
     """Return the unpacked content of a file.
+
+    Args:
+        path: The file.
+        most: The maximum size, compressed or unpacked.
 
     Raises:
         ForeignFileError: The file cannot be read, it is too large before or after unpacking, or it
@@ -41,27 +45,28 @@ def read(path: str | os.PathLike[str]) -> bytes:
     name = os.fspath(path)
     try:
         with Path(path).open("rb") as file:
-            body = file.read(MAX_BYTES + 1)
+            body = file.read(most + 1)
     except (OSError, ValueError) as error:
         raise ForeignFileError(
             f"{name!r} cannot be read: {getattr(error, 'strerror', None) or error}"
         ) from error
-    return unpack(str(name), body)
+    return unpack(str(name), body, most)
 
 
-def unpack(name: str, body: bytes) -> bytes:
+def unpack(name: str, body: bytes, most: int = MAX_BYTES) -> bytes:
     """Return the unpacked content of these bytes; see ``read``.
 
     Args:
         name: The name of the file in error messages.
         body: The bytes of the file.
+        most: The maximum size, compressed or unpacked.
     """
-    if len(body) > MAX_BYTES:
-        raise _refusal(name, f"it has more than {MAX_BYTES:,} bytes")
+    if len(body) > most:
+        raise _refusal(name, f"it has more than {most:,} bytes")
     if body.startswith(_GZIP):
-        content = _gunzip(name, body)
+        content = _gunzip(name, body, most)
     elif body.startswith(_ZIP):
-        content = _unzip(name, body)
+        content = _unzip(name, body, most)
     else:
         return body
     if content.startswith((_GZIP, *_ZIP)):
@@ -73,29 +78,29 @@ def _refusal(name: str, reason: str) -> ForeignFileError:
     return ForeignFileError(f"cannot import {name}: {reason}")
 
 
-def _limit(packed: int) -> int:
+def _limit(packed: int, most: int) -> int:
     """Return how many bytes may be unpacked from this many."""
-    return min(MAX_BYTES, packed * MAX_RATIO)
+    return min(most, packed * MAX_RATIO)
 
 
-def _too_large(name: str, packed: int) -> ForeignFileError:
-    if _limit(packed) == MAX_BYTES:
-        return _refusal(name, f"it unpacks to more than {MAX_BYTES:,} bytes")
+def _too_large(name: str, packed: int, most: int) -> ForeignFileError:
+    if _limit(packed, most) == most:
+        return _refusal(name, f"it unpacks to more than {most:,} bytes")
     return _refusal(
         name, f"it unpacks to more than {MAX_RATIO} times its size; give the file unpacked"
     )
 
 
-def _gunzip(name: str, body: bytes) -> bytes:
+def _gunzip(name: str, body: bytes, most: int) -> bytes:
     """Return the unpacked content of all members of a gzip file."""
     content, rest = b"", body
     try:
         for _ in range(MAX_MEMBERS):
             unpacking = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-            limit = _limit(len(body))
+            limit = _limit(len(body), most)
             content += unpacking.decompress(rest, limit + 1 - len(content))
             if len(content) > limit:
-                raise _too_large(name, len(body))
+                raise _too_large(name, len(body), most)
             if not unpacking.eof:
                 raise _refusal(name, "its gzip data is cut off; compress the file again")
             rest = unpacking.unused_data.lstrip(b"\0")  # padding is allowed at the end
@@ -106,14 +111,14 @@ def _gunzip(name: str, body: bytes) -> bytes:
     raise _refusal(name, f"its gzip data has more than {MAX_MEMBERS} members")
 
 
-def _unzip(name: str, body: bytes) -> bytes:
+def _unzip(name: str, body: bytes, most: int) -> bytes:
     """Return the unpacked content of the only file in a zip archive."""
     try:
         with zipfile.ZipFile(BytesIO(body)) as archive:
             members = archive.infolist()
-            _check_members(name, members, len(body))
+            _check_members(name, members, len(body), most)
             member = _only_file(name, members)
-            limit = _limit(max(member.compress_size, 1))
+            limit = _limit(max(member.compress_size, 1), most)
             with archive.open(member) as file:
                 content = file.read(limit + 1)
     except ForeignFileError:
@@ -122,7 +127,7 @@ def _unzip(name: str, body: bytes) -> bytes:
     except Exception as error:
         raise _refusal(name, f"it is a damaged zip archive: {error}") from error
     if len(content) > limit:
-        raise _too_large(name, member.compress_size)
+        raise _too_large(name, member.compress_size, most)
     return content
 
 
@@ -133,11 +138,11 @@ def _only_file(name: str, members: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
     return files[0]
 
 
-def _check_members(name: str, members: list[zipfile.ZipInfo], packed: int) -> None:
+def _check_members(name: str, members: list[zipfile.ZipInfo], packed: int, most: int) -> None:
     if len(members) > MAX_MEMBERS:
         raise _refusal(name, f"it is an archive with more than {MAX_MEMBERS} members")
-    if sum(member.file_size for member in members) > MAX_BYTES:
-        raise _too_large(name, MAX_BYTES)
+    if sum(member.file_size for member in members) > most:
+        raise _too_large(name, most, most)
     if sum(member.compress_size for member in members) > packed:
         raise _refusal(name, "it is an archive whose members overlap")
     if len({member.filename for member in members}) < len(members):
