@@ -32,7 +32,7 @@ import careerledger
 from careerledger import answers, cli, errors, events, projections, proofs, stores, testing
 from careerledger.answers.comparison import AS_IT_IS
 from careerledger.dates import PartialDate
-from careerledger.interop import csv_table, json_resume, linkedin
+from careerledger.interop import csv_table, formats, json_resume, linkedin
 from careerledger.interop.amounts import hours_between, read_hours, read_number
 from careerledger.interop.dates_in_words import read_date
 from careerledger.interop.formats import Source, read_file, source_of

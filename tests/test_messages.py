@@ -28,7 +28,7 @@ UNSEEN = {
     "cli/__init__.py:_run": "cli/test_terminal.py hides click",
     "cli/framework.py:ask.checked": "the person is asked again",
     "events/base.py:_OfInstances.__get__": "Python's own words",
-    "interop/archive.py:Member.text": "the reader leaves out the file",
+    "interop/archive.py:Member.body": "the reader leaves out the file",
     "interop/archive.py:_of_file.read": "the reader leaves out the file",
     "interop/archive.py:_of_zip.read": "the reader leaves out the file",
     "journal/codec.py:_event_inside": "the strict reader reads the entry again and reports it",

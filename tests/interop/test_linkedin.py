@@ -1,7 +1,9 @@
 """The reader of LinkedIn archives."""
 
+import contextlib
 import csv
 import io
+import warnings
 import zipfile
 from datetime import date
 from itertools import permutations
@@ -12,10 +14,19 @@ import pytest
 from hypothesis import given, strategies as st
 
 from careerledger import Ledger
-from careerledger.errors import ForeignFileError
-from careerledger.events import ContactMade, ContactTouched, RoleEnded, RoleStarted
-from careerledger.interop import archive, linkedin
+from careerledger.errors import DateError, ForeignFileError
+from careerledger.events import (
+    ContactMade,
+    ContactTouched,
+    CourseFinished,
+    RecognitionReceived,
+    RoleEnded,
+    RoleStarted,
+)
+from careerledger.interop import archive, linkedin, unpacking
+from careerledger.interop.dates_in_words import read_date
 from careerledger.interop.formats import read_file
+from careerledger.interop.tables import MAX_ROWS
 
 TODAY = date(2026, 6, 15)
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -189,6 +200,124 @@ def test_files_that_are_not_read_are_not_inflated(export, monkeypatch):
     assert not any("Phone" in name or "messages" in name or "Connec" in name for name in opened)
 
 
+MESSAGES = """\
+CONVERSATION ID,CONVERSATION TITLE,FROM,SENDER PROFILE URL,TO,RECIPIENT PROFILE URLS,DATE,SUBJECT,CONTENT,FOLDER,IS MESSAGE DRAFT
+1,,Me,x.com/in/me,"Ann A,Bob B,Cy C","x.com/in/ann,x.com/in/bob,x.com/in/cy",2026-01-01 09:00:00 UTC,,hush,INBOX,No
+1,,Ann A,x.com/in/ann,"Me,Bob B","x.com/in/me,x.com/in/bob",2026-01-02 09:00:00 UTC,,hush,INBOX,No
+2,,Bob B,x.com/in/bob,Me,x.com/in/me,2026-01-03 09:00:00 UTC,,hush,SPAM,No
+3,,Me,x.com/in/me,Bob B,x.com/in/bob,2026-01-04 09:00:00 UTC,,hush,INBOX,Yes
+4,,Me,x.com/in/me,Bob B,x.com/in/bob,some day,,hush,INBOX,No
+5,,Cy C,x.com/in/cy,Me,x.com/in/me,2026-01-06 09:00:00 UTC,,hush,INBOX,No
+"""
+CONNECTIONS = """\
+First Name,Last Name,URL,Email Address,Company,Position,Connected On
+Ann,A,https://x.com/in/ann,,Acme,Owner,14 Feb 2019
+Bob,B,https://x.com/in/bob,,Acme,Cook,15 Feb 2019
+"""
+
+
+def people_of(tmp_path, **files):
+    files = {
+        "Connections.csv": CONNECTIONS,
+        **{f"{name}.csv": text for name, text in files.items()},
+    }
+    reading = read(zipped(tmp_path / "people.zip", files), people=True)
+    names = {e.contact: e.name for e in events(reading) if isinstance(e, ContactMade)}
+    return reading, names
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_messages_touch_those_who_write_and_those_you_write_to(tmp_path, has_links):
+    text = MESSAGES
+    if not has_links:  # as in older archives
+        text = text.replace("x.com/in/", "").replace("PROFILE URL", "OTHER")
+    reading, names = people_of(tmp_path, messages=text)
+    touches = {(names[e.contact], e.on) for e in events(reading) if isinstance(e, ContactTouched)}
+
+    assert {("Ann A", "2026-01-01"), ("Bob B", "2026-01-01"), ("Ann A", "2026-01-02")} == touches
+    assert "hush" not in repr(reading)
+    reasons = {each.path: each.reason for each in reading.left_out}
+    assert "it is spam" == reasons["Basic_LinkedInDataExport/messages.csv, line 4"]
+    assert "it is a draft" == reasons["Basic_LinkedInDataExport/messages.csv, line 5"]
+    assert "it has no DATE" == reasons["Basic_LinkedInDataExport/messages.csv, line 6"]
+    (strangers,) = [each for each in reading.left_out if "among your connections" in each.reason]
+    assert ["Cy C"] == strangers.value
+
+
+def test_people_who_could_not_be_forgotten_are_left_out(tmp_path):
+    reading, names = people_of(
+        tmp_path,
+        Recommendations_Received=(
+            "First Name,Last Name,Company,Job Title,Text,Creation Date,Status\n"
+            "Ann,A,Acme,Owner,Good.,01/19/13,VISIBLE\nZoe,Z,Zed,Boss,Fine.,01/20/13,VISIBLE\n"
+        ),
+        Endorsement_Received_Info=(
+            "Endorsement Date,Skill Name,Endorser First Name,Endorser Last Name,"
+            "Endorser Public Url,Endorsement Status\n"
+            "2024/07/28 13:20:49 UTC,SQL,Bob,B,www.x.com/in/bob,ACCEPTED\n"
+            "2024/07/28 13:20:49 UTC,SQL,Zoe,Z,www.x.com/in/zoe,ACCEPTED\n"
+        ),
+        Job_Applications=(
+            "Application Date,Contact Email,Contact Phone Number,Company Name,Job Title\n"
+            '"8/15/25, 1:32 PM",zoe@z.example,+1 234,Hooli,Chief\n'
+        ),
+    )
+    received = {
+        (e.text, names.get(e.contact))
+        for e in events(reading)
+        if isinstance(e, RecognitionReceived)
+    }
+
+    assert {("Good.", "Ann A"), ("Fine.", None), ("SQL", "Bob B"), ("SQL", None)} == received
+    for each in ("Zoe", "zoe@z.example", "+1 234"):
+        assert each not in repr(events(reading))
+    assert "Zoe" in repr(reading.left_out)
+    assert "zoe@z.example" not in repr(reading.left_out)
+
+
+def test_only_what_an_archive_lists_completely_can_be_gone(export, tmp_path):
+    whole = read(export, people=True).covers
+    assert {RoleStarted, RoleEnded, ContactMade, CourseFinished} <= whole
+    assert not whole & {RecognitionReceived, ContactTouched}
+    assert {ContactMade} == people_of(tmp_path)[0].covers
+    some = zipped(tmp_path / "some.zip", {"Skills.csv": FILES["Skills.csv"], "Profile.csv": ""})
+    assert frozenset() == read(some).covers
+
+
+def test_a_single_table_is_read(tmp_path):
+    path = tmp_path / "Connections.csv"
+    path.write_text(CONNECTIONS)
+
+    assert "linkedin" == read_file(path).source
+    assert 2 == len(read_file(path, people=True).drafts)
+
+
+def test_a_table_that_a_spreadsheet_saved_is_read(export, tmp_path):
+    text = FILES["Connections.csv"].replace(",", ";").encode("cp1252")
+    saved = zipped(tmp_path / "saved.zip", {**FILES, "Connections.csv": text})
+
+    assert events(read(export, people=True)) == events(read(saved, people=True))
+
+
+def test_a_large_table_is_read_in_parts(export, tmp_path):
+    rows = "".join(f"Made,Up,https://x.com/in/p{n},,,{'w' * n},1 Jan 2020\n" for n in range(2_500))
+    files = {**FILES, "Connections.csv": CONNECTIONS + rows}
+    reading = read(zipped(tmp_path / "x.zip", files, method=zipfile.ZIP_STORED), people=True)
+
+    assert unpacking.MAX_LIST < len(rows)
+    assert 2_502 == sum(isinstance(e, ContactMade) for e in events(reading))
+
+
+def test_a_video_counts_no_hours(tmp_path):
+    text = FILES["Learning.csv"].replace("Go,,COURSE", "Go,,VIDEO")
+    (go,) = [
+        e
+        for e in events(read(zipped(tmp_path / "x.zip", {**FILES, "Learning.csv": text})))
+        if getattr(e, "title", "") == "Go"
+    ]
+    assert (0, "talk") == (go.hours, go.format)
+
+
 rows = st.lists(
     st.tuples(
         st.sampled_from(["Globex", "Initech", ""]),
@@ -234,6 +363,15 @@ def test_no_archive_is_refused(tmp_path):
         read(path)
     with pytest.raises(ForeignFileError, match="it is no LinkedIn archive"):
         read(zipped(tmp_path / "other.zip", {"a.csv": "x"}))
+    with warnings.catch_warnings(action="ignore"):
+        twice = zipped(tmp_path / "twice.zip", {"a.csv": "x"})
+        with zipfile.ZipFile(twice, "a") as made:
+            made.writestr("Basic_LinkedInDataExport/a.csv", "y")
+    with pytest.raises(ForeignFileError, match="two members of one name"):
+        read(twice)
+    listing = {"a" * 60_000 + f"{n}": "" for n in range(40)}
+    with pytest.raises(ForeignFileError, match="list of members is too long"):
+        read(zipped(tmp_path / "listing.zip", listing))
     many = {f"{n}.csv": "" for n in range(archive.MAX_MEMBERS + 1)}
     with pytest.raises(ForeignFileError, match="more than 5,000 members"):
         read(zipped(tmp_path / "many.zip", many))
@@ -245,9 +383,9 @@ def test_no_archive_is_refused(tmp_path):
         ("a,b\n1,2\n", "it has no columns Company Name, Title, Started On"),
         ("Company Name,Title,Started On\n" + "x" * 200_000, "field larger than field limit"),
         ("Company Name,Title,Started On\n" + "\n" * 10_000_000, "unpacks to more than"),
-        (b"Company Name,Title,Started On\n\xff", "is not a text in UTF-8"),
+        (b"Company Name,Title,Started On\n\x81", "it is no text in UTF-8"),
         (
-            "Company Name,Title,Started On\n" + "a,b,2020\n" * (linkedin.MAX_ROWS + 1),
+            "Company Name,Title,Started On\n" + "a,b,2020\n" * (MAX_ROWS + 1),
             "more than 100,000 rows",
         ),
     ],
@@ -262,7 +400,54 @@ def test_a_bad_file_costs_only_itself(tmp_path, text, reason):
     assert any(isinstance(e, RoleStarted) and e.volunteered for e in events(reading))
 
 
+def test_links_in_a_folder_are_not_followed(tmp_path):
+    folder = tmp_path / "export"
+    folder.mkdir()
+    (tmp_path / "secret.csv").write_text(FILES["Positions.csv"])
+    (folder / "Positions.csv").symlink_to(tmp_path / "secret.csv")
+    (folder / "Profile.csv").touch()
+
+    with pytest.raises(ForeignFileError, match="it is no LinkedIn archive"):
+        read(folder)
+
+
 # Samples
+
+MEANT = {"VISIBLE", "ACCEPTED", "ATTENDING"}
+"""States without which there would be no draft."""
+REFUSED = {"CONTENT", "SUBJECT", "CONVERSATION ID", "Contact Email", "Contact Phone Number"}
+
+
+@needs_shared
+def test_every_value_of_the_complete_export_is_in_a_draft_or_left_out():
+    folder = SHARED / "linkedin" / "complete"
+    reading = read(folder, people=True)
+    kept = "\n".join(map(str, texts_in([attrs.asdict(d.event) for d in reading.drafts])))
+    kept += "\n".join(texts_in([(each.path, each.value) for each in reading.left_out]))
+    unread = {each.path for each in reading.left_out if each.reason == "it is not read"}
+    checked = 0
+    for path in folder.rglob("*.csv"):
+        if path.relative_to(folder).as_posix() in unread:
+            continue
+        lines = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+        header = next(n for n, cells in enumerate(lines) if len(cells) > 1 or path.stem == "Skills")
+        for cells in lines[header + 1 :]:
+            for column, cell in zip(lines[header], cells, strict=False):
+                if cell.strip() and column not in REFUSED and cell not in MEANT:
+                    forms = {cell.strip()}
+                    with contextlib.suppress(DateError):
+                        forms.add(str(read_date(cell, day_first=False)))
+                    assert any(form in kept for form in forms), (path.name, column, cell)
+                    checked += 1
+    assert checked > 5_000
+
+
+def texts_in(value):
+    if isinstance(value, dict):
+        return [text for inner in value.values() for text in texts_in(inner)]
+    if isinstance(value, list | tuple | frozenset | set):
+        return [text for inner in value for text in texts_in(inner)]
+    return [] if value is None else [str(value)]
 
 
 @needs_shared

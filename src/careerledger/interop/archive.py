@@ -8,6 +8,7 @@ from typing import Final
 
 from careerledger.errors import ForeignFileError
 from careerledger.interop.formats import Source
+from careerledger.interop.unpacking import opened_zip
 
 __all__ = ["MAX_MEMBER", "Member", "members_of"]
 
@@ -17,6 +18,7 @@ MAX_MEMBERS: Final = 5_000
 """The maximum number of members; a complete LinkedIn archive has 60."""
 MAX_RATIO: Final = 200
 """The maximum compression ratio; text reaches 3 to 20."""
+CHUNK: Final = 65_536
 _ENCRYPTED: Final = 1
 
 
@@ -27,19 +29,16 @@ class Member:
         self.name, self.modified = name, modified
         self._read = read
 
-    def text(self) -> str:
-        """Return its text; ForeignFileError if it cannot be read or is too large."""
+    def body(self) -> bytes:
+        """Return its content; ForeignFileError if it cannot be read or is too large."""
         body = self._read()
         if len(body) > MAX_MEMBER:
             raise ForeignFileError(f"{self.name} has more than {MAX_MEMBER:,} bytes")
-        try:
-            return body.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise ForeignFileError(f"{self.name} is not a text in UTF-8: {error}") from error
+        return body
 
 
 def members_of(source: Source) -> list[Member]:
-    """Return the members of an archive or a folder, in the order of their names.
+    """Return the members of an archive or a folder, in the order of their names; or a single file.
 
     Raises:
         ForeignFileError: It is neither a folder nor a zip archive, or a damaged one.
@@ -49,14 +48,20 @@ def members_of(source: Source) -> list[Member]:
     path = source.path
     if path.is_dir():
         return [_of_file(path, name) for name in source.members]
+    if not source.members and not source.head.startswith(b"PK"):
+        return [_of_file(path.parent, path.name)]
     try:
-        with zipfile.ZipFile(path) as archive:
+        with opened_zip(path) as archive:
             members = [each for each in archive.infolist() if not each.is_dir()]
     except Exception as error:  # zipfile raises many kinds for a damaged archive
         raise ForeignFileError(
             f"cannot import {source.name}: it is neither a folder nor an intact zip archive: "
             f"{error}"
         ) from error
+    if len({each.filename for each in members}) < len(members):
+        raise ForeignFileError(
+            f"cannot import {source.name}: it is an archive with two members of one name"
+        )
     if len(members) > MAX_MEMBERS:
         raise ForeignFileError(
             f"cannot import {source.name}: it is an archive with more than {MAX_MEMBERS:,} members"
@@ -82,14 +87,16 @@ def _of_zip(path: Path, member: zipfile.ZipInfo) -> Member:
         if member.flag_bits & _ENCRYPTED:
             raise ForeignFileError(f"{member.filename} is encrypted")
         limit = min(MAX_MEMBER, max(member.compress_size, 1_000) * MAX_RATIO)
+        body = bytearray()
         try:
-            with zipfile.ZipFile(path) as archive, archive.open(member) as file:
-                body = file.read(limit + 1)
+            with opened_zip(path) as archive, archive.open(member) as file:
+                while len(body) <= limit and (chunk := file.read(CHUNK)):
+                    body += chunk
         except Exception as error:
             raise ForeignFileError(f"{member.filename} is damaged: {error}") from error
         if len(body) > limit:
             raise ForeignFileError(f"{member.filename} unpacks to more than {limit:,} bytes")
-        return body
+        return bytes(body)
 
     year, month, day, *_ = member.date_time
     try:

@@ -1,8 +1,7 @@
 """The formats of other programs' files, and how the format of a file is found."""
 
 import os
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import entry_points
@@ -18,6 +17,8 @@ from careerledger.interop import unpacking
 
 __all__ = ["Format", "Source", "as_source", "formats", "read_file", "source_of"]
 
+MAX_FILES: Final = 20_000
+"""The maximum number of files in a folder; an export has 100."""
 HEAD: Final = 65_536
 """How many bytes of a file a format sees to tell whether it is its own."""
 
@@ -71,10 +72,9 @@ def source_of(path: str | os.PathLike[str] | bytes) -> Source:
     if isinstance(path, bytes):
         return Source(name="the file", head=path[:HEAD], body=path)
     where = Path(path)
+    if where.is_dir():
+        return Source(name=where.name, members=tuple(sorted(_files_in(where))), path=where)
     try:
-        if where.is_dir():
-            names = (one.relative_to(where) for one in sorted(where.rglob("*")) if one.is_file())
-            return Source(name=where.name, members=tuple(map(Path.as_posix, names)), path=where)
         with where.open("rb") as file:
             head = file.read(HEAD)
     except (OSError, ValueError) as error:
@@ -83,12 +83,28 @@ def source_of(path: str | os.PathLike[str] | bytes) -> Source:
         ) from error
     members: tuple[str, ...] = ()
     if head.startswith(b"PK"):
-        with suppress(Exception), zipfile.ZipFile(where) as archive:
+        with suppress(Exception), unpacking.opened_zip(where) as archive:
             members = tuple(archive.namelist())
     if head.startswith(b"\x1f\x8b") or len(members) == 1:
         with suppress(ForeignFileError):  # its format will say what is wrong with it
             head = unpacking.read(where)[:HEAD]
     return Source(name=where.name, head=head, members=members, path=where)
+
+
+def _files_in(folder: Path) -> Iterator[str]:
+    """Yield the names of the files in a folder; links to elsewhere are none."""
+    count = 0
+    for inner, _, names in os.walk(folder):
+        for name in names:
+            count += 1
+            if count > MAX_FILES:
+                raise ForeignFileError(
+                    f"{os.fspath(folder)!r} has more than {MAX_FILES:,} files; name the folder of "
+                    "the export itself"
+                )
+            path = Path(inner, name)
+            if path.is_file() and not path.is_symlink():
+                yield path.relative_to(folder).as_posix()
 
 
 def as_source(source: Source | str | os.PathLike[str] | bytes) -> Source:

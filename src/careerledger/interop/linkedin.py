@@ -1,4 +1,4 @@
-"""Read the archive of a LinkedIn account, as a zip file or a folder, basic or complete.
+"""Read the archive of a LinkedIn account: a zip file, a folder, or a single table of it.
 
 | file | becomes |
 |---|---|
@@ -15,21 +15,21 @@
 | Connections, with ``people`` | ContactMade |
 | messages, with ``people`` | ContactTouched, one a day for each connection; never the text |
 
-Other files are not opened. Columns are read by name, since their order differs between years.
+Other files are not opened. Other people are named only if they are among the connections, so that
+they can be forgotten. Columns are read by name, since their order differs between years.
 """
 
-import csv
 import html
-import io
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Any, Final, NamedTuple
 
-from careerledger.answers.reading import Reading
+from careerledger.answers.reading import LeftOut, Reading
 from careerledger.dates import PartialDate
 from careerledger.errors import ForeignFileError
 from careerledger.events import (
@@ -55,12 +55,13 @@ from careerledger.interop.archive import Member, members_of
 from careerledger.interop.drafting import Drafting, Item, drafted, join_note, last_day, slug
 from careerledger.interop.formats import Source, source_of
 from careerledger.interop.json_resume import FLUENCY_LEVELS
+from careerledger.interop.tables import Table as TextTable, read_table
 
 __all__ = ["NAME", "matches", "read"]
 
 NAME: Final = "linkedin"
-MAX_ROWS: Final = 100_000
-"""The maximum number of rows of a file."""
+LISTED: Final = 100
+"""How many people who are no connections are listed."""
 Fill = Callable[[Drafting, Item], None]
 
 
@@ -69,15 +70,20 @@ class Table(NamedTuple):
 
     columns: tuple[str, ...]
     """Those by which its header is found."""
-    fill: Fill
-    types: tuple[type[Action], ...]
-    """The events that it lists completely."""
+    fill: Fill | None
+    """Adds the events of a row; None: rows are not read one by one."""
 
 
 def matches(source: Source) -> bool:
-    """Return whether an archive or a folder has files of a LinkedIn export."""
+    """Return whether an archive or a folder has files of a LinkedIn export, or a file is one."""
+    if not source.members:
+        table = _TABLES.get(_stem(source.name))
+        try:
+            return table is not None and _table(source.name, source.head, table.columns) is not None
+        except ForeignFileError:
+            return False
     stems = set(map(_stem, source.members))
-    return len(stems & {*_TABLES, *_PEOPLE, "profile"}) > 1 or "connections" in stems
+    return len(stems & {*_TABLES, "profile"}) > 1 or "connections" in stems
 
 
 def read(
@@ -102,61 +108,78 @@ def read(
             f"cannot import {source.name}: it is no LinkedIn archive, which has files such as "
             "Positions.csv"
         )
-    last = last_day(today)
-    tables = {**_TABLES, **(_PEOPLE if people else {})}
-    covers = {
-        kind
-        for member in members
-        if (table := tables.get(_stem(member.name))) is not None
-        for kind in table.types
-    }
-    rows = {
-        member.name: list(_rows(member, tables[_stem(member.name)].columns))
-        for member in members
-        if _stem(member.name) in tables
-    }
-    return drafted(
-        NAME,
-        last,
-        frozenset(covers),
-        lambda drafting: _fill(drafting, members, rows, people=people),
-    )
+    left_out: list[LeftOut] = []
+    rows: dict[str, list[Row]] = {}
+    for member in members:
+        stem = _stem(member.name)
+        if stem in _TABLES and (people or stem not in _ABOUT_PEOPLE):
+            rows[member.name] = list(_rows(member, _TABLES[stem].columns, left_out, people=people))
+        elif stem in _ABOUT_PEOPLE:
+            reason = "it is about other people; import people too to read it"
+            left_out.append(LeftOut(member.name, reason))
+        else:
+            left_out.append(LeftOut(member.name, "it is not read"))
+    dates = [member.modified for member in members if member.name in rows]
+
+    def fill(drafting: Drafting) -> None:
+        drafting.left_out += left_out
+        drafting.file_date = PartialDate(max(dates)) if dates else None
+        order = list(_TABLES)
+        for name in sorted(rows, key=lambda name: order.index(_stem(name))):
+            _fill(drafting, name, rows[name])
+
+    return drafted(NAME, last_day(today), _covered({_stem(name) for name in rows}), fill)
 
 
 Row = tuple[int, dict[str, Any]] | str
 """The number of a line and its values by column, or what is wrong."""
 
 
-def _fill(
-    drafting: Drafting, members: list[Member], rows: dict[str, list[Row]], *, people: bool
-) -> None:
-    dates = [member.modified for member in members if member.name in rows]
-    if dates:
-        drafting.file_date = PartialDate(max(dates))
-    tables = {**_TABLES, **(_PEOPLE if people else {})}
-    known = [name for name in rows if _stem(name) in tables]
-    # Messages come last: by then the connections are known.
-    for name in sorted(known, key=lambda name: list(tables).index(_stem(name))):
-        stem = _stem(name)
-        if stem == "messages":
-            drafting.leave_out(f"{name}, SUBJECT and CONTENT", "texts of messages are never read")
-        for row in rows[name]:
-            if isinstance(row, str):
-                drafting.leave_out(name, row)
-                continue
-            line, fields = row
-            path = f"{name}, line {line}"
-            item = Item(drafting, stem, path, fields, _member_path, day_first=False)
-            fill: Any = tables[stem].fill
-            drafting.read(item, partial(fill, people=True) if people and stem in _NAMES else fill)
-    for member in members:
-        if member.name not in rows:
-            reason = (
-                "it is about other people; import people too to read it"
-                if _stem(member.name) in _PEOPLE
-                else "it is not read"
-            )
-            drafting.leave_out(member.name, reason)
+def _fill(drafting: Drafting, name: str, rows: list[Row]) -> None:
+    stem = _stem(name)
+    fill = _TABLES[stem].fill
+    for reason in (row for row in rows if isinstance(row, str)):
+        drafting.leave_out(name, reason)
+    items = [
+        Item(drafting, stem, f"{name}, line {row[0]}", row[1], _member_path, day_first=False)
+        for row in rows
+        if not isinstance(row, str)
+    ]
+    if fill is None:
+        _add_messages(drafting, name, items)
+        return
+    for item in items:
+        drafting.read(item, fill)
+
+
+def _covered(stems: set[str]) -> frozenset[type[Action]]:
+    """Return the types of events that these files list completely.
+
+    LinkedIn leaves out a file without rows; the files of a profile come together.
+    """
+    covers: set[type[Action]] = set()
+    is_profile = "positions" in stems
+    if is_profile:
+        covers |= _OF_PROFILE
+    if is_profile and "learning" in stems:
+        covers.add(CourseFinished)
+    if is_profile and {"recommendations_received", "endorsement_received_info"} <= stems:
+        covers.add(RecognitionReceived)
+    if "connections" in stems:
+        covers.add(ContactMade)
+    return frozenset(covers)
+
+
+_OF_PROFILE: Final[set[type[Action]]] = {
+    CredentialAwarded,
+    MilestoneDeclared,
+    ProjectFinished,
+    ProjectProposed,
+    RoleEnded,
+    RoleStarted,
+    SkillAssessed,
+    SkillPractised,
+}
 
 
 def _stem(name: str) -> str:
@@ -171,37 +194,60 @@ def _member_path(path: str, name: str) -> str:
     return f"{path}, {name}"
 
 
-def _rows(member: Member, columns: tuple[str, ...]) -> Iterator[Row]:
-    """Yield the rows below the header, which is the first line with these columns."""
+def _table(name: str, body: bytes, columns: tuple[str, ...]) -> TextTable | None:
+    """Return the table below the first line with these columns."""
+    needed = {each.casefold() for each in columns}
+    return read_table(name, body, lambda cells: needed <= {cell.casefold() for cell in cells})
+
+
+def _rows(
+    member: Member, columns: tuple[str, ...], left_out: list[LeftOut], *, people: bool
+) -> Iterator[Row]:
+    """Yield the rows of a file without the columns that are refused, which are left out."""
+    refused = {**_REFUSED, **({} if people else dict.fromkeys(_PERSONS, _WITHOUT_PEOPLE))}
     try:
-        reader = csv.reader(io.StringIO(member.text()), strict=False)
-        header: list[str] | None = None
-        for count, cells in enumerate(reader):
-            if count > MAX_ROWS:
-                yield f"it has more than {MAX_ROWS:,} rows; the rest is not read"
-                return
-            if header is None:
-                names = [cell.strip() for cell in cells]
-                if {each.casefold() for each in columns} <= {name.casefold() for name in names}:
-                    header = names
-                continue
+        table = _table(member.name, member.body(), columns)
+        if table is None:
+            yield f"it has no columns {', '.join(columns)}"
+            return
+        if _stem(member.name) not in _WITH_PERSONS:
+            refused = _REFUSED
+        for reason in dict.fromkeys(refused.values()):
+            names = [each for each in table.columns if refused.get(each) == reason]
+            if names:
+                left_out.append(LeftOut(f"{member.name}, {', '.join(names)}", reason))
+        for row in table.rows:
             fields = {
                 name: text
-                for name, cell in zip(header, cells, strict=False)
-                if name
-                and name not in _PRIVATE
-                and (text := html.unescape(cell).strip()) not in _EMPTY
+                for name, cell in row.cells.items()
+                if name not in refused and (text := html.unescape(cell).strip()) not in _EMPTY
             }
             if fields:
-                yield reader.line_num, fields
-        if header is None:
-            yield f"it has no columns {', '.join(columns)}"
-    except (ForeignFileError, csv.Error) as error:
+                yield row.line, fields
+    except ForeignFileError as error:
         yield str(error)
 
 
-_PRIVATE: Final = {"SUBJECT", "CONTENT", "ATTACHMENTS", "CONVERSATION TITLE", "FROM", "TO"}
-"""Columns of messages that are never read."""
+_WITHOUT_PEOPLE: Final = "it is about other people; import people too to read it"
+_PERSONS: Final = (
+    *("First Name", "Last Name", "Job Title", "Company"),
+    *("Endorser First Name", "Endorser Last Name", "Endorser Public Url"),
+)
+_WITH_PERSONS: Final = {"recommendations_received", "endorsement_received_info"}
+"""The files in which other people are named beside what they are about."""
+_REFUSED: Final[dict[str, str]] = {
+    **dict.fromkeys(
+        (
+            *("CONVERSATION ID", "CONVERSATION TITLE", "SUBJECT", "CONTENT", "ATTACHMENTS"),
+            "IS CONVERSATION DRAFT",
+        ),
+        "texts of messages are never read",
+    ),
+    **dict.fromkeys(
+        ("Contact Email", "Contact Phone Number"), "it is about a person who is no contact"
+    ),
+}
+"""Columns that are never read, and why."""
 _EMPTY: Final = {"", "N/A", "Not Available"}
 
 
@@ -358,41 +404,55 @@ def _add_honour(drafting: Drafting, item: Item) -> None:
     drafting.add(item, slug(title, on), received)
 
 
-def _person(item: Item, *names: str, people: bool) -> str | None:
-    """Return a person's name and what is known of them; leave it out unless people are read."""
-    if people:
-        name = " ".join(filter(None, (item.text(names[0]), item.text(names[1]))))
-        return ", ".join(filter(None, [name, *(item.text(each) for each in names[2:])])) or None
-    for name in names:
-        if name in item.fields:
-            item.fields.pop(name)
-    return None
+def _contact(drafting: Drafting, item: Item, *names: str, url: str | None = None) -> str | None:
+    """Return the id of a connection who is named in a row.
+
+    Anyone else is left out: what the ledger says of people it must be able to forget.
+    """
+    name = " ".join(filter(None, map(item.text, names)))
+    link = item.text(url) if url is not None else None
+    contact = _known(drafting, (link or "", name)) or None
+    if contact is None:
+        for each in (*names, *([url] if url else ())):
+            if each in item.fields:
+                item.refuse(each, _STRANGER)
+    return contact
 
 
-def _add_recommendation(drafting: Drafting, item: Item, *, people: bool = False) -> None:
-    names = ("First Name", "Last Name", "Job Title", "Company")
-    status, by = item.text("Status"), _person(item, *names, people=people)
+_STRANGER: Final = "the person is not among your connections"
+
+
+def _add_recommendation(drafting: Drafting, item: Item) -> None:
+    status = item.text("Status")
     if status is not None and status.casefold() != "visible":
         item.leave_out(f"its status is {status}")
         return
     if (named := _named(drafting, item, "Text", "Creation Date")) is None:
         return
     text, on = named
-    received = RecognitionReceived(on=on, kind="recommendation", text=text, note=by)
+    contact = _contact(drafting, item, "First Name", "Last Name")
+    by = ", ".join(filter(None, map(item.text, ("Job Title", "Company")))) if contact else None
+    received = RecognitionReceived(
+        on=on, kind="recommendation", text=text, contact=contact, note=by or None
+    )
     drafting.add(item, slug(text[:40], on), received)
 
 
-def _add_endorsement(drafting: Drafting, item: Item, *, people: bool = False) -> None:
-    names = ("Endorser First Name", "Endorser Last Name", "Endorser Public Url")
-    status, by = item.text("Endorsement Status"), _person(item, *names, people=people)
+def _add_endorsement(drafting: Drafting, item: Item) -> None:
+    status = item.text("Endorsement Status")
     if status is not None and status.casefold() != "accepted":
         item.leave_out(f"its status is {status}")
         return
     if (named := _named(drafting, item, "Skill Name", "Endorsement Date")) is None:
         return
     skill, on = named
-    received = RecognitionReceived(on=on, kind="endorsement", text=skill, skills=(skill,), note=by)
-    drafting.add(item, slug(skill, on), received)
+    contact = _contact(
+        drafting, item, "Endorser First Name", "Endorser Last Name", url="Endorser Public Url"
+    )
+    received = RecognitionReceived(
+        on=on, kind="endorsement", text=skill, skills=(skill,), contact=contact
+    )
+    drafting.add(item, slug(skill, on, contact), received)
 
 
 def _add_course(drafting: Drafting, item: Item) -> None:
@@ -417,7 +477,16 @@ def _add_course(drafting: Drafting, item: Item) -> None:
             on=on, course=course, title=title, provider=about[0], note=about[1]
         )
     else:
-        event = CourseFinished(on=on, title=title, provider=about[0], note=about[1])
+        # The archive does not say how long it was; a video or an article is no course of hours.
+        is_short = (item.fields.get("Content Type") or "").casefold() in {"video", "article"}
+        event = CourseFinished(
+            on=on,
+            title=title,
+            provider=about[0],
+            note=about[1],
+            format="talk" if is_short else "course",
+            hours=0 if is_short else None,
+        )
     drafting.add(item, course, event)
 
 
@@ -446,8 +515,6 @@ def _add_application(drafting: Drafting, item: Item) -> None:
         role_like=RoleLike(title=title, organisation=company),
         note=join_note(
             item.text("Question And Answers"),
-            email=item.text("Contact Email"),
-            phone=item.text("Contact Phone Number"),
             resume=item.text("Resume Name"),
         ),
         evidence=_links(item, "Job Url"),
@@ -473,7 +540,10 @@ def _add_connection(drafting: Drafting, item: Item) -> None:
         return
     identity = _profile(url) if url else email or f"{name}, {company}"
     contact = drafting.id_for("contact", item, identity)
-    drafting.known[_profile(url) if url else identity] = contact
+    if url:
+        drafting.known[_profile(url)] = contact
+    # A name that several connections have stands for none of them.
+    drafting.known[name.casefold()] = "" if name.casefold() in drafting.known else contact
     made = ContactMade(
         on=on,
         contact=contact,
@@ -485,50 +555,94 @@ def _add_connection(drafting: Drafting, item: Item) -> None:
     drafting.add(item, f"contact:{identity}", made)
 
 
-def _add_message(drafting: Drafting, item: Item) -> None:
-    """Add a touch for each connection that a message is from or to; its text is not read."""
+class _Message(NamedTuple):
+    on: PartialDate
+    sender: tuple[str, str]
+    """The address of a profile, or empty, and a name."""
+    recipients: tuple[tuple[str, str], ...]
+
+
+def _add_messages(drafting: Drafting, name: str, items: list[Item]) -> None:
+    """Add a touch for each connection and day; texts are not read.
+
+    You are the most frequent of those who are no connections. What you write touches those whom
+    you write to, any other message the person who wrote it.
+    """
+    messages = [message for item in items if (message := _message(drafting, item)) is not None]
+    strangers = Counter(
+        person
+        for message in messages
+        for person in {message.sender, *message.recipients}
+        if not _known(drafting, person)
+    )
+    me = strangers.most_common(1)[0][0] if strangers else None
+    for message in messages:
+        others = message.recipients if message.sender == me else (message.sender,)
+        for contact in {_known(drafting, person) for person in others} - {""}:
+            item = Item(drafting, "messages", name, {}, _member_path)
+            item.content = (contact, message.on)
+            touched = ContactTouched(on=message.on, contact=contact, channel="LinkedIn", depth=1)
+            drafting.add(item, f"{contact}:{message.on}", touched)
+    names = sorted({called or link for link, called in strangers if (link, called) != me})
+    if names:
+        more = [f"and {len(names) - LISTED} more"] if len(names) > LISTED else []
+        drafting.leave_out(
+            name, "these people are not among your connections", names[:LISTED] + more
+        )
+
+
+def _known(drafting: Drafting, person: tuple[str, str]) -> str:
+    link, name = person
+    return drafting.known.get(_profile(link) if link else name.casefold(), "")
+
+
+def _message(drafting: Drafting, item: Item) -> _Message | None:
+    """Return a message; None: it is left out."""
+    is_spam = (item.text("FOLDER") or "").casefold() == "spam"
+    if is_spam or (item.text("IS MESSAGE DRAFT") or "").casefold() in {"yes", "true"}:
+        drafting.leave_out(item.path, "it is spam" if is_spam else "it is a draft")
+        return None
     on = item.date("DATE")
-    urls = (item.text("SENDER PROFILE URL"), item.text("RECIPIENT PROFILE URLS"))
-    item.fields = {}
     if on is None or on.first_day > drafting.today:
-        return
-    for url in ",".join(filter(None, urls)).split(","):
-        contact = drafting.known.get(_profile(url.strip()))
-        if contact is not None:
-            item.content = (contact, on)
-            touched = ContactTouched(on=on, contact=contact, channel="LinkedIn", depth=1)
-            drafting.add(item, f"{contact}:{on}", touched)
+        drafting.leave_out(item.path, "it has no DATE" if on is None else "it has not happened")
+        return None
+    links, names = (
+        [text for each in (item.text(column) or "").split(",") if (text := each.strip())]
+        for column in ("RECIPIENT PROFILE URLS", "TO")
+    )
+    if len(links) == len(names):
+        recipients = tuple(zip(links, names, strict=True))
+    else:
+        recipients = tuple((link, "") for link in links) or tuple(("", name) for name in names)
+    sender = (item.text("SENDER PROFILE URL") or "", item.text("FROM") or "")
+    return _Message(on, sender, recipients)
 
 
 _TABLES: Final[dict[str, Table]] = {
+    # First, since other files name connections.
+    "connections": Table(("First Name", "Last Name", "Connected On"), _add_connection),
     "positions": Table(
-        ("Company Name", "Title", "Started On"),
-        partial(_add_role, title="Title", unpaid=False),
-        (RoleStarted, RoleEnded),
+        ("Company Name", "Title", "Started On"), partial(_add_role, title="Title", unpaid=False)
     ),
     "volunteering": Table(
-        ("Company Name", "Role", "Started On"), partial(_add_role, title="Role", unpaid=True), ()
+        ("Company Name", "Role", "Started On"), partial(_add_role, title="Role", unpaid=True)
     ),
-    "education": Table(("School Name", "Start Date"), _add_education, ()),
-    "certifications": Table(("Name", "Authority"), _add_certificate, (CredentialAwarded,)),
-    "projects": Table(("Title", "Started On"), _add_project, (ProjectProposed, ProjectFinished)),
-    "publications": Table(
-        ("Name", "Published On"), partial(_add_milestone, dated="Published On"), ()
-    ),
-    "testscores": Table(("Name", "Tested On"), partial(_add_milestone, dated="Tested On"), ()),
-    "honors": Table(("Title", "Issued On"), _add_honour, ()),
-    "recommendations_received": Table(("Text", "Creation Date"), _add_recommendation, ()),
-    "endorsement_received_info": Table(("Endorsement Date", "Skill Name"), _add_endorsement, ()),
-    "learning": Table(("Content Title",), _add_course, ()),
-    "events": Table(("Event Name", "Event Time"), _add_event, ()),
-    "job_applications": Table(("Application Date", "Job Title"), _add_application, ()),
-    "skills": Table(("Name",), _add_skill, (SkillPractised,)),
-    "languages": Table(("Name", "Proficiency"), _add_skill, ()),
+    "education": Table(("School Name", "Start Date"), _add_education),
+    "certifications": Table(("Name", "Authority"), _add_certificate),
+    "projects": Table(("Title", "Started On"), _add_project),
+    "publications": Table(("Name", "Published On"), partial(_add_milestone, dated="Published On")),
+    "testscores": Table(("Name", "Tested On"), partial(_add_milestone, dated="Tested On")),
+    "honors": Table(("Title", "Issued On"), _add_honour),
+    "recommendations_received": Table(("Text", "Creation Date"), _add_recommendation),
+    "endorsement_received_info": Table(("Endorsement Date", "Skill Name"), _add_endorsement),
+    "learning": Table(("Content Title",), _add_course),
+    "events": Table(("Event Name", "Event Time"), _add_event),
+    "job_applications": Table(("Application Date", "Job Title"), _add_application),
+    "messages": Table(("FROM", "TO", "DATE"), None),
+    # Last, since they get the latest date of the others where the archive has none.
+    "skills": Table(("Name",), _add_skill),
+    "languages": Table(("Name", "Proficiency"), _add_skill),
 }
 _TABLES["volunteer_experiences"] = _TABLES["volunteering"]
-_PEOPLE: Final[dict[str, Table]] = {
-    "connections": Table(("First Name", "Last Name", "Connected On"), _add_connection, ()),
-    "messages": Table(("FROM", "TO", "DATE"), _add_message, ()),
-}
-_NAMES: Final = {"recommendations_received", "endorsement_received_info"}
-"""The files in which other people are named beside what they are about."""
+_ABOUT_PEOPLE: Final = {"connections", "messages"}
+"""The files that are read with people only."""

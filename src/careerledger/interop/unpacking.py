@@ -9,13 +9,15 @@ import os
 import stat
 import zipfile
 import zlib
+from collections.abc import Generator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Final
+from typing import IO, Any, Final, cast
 
 from careerledger.errors import ForeignFileError
 
-__all__ = ["MAX_BYTES", "MAX_MEMBERS", "MAX_RATIO", "read", "unpack"]
+__all__ = ["MAX_BYTES", "MAX_MEMBERS", "MAX_RATIO", "opened_zip", "read", "unpack"]
 
 MAX_BYTES: Final = 2_000_000
 """The maximum size of a file, compressed or unpacked; a long résumé has 100,000 bytes."""
@@ -23,6 +25,9 @@ MAX_MEMBERS: Final = 100
 """The maximum number of members in an archive."""
 MAX_RATIO: Final = 200
 """The maximum compression ratio; a résumé reaches 3 to 10."""
+
+MAX_LIST: Final = 2_000_000
+"""The maximum size of an archive's list of members, in bytes."""
 
 _GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
@@ -72,6 +77,28 @@ def unpack(name: str, body: bytes, most: int = MAX_BYTES) -> bytes:
     if content.startswith((_GZIP, *_ZIP)):
         raise _refusal(name, "it is compressed twice; unpack it once")
     return content
+
+
+@contextmanager
+def opened_zip(path: Path) -> Generator[zipfile.ZipFile]:
+    """Open a zip archive; zipfile raises many kinds of exceptions for a damaged one."""
+    with path.open("rb") as file, zipfile.ZipFile(cast("IO[bytes]", _Bounded(file))) as archive:
+        yield archive
+
+
+class _Bounded:
+    """A file that refuses to read much at once: zipfile reads the list of members whole."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        if size > MAX_LIST:
+            raise zipfile.BadZipFile("its list of members is too long")
+        return self._file.read(MAX_LIST if size < 0 else size)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
 
 
 def _refusal(name: str, reason: str) -> ForeignFileError:
