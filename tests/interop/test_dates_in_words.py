@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 
 from careerledger.dates import PartialDate
 from careerledger.errors import DateError
-from careerledger.interop.dates_in_words import is_ongoing, read_date
+from careerledger.interop.dates_in_words import is_ongoing, order_of, read_date
 
 
 @given(st.dates().map(str), st.sampled_from([4, 7, 10]))
@@ -41,6 +41,7 @@ def test_the_order_of_day_and_month_is_as_told(day):
         ("2026/07/28 13:20:49 UTC", "2026-07-28"),
         ("8/15/26, 1:32 PM", "2026-08-15"),
         ("31.12.2019", "2019-12-31"),
+        ("4.5.2019", "2019-05-04"),
         ("4/4/2019", "2019-04-04"),
         ("March 2019", "2019-03"),
         ("Sept. 2019", "2019-09"),
@@ -68,6 +69,15 @@ def test_a_date_that_can_be_meant_in_one_way_only_is_read(written, meant):
 def test_any_other_date_is_refused(written):
     with pytest.raises(DateError, match="is not a date"):
         read_date(written)
+
+
+@given(st.lists(st.dates(date(1970, 1, 1))), st.sampled_from(["%d/%m/%Y", "%m/%d/%Y"]))
+def test_the_order_in_a_file_is_what_one_date_shows(days, form):
+    order = order_of(f"{day:{form}}" for day in days)
+
+    assert order in {form.startswith("%d"), None}
+    assert (order is None) == all(day.day <= 12 for day in days)
+    assert order_of(["25/11/2024", "11/25/2024"]) is None
 
 
 @pytest.mark.parametrize("word", ["Present", "CURRENT", "heute", "至今", " ongoing ", "active"])

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -25,12 +26,14 @@ from careerledger.events import (
     SkillAssessed,
     SkillPractised,
 )
+from careerledger.events.nfc import event_in_nfc
 from careerledger.interop.dates_in_words import is_ongoing, read_date
 from careerledger.interop.drafting import MAX_ITEM
-from careerledger.interop.json_resume import read
+from careerledger.interop.json_resume import read, write
 from careerledger.interop.unpacking import MAX_BYTES
 
 TODAY = date(2026, 6, 15)
+SHARED = Path(__file__).parents[3] / "shared" / "data" / "jsonresume"
 IMPOSSIBLE = ("2014-19-39", "2019-00", "2023-02-29", "0000", "14/19/2013", "last summer", "?")
 DATES = {
     "work": ("startDate", "endDate"),
@@ -175,6 +178,52 @@ def test_a_resume_is_imported_whole_and_only_once(value):
     assert imported(ledger, value) <= {"new"}
     assert imported(ledger, value) <= {"known"}
     assert set() == {found.code for found in ledger.check() if found.severity == "error"}
+
+
+@given(resumes)
+def test_a_written_resume_is_read_as_it_was(value):
+    """Items that would have one key are told apart by their content, which is written anew."""
+    ledger = Ledger.in_memory()
+    reading = read_value(value, people=True)
+    ledger.record(ledger.plan(reading))
+    written = write(ledger)
+    again = read(written.content, today=TODAY, people=True)
+    plan = ledger.plan(again)
+
+    assert {"known", "changed"} >= {item.state for item in plan.items}
+    assert all(left.reason == "it is the same as an earlier item" for left in again.left_out)
+    said = [without_ids(entry.event) for entry in ledger.entries()]
+    assert all(without_ids(event_in_nfc(draft.event)) in said for draft in again.drafts)
+    keys = {draft.key for draft in reading.drafts}
+    twins = {key for key in keys if re.search("-[0-9a-f]{8}(:|$)", key)}
+    assert twins or {"known"} >= {item.state for item in plan.items}
+    resume = json.loads(written.content)
+    for citation in written.citations:
+        section, number = re.fullmatch(r"\$\.(\w+)\[(\d+)\]", citation.path).groups()
+        assert resume[section][int(number)]
+        assert all(ledger.entry(id_) for id_ in citation.entries)
+
+
+def test_notes_of_your_own_stay_out_of_a_resume():
+    ledger = Ledger.in_memory()
+    role = RoleStarted(on="2020", role="a", organisation="O", title="T", note="I was afraid.")
+    ledger.record(role)
+
+    assert b"afraid" not in write(ledger).content
+    assert b"afraid" in write(ledger, notes=True).content
+    assert b"Ada" in write(ledger, basics={"name": "Ada"}).content
+    assert "work" not in json.loads(write(ledger, at="2019").content)
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared sample files are not beside the tree")
+@pytest.mark.parametrize("name", ["sample", "career-changer"])
+def test_a_real_resume_is_read_as_it_was(name):
+    ledger = Ledger.in_memory()
+    body = (SHARED / f"{name}.resume.json").read_bytes()
+    ledger.record(ledger.plan(read(body, people=True)))
+    plan = ledger.plan(read(write(ledger).content, people=True))
+
+    assert {"known"} == {item.state for item in plan.items}
 
 
 @given(resumes, st.sampled_from(sorted(DATES)), st.data())
@@ -476,9 +525,6 @@ def test_an_item_that_no_entry_could_hold_is_left_out():
     value = {"work": [{"name": "x" * MAX_ITEM, "position": "Dev", "startDate": "2019"}]}
 
     assert "has 50,0" in left_out(value)["$.work[0]"]
-
-
-SHARED = Path(__file__).parents[3] / "shared" / "data" / "jsonresume"
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared sample files are not beside the tree")

@@ -34,5 +34,6 @@ if TYPE_CHECKING:
     from careerledger.answers.open_opportunities import opportunities as opportunities
     from careerledger.answers.plans import Item as Item, Plan as Plan, make_plan as make_plan
     from careerledger.answers.reading import LeftOut as LeftOut, Reading as Reading
+    from careerledger.answers.written import Citation as Citation, Written as Written
 
 __getattr__, __dir__ = on_demand(__name__)

@@ -39,6 +39,8 @@ MAX_WORD: Final = 60
 """The maximum number of characters that an id takes from a text."""
 DATED_BY_FILE: Final = "The file gives no date; this is its own."
 """The note of what has no date of its own."""
+LANGUAGE: Final = "language"
+"""The context of a skill that is a language."""
 SHOWN: Final = 40
 """The maximum number of characters of a value in a reason."""
 
@@ -186,7 +188,8 @@ class Item:
         day_first: bool | None = None,
     ) -> None:
         self.drafting, self.section, self.path, self.fields = drafting, section, path, dict(fields)
-        self.content: Hashable = repr(sorted(fields.items(), key=itemgetter(0)))
+        stated = ((name, value) for name, value in fields.items() if not _is_empty(value))
+        self.content: Hashable = repr(sorted(stated, key=itemgetter(0)))
         """Everything that the item says."""
         self.is_left_out = False
         """Whether no event was made of it."""

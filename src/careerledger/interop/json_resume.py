@@ -51,6 +51,7 @@ from careerledger.interop import unpacking
 from careerledger.interop.dates_in_words import read_date
 from careerledger.interop.drafting import (
     DATED_BY_FILE,
+    LANGUAGE,
     Drafting,
     Item,
     drafted,
@@ -61,8 +62,9 @@ from careerledger.interop.drafting import (
     slug,
 )
 from careerledger.interop.formats import Source
+from careerledger.interop.resume_writer import write
 
-__all__ = ["NAME", "matches", "read"]
+__all__ = ["NAME", "matches", "read", "write"]
 
 NAME: Final = "resume"
 MAX_DEPTH: Final = 32
@@ -530,7 +532,8 @@ def _add_skill(
         if not is_optional:
             item.leave_out(_NO_DATE if on is None else _lacks(name_field))
     elif level is None:
-        practised = SkillPractised(on=on, skill=skill, note=note, hours=0)
+        context = LANGUAGE if item.section == "languages" else None
+        practised = SkillPractised(on=on, skill=skill, context=context, note=note, hours=0)
         drafting.add(item, slug(skill), practised)
     else:
         assessed = SkillAssessed(on=on, skill=skill, level=level, note=note, hours=0)

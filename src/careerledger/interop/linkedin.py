@@ -52,7 +52,15 @@ from careerledger.events import (
     SkillPractised,
 )
 from careerledger.interop.archive import Member, members_of
-from careerledger.interop.drafting import Drafting, Item, drafted, join_note, last_day, slug
+from careerledger.interop.drafting import (
+    LANGUAGE,
+    Drafting,
+    Item,
+    drafted,
+    join_note,
+    last_day,
+    slug,
+)
 from careerledger.interop.formats import Source, source_of
 from careerledger.interop.json_resume import FLUENCY_LEVELS
 from careerledger.interop.tables import Table as TextTable, read_table
@@ -352,8 +360,9 @@ def _add_skill(drafting: Drafting, item: Item) -> None:
         return
     level = FLUENCY_LEVELS.get(slug(grade).replace("-", " ")) if grade else None
     note = join_note(proficiency=grade)
+    context = LANGUAGE if item.section == "languages" else None
     event: Action = (
-        SkillPractised(on=on, skill=skill, note=note, hours=0)
+        SkillPractised(on=on, skill=skill, context=context, note=note, hours=0)
         if level is None
         else SkillAssessed(on=on, skill=skill, level=level, note=note, hours=0)
     )
