@@ -38,6 +38,7 @@ _PHRASES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (r"\bby owner=(\d+)", r"with --owner \1"),
         (r"^owner is\b", "--owner is"),
         (r"\(cascade=True\)", "(--cascade)"),
+        (r"name a map, or have one guessed", "try --map guess"),
         (r"\bin the same record\b", "first"),
         (r" with about=\['([^']*)'\]", r" with about=\1"),
     )
