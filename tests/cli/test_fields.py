@@ -27,6 +27,9 @@ def can_be_typed(value):
         return can_be_typed(tuple(value)) and can_be_typed(tuple(value.values()))
     if isinstance(value, tuple | frozenset):
         return tuple(value) != ("",) and not any(isinstance(item, tuple) for item in value)
+    if attrs.has(type(value)):
+        parts = [getattr(value, field.name) for field in attrs.fields(type(value))]
+        return all(map(can_be_typed, parts))
     return True
 
 
