@@ -283,7 +283,10 @@ def _add_role(drafting: Drafting, item: Item, *, title: str, unpaid: bool) -> No
     if (named := _named(drafting, item, title, "Started On")) is None:
         return
     name, start = named
-    organisation = item.text("Company Name") or "self-employed"
+    organisation = item.text("Company Name")
+    if organisation is None:
+        item.leave_out("it has no Company Name")
+        return
     role = drafting.id_for("role", item, organisation, name, start[:7])
     started = RoleStarted(
         on=start,
