@@ -167,10 +167,11 @@ def test_importing_a_changed_file_shows_what_changes(output, recorded):
     assert 32 == len(recorded())
 
 
-def test_a_dry_run_creates_no_file(output, refused):
+def test_a_dry_run_or_a_file_of_no_format_creates_no_ledger(output, refused):
     out = output("import", "resume.json", "--dry-run", "--ledger", "new.ledger")
 
     assert "33 new" in out
+    assert "is of no known format" in refused("import", "/dev/null", "--ledger", "new.ledger")
     assert not Path("new.ledger").exists()
     Path("x.jsonl").touch()
     assert "no plan to show" in refused("import", "x.jsonl", "--dry-run")

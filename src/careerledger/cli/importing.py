@@ -82,16 +82,20 @@ def import_(
         for file in files:
             _write_guess(file)
         return
+    exports = [file for file in files if file.suffix == ".jsonl"]
+    if dry_run and exports:
+        raise CareerLedgerError(f"{exports[0].name} is an export, which has no plan to show")
+    readings = [
+        (file, read_file(file, format_name, people=people, map=map_, role=role))
+        for file in files
+        if file not in exports
+    ]
     opened = ledger_to_try if dry_run else ledger_to_record
     with opened(path, name) as ledger:
         plans: list[dict[str, Any]] = []
-        for file in files:
-            if file.suffix == ".jsonl":
-                if dry_run:
-                    raise CareerLedgerError(f"{file.name} is an export, which has no plan to show")
-                print_text(f"{file.name}: {ledger.import_jsonl(file)} recorded")
-                continue
-            reading = read_file(file, format_name, people=people, map=map_, role=role)
+        for file in exports:
+            print_text(f"{file.name}: {ledger.import_jsonl(file)} recorded")
+        for file, reading in readings:
             plan = ledger.plan(reading, prune=prune)
             if as_json:
                 plans.append(_plain(plan))
