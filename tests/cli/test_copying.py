@@ -84,7 +84,7 @@ def test_words_act_on_the_named_ledger(output, team):
     named = [*team, "--name", "bob"]
 
     assert "bob 0" in output("history", *named)
-    assert "ada" not in output("verify", *named)
+    assert "'ada'" not in output("verify", *named)
     assert "no findings in 3 entries\n" == output("check", *named)
     assert "bob.jsonl: 3 entries of ledger 'bob'\n" == output("export", "bob.jsonl", *named)
     assert "b.ledger: 3 entries of ledger 'bob'\n" == output("backup", "b.ledger", *named)

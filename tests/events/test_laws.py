@@ -23,6 +23,7 @@ from careerledger.events import (
     introduced,
     referred,
 )
+from careerledger.events.correction import EntryAmended
 from careerledger.testing import events
 from strategies import CORRECTIONS, EVERY_CLASS, FACTS, Flat, bounds_of
 
@@ -199,7 +200,9 @@ def test_fields_accept_what_is_easy_to_write():
 def test_ids_are_those_the_annotations_name(event):
     meta = type(event).__event__
 
-    if meta.introduces is None:
+    if isinstance(event, EntryAmended):
+        assert introduced(event) == introduced(event.event)
+    elif meta.introduces is None:
         assert introduced(event) is None
     else:
         name, kind = meta.introduces
