@@ -1,6 +1,7 @@
 """Event base classes, the ``@event`` decorator, and the catalogue of event types."""
 
 import re
+import sys
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -246,7 +247,8 @@ def _wrong_fields(cls: Any, positional: tuple[Any, ...], named: Mapping[str, Any
 def part(cls: C) -> C:
     """Make a class a part of events: frozen, keyword-only and checked, as events are."""
     is_new = isinstance(cast("object", cls), type) and "__attrs_attrs__" not in vars(cls)
-    if not is_new or cls.__module__ == "builtins":
+    # A class that has its name already is in use elsewhere, and attrs would change its methods.
+    if not is_new or getattr(sys.modules.get(cls.__module__), cls.__name__, None) is cls:
         raise DefinitionError(
             f"@part decorates {shown(cls)}, which is not a new class; write it above a class"
         )
