@@ -16,7 +16,7 @@ test: $(STAMP)-test
 
 # What may differ between versions of Python: make quick VENV=.venv-3.13 PYTHON=python3.13
 quick: $(STAMP)-test
-	HYPOTHESIS_PROFILE=dev $(BIN)/python -m pytest -q -n 2 --dist worksteal $(QUICK)
+	HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -q -n 2 --dist worksteal $(QUICK)
 
 # After an event class was added: the page of events, and the files that remember what is on disk.
 events: $(STAMP)-test

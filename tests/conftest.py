@@ -1,4 +1,4 @@
-"""Hypothesis profiles: dev (quick), ci (thorough, the same every time), soak (for hours).
+"""Hypothesis profiles: dev (quick), quick and ci (the same every time), soak (for hours).
 
 The laws of the ledger take four times as many examples: see ``law`` in careers.py.
 """
@@ -17,6 +17,7 @@ _RELAXED = {
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
 }
 settings.register_profile("dev", max_examples=25, **_RELAXED)
+settings.register_profile("quick", max_examples=25, derandomize=True, **_RELAXED)
 settings.register_profile("ci", max_examples=50, derandomize=True, print_blob=True, **_RELAXED)
 settings.register_profile("soak", max_examples=5_000, print_blob=True, **_RELAXED)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "dev"))
